@@ -1,0 +1,125 @@
+"""What the core speaks of: teams and their matches, findings, verdicts. Frozen dataclasses, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Text(str, Enum):
+    """An enumeration whose members print as their value (Python 3.10 has no StrEnum)."""
+
+    __str__ = str.__str__
+
+
+class Fate(Text):
+    """What became of a team: five disjoint words (design, "Who a team is")."""
+
+    KEPT = "kept"
+    RENUMBERED = "renumbered"
+    MISSING = "missing"
+    AMBIGUOUS = "ambiguous"
+    CONFLICTING = "conflicting"
+
+
+class Evidence(Text):
+    """Why an old team and a new one are taken for the same (contract, "JSON")."""
+
+    SAME_ID = "same-id"
+    EXACT = "exact"
+    NORMALISED = "normalised"
+    ROSTER = "roster"
+    DECISION = "decision"
+
+
+@dataclass(frozen=True, slots=True)
+class TeamIdentity:
+    """A team by what it is called, never by id. The name is one facet, club and series (the place) the other."""
+
+    league: str | None
+    club: str | None
+    series: str | None
+    name: str | None
+
+    def __str__(self) -> str:
+        """As people write it: `Tennaqua - 22 (Tennaqua, Chicago 22, APTA_CHICAGO)`."""
+        club, series, league = (part or "unknown" for part in (self.club, self.series, self.league))
+        return f"{self.name or 'unknown'} ({club}, {series}, {league})"
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team as one team list has it. A part is None where its row was gone when the list was read."""
+
+    id: int
+    league: str | None
+    club: str | None
+    series: str | None
+    name: str | None
+    alias: str | None = None
+
+    @property
+    def identity(self) -> TeamIdentity:
+        """The team without its id, which is worth nothing in another list."""
+        return TeamIdentity(self.league, self.club, self.series, self.name)
+
+
+Rosters = Mapping[int, frozenset[str]]
+"""Team id → the outside ids of its players. A team without players need not be in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A new team that a person may decide for. `score` is a similarity, 0 to 100; it never decides anything."""
+
+    team: Team
+    score: float
+    speaks_for: tuple[str, ...] = ()
+    speaks_against: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What became of one old team.
+
+    `new` is set exactly when `fate` is kept or renumbered, and `evidence` with it. `given_up` is a person's decision
+    that the rows of a team without an heir are to wait no longer. `because` says in one phrase why it came out so.
+    """
+
+    old: Team
+    fate: Fate
+    new: Team | None = None
+    evidence: Evidence | None = None
+    given_up: bool = False
+    because: str = ""
+    candidates: tuple[Candidate, ...] = ()
+
+
+class Severity(Text):
+    """How much a finding weighs. Only errors make a check say no."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a check found: `what` starts with the number, `fix` is a command or statement to copy."""
+
+    code: str
+    severity: Severity
+    what: str
+    why: str
+    fix: str = ""
+    rows: int = 0
+    examples: tuple[str, ...] = field(default=())
+
+
+class Verdict(Text):
+    """What a command found, from which its text, its JSON and its exit status are all made."""
+
+    FINE = "fine"
+    REFUSED = "refused"
+    WAITING = "waiting"
