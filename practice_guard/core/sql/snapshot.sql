@@ -1,0 +1,109 @@
+-- snapshots --
+-- All snapshots, newest first.
+SELECT id, number, label, taken_at, taken_by, environment, fingerprint::text, tool_version, server_version,
+       accepted_current, lists, rows, carried, mark, digest, verified_at
+  FROM practice_guard.snapshots
+ ORDER BY number DESC
+
+-- sets --
+-- What each snapshot holds.
+SELECT snapshot, name, definition::text, columns::text, rows_table, rows, carried, teams, digest
+  FROM practice_guard.snapshot_sets
+ ORDER BY snapshot, name
+
+-- mark --
+-- What changes with every import: ids and times of the teams, ids of the leagues, and the ETL's own rows of the
+-- protected tables. Two equal marks prove that no import ran between them.
+SELECT encode(sha256(convert_to(coalesce(string_agg(part, '|' ORDER BY part COLLATE "C"), ''), 'UTF8')), 'hex')
+  FROM ({parts}) AS marks (part)
+
+-- mark_part --
+-- One table's share of the mark.
+SELECT '{name}:' || count(*) || ':' || encode(sha256(convert_to(
+       coalesce(string_agg(ROW({columns})::text, ',' ORDER BY ROW({columns})::text COLLATE "C"), ''), 'UTF8')), 'hex')
+  FROM {table} AS t
+ WHERE {condition}
+
+-- digest --
+-- Digest, version 1: SHA-256 over the sorted SHA-256 sums of the rows' canonical texts. Sorting makes the order of the
+-- rows not matter while their multiplicity does, and unlike a sum of hashes it cannot be met by other rows.
+SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(sum, '' ORDER BY sum COLLATE "C"), ''), 'UTF8')), 'hex')
+  FROM (SELECT encode(sha256(convert_to(ROW({columns})::text, 'UTF8')), 'hex') AS sum
+          FROM {table} AS t WHERE {condition}) AS rows
+
+-- create_rows --
+-- Copies the protected rows into the snapshot's own table, numbered from 1. `guard_carried` marks rows that were not
+-- in the live table but still ought to exist; `guard_from` names the team list an id is from where it is an older one.
+CREATE TABLE practice_guard.{rows} AS
+SELECT row_number() OVER (ORDER BY t.{key})::bigint AS guard_row, false AS guard_carried, NULL::jsonb AS guard_from,
+       {columns}
+  FROM {table} AS t
+ WHERE {condition}
+
+-- key_rows --
+-- A row of a snapshot is named by its number.
+ALTER TABLE practice_guard.{rows} ADD PRIMARY KEY (guard_row)
+
+-- carry_rows --
+-- Takes rows over from an earlier snapshot, because their team has not come back yet.
+INSERT INTO practice_guard.{rows} (guard_row, guard_carried, guard_from, {columns})
+SELECT (SELECT coalesce(max(guard_row), 0) FROM practice_guard.{rows}) + row_number() OVER (ORDER BY u.row), true,
+       u.origins::jsonb, {old_columns}
+  FROM unnest(%(rows)s::bigint[], %(origins)s::text[]) AS u (row, origins)
+  JOIN practice_guard.{old_rows} AS t ON t.guard_row = u.row
+
+-- anchor_rows --
+-- Rows that are in the live table without their team keep the ids under which the earlier snapshot knew it.
+UPDATE practice_guard.{rows} AS t
+   SET guard_from = u.origins::jsonb
+  FROM unnest(%(keys)s::text[], %(origins)s::text[]) AS u (key, origins)
+ WHERE t.{key}::text = u.key AND NOT t.guard_carried
+
+-- count_teams --
+-- How many teams or leagues the rows of a set hang on.
+SELECT count(DISTINCT {column}) FROM practice_guard.{rows}
+
+-- insert_snapshot --
+-- The snapshot's own row.
+INSERT INTO practice_guard.snapshots
+       (id, label, taken_at, taken_by, environment, fingerprint, tool_version, server_version, accepted_current, lists,
+        rows, carried, mark, digest)
+VALUES (%(id)s::text, %(label)s::text, %(taken_at)s::timestamptz, %(taken_by)s::text, %(environment)s::text,
+        %(fingerprint)s::jsonb, %(tool_version)s::text, %(server_version)s::text, %(accepted_current)s::boolean,
+        %(lists)s::text[], %(rows)s::bigint, %(carried)s::bigint, %(mark)s::text, %(digest)s::text)
+
+-- insert_set --
+-- What the snapshot holds of one protected set.
+INSERT INTO practice_guard.snapshot_sets
+       (snapshot, name, definition, columns, rows_table, rows, carried, teams, digest)
+VALUES (%(snapshot)s::text, %(name)s::text, %(definition)s::jsonb, %(columns)s::jsonb, %(rows_table)s::text,
+        %(rows)s::bigint, %(carried)s::bigint, %(teams)s::bigint, %(digest)s::text)
+
+-- set_verified --
+-- Notes that the snapshot was read back and found whole.
+UPDATE practice_guard.snapshots SET verified_at = %(now)s::timestamptz WHERE id = %(id)s::text AND verified_at IS NULL
+
+-- stored_columns --
+-- The columns a snapshot's table really has, with their types.
+SELECT a.attname::text, format_type(a.atttypid, a.atttypmod)
+  FROM pg_attribute AS a
+ WHERE a.attrelid = to_regclass(%(table)s::text) AND a.attnum > 0 AND NOT a.attisdropped
+ ORDER BY a.attnum
+
+-- drop_rows --
+-- Removes a snapshot's table.
+DROP TABLE IF EXISTS practice_guard.{rows}
+
+-- delete_snapshot --
+-- Removes a snapshot's own row and those of its sets.
+DELETE FROM practice_guard.snapshots WHERE id = %(id)s::text
+
+-- delete_unused_teams --
+-- Removes the team lists that no snapshot needs any more.
+DELETE FROM practice_guard.team_lists AS t
+ WHERE NOT EXISTS (SELECT FROM practice_guard.snapshots AS s WHERE t.list = ANY (s.lists))
+
+-- delete_unused_leagues --
+-- Removes the league lists that no snapshot needs any more.
+DELETE FROM practice_guard.league_lists AS t
+ WHERE NOT EXISTS (SELECT FROM practice_guard.snapshots AS s WHERE t.list = ANY (s.lists))

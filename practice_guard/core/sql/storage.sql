@@ -1,0 +1,128 @@
+-- version --
+-- The version of the guard's own tables; no row where there is no guard's schema.
+SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'practice_guard' AND tablename = 'installation')
+
+-- installation --
+-- The guard's mark on this database.
+SELECT version, uuid::text, environment, system_identifier, database_name, database_oid
+  FROM practice_guard.installation
+
+-- here --
+-- What this database is by the server's own account.
+SELECT (SELECT system_identifier::text FROM pg_control_system()), current_database()::text,
+       (SELECT oid::bigint FROM pg_database WHERE datname = current_database()),
+       current_setting('server_version'), session_user::text, pg_is_in_recovery(),
+       current_setting('transaction_read_only') = 'on'
+
+-- create_schema --
+-- The guard's own schema: nothing in it references the application's tables, so that no TRUNCATE … CASCADE reaches it.
+CREATE SCHEMA IF NOT EXISTS practice_guard
+
+-- create_installation --
+-- One row: which version these tables are, and which database and environment they belong to.
+CREATE TABLE practice_guard.installation (
+    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    version integer NOT NULL,
+    uuid uuid NOT NULL DEFAULT gen_random_uuid(),
+    environment text NOT NULL,
+    marked_at timestamptz NOT NULL,
+    system_identifier text NOT NULL,
+    database_name text NOT NULL,
+    database_oid bigint NOT NULL
+)
+
+-- create_snapshots --
+-- One row a snapshot. `lists` names the team lists its ids come from; the first is its own.
+CREATE TABLE practice_guard.snapshots (
+    id text PRIMARY KEY,
+    number bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+    label text NOT NULL,
+    taken_at timestamptz NOT NULL,
+    taken_by text NOT NULL,
+    environment text NOT NULL,
+    fingerprint jsonb NOT NULL,
+    tool_version text NOT NULL,
+    server_version text NOT NULL,
+    accepted_current boolean NOT NULL,
+    lists text[] NOT NULL,
+    rows bigint NOT NULL,
+    carried bigint NOT NULL,
+    mark text NOT NULL,
+    digest text NOT NULL,
+    verified_at timestamptz
+)
+
+-- create_sets --
+-- One row a protected set and snapshot: its definition, the typed table that holds its rows, their count and digest.
+CREATE TABLE practice_guard.snapshot_sets (
+    snapshot text NOT NULL REFERENCES practice_guard.snapshots ON DELETE CASCADE,
+    name text NOT NULL,
+    definition jsonb NOT NULL,
+    columns jsonb NOT NULL,
+    rows_table text NOT NULL UNIQUE,
+    rows bigint NOT NULL,
+    carried bigint NOT NULL,
+    teams bigint NOT NULL,
+    digest text NOT NULL,
+    PRIMARY KEY (snapshot, name)
+)
+
+-- create_teams --
+-- Who every team was when a snapshot was taken; `list` is that snapshot's id.
+CREATE TABLE practice_guard.team_lists (
+    list text NOT NULL,
+    id bigint NOT NULL,
+    league text,
+    club text,
+    series text,
+    name text,
+    alias text,
+    players text[] NOT NULL
+)
+
+-- index_teams --
+-- A list is read and removed as a whole.
+CREATE INDEX ON practice_guard.team_lists (list)
+
+-- create_leagues --
+-- Which league had which id when a snapshot was taken.
+CREATE TABLE practice_guard.league_lists (
+    list text NOT NULL,
+    id bigint NOT NULL,
+    code text NOT NULL,
+    PRIMARY KEY (list, id)
+)
+
+-- create_ledger --
+-- One row for every command that wrote to the application's tables: what, by whom, when, from which snapshot.
+CREATE TABLE practice_guard.ledger (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind text NOT NULL,
+    at timestamptz NOT NULL,
+    by text NOT NULL,
+    tool_version text NOT NULL,
+    environment text NOT NULL,
+    snapshot text NOT NULL,
+    plan_digest text NOT NULL,
+    mark text NOT NULL,
+    result jsonb NOT NULL
+)
+
+-- create_ledger_rows --
+-- Every row that was written: what it pointed at before and after, under its key in the table.
+CREATE TABLE practice_guard.ledger_rows (
+    ledger bigint NOT NULL REFERENCES practice_guard.ledger ON DELETE CASCADE,
+    set_name text NOT NULL,
+    action text NOT NULL,
+    snapshot_row bigint NOT NULL,
+    old_key text NOT NULL,
+    new_key text NOT NULL,
+    before jsonb NOT NULL,
+    after jsonb NOT NULL
+)
+
+-- mark --
+-- Marks this database with its environment, once.
+INSERT INTO practice_guard.installation
+       (version, environment, marked_at, system_identifier, database_name, database_oid)
+VALUES (%(version)s::int, %(environment)s::text, %(now)s::timestamptz, %(system)s::text, %(name)s::text, %(oid)s::bigint)

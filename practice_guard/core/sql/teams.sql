@@ -1,0 +1,40 @@
+-- team_list --
+-- Every team with the names that tell who it is; a part is NULL where its row is gone.
+SELECT t.id, l.league_id, c.name, s.name, t.team_name, {alias}
+  FROM {teams} AS t
+  LEFT JOIN {leagues} AS l ON l.id = t.league_id
+  LEFT JOIN {clubs} AS c ON c.id = t.club_id
+  LEFT JOIN {series} AS s ON s.id = t.series_id
+ ORDER BY t.id
+
+-- league_list --
+-- Every league's id and code.
+SELECT id, league_id FROM {leagues} ORDER BY id
+
+-- rosters --
+-- The outside ids of each team's players.
+SELECT team_id, array_agg(DISTINCT tenniscores_player_id::text)
+  FROM {players}
+ WHERE team_id IS NOT NULL
+ GROUP BY team_id
+
+-- store_teams --
+-- Keeps a team list with its rosters.
+INSERT INTO practice_guard.team_lists (list, id, league, club, series, name, alias, players)
+SELECT %(list)s::text, u.id, u.league, u.club, u.series, u.name, u.alias,
+       coalesce(string_to_array(u.players, %(separator)s::text), '{{}}')
+  FROM unnest(%(ids)s::bigint[], %(leagues)s::text[], %(clubs)s::text[], %(series)s::text[], %(names)s::text[],
+              %(aliases)s::text[], %(players)s::text[]) AS u (id, league, club, series, name, alias, players)
+
+-- store_leagues --
+-- Keeps a league list.
+INSERT INTO practice_guard.league_lists (list, id, code)
+SELECT %(list)s::text, u.id, u.code FROM unnest(%(ids)s::bigint[], %(codes)s::text[]) AS u (id, code)
+
+-- stored_teams --
+-- A kept team list with its rosters.
+SELECT id, league, club, series, name, alias, players FROM practice_guard.team_lists WHERE list = %(list)s::text ORDER BY id
+
+-- stored_leagues --
+-- A kept league list.
+SELECT id, code FROM practice_guard.league_lists WHERE list = %(list)s::text ORDER BY id
