@@ -140,9 +140,7 @@ def running(version: int = 16, *, keep: bool = False) -> Iterator[Server]:
 def _programs(version: int) -> Path:
     """Returns the directory that has `bin`, `lib` and `share` of this version."""
     if version not in VERSIONS:
-        raise UsageError(
-            f"There is no embedded PostgreSQL {version}; there are {' and '.join(map(str, VERSIONS))}."
-        )
+        raise UsageError(f"There is no embedded PostgreSQL {version}; there are {' and '.join(map(str, VERSIONS))}.")
     spec = importlib.util.find_spec(_WHEEL)
     for place in (spec.submodule_search_locations or ()) if spec is not None else ():
         programs = Path(place) / _DIRECTORY_IN_WHEEL[version]
@@ -219,18 +217,14 @@ def _initialise(programs: Path, directory: Path, account: pwd.struct_passwd | No
             check=False,
         )
     except (OSError, subprocess.SubprocessError) as error:
-        raise UsageError(
-            f"The embedded PostgreSQL does not run here: {error}", next_steps=_ADVICE[1:]
-        ) from error
+        raise UsageError(f"The embedded PostgreSQL does not run here: {error}", next_steps=_ADVICE[1:]) from error
     if done.returncode != 0:
         last = (done.stderr.strip() or "no message").splitlines()[-1]
         raise UsageError(f"The embedded PostgreSQL does not run here: {last}", next_steps=_ADVICE[1:])
 
 
 def _launch(programs: Path, directory: Path, account: pwd.struct_passwd | None) -> subprocess.Popen[str]:
-    settings = [
-        f"{name}={value}" for name, value in {**_SETTINGS, "unix_socket_directories": directory}.items()
-    ]
+    settings = [f"{name}={value}" for name, value in {**_SETTINGS, "unix_socket_directories": directory}.items()]
     postgres = [str(programs / "bin" / "postgres"), "-D", str(directory / "data")]
     postgres += [part for setting in settings for part in ("-c", setting)]
     return subprocess.Popen(  # noqa: S603 - our own program and arguments
