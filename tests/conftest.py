@@ -1,0 +1,93 @@
+"""A PostgreSQL for each test process, and a database of its own for each test that asks for one.
+
+PRACTICE_GUARD_TEST_URL names a server to use instead; PRACTICE_GUARD_TEST_PG the embedded one's version.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib import resources
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from practice_guard.demo import server as embedded
+from practice_guard.demo.server import Server
+from tests.builders import League, ScratchDatabase
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The server of this test process. `server` is None when it is not ours to stop or crash."""
+
+    url: str
+    server: Server | None = None
+
+    def url_of(self, database: str) -> str:
+        return urlunsplit(urlsplit(self.url)._replace(path=f"/{database}"))
+
+    def run(self, statement: str, *names: str) -> None:
+        """Runs a statement on databases, which must not be in a transaction."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    with ExitStack() as stack:
+        url = os.environ.get("PRACTICE_GUARD_TEST_URL")
+        if url:
+            yield Cluster(url)
+        else:
+            version = int(os.environ.get("PRACTICE_GUARD_TEST_PG", "16"))
+            server = stack.enter_context(embedded.running(version))
+            yield Cluster(server.url(), server)
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster) -> Iterator[str]:
+    """The name of a database with the application's schema and no rows."""
+    name = f"practice_guard_template_{os.getpid()}"
+    cluster.run("CREATE DATABASE {}", name)
+    ddl = resources.files("practice_guard.demo").joinpath("schema.sql").read_bytes()
+    with psycopg.connect(cluster.url_of(name), autocommit=True) as connection:
+        connection.execute(ddl)
+    yield name
+    cluster.run("DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture
+def make_database(cluster: Cluster, template: str) -> Iterator[Callable[[], ScratchDatabase]]:
+    """Makes as many databases as a test wants, and drops them after it."""
+    made: list[ScratchDatabase] = []
+
+    def make() -> ScratchDatabase:
+        name = f"practice_guard_test_{os.getpid()}_{next(_numbers)}"
+        cluster.run("CREATE DATABASE {} TEMPLATE {}", name, template)
+        made.append(ScratchDatabase(cluster.url_of(name), name, cluster.server))
+        return made[-1]
+
+    yield make
+    for database in made:
+        database.close()
+        cluster.run("DROP DATABASE IF EXISTS {} WITH (FORCE)", database.name)
+
+
+@pytest.fixture
+def database(make_database: Callable[[], ScratchDatabase]) -> ScratchDatabase:
+    """A database with the application's schema and no rows."""
+    return make_database()
+
+
+@pytest.fixture
+def league(database: ScratchDatabase) -> League:
+    """Builds leagues in `database`."""
+    return League(database)
