@@ -33,6 +33,8 @@ _ADVICE = (
 # A socket's path must fit sockaddr_un: 104 bytes on macOS, 108 on Linux, with the name ".s.PGSQL.5432" in it.
 _LONGEST_DIRECTORY = 85
 _START_SECONDS = 60.0
+_MEMORY = Path("/dev/shm")  # noqa: S108 - with mkdtemp
+_ROOM = 2 * 1024**3
 # PostgreSQL refuses to run as root. These exist nearly everywhere; the first is the least privileged.
 _ACCOUNTS = ("nobody", "daemon", "postgres")
 
@@ -115,7 +117,7 @@ def running(version: int = 16, *, keep: bool = False) -> Iterator[Server]:
     """
     account = _account()
     programs = _programs(version)
-    directory = Path(tempfile.mkdtemp(prefix="practice-guard-", dir=_parent_directory(account)))
+    directory = Path(tempfile.mkdtemp(prefix="practice-guard-", dir=_parent_directory(account, programs)))
     try:
         if account is not None:
             programs = _reachable_programs(programs, directory)
@@ -165,11 +167,27 @@ def _account() -> pwd.struct_passwd | None:
     )
 
 
-def _parent_directory(account: pwd.struct_passwd | None) -> str:
-    """Returns where temporary directories go, unless a socket's path or the account could not be there."""
-    usual = tempfile.gettempdir()
+def _parent_directory(account: pwd.struct_passwd | None, programs: Path) -> Path:
+    """Returns where the server's directory goes: into memory where there is room, else where temporary files go.
+
+    Cloning a database was measured at 24 ms in memory and at up to 550 ms on a disk. A TMPDIR is obeyed as long as
+    a socket's path fits there and the account can enter it.
+    """
+    usual = Path(tempfile.gettempdir())
+    must_copy = account is not None and not _is_open_to_all(programs)
+    if "TMPDIR" not in os.environ and not must_copy and _has_room(_MEMORY):
+        return _MEMORY
     fits = len(os.fsencode(usual)) <= _LONGEST_DIRECTORY - len("/practice-guard-12345678")
-    return usual if fits and (account is None or _is_open_to_all(Path(usual))) else "/tmp"  # noqa: S108 - mkdtemp
+    return usual if fits and (account is None or _is_open_to_all(usual)) else Path("/tmp")  # noqa: S108 - mkdtemp
+
+
+def _has_room(directory: Path) -> bool:
+    """Whether files can be made there, and the server's fit in well."""
+    try:
+        room = os.statvfs(directory)
+    except OSError:
+        return False
+    return os.access(directory, os.W_OK | os.X_OK) and room.f_bavail * room.f_frsize >= _ROOM
 
 
 def _is_open_to_all(path: Path) -> bool:
