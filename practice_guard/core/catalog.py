@@ -139,7 +139,9 @@ class Catalog:
         if found is None:
             raise errors.SchemaError(
                 f"The table {self.schema}.{name} does not exist in this database{_near(name, self.tables)}.",
-                next_steps=("practice-guard validate-safety --env ENV   # another environment, or PRACTICE_GUARD_SCHEMA",),
+                next_steps=(
+                    "practice-guard validate-safety --env ENV   # another environment, or PRACTICE_GUARD_SCHEMA",
+                ),
             )
         if found.kind not in "rp":
             kind = {"v": "a view", "m": "a materialized view", "f": "a foreign table"}[found.kind]

@@ -159,7 +159,9 @@ def lock(database: Database) -> None:
     keys = {"key": LOCK_KEYS[0], "number": LOCK_KEYS[1]}
     if not database.execute(statement("database", "try_lock"), keys)[0][0]:
         holders = database.execute(statement("database", "lock_holders"), keys)
-        who = "; ".join(f"process {pid} ({application or 'unnamed'}, since {since})" for pid, application, since in holders)
+        who = "; ".join(
+            f"process {pid} ({application or 'unnamed'}, since {since})" for pid, application, since in holders
+        )
         raise errors.LockedError(f"Another practice-guard is at work in this database{': ' + who if who else ''}.")
 
 
@@ -183,7 +185,7 @@ def attempt(database: Database, access: Access, work: Callable[[], T], *, patien
         try:
             with database.transaction(access):
                 return work()
-        except errors.LockTimeoutError:
+        except errors.LockTimeoutError:  # noqa: PERF203  (each try is a whole transaction)
             if time.monotonic() >= until:
                 raise
             time.sleep(random.uniform(0.05, 0.25))  # noqa: S311  (spreads the tries of several clients, no secret)
@@ -232,7 +234,13 @@ def _translated(error: psycopg.Error) -> errors.GuardError:
 
 def _not_connected(error: psycopg.Error) -> errors.DatabaseError:
     text = " ".join(str(error).split())
-    denied = ("authentication failed", "no pg_hba.conf entry", "does not exist", "permission denied", "no password")
+    denied = (
+        "authentication failed",
+        "no pg_hba.conf entry",
+        "does not exist",
+        "permission denied",
+        "no password",
+    )
     if any(word in text for word in denied) and "No such file" not in text:
         return errors.AccessError(f"The database refused access: {text}")
     return errors.UnreachableError(f"The database cannot be reached: {text}")

@@ -1,4 +1,4 @@
-"""Which rows are protected, what they point at, and what makes two of them the same row (design, "What is protected")."""
+"""Which rows are protected, what they point at, and what makes two of them the same row (design)."""
 
 from __future__ import annotations
 

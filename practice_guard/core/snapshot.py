@@ -6,11 +6,12 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
-from practice_guard.core import errors, storage, teams
-from practice_guard.core.catalog import Catalog, Column
+from practice_guard.core import copies, errors, storage, teams
+from practice_guard.core.catalog import Catalog
+from practice_guard.core.copies import Carry, StoredColumn, StoredSet
 from practice_guard.core.database import Database
 from practice_guard.core.protected import Bound
 from practice_guard.core.sql import columns, condition, identifier, statement
@@ -20,35 +21,6 @@ from practice_guard.core.teams import TeamList
 LATEST = "latest"
 DIGEST_VERSION = 1
 _SUFFIX = "abcdefghjkmnpqrstuvwxyz23456789"
-_GUARD_COLUMNS = (("guard_row", "bigint"), ("guard_carried", "boolean"), ("guard_from", "jsonb"))
-
-
-@dataclass(frozen=True, slots=True)
-class StoredColumn:
-    """A column of a protected table as it was, and the type under which the snapshot keeps its values."""
-
-    name: str
-    type: str
-    stored_as: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSet:
-    """What a snapshot holds of one protected set. `rows` counts the carried ones too; `teams` counts distinct ids."""
-
-    name: str
-    definition: Mapping[str, object]
-    columns: tuple[StoredColumn, ...]
-    rows_table: str
-    rows: int
-    carried: int
-    teams: int
-    digest: str
-
-    @property
-    def key(self) -> str:
-        """The primary key column."""
-        return str(self.definition["key"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +46,10 @@ class Snapshot:
     sets: Mapping[str, StoredSet]
 
 
-@dataclass(frozen=True, slots=True)
-class Carry:
-    """What a set's new snapshot takes over from an earlier one.
-
-    Attributes:
-        rows: numbers of the earlier snapshot's rows that are not in the live table, with their origins.
-        anchors: keys of live rows without their team, with their origins.
-    """
-
-    rows: tuple[tuple[int, str], ...] = ()
-    anchors: tuple[tuple[str, str], ...] = ()
+_LISTED = (
+    "id", "number", "label", "taken_at", "taken_by", "environment", "fingerprint", "tool_version", "server_version",
+    "accepted_current", "lists", "rows", "carried", "mark", "digest", "verified_at",
+)  # fmt: skip
 
 
 def listing(database: Database) -> list[Snapshot]:
@@ -95,10 +60,12 @@ def listing(database: Database) -> list[Snapshot]:
     for snapshot, name, definition, stored, *rest in database.execute(statement("snapshot", "sets")):
         found = tuple(StoredColumn(**column) for column in json.loads(stored))
         sets.setdefault(snapshot, {})[name] = StoredSet(name, json.loads(definition), found, *rest)
-    return [
-        Snapshot(*row[:6], json.loads(row[6]), *row[7:10], tuple(row[10]), *row[11:], sets=sets.get(row[0], {}))
-        for row in database.execute(statement("snapshot", "snapshots"))
-    ]
+    listed: list[Snapshot] = []
+    for row in database.execute(statement("snapshot", "snapshots")):
+        fields = dict(zip(_LISTED, row, strict=True))
+        fields |= {"fingerprint": json.loads(fields["fingerprint"]), "lists": tuple(fields["lists"])}
+        listed.append(Snapshot(**fields, sets=sets.get(fields["id"], {})))
+    return listed
 
 
 def find(database: Database, wanted: str = LATEST) -> Snapshot:
@@ -113,7 +80,8 @@ def find(database: Database, wanted: str = LATEST) -> Snapshot:
             if snapshot.verified_at is not None:
                 return snapshot
         raise errors.NoSnapshotError(
-            "There is no verified snapshot in this database yet.", next_steps=("practice-guard backup --env ENV",)
+            "There is no verified snapshot in this database yet.",
+            next_steps=("practice-guard backup --env ENV",),
         )
     for snapshot in known:
         if snapshot.id == wanted:
@@ -178,7 +146,7 @@ def write(
     for bound in sets:
         carry = carries.get(bound.name, Carry())
         older = previous.sets.get(bound.name) if previous else None
-        stored[bound.name] = _write_set(database, bound, name, older, carry)
+        stored[bound.name] = copies.write(database, bound, name, older, carry)
         for _, origins in (*carry.rows, *carry.anchors):
             lists |= {origin["list"] for origin in json.loads(origins).values()}
     snapshot = Snapshot(
@@ -201,12 +169,16 @@ def write(
         sets=stored,
     )
     snapshot = replace(snapshot, digest=_digest(database, snapshot))
-    values = {**{field: getattr(snapshot, field) for field in _SNAPSHOT_FIELDS}, "lists": list(snapshot.lists)}
+    values = {
+        **{field: getattr(snapshot, field) for field in _SNAPSHOT_FIELDS},
+        "lists": list(snapshot.lists),
+    }
     database.execute(
-        statement("snapshot", "insert_snapshot"), {**values, "fingerprint": json.dumps(dict(snapshot.fingerprint))}
+        statement("snapshot", "insert_snapshot"),
+        {**values, "fingerprint": json.dumps(dict(snapshot.fingerprint))},
     )
     for each in stored.values():
-        database.execute(statement("snapshot", "insert_set"), {"snapshot": name, **_set_values(each)})
+        database.execute(statement("snapshot", "insert_set"), {"snapshot": name, **copies.values(each)})
     return snapshot
 
 
@@ -214,96 +186,6 @@ _SNAPSHOT_FIELDS = (
     "id", "label", "taken_at", "taken_by", "environment", "tool_version", "server_version", "accepted_current",
     "rows", "carried", "mark", "digest",
 )  # fmt: skip
-
-
-def _set_values(stored: StoredSet) -> dict[str, object]:
-    return {
-        "name": stored.name,
-        "definition": json.dumps(dict(stored.definition)),
-        "columns": json.dumps([asdict(column) for column in stored.columns]),
-        "rows_table": stored.rows_table,
-        "rows": stored.rows,
-        "carried": stored.carried,
-        "teams": stored.teams,
-        "digest": stored.digest,
-    }
-
-
-def _write_set(database: Database, bound: Bound, snapshot: str, older: StoredSet | None, carry: Carry) -> StoredSet:
-    rows_table = f"s{snapshot.replace('-', '_')}_{bound.name}"
-    if len(rows_table.encode()) > 63:  # noqa: PLR2004  (PostgreSQL cuts longer names, and two of them become one)
-        raise errors.UsageError(f"The name of the protected set {bound.name} is too long; 40 letters are the most.")
-    rows, names = identifier(rows_table), [column.name for column in bound.stored]
-    kept = tuple(StoredColumn(each.name, each.type, _stored_type(each)) for each in bound.stored)
-    select = ", ".join(
-        f"t.{identifier(each.name)}{'::text AS ' + identifier(each.name) if not each.built_in else ''}"
-        for each in bound.stored
-    )
-    where = condition(bound.set.condition)
-    key = identifier(bound.key.name)
-    source = {"table": bound.table.quoted, "condition": where}
-    database.execute(statement("snapshot", "create_rows", rows=rows, key=key, columns=select, **source))
-    database.execute(statement("snapshot", "key_rows", rows=rows))
-    as_text = columns(names, of="t", cast="::text")
-    original = database.execute(statement("snapshot", "digest", columns=as_text, **source))[0]
-    copy = {"table": f"practice_guard.{rows}", "condition": "true"}
-    if database.execute(statement("snapshot", "digest", columns=as_text, **copy))[0] != original:
-        raise errors.DamagedSnapshotError(f"The copy of {bound.name} differs from the table; nothing was kept.")
-    if carry.rows and older is not None:
-        _carry(database, rows, older, names, carry)
-    if carry.anchors:
-        keys, origins = zip(*carry.anchors, strict=True)
-        text = statement("snapshot", "anchor_rows", rows=rows, key=key)
-        database.execute(text, {"keys": list(keys), "origins": list(origins)})
-    first = identifier(bound.references[0].column)
-    count = database.execute(statement("snapshot", "count_teams", rows=rows, column=first))[0][0]
-    stored = StoredSet(
-        bound.name, _definition(bound), kept, rows_table, original[0] + len(carry.rows), len(carry.rows), count, ""
-    )
-    return replace(stored, digest=_rows_digest(database, stored)[1])
-
-
-def _carry(database: Database, rows: str, older: StoredSet, names: Sequence[str], carry: Carry) -> None:
-    known = {column.name for column in older.columns}
-    common = [name for name in names if name in known]
-    numbers, origins = zip(*carry.rows, strict=True)
-    text = statement(
-        "snapshot",
-        "carry_rows",
-        rows=rows,
-        columns=columns(common),
-        old_columns=columns(common, of="t"),
-        old_rows=identifier(older.rows_table),
-    )
-    database.execute(text, {"rows": list(numbers), "origins": list(origins)})
-
-
-def _stored_type(column: Column) -> str:
-    return column.type if column.built_in else "text"
-
-
-def _definition(bound: Bound) -> dict[str, object]:
-    return {
-        "table": f"{bound.table.schema}.{bound.table.name}",
-        "key": bound.key.name,
-        "condition": bound.set.condition,
-        "references": {each.column: str(each.target) for each in bound.references},
-        "content": list(bound.content),
-        "etl_deletes": bound.set.etl_deletes,
-    }
-
-
-def _rows_digest(database: Database, stored: StoredSet) -> tuple[int, str]:
-    names = [name for name, _ in _GUARD_COLUMNS] + [column.name for column in stored.columns]
-    text = statement(
-        "snapshot",
-        "digest",
-        table=f"practice_guard.{identifier(stored.rows_table)}",
-        columns=columns(names, of="t", cast="::text"),
-        condition="true",
-    )
-    count, digest = database.execute(text)[0]
-    return count, digest
 
 
 def _digest(database: Database, snapshot: Snapshot) -> str:
@@ -316,10 +198,12 @@ def _digest(database: Database, snapshot: Snapshot) -> str:
         lists[name] = [everyone, sorted(found.leagues.items()), rosters]
     manifest = {
         "version": DIGEST_VERSION,
-        "snapshot": {field: str(getattr(snapshot, field)) for field in _SNAPSHOT_FIELDS if field not in ("digest", "taken_at")},
+        "snapshot": {
+            field: str(getattr(snapshot, field)) for field in _SNAPSHOT_FIELDS if field not in ("digest", "taken_at")
+        },
         "taken_at": snapshot.taken_at.astimezone(timezone.utc).isoformat(),
         "fingerprint": dict(snapshot.fingerprint),
-        "sets": {name: _set_values(each) for name, each in snapshot.sets.items()},
+        "sets": {name: copies.values(each) for name, each in snapshot.sets.items()},
         "lists": lists,
     }
     return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
@@ -332,22 +216,7 @@ def verify(database: Database, snapshot: Snapshot) -> None:
         errors.DamagedSnapshotError: a table is missing, rows were lost, added or changed, or the manifest was.
     """
     for stored in snapshot.sets.values():
-        table = f"practice_guard.{identifier(stored.rows_table)}"
-        found = database.execute(statement("snapshot", "stored_columns"), {"table": table.replace("%%", "%")})
-        if not found:
-            raise errors.DamagedSnapshotError(f"Snapshot {snapshot.id} is damaged: its table {stored.rows_table} is gone.")
-        expected = [*_GUARD_COLUMNS, *((column.name, column.stored_as) for column in stored.columns)]
-        if found != expected:
-            raise errors.DamagedSnapshotError(
-                f"Snapshot {snapshot.id} is damaged: the columns of {stored.rows_table} were changed."
-            )
-        rows, digest = _rows_digest(database, stored)
-        if rows != stored.rows:
-            raise errors.DamagedSnapshotError(
-                f"Snapshot {snapshot.id} is damaged: {stored.name} has {rows} rows where {stored.rows} were stored."
-            )
-        if digest != stored.digest:
-            raise errors.DamagedSnapshotError(f"Snapshot {snapshot.id} is damaged: rows of {stored.name} were changed.")
+        copies.verify(database, snapshot.id, stored)
     if _digest(database, snapshot) != snapshot.digest:
         raise errors.DamagedSnapshotError(
             f"Snapshot {snapshot.id} is damaged: its team list or its description was changed."

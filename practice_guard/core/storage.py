@@ -93,8 +93,8 @@ def check_mark(place: Place, environment: str) -> None:
         return
     if place.environment != environment:
         raise errors.WrongDatabaseError(
-            f"This database ({place.name}) is marked as {place.environment}, but the command was aimed at {environment}: "
-            f"the settings for {environment} point at the database of {place.environment}. Nothing was written.",
+            f"This database ({place.name}) is marked as {place.environment}, but the command was aimed at "
+            f"{environment}: its settings point at the database of {place.environment}. Nothing was written.",
             next_steps=(f"Compare the URLs of {environment} and {place.environment} in the environment and in .env.",),
         )
     if place.copied:

@@ -39,7 +39,7 @@ def read(database: Database, catalog: Catalog) -> TeamList:
     if catalog.has("players", "team_id", "tenniscores_player_id"):
         players = statement("teams", "rosters", players=catalog.table("players").quoted)
         rosters = {team: frozenset(ids) for team, ids in database.execute(players)}
-    return TeamList(tuple(Team(*row) for row in rows), dict((row[0], row[1]) for row in leagues), rosters)
+    return TeamList(tuple(Team(*row) for row in rows), {row[0]: row[1] for row in leagues}, rosters)
 
 
 def store(database: Database, name: str, found: TeamList) -> None:
@@ -68,7 +68,7 @@ def load(database: Database, name: str) -> TeamList:
     rows = database.execute(statement("teams", "stored_teams"), {"list": name})
     leagues = database.execute(statement("teams", "stored_leagues"), {"list": name})
     rosters = {row[0]: frozenset(row[6]) for row in rows if row[6]}
-    return TeamList(tuple(Team(*row[:6]) for row in rows), dict((row[0], row[1]) for row in leagues), rosters)
+    return TeamList(tuple(Team(*row[:6]) for row in rows), {row[0]: row[1] for row in leagues}, rosters)
 
 
 def resolve_leagues(old: Mapping[int, str], new: Mapping[int, str]) -> dict[int, int]:

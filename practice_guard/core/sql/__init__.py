@@ -23,7 +23,7 @@ def _statements(room: str) -> dict[str, str]:
     return {name: body.strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)}
 
 
-def statement(room: str, name: str, **parts: str) -> str:
+def statement(room: str, name: str, /, **parts: str) -> str:
     """Return the statement `name` of `room` with its identifiers in place.
 
     Args:

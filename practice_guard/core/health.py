@@ -1,0 +1,189 @@
+"""Is every protected row there, once, on the right team? Compared with a snapshot, and scored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from practice_guard.core.model import Finding, Match, Severity, Verdict
+from practice_guard.core.plan import Bucket, Live, Plan, SetPlan
+from practice_guard.core.preservation import vanished
+
+GROWTH = 3
+"""How many times its size a protected table may grow between two checks before that alone is an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The state of a protected set, in rows.
+
+    Attributes:
+        before: rows that ought to exist by the snapshot (or the baseline given).
+        after: rows in the table.
+        lost: rows that are not there although nobody deleted them and their team is known.
+        orphaned: rows of the table that hang on no team or a vanished one.
+        wrong_team: rows that hang on a team that is there and not theirs.
+        duplicated: rows that stand on their team more often than they should.
+        added: rows that users added since.
+        deleted: rows that users deleted since.
+        pending: rows whose team is not known.
+    """
+
+    before: int
+    after: int
+    lost: int
+    orphaned: int
+    wrong_team: int
+    duplicated: int
+    added: int
+    deleted: int
+    pending: int
+
+    @property
+    def bad(self) -> int:
+        """Rows that are not where they should be, each counted once."""
+        return self.lost + self.orphaned + self.wrong_team + self.duplicated
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The verdict over all protected sets. `score` is 0 to 100, and 100 only when every row is in place."""
+
+    snapshot: str | None
+    sets: Mapping[str, Counts]
+    findings: tuple[Finding, ...]
+    fail_on_warning: bool = False
+
+    @property
+    def total(self) -> Counts:
+        """The sums over all sets."""
+        sums: Counter[str] = Counter()
+        for counts in self.sets.values():
+            sums.update(asdict(counts))
+        return Counts(**{name: sums[name] for name in Counts.__slots__})
+
+    @property
+    def score(self) -> int:
+        """Percent of rows in place: 100 x (1 - (bad + pending) / rows), rounded down, at least 0.
+
+        `bad` counts lost, orphaned, wrong-team and duplicated rows; `rows` is the larger of before and after.
+        """
+        total = self.total
+        rows = max(total.before, total.after, 1)
+        amiss = total.bad + total.pending
+        errors = any(finding.severity is Severity.ERROR for finding in self.findings)
+        score = max(0, 100 * (rows - amiss) // rows)
+        return min(score, 99) if errors or amiss else score
+
+    @property
+    def verdict(self) -> Verdict:
+        """Refused on any error (or warning, if asked), waiting when only pending rows are left, else fine."""
+        weights = {finding.severity for finding in self.findings}
+        if Severity.ERROR in weights or (self.fail_on_warning and Severity.WARNING in weights):
+            return Verdict.REFUSED
+        return Verdict.WAITING if self.total.pending else Verdict.FINE
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing is wrong and nothing waits."""
+        return self.verdict is Verdict.FINE
+
+
+def check(made: Plan, valid: Mapping[str, frozenset[int]], *, fail_on_warning: bool = False) -> Health:
+    """Judge the tables against a snapshot.
+
+    Args:
+        made: the plan of the snapshot's restore: what it would still have to do is what is wrong.
+        valid: by set, the ids that its first reference may have.
+        fail_on_warning: whether warnings fail the check too.
+    """
+    sets = {name: _count(each, valid[name]) for name, each in made.sets.items()}
+    findings = [finding for name, counts in sets.items() for finding in _findings(name, counts)]
+    own: Mapping[int, Match] = made.matches.get(made.snapshot, {})
+    concerned = {row.origin[1] for row in made.rows() if row.origin and row.origin[0] == made.snapshot}
+    findings += vanished({old: match for old, match in own.items() if old in concerned})
+    return Health(made.snapshot, sets, tuple(findings), fail_on_warning)
+
+
+def check_alone(
+    live: Mapping[str, Sequence[Live]],
+    valid: Mapping[str, frozenset[int]],
+    *,
+    baseline: int | None = None,
+    fail_on_warning: bool = False,
+) -> Health:
+    """Judge the tables by themselves, where there is no snapshot to compare with, or only a number of rows.
+
+    Args:
+        live: the protected rows of each set.
+        valid: by set, the ids that its first reference may have.
+        baseline: how many practices there ought to be; None where nobody knows.
+        fail_on_warning: whether warnings fail the check too.
+    """
+    sets: dict[str, Counts] = {}
+    for name, rows in live.items():
+        orphaned = sum(row.refs[0] not in valid[name] for row in rows)
+        before = baseline if baseline is not None and name == "practices" else len(rows)
+        lost, added = max(0, before - len(rows)), max(0, len(rows) - before)
+        sets[name] = Counts(before, len(rows), lost, orphaned, 0, 0, added, 0, 0)
+    findings = [finding for name, counts in sets.items() for finding in _findings(name, counts)]
+    if baseline is None:
+        what = "0 snapshots to compare with: only rows without a team can be seen, not lost or moved ones."
+        why = "Without a snapshot nobody knows what ought to be there."
+        findings.append(Finding("no-snapshot", Severity.WARNING, what, why, "practice-guard backup"))
+    return Health(None, sets, tuple(findings), fail_on_warning)
+
+
+def _count(each: SetPlan, valid: frozenset[int]) -> Counts:
+    buckets = Counter(row.bucket for row in each.rows)
+    wrong = sum(row.was_wrong for row in each.rows)
+    adrift = [row for row in each.rows if row.bucket is Bucket.RELINK and not row.was_wrong]
+    orphaned_extra = sum(row.refs[0] not in valid for row in each.extra)
+    ours = Counter((row.content, row.refs[0]) for row in each.placed)
+    duplicated = sum(row.refs[0] in valid and (row.content, row.refs[0]) in ours for row in each.extra)
+    return Counts(
+        before=len(each.rows),
+        after=each.live,
+        lost=buckets[Bucket.INSERT],
+        orphaned=len(adrift) + orphaned_extra,
+        wrong_team=wrong,
+        duplicated=duplicated,
+        added=len(each.extra) - orphaned_extra - duplicated,
+        deleted=buckets[Bucket.DELETED],
+        pending=buckets[Bucket.PENDING],
+    )
+
+
+def _findings(name: str, counts: Counts) -> Sequence[Finding]:
+    found: list[Finding] = []
+
+    def note(code: str, severity: Severity, rows: int, what: str, why: str, fix: str) -> None:
+        if rows:
+            found.append(Finding(code, severity, f"{rows} {what}", why, fix, rows))
+
+    again = "practice-guard restore --dry-run"
+    note("rows-lost", Severity.ERROR, counts.lost, f"rows of {name} are not there.", "Nobody deleted them.", again)
+    note(
+        "rows-orphaned", Severity.ERROR, counts.orphaned, f"rows of {name} hang on no team that exists.",
+        "Their users cannot see them.", again,
+    )  # fmt: skip
+    note(
+        "rows-on-wrong-team", Severity.ERROR, counts.wrong_team, f"rows of {name} hang on a team that is not theirs.",
+        "Other users see them.", again,
+    )  # fmt: skip
+    note(
+        "rows-duplicated", Severity.ERROR, counts.duplicated, f"rows of {name} are there more often than they were.",
+        "Something inserted them again.", f"Remove the copies in {name} by their primary keys.",
+    )  # fmt: skip
+    note(
+        "rows-pending", Severity.WARNING, counts.pending, f"rows of {name} wait for their team or for a person.",
+        "No team of today is certainly theirs; the next backup carries them on.", again,
+    )  # fmt: skip
+    note("rows-deleted", Severity.INFO, counts.deleted, f"rows of {name} were deleted by users.", "Left deleted.", "")
+    note("rows-added", Severity.INFO, counts.added, f"rows of {name} were added by users.", "Left alone.", "")
+    if counts.before and counts.after >= GROWTH * counts.before:
+        grown = f"times the rows of the snapshot in {name}: {counts.before} then, {counts.after} now."
+        why = "A join that matched too much once made 3,470,114 rows of 41."
+        note("table-grown", Severity.ERROR, counts.after // counts.before, grown, why, f"Look into {name} by hand.")
+    return found

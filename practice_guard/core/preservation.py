@@ -1,0 +1,141 @@
+"""Which teams kept their id and are still the same team, and what that means for the protected rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from practice_guard.core.catalog import Target
+from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
+from practice_guard.core.plan import Plan
+from practice_guard.core.snapshot import Snapshot
+from practice_guard.core.surroundings import Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Preservation:
+    """What became of the teams of a snapshot and of the rows that hang on them.
+
+    Attributes:
+        snapshot: its id.
+        min_rate: what is asked for, percent.
+        rate: percent of protected rows whose team kept its id and is still the same team; None without any row.
+        teams: counts by fate, with `total`, and `reused` beside them.
+        rows: the same of protected rows.
+        leagues: the counts of teams by league code.
+        findings: what is wrong, vanished leagues and series first.
+        matches: every team of the snapshot's own list with its match.
+    """
+
+    snapshot: str
+    min_rate: float
+    rate: float | None
+    teams: Mapping[str, int]
+    rows: Mapping[str, int]
+    leagues: Mapping[str, Mapping[str, int]]
+    findings: tuple[Finding, ...]
+    matches: Mapping[int, Match]
+
+    @property
+    def preserved(self) -> bool:
+        """Whether the rate reaches what is asked for; without rows nothing could be compared."""
+        return self.rate is not None and self.rate >= self.min_rate
+
+    @property
+    def verdict(self) -> Verdict:
+        """Fine when preserved, else refused."""
+        return Verdict.FINE if self.preserved else Verdict.REFUSED
+
+
+def check(kept: Snapshot, made: Plan, around: Surroundings, reused: frozenset[int], min_rate: float) -> Preservation:
+    """Compare the teams of a snapshot with those of today.
+
+    Args:
+        kept: the snapshot.
+        made: the plan of its restore, which holds the matches.
+        around: the database as it is now.
+        reused: ids of the snapshot that belong to another team now.
+        min_rate: percent of protected rows whose team must have kept id and identity.
+    """
+    matches = made.matches[kept.id]
+    pointing = {bound.name for bound in around.sets if bound.references[0].target is Target.TEAMS}
+    rows = [row for row in made.rows() if row.set in pointing and row.origin is not None]
+    fates = Counter(str(row.fate) for row in rows)
+    counted = {"total": len(rows)} | {str(fate): fates[str(fate)] for fate in Fate}
+    counted["reused"] = sum(row.origin is not None and row.origin[1] in reused for row in rows)
+    rate = round(100 * counted["kept"] / len(rows), 2) if rows else None
+    leagues = {
+        league: _by_fate([match for match in matches.values() if (match.old.league or "unknown") == league])
+        for league in sorted({match.old.league or "unknown" for match in matches.values()})
+    }
+    everyone = {**_by_fate(list(matches.values())), "reused": len(reused)}
+    findings = (*vanished(matches), *_findings(counted, rate, min_rate, everyone))
+    return Preservation(kept.id, min_rate, rate, everyone, counted, leagues, findings, matches)
+
+
+def _by_fate(matches: list[Match]) -> dict[str, int]:
+    fates = Counter(match.fate for match in matches)
+    return {"total": len(matches)} | {str(fate): fates[fate] for fate in Fate}
+
+
+def vanished(matches: Mapping[int, Match]) -> list[Finding]:
+    """Find leagues and series of which no team is left: the first thing to say about an import."""
+    leagues: dict[str, list[Match]] = {}
+    series: dict[tuple[str, str], list[Match]] = {}
+    for match in matches.values():
+        league = match.old.league or "unknown"
+        leagues.setdefault(league, []).append(match)
+        series.setdefault((league, match.old.series or "unknown"), []).append(match)
+    gone = {league for league, found in leagues.items() if _all_missing(found)}
+    lost = [_vanished("league", league, leagues[league], Severity.ERROR) for league in sorted(gone)]
+    for (league, name), found in sorted(series.items()):
+        if league not in gone and _all_missing(found):
+            lost.append(_vanished("series", f"{name} of {league}", found, Severity.WARNING))
+    return lost
+
+
+def _all_missing(matches: Sequence[Match]) -> bool:
+    return all(match.fate is Fate.MISSING for match in matches)
+
+
+def _vanished(what: str, name: str, matches: Sequence[Match], severity: Severity) -> Finding:
+    return Finding(
+        f"{what}-vanished",
+        severity,
+        f"{len(matches)} teams: the whole {what} {name} is not there any more.",
+        "The import lacked it; what hangs on its teams waits until a later import brings them back.",
+        f"Import the {what} again, then: practice-guard restore",
+    )
+
+
+def _findings(rows: Mapping[str, int], rate: float | None, min_rate: float, teams: Mapping[str, int]) -> list[Finding]:
+    if rate is None:
+        why = "A rate over nothing would say that all is well."
+        what = "0 protected rows of teams in the snapshot: there is nothing to compare."
+        return [Finding("nothing-to-compare", Severity.ERROR, what, why, "practice-guard snapshots")]
+    findings: list[Finding] = []
+    if rate < min_rate:
+        changed = rows["total"] - rows["kept"]
+        findings.append(
+            Finding(
+                "ids-not-preserved",
+                Severity.ERROR,
+                f"{changed} of {rows['total']} protected rows hang on a team whose id changed: {rate:g} % kept theirs, "
+                f"{min_rate:g} % are asked for.",
+                "The ETL recreated the teams. Rows that it left alone point at nothing, or at another team.",
+                "practice-guard restore --dry-run",
+                rows=changed,
+            )
+        )
+    if teams["reused"]:
+        findings.append(
+            Finding(
+                "ids-reused",
+                Severity.WARNING,
+                f"{teams['reused']} ids belong to another team than before; {rows['reused']} protected rows had them.",
+                "Whoever follows such an id puts what users own on a wrong team. The guard never does.",
+                rows=rows["reused"],
+            )
+        )
+    return findings

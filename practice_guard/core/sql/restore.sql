@@ -1,0 +1,117 @@
+-- kept_rows --
+-- A snapshot's rows of one set, as pairing needs them.
+SELECT t.guard_row, t.guard_carried, t.guard_from::text, t.{key}::text, ROW({content})::text, {created},
+       ARRAY[{references}]::bigint[]
+  FROM practice_guard.{rows} AS t
+ ORDER BY t.guard_row
+
+-- live_rows --
+-- The table's rows that are protected now, or have a primary key of the snapshot's.
+SELECT t.{key}::text, ROW({content})::text, {created}, ARRAY[{references}]::bigint[], {condition} IS TRUE
+  FROM {table} AS t
+ WHERE {condition} OR t.{key}::text IN (SELECT s.{key}::text FROM practice_guard.{rows} AS s)
+ ORDER BY t.{key}
+
+-- live_rows_alone --
+-- The table's protected rows, where there is no snapshot to compare with.
+SELECT t.{key}::text, ROW({content})::text, {created}, ARRAY[{references}]::bigint[], true
+  FROM {table} AS t
+ WHERE {condition}
+ ORDER BY t.{key}
+
+-- last_restore --
+-- The newest restore of a snapshot that still stands: what the database's mark was after it, and which rows waited.
+SELECT mark, result::text FROM practice_guard.ledger
+ WHERE kind = 'restore' AND snapshot = %(snapshot)s::text
+ ORDER BY id DESC LIMIT 1
+
+-- trust_path --
+-- The application's own search path, for triggers that rely on it.
+SELECT set_config('search_path', (SELECT reset_val FROM pg_settings WHERE name = 'search_path'), true)
+
+-- pin_path --
+-- Back to the pinned one.
+SELECT set_config('search_path', 'pg_catalog', true)
+
+-- untouched --
+-- Count and digest of the rows that the plan does not touch.
+SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(sum, '' ORDER BY sum COLLATE "C"), ''), 'UTF8')), 'hex')
+  FROM (SELECT encode(sha256(convert_to(t::text, 'UTF8')), 'hex') AS sum
+          FROM {table} AS t
+         WHERE NOT EXISTS (SELECT FROM unnest(%(keys)s::text[]) AS u (key) WHERE u.key = t.{key}::text)) AS rows
+
+-- kept_of_updated --
+-- Count and digest of what an update of references must leave as it is.
+SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(sum, '' ORDER BY sum COLLATE "C"), ''), 'UTF8')), 'hex')
+  FROM (SELECT encode(sha256(convert_to(ROW({columns})::text, 'UTF8')), 'hex') AS sum
+          FROM {table} AS t
+          JOIN unnest(%(keys)s::text[]) AS u (key) ON u.key::{key_type} = t.{key}) AS rows
+
+-- update_references --
+-- Points rows at their teams and leagues; each row once, by its primary key.
+UPDATE {table} AS t
+   SET {assignments}
+  FROM unnest(%(keys)s::text[], {arrays}) AS u (key, {names})
+ WHERE t.{key} = u.key::{key_type}
+RETURNING t.{key}::text
+
+-- sequence_value --
+-- Where a sequence stands.
+SELECT last_value FROM {sequence}
+
+-- highest_key --
+-- The highest primary key in use.
+SELECT max({key})::bigint FROM {table}
+
+-- advance_sequence --
+-- Moves a sequence forwards. It is not rolled back with the transaction, which does no harm in this direction.
+SELECT setval(%(sequence)s::text::regclass, %(value)s::bigint)
+
+-- next_keys --
+-- New primary keys.
+SELECT nextval(%(sequence)s::text::regclass)::text FROM generate_series(1, %(count)s::int)
+
+-- insert_rows --
+-- Puts rows back as the snapshot keeps them, under the primary keys given and with new references.
+INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE
+SELECT {values}
+  FROM unnest(%(rows)s::bigint[], %(keys)s::text[], {arrays}) AS u (row, key, {names})
+  JOIN practice_guard.{rows} AS s ON s.guard_row = u.row
+RETURNING {key}::text
+
+-- restored_right --
+-- How many of the rows put back are there, to the letter, under their key, and point where they should.
+SELECT count(*)
+  FROM unnest(%(rows)s::bigint[], %(keys)s::text[], {arrays}) AS u (row, key, {names})
+  JOIN practice_guard.{rows} AS s ON s.guard_row = u.row
+  JOIN {table} AS t ON t.{key} = u.key::{key_type}
+ WHERE ROW({live})::text = ROW({kept})::text AND ROW({live_references})::text = ROW({names_list})::text
+
+-- updated_right --
+-- How many of the rows updated point where they should.
+SELECT count(*)
+  FROM unnest(%(keys)s::text[], {arrays}) AS u (key, {names})
+  JOIN {table} AS t ON t.{key} = u.key::{key_type}
+ WHERE ROW({live_references})::text = ROW({names_list})::text
+
+-- check_constraints --
+-- Has deferred constraints checked now, while the transaction can still be given up.
+SET CONSTRAINTS ALL IMMEDIATE
+
+-- write_ledger --
+-- One row for what was applied.
+INSERT INTO practice_guard.ledger (kind, at, by, tool_version, environment, snapshot, plan_digest, mark, result)
+VALUES ('restore', %(now)s::timestamptz, %(by)s::text, %(tool_version)s::text, %(environment)s::text,
+        %(snapshot)s::text, %(plan_digest)s::text, %(mark)s::text, %(result)s::jsonb)
+RETURNING id
+
+-- write_ledger_rows --
+-- The rows that were written, with what they pointed at before and after.
+INSERT INTO practice_guard.ledger_rows (ledger, set_name, action, snapshot_row, old_key, new_key, before, after)
+SELECT %(ledger)s::bigint, %(set)s::text, u.action, u.row, u.old_key, u.new_key, u.before::jsonb, u.after::jsonb
+  FROM unnest(%(actions)s::text[], %(rows)s::bigint[], %(old_keys)s::text[], %(new_keys)s::text[], %(before)s::text[],
+              %(after)s::text[]) AS u (action, row, old_key, new_key, before, after)
+
+-- read_ledger --
+-- Whether a ledger row is there, read back after the commit.
+SELECT count(*) FROM practice_guard.ledger WHERE id = %(id)s::bigint AND plan_digest = %(plan_digest)s::text

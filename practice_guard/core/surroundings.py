@@ -1,0 +1,50 @@
+"""What a command reads of the database once: its schema, the protected sets there, and the teams as they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from practice_guard.core import catalog as catalogs
+from practice_guard.core import protected, teams
+from practice_guard.core.catalog import Catalog
+from practice_guard.core.database import Database, lock_tables
+from practice_guard.core.protected import Bound, ProtectedSet
+from practice_guard.core.teams import TeamList
+
+PARENTS = ("clubs", "leagues", "series", "teams")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The schema, the protected sets in it, the names of those whose table is not there, and the team list."""
+
+    catalog: Catalog
+    sets: Sequence[Bound]
+    skipped: Sequence[str]
+    now: TeamList
+
+
+def look(database: Database, sets: Sequence[ProtectedSet], schema: str = "public") -> Surroundings:
+    """Read what there is.
+
+    Raises:
+        errors.SchemaError: the schema is not what it must be.
+    """
+    catalog = catalogs.read(database, schema)
+    bound, skipped = protected.bind(sets, catalog)
+    return Surroundings(catalog, bound, skipped, teams.read(database, catalog))
+
+
+def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[ProtectedSet]) -> None:
+    """Keep every table that a snapshot reads from being emptied meanwhile; must be a transaction's first statement."""
+    names = sorted({*PARENTS, "players", *(each.table for each in sets)} & set(catalog.tables))
+    lock_tables(database, [catalog.table(name).quoted for name in names], "ACCESS SHARE")
+
+
+def lock_for_writing(database: Database, around: Surroundings) -> None:
+    """Keep teams as they are and the protected tables from other writers, parents first, in a fixed order."""
+    parents = [around.catalog.table(name).quoted for name in PARENTS]
+    children = sorted({bound.table.quoted for bound in around.sets})
+    lock_tables(database, parents, "SHARE")
+    lock_tables(database, children, "SHARE ROW EXCLUSIVE")

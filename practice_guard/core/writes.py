@@ -1,0 +1,257 @@
+"""The writes of a plan, in sets, and the proof that they did what the plan says and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from practice_guard.core import errors
+from practice_guard.core.copies import StoredSet
+from practice_guard.core.database import Database, Row
+from practice_guard.core.plan import Bucket, PlannedRow, SetPlan
+from practice_guard.core.protected import Bound
+from practice_guard.core.sql import columns, identifier, statement
+
+_TOUCHED_BY_TRIGGERS = frozenset({"updated_at"})
+"""Columns that an update's own trigger may set: a restore is an update."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written of one set: the rows as planned, with the primary keys they got."""
+
+    updates: tuple[PlannedRow, ...]
+    inserts: tuple[PlannedRow, ...]
+    keys: tuple[str, ...]
+
+
+def write(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) -> Written:
+    """Apply one set's plan inside the caller's transaction, which holds the locks, and prove it.
+
+    Raises:
+        errors.RestoreError: the database did something else than the plan says (a trigger, a rule); the transaction
+            must be given up.
+        errors.SchemaError: rows cannot be put back into the table as it is now.
+    """
+    writer = _Writer(database, bound, stored)
+    updates = tuple(row for row in made.rows if row.live_key is not None and row.writes)
+    inserts = tuple(row for row in made.rows if row.bucket is Bucket.INSERT)
+    if not (updates or inserts):
+        return Written((), (), ())
+    if inserts:
+        writer.check_columns(len(inserts))
+    touched = [str(row.live_key) for row in updates]
+    others = writer.untouched(touched)
+    kept = writer.kept_of_updated(touched)
+    writer.trust_path()
+    if updates:
+        writer.update(updates)
+    keys = writer.new_keys(inserts)
+    if inserts:
+        writer.insert(inserts, keys)
+    writer.pin_path()
+    if writer.untouched([*touched, *keys]) != others:
+        raise errors.RestoreError(
+            f"Rows of {bound.table.name} that the plan does not touch changed while it was applied (a trigger?). "
+            "Everything was rolled back."
+        )
+    if writer.kept_of_updated(touched) != kept:
+        raise errors.RestoreError(
+            f"A trigger changed other columns of {bound.table.name} than the plan does. Everything was rolled back."
+        )
+    return Written(updates, inserts, tuple(keys))
+
+
+def prove(database: Database, bound: Bound, stored: StoredSet, written: Written) -> None:
+    """Read every written row back, after all triggers and constraints, and compare it with the plan to the letter.
+
+    Raises:
+        errors.RestoreError: a row is not as it should be.
+    """
+    writer = _Writer(database, bound, stored)
+    for what, rows, right in (
+        ("put back", written.inserts, writer.restored_right(written)),
+        ("re-linked", written.updates, writer.updated_right(written)),
+    ):
+        if right != len(rows):
+            raise errors.RestoreError(
+                f"Of {len(rows)} rows of {bound.name} to be {what}, {len(rows) - right} are not as they should be: a "
+                f"trigger or rule on {bound.table.name} changed or swallowed them. Everything was rolled back."
+            )
+
+
+def ledger_rows(written: Written) -> dict[str, list[object]]:
+    """Return the written rows as columns for the ledger."""
+    rows = [*written.updates, *written.inserts]
+    new_keys = [*(str(row.live_key) for row in written.updates), *written.keys]
+    return {
+        "actions": [str(row.bucket) for row in rows],
+        "rows": [row.row for row in rows],
+        "old_keys": [row.key for row in rows],
+        "new_keys": list(new_keys),
+        "before": [json.dumps(row.before) for row in rows],
+        "after": [json.dumps(row.after) for row in rows],
+    }
+
+
+class _Writer:
+    """One set's statements."""
+
+    def __init__(self, database: Database, bound: Bound, stored: StoredSet) -> None:
+        self.database, self.bound, self.stored = database, bound, stored
+        self.refs = [reference.column for reference in bound.references]
+        self.names = [f"r{place}" for place in range(len(self.refs))]
+        ref_types = [bound.table.columns[name].type for name in self.refs]
+        self.arrays = ", ".join(
+            f"%({name})s::bigint[]::{type_}[]" for name, type_ in zip(self.names, ref_types, strict=True)
+        )
+        known = {column.name for column in stored.columns}
+        special = {*self.refs, bound.key.name}
+        self.plain = [column for column in bound.stored if column.name in known and column.name not in special]
+
+    def _run(self, name: str, parameters: dict[str, object] | None = None, **parts: str) -> list[Row]:
+        everywhere = {
+            "table": self.bound.table.quoted,
+            "key": identifier(self.bound.key.name),
+            "key_type": self.bound.key.type,
+            "rows": identifier(self.stored.rows_table),
+            "arrays": self.arrays,
+            "names": ", ".join(self.names),
+            "names_list": ", ".join(f"u.{name}::text" for name in self.names),
+            "live_references": columns(self.refs, of="t", cast="::text"),
+        }
+        return self.database.execute(statement("restore", name, **(everywhere | parts)), parameters or {})
+
+    def _references(self, rows: Sequence[PlannedRow]) -> dict[str, object]:
+        return {
+            name: [row.after[place] if row.after else None for row in rows] for place, name in enumerate(self.names)
+        }
+
+    def check_columns(self, rows: int) -> None:
+        """Refuse before anything is written when the table cannot take the rows back as they were."""
+        now = self.bound.table.columns
+        for column in self.stored.columns:
+            if column.name not in now or now[column.name].generated:
+                raise errors.SchemaError(
+                    f"{self.bound.table.name}.{column.name} is gone since the snapshot was taken; {rows} rows of "
+                    f"{self.bound.name} cannot be put back as they were. Nothing was written."
+                )
+            if now[column.name].type != column.type:
+                raise errors.SchemaError(
+                    f"{self.bound.table.name}.{column.name} was {column.type} and is {now[column.name].type} now; "
+                    f"{rows} rows of {self.bound.name} cannot be put back as they were. Nothing was written."
+                )
+        known = {column.name for column in self.stored.columns}
+        for each in self.bound.stored:
+            if each.name not in known and each.not_null and not each.has_default:
+                raise errors.SchemaError(
+                    f"{self.bound.table.name}.{each.name} is new, must not be NULL and has no default; {rows} rows of "
+                    f"{self.bound.name} cannot be put back. Nothing was written."
+                )
+
+    def untouched(self, keys: Sequence[str]) -> list[Row]:
+        """Count and digest of the rows besides these."""
+        return self._run("untouched", {"keys": list(keys)})
+
+    def kept_of_updated(self, keys: Sequence[str]) -> list[Row]:
+        """Count and digest of what an update must leave alone."""
+        names = [each.name for each in self.bound.stored if each.name not in {*self.refs, *_TOUCHED_BY_TRIGGERS}]
+        return self._run("kept_of_updated", {"keys": list(keys)}, columns=columns(names, of="t", cast="::text"))
+
+    def trust_path(self) -> None:
+        """Let triggers find what they look for."""
+        self._run("trust_path")
+
+    def pin_path(self) -> None:
+        """Look nowhere else again."""
+        self._run("pin_path")
+
+    def update(self, rows: Sequence[PlannedRow]) -> None:
+        """Point rows at their teams and leagues."""
+        if parked := self._parked(rows):
+            self._update(parked)
+        self._update(rows)
+
+    def _update(self, rows: Sequence[PlannedRow]) -> None:
+        assignments = ", ".join(
+            f"{identifier(column)} = u.{name}" for column, name in zip(self.refs, self.names, strict=True)
+        )
+        values = {"keys": [row.live_key for row in rows], **self._references(rows)}
+        self._expect(len(rows), self._run("update_references", values, assignments=assignments))
+
+    def _parked(self, rows: Sequence[PlannedRow]) -> list[PlannedRow]:
+        """First step of updates that cross a unique key (17 to 18 and 18 to 17): off to where nobody is."""
+        places = [
+            place
+            for place, column in enumerate(self.refs)
+            if any(column in key.columns and not key.primary for key in self.bound.table.unique_keys)
+        ]
+        left = {(place, row.before[place]) for row in rows for place in places if row.before}
+        crossing = any((place, row.after[place]) in left for row in rows for place in places if row.after)
+        if not crossing:
+            return []
+        return [replace(row, after=self._aside(row, places, number)) for number, row in enumerate(rows, start=1)]
+
+    def _aside(self, row: PlannedRow, places: Sequence[int], number: int) -> tuple[int | None, ...]:
+        aside = list(row.after or ())
+        for place in places:
+            column = self.bound.table.columns[self.refs[place]]
+            bound_by_key = any(key.column == column.name for key in self.bound.table.foreign_keys)
+            if column.not_null and bound_by_key:
+                raise errors.SchemaError(
+                    f"Rows of {self.bound.table.name} must change places under a unique key over {column.name}, which "
+                    "may be neither NULL nor free: drop that key, restore, and put it back. Nothing was written."
+                )
+            aside[place] = -number if column.not_null else None
+        return tuple(aside)
+
+    def new_keys(self, rows: Sequence[PlannedRow]) -> list[str]:
+        """Move the sequence past every key in use, and return each row's primary key: its own, or a new one."""
+        if not rows:
+            return []
+        wanted = sum(row.new_key for row in rows)
+        sequence = self.bound.key.sequence
+        if sequence is None:
+            if wanted:
+                raise errors.SchemaError(
+                    f"{wanted} primary keys of {self.bound.table.name} are taken and no sequence makes new ones. "
+                    "Nothing was written."
+                )
+            return [row.key for row in rows]
+        own = max((int(row.key) for row in rows if not row.new_key), default=0)
+        highest = max(own, self._run("highest_key")[0][0] or 0)
+        if highest > self._run("sequence_value", sequence=sequence.replace("%", "%%"))[0][0]:
+            self._run("advance_sequence", {"sequence": sequence, "value": highest})
+        fresh = iter(self._run("next_keys", {"sequence": sequence, "count": wanted}) if wanted else [])
+        return [next(fresh)[0] if row.new_key else row.key for row in rows]
+
+    def insert(self, rows: Sequence[PlannedRow], keys: Sequence[str]) -> None:
+        """Put rows back."""
+        names = [self.bound.key.name, *self.refs, *(column.name for column in self.plain)]
+        values = [f"u.key::{self.bound.key.type}", *(f"u.{name}" for name in self.names)]
+        values += [f"s.{identifier(each.name)}{'' if each.built_in else '::' + each.type}" for each in self.plain]
+        parameters = {"rows": [row.row for row in rows], "keys": list(keys), **self._references(rows)}
+        returned = self._run("insert_rows", parameters, columns=columns(names), values=", ".join(values))
+        self._expect(len(rows), returned)
+
+    def _expect(self, rows: int, returned: Sequence[Row]) -> None:
+        if len(returned) != rows:
+            raise errors.RestoreError(
+                f"{rows} rows of {self.bound.name} were to be written and {len(returned)} were: a trigger or rule on "
+                f"{self.bound.table.name} swallowed the rest. Everything was rolled back."
+            )
+
+    def restored_right(self, written: Written) -> int:
+        """How many rows put back are as the snapshot and the plan have them."""
+        names = [column.name for column in self.plain]
+        rows = written.inserts
+        parameters = {"rows": [row.row for row in rows], "keys": list(written.keys), **self._references(rows)}
+        parts = {"live": columns(names, of="t", cast="::text"), "kept": columns(names, of="s", cast="::text")}
+        return int(self._run("restored_right", parameters, **parts)[0][0])
+
+    def updated_right(self, written: Written) -> int:
+        """How many rows re-linked point where the plan says."""
+        rows = written.updates
+        parameters = {"keys": [row.live_key for row in rows], **self._references(rows)}
+        return int(self._run("updated_right", parameters)[0][0])
