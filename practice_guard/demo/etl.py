@@ -159,6 +159,7 @@ class LeagueImport:
             for team, league, club, series in [teams[player.team]]
         ]
         self._insert("players", rows)
+        self._insert("player_history", [(team,) for team, *_ in teams.values()])
         self._insert("series_stats", [(team,) for team, *_ in teams.values()])
 
     def _import_matches(self, teams: dict[str, tuple[int, int, int, int]], names: dict[str, str]) -> None:
@@ -220,6 +221,11 @@ _INSERT = {
     "players": sql.SQL(
         "INSERT INTO players (tenniscores_player_id, first_name, last_name, league_id, club_id, series_id,"
         " team_id) VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
+    ),
+    "player_history": sql.SQL(
+        "INSERT INTO player_history (player_id, league_id, series, date, end_pti)"
+        " SELECT p.id, p.league_id, s.name, current_date, 30 FROM players p JOIN series s ON s.id = p.series_id"
+        " WHERE p.team_id = %s"
     ),
     "series_stats": sql.SQL(
         "INSERT INTO series_stats (series, team, points, league_id, series_id, team_id)"

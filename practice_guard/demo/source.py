@@ -119,12 +119,15 @@ def read(connection: psycopg.Connection[Any]) -> Source:
         players = connection.execute(_PLAYERS).fetchall()
         matches = connection.execute(_MATCHES).fetchall()
     names = {(code, name) for _, code, _, _, name, _ in teams}
+    found = [
+        (SourceTeam(str(key), code, club, series, _bare(name, code, series, names), alias), name)
+        for key, code, club, series, name, alias in teams
+    ]
+    # A team that is bare now comes first, and so stays bare, whatever its id is.
+    found.sort(key=lambda pair: pair[0].name != pair[1])
     return Source(
         leagues=dict(leagues),
-        teams=tuple(
-            SourceTeam(str(key), code, club, series, _bare(name, code, series, names), alias)
-            for key, code, club, series, name, alias in teams
-        ),
+        teams=tuple(team for team, _ in found),
         players=tuple(SourcePlayer(player, str(team)) for player, team in players),
         matches=tuple(
             SourceMatch(code, str(date), time and str(time), str(home), str(away), location)
