@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from practice_guard.core.model import Finding, Match, Severity, Verdict
+from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.plan import Bucket, Live, Plan, SetPlan
 from practice_guard.core.preservation import vanished
 
@@ -100,7 +100,7 @@ def check(made: Plan, valid: Mapping[str, frozenset[int]], *, fail_on_warning: b
     """
     sets = {name: _count(each, valid[name]) for name, each in made.sets.items()}
     findings = [finding for name, counts in sets.items() for finding in _findings(name, counts)]
-    own: Mapping[int, Match] = made.matches.get(made.snapshot, {})
+    own = made.resolutions[made.snapshot].matches
     concerned = {row.origin[1] for row in made.rows() if row.origin and row.origin[0] == made.snapshot}
     findings += vanished({old: match for old, match in own.items() if old in concerned})
     return Health(made.snapshot, sets, tuple(findings), fail_on_warning)

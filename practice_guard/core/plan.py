@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from practice_guard.core import errors
 from practice_guard.core.model import Evidence, Fate, Match, Text
+from practice_guard.core.resolution import Resolution
 
 
 class Bucket(Text):
@@ -151,7 +152,7 @@ class Plan:
         snapshot: its id.
         database: the fingerprint of the database it was made for.
         sets: by protected set.
-        matches: who every team of every team list is today, by list and old id.
+        resolutions: who every team of every team list is today, by list.
         no_import: whether it is proven that no import ran since the rows were last in place.
         mark: what the database's mark was when the plan was made.
     """
@@ -159,7 +160,7 @@ class Plan:
     snapshot: str
     database: Mapping[str, object]
     sets: Mapping[str, SetPlan]
-    matches: Mapping[str, Mapping[int, Match]]
+    resolutions: Mapping[str, Resolution]
     no_import: bool
     mark: str
 
@@ -179,6 +180,12 @@ class Plan:
     def writes(self) -> int:
         """How many rows applying it would touch."""
         return sum(row.writes for row in self.rows())
+
+    def match(self, row: PlannedRow) -> Match | None:
+        """What became of the team a row hung on; None where it hung on none that its list knows."""
+        if row.origin is None or row.origin[0] not in self.resolutions:
+            return None
+        return self.resolutions[row.origin[0]].matches.get(row.origin[1])
 
     @property
     def digest(self) -> str:

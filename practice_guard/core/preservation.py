@@ -48,17 +48,16 @@ class Preservation:
         return Verdict.FINE if self.preserved else Verdict.REFUSED
 
 
-def check(kept: Snapshot, made: Plan, around: Surroundings, reused: frozenset[int], min_rate: float) -> Preservation:
+def check(kept: Snapshot, made: Plan, around: Surroundings, min_rate: float) -> Preservation:
     """Compare the teams of a snapshot with those of today.
 
     Args:
         kept: the snapshot.
         made: the plan of its restore, which holds the matches.
         around: the database as it is now.
-        reused: ids of the snapshot that belong to another team now.
         min_rate: percent of protected rows whose team must have kept id and identity.
     """
-    matches = made.matches[kept.id]
+    matches, reused = made.resolutions[kept.id].matches, made.resolutions[kept.id].reused
     pointing = {bound.name for bound in around.sets if bound.references[0].target is Target.TEAMS}
     rows = [row for row in made.rows() if row.set in pointing and row.origin is not None]
     fates = Counter(str(row.fate) for row in rows)

@@ -16,7 +16,7 @@ from practice_guard.core.decisions import Decisions
 from practice_guard.core.identity import resolve
 from practice_guard.core.model import Evidence, Fate, Match
 from practice_guard.core.plan import Destination, Kept, Live, Plan, PlannedRow, SetPlan
-from practice_guard.core.protected import Bound, ProtectedSet
+from practice_guard.core.protected import Bound, ProtectedSet, Reference
 from practice_guard.core.resolution import Resolution
 from practice_guard.core.roster import Witnesses
 from practice_guard.core.snapshot import Snapshot
@@ -92,10 +92,8 @@ def plan(database: Database, kept: Snapshot, around: Surroundings, request: Requ
             bound.name,
             bound.set.etl_deletes,
             bound.may_vanish,
-            tuple(not around.catalog.tables[bound.table.name].columns[r.column].not_null for r in bound.references),
-            tuple(
-                around.now.ids if r.target is Target.TEAMS else frozenset(around.now.leagues) for r in bound.references
-            ),
+            tuple(not bound.table.columns[reference.column].not_null for reference in bound.references),
+            tuple(_ids(around, reference) for reference in bound.references),
             proofs.rows(bound.name, rows),
             request.include_deleted,
         )
@@ -104,8 +102,7 @@ def plan(database: Database, kept: Snapshot, around: Surroundings, request: Requ
         outside = frozenset(row.row for row in each.rows) - {row.row for row in covered}
         sets[bound.name] = replace(each, rows=covered, outside=outside)
     place = storage.locate(database)
-    matches = {name: resolution.matches for name, resolution in resolutions.items()}
-    return Plan(kept.id, place.fingerprint, sets, matches, kept.mark == mark, mark)
+    return Plan(kept.id, place.fingerprint, sets, resolutions, kept.mark == mark, mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +208,15 @@ def live_rows(database: Database, bound: Bound, stored: StoredSet | None = None)
     return [
         Live(key, content, at, tuple(refs), protected) for key, content, at, refs, protected in database.execute(text)
     ]
+
+
+def valid_ids(around: Surroundings) -> dict[str, frozenset[int]]:
+    """Return, by set, the ids that its first reference may have now."""
+    return {bound.name: _ids(around, bound.references[0]) for bound in around.sets}
+
+
+def _ids(around: Surroundings, reference: Reference) -> frozenset[int]:
+    return around.now.ids if reference.target is Target.TEAMS else frozenset(around.now.leagues)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,7 @@ def statement(room: str, name: str, /, **parts: str) -> str:
     Raises:
         KeyError: there is no such statement, or a part is missing.
     """
-    text = _statements(room)[name]
-    return text.format(**parts) if parts else text
+    return _statements(room)[name].format(**parts)
 
 
 def identifier(*names: str) -> str:

@@ -21,7 +21,7 @@ CREATE SCHEMA IF NOT EXISTS practice_guard
 -- create_installation --
 -- One row: which version these tables are, and which database and environment they belong to.
 CREATE TABLE practice_guard.installation (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
     version integer NOT NULL,
     uuid uuid NOT NULL DEFAULT gen_random_uuid(),
     environment text NOT NULL,

@@ -1,0 +1,147 @@
+"""Environments and settings: PRACTICE_GUARD_* variables, Railway's own, and .env (contract, "Settings")."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from practice_guard.core.errors import UsageError
+
+ENVIRONMENTS = ("local", "staging", "railway")
+ALIASES = {"production": "railway", "railway_production": "railway", "railway_staging": "staging"}
+EXAMPLE = "postgresql://user:password@localhost:5432/database"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Real environment variables win over .env; an empty one counts as not set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PRACTICE_GUARD_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    env: str | None = Field(None, description="the environment that commands without --env are aimed at")
+    local_url: SecretStr | None = Field(None, description="the local database")
+    staging_url: SecretStr | None = Field(None, description="the staging database")
+    railway_url: SecretStr | None = Field(None, description="the production database on Railway")
+    database_schema: str = Field("public", validation_alias="PRACTICE_GUARD_SCHEMA", description="the tables' schema")
+    lock_timeout: float = Field(30.0, gt=0, description="seconds to go on trying for locks")
+    statement_timeout: float = Field(300.0, gt=0, description="seconds that one statement may take")
+    max_snapshot_age_hours: float = Field(26.0, gt=0, description="hours after which a snapshot counts as old")
+    roster_at_least: int = Field(4, ge=1, description="shared players below which a roster witnesses nothing")
+    roster_percent: float = Field(80.0, gt=50, le=100, description="percent of a roster that must agree")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The database a command is aimed at. `url` is shown by nobody; `source` is the variable it came from."""
+
+    environment: str
+    url: SecretStr
+    source: str
+    host: str
+    database: str
+
+    @property
+    def protected(self) -> bool:
+        """Whether destructive commands need the environment's name confirmed."""
+        return self.environment not in ("local", "staging")
+
+
+def load() -> Settings:
+    """Read the settings.
+
+    Raises:
+        UsageError: a value is malformed; names the variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0])
+        variable = name if name.startswith("PRACTICE_GUARD_") else f"PRACTICE_GUARD_{name.upper()}"
+        raise UsageError(f"{variable} is not usable: {first['msg']}.") from None
+
+
+def resolve(settings: Settings, wanted: str | None, variables: Mapping[str, str] | None = None) -> Target:
+    """Find out which database is meant.
+
+    Args:
+        settings: the settings.
+        wanted: what --env said, or None.
+        variables: the process's environment, for Railway's variables.
+
+    Raises:
+        UsageError: the environment is not known, or its URL is missing or malformed.
+    """
+    variables = os.environ if variables is None else variables
+    railway = variables.get("RAILWAY_ENVIRONMENT_NAME")
+    here = canonical(railway) if railway else None
+    environment = canonical(wanted or settings.env or railway or "local")
+    if environment not in (*ENVIRONMENTS, here):
+        names = ", ".join((*ENVIRONMENTS, *ALIASES))
+        raise UsageError(f"There is no environment {environment!r}. Known are: {names}.")
+    url, source = _url(settings, environment, here, variables)
+    return _checked(environment, url, source)
+
+
+def canonical(name: str) -> str:
+    """Return an environment's own name for any of its aliases."""
+    folded = name.strip().lower().replace("-", "_")
+    return ALIASES.get(folded, folded if folded in ENVIRONMENTS else name.strip())
+
+
+def _url(settings: Settings, environment: str, here: str | None, variables: Mapping[str, str]) -> tuple[str, str]:
+    own: SecretStr | None = getattr(settings, f"{environment}_url", None) if environment in ENVIRONMENTS else None
+    variable = f"PRACTICE_GUARD_{environment.upper()}_URL"
+    if own is not None:
+        return own.get_secret_value(), variable
+    candidates: tuple[str, ...] = ()
+    if here == environment:
+        candidates = ("DATABASE_UNPOOLED_URL", "DATABASE_URL")
+    elif here is None and environment == "railway":
+        candidates = ("DATABASE_PUBLIC_UNPOOLED_URL", "DATABASE_PUBLIC_URL")
+    for name in candidates:
+        if variables.get(name):
+            return variables[name], name
+    wanted = " or ".join((variable, *candidates)) if environment in ENVIRONMENTS else " or ".join(candidates)
+    raise UsageError(
+        f"No database is set for {environment}: {wanted} is missing.",
+        next_steps=(f"export {wanted.partition(' ')[0]}={EXAMPLE}", "or write it into .env (see .env.example)"),
+    )
+
+
+def _checked(environment: str, url: str, source: str) -> Target:
+    """Refuse what libpq would misread: parts of a password in a host name, or the PG* variables' database."""
+    malformed = UsageError(
+        f"{source} is not a PostgreSQL URL that can be read; an example is {EXAMPLE}. "
+        "Special characters in a password are written as %XX (@ is %40, / is %2F, % is %25)."
+    )
+    if not re.match(r"^postgres(ql)?://", url):
+        raise malformed
+    try:
+        parts = conninfo_to_dict(url)
+        urlsplit(url).port  # noqa: B018  (raises on a port that is no number)
+    except (ProgrammingError, ValueError):
+        raise malformed from None
+    host, database = str(parts.get("host") or parts.get("hostaddr") or ""), str(parts.get("dbname") or "")
+    if not database or (not host and "@" in urlsplit(url).path):
+        raise malformed
+    if not host:
+        raise UsageError(f"{source} names no host and no socket directory; an example is {EXAMPLE}.")
+    if "@" in host or " " in host:
+        raise malformed
+    return Target(environment, SecretStr(url), source, host, database)
+
+
+def env_file_is_private(path: Path = Path(".env")) -> bool:
+    """Whether .env, where there is one, can be read by its owner only."""
+    return not path.exists() or os.name == "nt" or not path.stat().st_mode & 0o077

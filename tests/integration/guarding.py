@@ -1,0 +1,109 @@
+"""The guard's core on a test's database, in the words of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import TypeVar
+
+from practice_guard.core import backup, health, preservation, restore, snapshot
+from practice_guard.core.backup import Backup
+from practice_guard.core.database import Access, Connection, Timeouts, connect
+from practice_guard.core.health import Health
+from practice_guard.core.plan import Plan
+from practice_guard.core.preservation import Preservation
+from practice_guard.core.protected import BUILT_IN, ProtectedSet
+from practice_guard.core.restore import Applied, Author, Request
+from practice_guard.core.snapshot import Snapshot
+from practice_guard.core.surroundings import look
+from tests.builders import ScratchDatabase
+
+T = TypeVar("T")
+NOON = datetime(2026, 1, 5, 12, 0, tzinfo=timezone.utc)
+
+
+def somebody(environment: str = "local") -> Author:
+    return Author(environment, "0.0-test", NOON)
+
+
+@dataclass
+class Guard:
+    """One guard aimed at one database."""
+
+    database: ScratchDatabase
+    sets: Sequence[ProtectedSet] = BUILT_IN
+    author: Author = field(default_factory=somebody)
+    patience: float = 2.0
+
+    def with_connection(self, work: Callable[[Connection], T]) -> T:
+        with ExitStack() as stack:
+            timeouts = Timeouts(lock=self.patience)
+            return work(stack.enter_context(connect(self.database.url, application="test", timeouts=timeouts)))
+
+    def reads(self, work: Callable[[Connection], T]) -> T:
+        def inside(connection: Connection) -> T:
+            with connection.transaction(Access.READ):
+                return work(connection)
+
+        return self.with_connection(inside)
+
+    def backs_up(self, *, accept_current: bool = False, label: str = "") -> Backup:
+        return self.with_connection(
+            lambda connection: backup.take(
+                connection,
+                self.sets,
+                self.author,
+                accept_current=accept_current,
+                label=label,
+                patience=self.patience,
+            )
+        )
+
+    def has_backed_up(self) -> Snapshot:
+        """A backup that must work."""
+        taken = self.backs_up()
+        assert taken.snapshot is not None, taken.findings
+        return taken.snapshot
+
+    def finds(self, wanted: str = "latest") -> Snapshot:
+        return self.reads(lambda connection: snapshot.find(connection, wanted))
+
+    def plans(self, wanted: str = "latest", request: Request | None = None) -> Plan:
+        return self.reads(
+            lambda connection: restore.plan(
+                connection, snapshot.find(connection, wanted), look(connection, self.sets), request
+            )
+        )
+
+    def restores(
+        self, wanted: str = "latest", request: Request | None = None, *, expected: str | None = None
+    ) -> Applied:
+        return self.with_connection(
+            lambda connection: restore.apply(
+                connection,
+                self.sets,
+                self.finds(wanted),
+                self.author,
+                request,
+                patience=self.patience,
+                expected=expected,
+            )
+        )
+
+    def judges_health(self) -> Health:
+        def work(connection: Connection) -> Health:
+            around = look(connection, self.sets)
+            made = restore.plan(connection, snapshot.find(connection), around)
+            return health.check(made, restore.valid_ids(around))
+
+        return self.reads(work)
+
+    def checks_preservation(self, min_rate: float = 90) -> Preservation:
+        def work(connection: Connection) -> Preservation:
+            around = look(connection, self.sets)
+            kept = snapshot.find(connection)
+            return preservation.check(kept, restore.plan(connection, kept, around), around, min_rate)
+
+        return self.reads(work)
