@@ -97,14 +97,13 @@ class LeagueImport:
     def _clear(self) -> None:
         keep = _KEPT_BY_UPSERT if {"upsert", "rename-series"} & self.variant.names else ()
         tables = [table for table in OWN_TABLES if table not in keep]
-        self.log(f"Clearing {len(tables)} tables: {', '.join(tables)}")
+        cleared = {}
         keep_practices = bool({"set-null", "dangling"} & self.variant.names)
         for table in tables:
             statement = sql.SQL("DELETE FROM {}").format(sql.Identifier(table))
             if table == "schedule" and keep_practices:
                 statement += sql.SQL(" WHERE home_team NOT ILIKE '%practice%' OR home_team IS NULL")
-            deleted = self.connection.execute(statement).rowcount
-            self.log(f"  {table}: {deleted:,} rows deleted")
+            cleared[table] = self.connection.execute(statement).rowcount
             if "recycle" in self.variant:
                 # As TRUNCATE … RESTART IDENTITY, which itself would want to empty captain_messages too.
                 sequence = sql.Identifier(f"{table}_id_seq")
@@ -112,6 +111,7 @@ class LeagueImport:
         if "set-null" in self.variant:
             self.connection.execute("UPDATE schedule SET home_team_id = NULL, away_team_id = NULL, league_id = NULL")
         self.connection.commit()
+        self.log(f"Cleared {', '.join(f'{table} {rows:,}' for table, rows in cleared.items())}")
 
     def _rename_series(self) -> None:
         if "rename-series" not in self.variant:
@@ -194,7 +194,7 @@ class LeagueImport:
             self.rows += size
             if self.rows % self.commit_every == 0:
                 self.connection.commit()
-        self.log(f"  {table}: {len(rows):,} rows imported")
+        self.log(f"Imported {table}: {len(rows):,} rows")
 
 
 _INSERT = {

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from practice_guard.core.model import Team
+from practice_guard.demo import check, load
+from practice_guard.demo import league as world_of
+from practice_guard.demo.league import World
+from practice_guard.demo.source import Source
+from practice_guard.demo.variant import Variant
 from tests import builders
 from tests.builders import League, ScratchDatabase
 
@@ -115,3 +122,110 @@ def test_a_crash_ends_sessions_and_keeps_what_was_committed(database: ScratchDat
     with pytest.raises(psycopg.OperationalError):
         session.execute("SELECT 1")
     assert database.count("teams") == 1
+
+
+def test_the_real_size_is_that_of_the_application() -> None:
+    world = world_of.build()
+    assert len(world.source.leagues) == 4
+    assert len(world.teams) == 930
+    assert len({team.club for team in world.teams}) == 83
+    assert len({team.series for team in world.teams}) == 201
+    assert len({player.id for player in world.source.players}) == 10_300
+    assert len(world.source.matches) == 7_300
+    assert 25_000 < len(world.practices) < 25_500
+    with_players = {player.team for player in world.source.players}
+    assert sum(team.key not in with_players for team in world.source.teams) / 930 == pytest.approx(0.4, abs=0.01)
+    assert len({team.league for team in world.source.teams if team.key in with_players}) == 3
+
+
+def test_a_world_is_the_same_for_the_same_seed() -> None:
+    assert world_of.build(world_of.SMALL, seed=7) == world_of.build(world_of.SMALL, seed=7)
+    assert world_of.build(world_of.SMALL, seed=7) != world_of.build(world_of.SMALL, seed=8)
+
+
+@pytest.fixture
+def small_world(database: ScratchDatabase) -> World:
+    world = world_of.build(world_of.SMALL)
+    with psycopg.connect(database.url) as connection:
+        load.into(connection, world)
+    return world
+
+
+def test_a_loaded_world_is_what_was_built(database: ScratchDatabase, small_world: World) -> None:
+    assert {team.identity for team in builders.teams_now(database)} == set(small_world.teams)
+    placed = builders.practices_by_natural_key(database)
+    assert Counter((p.team, p.date, p.time, p.label, p.location, p.league) for p in placed.elements()) == Counter(
+        (p.team, p.date, p.time, p.label, p.location, p.league) for p in small_world.practices
+    )
+    assert database.count("captain_messages") == len(small_world.messages) == 5
+    assert database.count("poll_responses") == sum(len(poll.responses) for poll in small_world.polls) > 0
+
+
+def test_a_source_read_back_imports_the_same_teams(
+    database: ScratchDatabase, small_world: World, tmp_path: Path
+) -> None:
+    builders.the_website_now(database).write(tmp_path / "source.json")
+    builders.the_etl_runs(database, "recycle", source=Source.load(tmp_path / "source.json"))
+    builders.the_etl_recreates_everything(database)
+    assert {team.identity for team in builders.teams_now(database)} == set(small_world.teams)
+
+
+@pytest.fixture
+def before(database: ScratchDatabase, three_teams: list[Team]) -> check.Inventory:
+    """What was there, seen by the demo's check, before anything happened."""
+    return check.inventory(database.session())
+
+
+COPY = (
+    "INSERT INTO schedule (match_date, match_time, home_team, location, league_id, home_team_id)"
+    " SELECT match_date, match_time, home_team, location, league_id"
+)
+OF_ONE = "FROM schedule WHERE id = %(id)s"
+
+
+def tally(database: ScratchDatabase, before: check.Inventory) -> check.Tally:
+    return check.compare(before, check.inventory(database.session()), lambda team: team)["practices"]
+
+
+def test_the_check_finds_every_row_in_place(database: ScratchDatabase, before: check.Inventory) -> None:
+    assert tally(database, before) == check.Tally(6, placed=6, lost=0, wrong_team=0, duplicated=0, waiting=0, added=0)
+    assert tally(database, before).true
+
+
+@pytest.mark.parametrize(
+    ("damage", "wrong"),
+    [
+        ("DELETE FROM schedule WHERE id = %(id)s", "lost"),
+        ("UPDATE schedule SET home_team_id = NULL, league_id = NULL WHERE id = %(id)s", "lost"),
+        ("UPDATE schedule SET home_team_id = home_team_id + 1 WHERE id = %(id)s", "wrong_team"),
+        (f"{COPY}, home_team_id + 1 {OF_ONE}", "duplicated"),
+        (f"{COPY}, home_team_id {OF_ONE}", "duplicated"),
+    ],
+)
+def test_the_check_finds_one_row_that_is_not(
+    database: ScratchDatabase, before: check.Inventory, damage: str, wrong: str
+) -> None:
+    practice = database.value("SELECT min(id) FROM schedule WHERE home_team ILIKE '%practice%'")
+    database.rows(damage, id=practice)
+    found = tally(database, before)
+    assert getattr(found, wrong) == 1
+    assert found.lost + found.wrong_team + found.duplicated == 1
+    assert found.placed == (6 if wrong == "duplicated" else 5)
+    assert not found.true
+
+
+def test_rows_of_a_team_that_the_import_lacks_wait(database: ScratchDatabase, league: League) -> None:
+    stays, goes = league.has_team(), league.has_team(series="Chicago 2")
+    for team in (stays, goes):
+        league.captain_writes_message(team)
+    before = check.inventory(database.session())
+    source = builders.the_website_now(database)
+    builders.the_etl_lacks_series(database, "Chicago 2")
+    new = builders.team_now(database, stays.identity)
+    database.rows("UPDATE captain_messages SET team_id = %(new)s WHERE team_id = %(old)s", new=new.id, old=stays.id)
+    heir = check.heirs(source, Variant.parse(["drop-series=Chicago 2"]))
+    found = check.compare(before, check.inventory(database.session()), heir)["captain_messages"]
+    assert (found.expected, found.placed, found.waiting, found.true) == (1, 1, 1, True)
+    database.rows("UPDATE captain_messages SET team_id = %(new)s", new=new.id)
+    found = check.compare(before, check.inventory(database.session()), heir)["captain_messages"]
+    assert (found.wrong_team, found.true) == (1, False)
