@@ -1,79 +1,73 @@
-"""A person's decisions about teams: keyed by what a team is called, never by id (contract, "Own options").
+"""A person's decisions: `parse` a file, `check` it against the teams, `write` one to edit, `dump` what was decided.
 
-They are the only way to overrule a resolution. A decision that no longer fits the lists is reported, not followed.
+They are TOML, keyed by league, club, series and team name, never by id, which changes nightly; `decision_file` shows
+the format. A decision is the only way to overrule a resolution.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
-from practice_guard.core import normalise
+from rapidfuzz import process
+
+from practice_guard.core import errors
+from practice_guard.core.decision import Decision, Decisions, said
+from practice_guard.core.decision_draft import dump, write
+from practice_guard.core.decision_file import parse
 from practice_guard.core.model import Team, TeamIdentity
 
+__all__ = ["Decision", "Decisions", "check", "dump", "parse", "write"]
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One entry. `about` has None where a league or series is decided as a whole, and so has `heir`.
 
-    Neither `heir` nor `give_up` nor `ignore_rosters` means that nothing has been decided yet. `merge` allows the
-    heir to have another old team too; `overrule` allows the decision against what name and place both say.
+def check(decisions: Decisions, old: Iterable[Team], new: Iterable[Team]) -> None:
+    """Check that decisions speak of teams that exist, and that no heir is given twice without `merge`.
+
+    Whether a decision still fits what names and places say, `resolve` tells in its findings.
+
+    Args:
+        decisions: What `parse` returned.
+        old: Every team of every list that rows come from.
+        new: The teams as they are now.
+
+    Raises:
+        UsageError: Some do not; the message has one line for each, with its line in the file and the nearest name.
     """
-
-    about: TeamIdentity
-    heir: TeamIdentity | None = None
-    give_up: bool = False
-    ignore_rosters: bool = False
-    merge: bool = False
-    overrule: bool = False
-    line: int = 0
-
-    @property
-    def names_a_team(self) -> bool:
-        """Whether the entry is about one team, and not a series or a league as a whole."""
-        return self.about.club is not None or self.about.name is not None
-
-    def relabelled(self, team: Team, *, renaming: bool) -> Team:
-        """Return a team of a relabelled league or series as the new list would call it.
-
-        With `renaming`, the old series at the end of its name is written as the new one.
-        """
-        if self.heir is None:
-            return team
-        moved = replace(team, league=self.heir.league or team.league, series=self.heir.series or team.series)
-        if renaming and team.name and team.series and self.heir.series:
-            return replace(moved, name=normalise.relabelled(team.name, team.series, self.heir.series))
-        return moved
+    before, now = _names(old), _names(new)
+    wrong = []
+    for entry in decisions.entries:
+        if entry.about not in before:
+            wrong.append(_unknown(entry, entry.about, before, "the list the rows come from"))
+        if entry.heir and entry.heir not in now:
+            wrong.append(_unknown(entry, entry.heir, now, "the new list"))
+    heirs: dict[TeamIdentity, list[Decision]] = {}
+    for entry in decisions.entries:
+        if entry.heir:
+            heirs.setdefault(entry.heir, []).append(entry)
+    for heir, entries in heirs.items():
+        unsaid = [entry for entry in entries if not entry.merge]
+        if len(entries) > 1 and unsaid:
+            listed = " and ".join(str(entry.line) for entry in entries)
+            wrong.append(
+                f"line {unsaid[0].line}: lines {listed} give one heir, {said(heir)}, to several; "
+                "write `merge = true` in each if that is meant"
+            )
+    if wrong:
+        raise errors.UsageError("The decisions do not fit the teams.\n" + "\n".join(wrong))
 
 
-@dataclass(frozen=True)
-class Decisions:
-    """All decisions of one file, or of several united."""
+def _names(teams: Iterable[Team]) -> frozenset[TeamIdentity]:
+    """All that an entry may be about: every team, every series of a league, every league."""
+    names: set[TeamIdentity] = set()
+    for team in teams:
+        names.add(team.identity)
+        names.add(TeamIdentity(team.league, None, team.series, None))
+        names.add(TeamIdentity(team.league, None, None, None))
+    return frozenset(names)
 
-    entries: tuple[Decision, ...] = ()
 
-    @cached_property
-    def _by_key(self) -> Mapping[TeamIdentity, Decision]:
-        return {entry.about: entry for entry in self.entries}
-
-    def of(self, team: Team) -> Decision | None:
-        """Return what was decided about a team: by itself, else with its series, else with its league."""
-        for key in (
-            team.identity,
-            TeamIdentity(team.league, None, team.series, None),
-            TeamIdentity(team.league, None, None, None),
-        ):
-            found = self._by_key.get(key)
-            if found and (found.heir or found.give_up):
-                return found
-        return None
-
-    def ignores_rosters(self, league: str | None) -> bool:
-        """Tell whether names and places stand in a league although its rosters have moved as a whole."""
-        found = self._by_key.get(TeamIdentity(league, None, None, None))
-        return found is not None and found.ignore_rosters
-
-    def after(self, earlier: Decisions) -> Decisions:
-        """Unite with earlier decisions; where both speak of the same team, series or league, these win."""
-        return Decisions(tuple({**earlier._by_key, **self._by_key}.values()))
+def _unknown(entry: Decision, name: TeamIdentity, known: AbstractSet[TeamIdentity], where: str) -> str:
+    alike = {said(other): other for other in known if (other.name is None) == (name.name is None)}
+    nearest = process.extractOne(said(name), sorted(alike))
+    hint = f"; the nearest there is {nearest[0]}" if nearest else ""
+    return f"line {entry.line}: {said(name)} is not in {where}{hint}"

@@ -21,12 +21,14 @@ Level = str
 
 def exact_name(team: Team) -> Key | None:
     """Return league and team name as they are, or None where either is unknown."""
-    return _whole(team.league, team.name)
+    return (team.league, team.name) if team.league and team.name else None
 
 
 def exact_place(team: Team) -> Key | None:
     """Return league, club and series as they are, or None where any is unknown."""
-    return _whole(team.league, team.club, team.series)
+    if not team.league or not team.club or not team.series:
+        return None
+    return team.league, team.club, team.series
 
 
 def alike_name(team: Team) -> Key | None:
@@ -43,8 +45,8 @@ def alike_place(team: Team) -> Key | None:
     return _whole(normalise.text(team.league), normalise.text(team.club), normalise.series(team.series))
 
 
-def _whole(*parts: str | None) -> Key | None:
-    return tuple(part for part in parts if part) if all(parts) else None
+def _whole(*parts: str) -> Key | None:
+    return parts if all(parts) else None
 
 
 def agreement(old: Team, new: Team) -> tuple[Level | None, Level | None]:

@@ -11,16 +11,17 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from practice_guard.core.decisions import Decisions
+from practice_guard.core.candidates import with_candidates
+from practice_guard.core.decision import Decisions
 from practice_guard.core.explain import explain
-from practice_guard.core.facets import Facets, agreement
+from practice_guard.core.facets import Facets, agreement, exact_name, exact_place
 from practice_guard.core.fates import Unmatched
 from practice_guard.core.model import Evidence, Fate, Finding, Match, Severity, Team, TeamIdentity
 from practice_guard.core.resolution import Resolution
 from practice_guard.core.roster import Objections, Testimony, Witnesses, confirmations, objections
 from practice_guard.core.rulings import Following, Rulings
 
-__all__ = ["Resolution", "Witnesses", "explain", "resolve"]
+__all__ = ["Resolution", "Witnesses", "explain", "resolve", "with_candidates"]
 
 
 def resolve(
@@ -162,7 +163,7 @@ _BECAUSE = {
 
 
 def _by_facets(old: Team, new: Team) -> Evidence:
-    if agreement(old, new) != ("exact", "exact"):
+    if (exact_name(old), exact_place(old)) != (exact_name(new), exact_place(new)):
         return Evidence.NORMALISED
     return Evidence.SAME_ID if old.id == new.id else Evidence.EXACT
 

@@ -20,6 +20,7 @@ _SERIES_WORDS = frozenset(("chicago", "series", "s"))
 _GLUED = re.compile(r"s(?=\d)")
 
 
+@lru_cache(maxsize=65536)
 def text(value: str) -> str:
     """Write a text so that Unicode forms, case, blanks and punctuation between words no longer tell it apart.
 
@@ -30,6 +31,7 @@ def text(value: str) -> str:
     return " ".join(_tokens(value))
 
 
+@lru_cache(maxsize=65536)
 def series(value: str) -> str:
     """Write a series by its designation, where `Chicago`, `Series` and `S` are synonyms and `Division` is not.
 
@@ -81,6 +83,7 @@ def _separates(token: str) -> bool:
     return token in _BETWEEN_WORDS or (len(token) == 1 and unicodedata.category(token) in {"Pd", "Pc", "Cc"})
 
 
+@lru_cache(maxsize=65536)
 def _designated(tokens: tuple[str, ...]) -> tuple[str, ...]:
     if len(tokens) > 1 and tokens[0] in _SERIES_WORDS and _is_word(tokens[1]):
         return tokens[1:]

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from practice_guard.core.decisions import Decision, Decisions
+from practice_guard.core.decision import Decision, Decisions
 from practice_guard.core.facets import Facets
 from practice_guard.core.model import Finding, Severity, Team, TeamIdentity
 from practice_guard.core.roster import Testimony
