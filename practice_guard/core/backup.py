@@ -87,10 +87,8 @@ def _take(
     rows = sum(len(restore.live_rows(database, bound)) for bound in around.sets)
     findings = _damage(made, last, rows)
     skipped = tuple(around.skipped)
-    if any(finding.severity is Severity.ERROR for finding in findings):
-        if not accept_current:
-            return Backup(None, tuple(findings), last, skipped)
-        made = None
+    if any(finding.severity is Severity.ERROR for finding in findings) and not accept_current:
+        return Backup(None, tuple(findings), last, skipped)
     place = storage.ensure(database, author.environment, author.now)
     new = snapshot.write(
         database,

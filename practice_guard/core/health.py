@@ -6,9 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from practice_guard.core import restore, snapshot
+from practice_guard.core.database import Database
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.plan import Bucket, Live, Plan, SetPlan
 from practice_guard.core.preservation import vanished
+from practice_guard.core.restore import Request
+from practice_guard.core.surroundings import Surroundings
 
 GROWTH = 3
 """How many times its size a protected table may grow between two checks before that alone is an error."""
@@ -104,6 +108,29 @@ def check(made: Plan, valid: Mapping[str, frozenset[int]], *, fail_on_warning: b
     concerned = {row.origin[1] for row in made.rows() if row.origin and row.origin[0] == made.snapshot}
     findings += vanished({old: match for old, match in own.items() if old in concerned})
     return Health(made.snapshot, sets, tuple(findings), fail_on_warning)
+
+
+def examine(
+    database: Database,
+    around: Surroundings,
+    *,
+    wanted: str,
+    baseline: int | None,
+    request: Request,
+    fail_on_warning: bool,
+) -> Health:
+    """Judge against the snapshot wanted, a number of rows, or neither where there is no snapshot at all.
+
+    Raises:
+        errors.NoSnapshotError: there is none of that id.
+    """
+    valid = restore.valid_ids(around)
+    nothing_yet = wanted == snapshot.LATEST and not any(each.verified_at for each in snapshot.listing(database))
+    if baseline is None and not nothing_yet:
+        made = restore.plan(database, snapshot.find(database, wanted), around, request)
+        return check(made, valid, fail_on_warning=fail_on_warning)
+    live = {bound.name: restore.live_rows(database, bound) for bound in around.sets}
+    return check_alone(live, valid, baseline=baseline, fail_on_warning=fail_on_warning)
 
 
 def check_alone(

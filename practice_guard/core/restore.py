@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from difflib import get_close_matches
 from functools import partial
 
 from practice_guard.core import errors, pairing, snapshot, storage, teams, writes
@@ -208,6 +209,29 @@ def live_rows(database: Database, bound: Bound, stored: StoredSet | None = None)
     return [
         Live(key, content, at, tuple(refs), protected) for key, content, at, refs, protected in database.execute(text)
     ]
+
+
+def asked(made: Plan, names: Sequence[str]) -> list[Match]:
+    """Return the matches of the teams named, as the snapshot or today's list calls them, for an explanation.
+
+    Raises:
+        errors.UsageError: no team of the snapshot is called so; says the nearest name.
+    """
+    matches = [match for resolution in made.resolutions.values() for match in resolution.matches.values()]
+    found: list[Match] = []
+    for name in names:
+        wanted = name.casefold()
+        hits = [
+            match
+            for match in matches
+            if wanted in {(each.name or "").casefold() for each in (match.old, match.new) if each}
+        ]
+        if not hits:
+            near = get_close_matches(name, {match.old.name or "" for match in matches}, n=1)
+            hint = f" The nearest is {near[0]}." if near else ""
+            raise errors.UsageError(f"No team of snapshot {made.snapshot} is called {name!r}.{hint}")
+        found += hits
+    return found
 
 
 def valid_ids(around: Surroundings) -> dict[str, frozenset[int]]:

@@ -1,0 +1,1 @@
+"""A command's outcome, as text for people and as JSON for programs."""

@@ -1,0 +1,229 @@
+"""The options that every command has, and the handler's way from them to an open database and a rendered outcome."""
+
+from __future__ import annotations
+
+import inspect
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from enum import Enum
+from importlib.metadata import version
+from typing import Annotated, Any, NoReturn, get_type_hints
+
+import typer
+
+from practice_guard import exits, settings
+from practice_guard.core import storage
+from practice_guard.core.database import Access, Connection, Timeouts, connect
+from practice_guard.core.errors import ConfirmationError
+from practice_guard.core.protected import BUILT_IN, ProtectedSet
+from practice_guard.core.restore import Author, Request
+from practice_guard.core.storage import Place
+from practice_guard.render import json, text
+from practice_guard.render.outcome import Heading, Outcome
+from practice_guard.settings import Settings, Target
+
+
+class Output(str, Enum):
+    """How a command speaks."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Env = Annotated[
+    str | None,
+    typer.Option(
+        "--env", "-e", "--environment", help="local, staging or railway (alias: production).", show_default=False
+    ),
+]
+
+
+def _common(
+    env: Env = None,
+    output: Annotated[Output, typer.Option(help="How to print.")] = Output.TEXT,
+    json_output: Annotated[bool, typer.Option("--json", help="The same as --output json.")] = False,
+    lock_timeout: Annotated[
+        float | None, typer.Option(min=0.1, help="Seconds to go on trying for locks.", show_default=False)
+    ] = None,
+    statement_timeout: Annotated[
+        float | None, typer.Option(min=0.1, help="Seconds that one statement may take.", show_default=False)
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the verdict only.")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="A traceback when something goes wrong.")] = False,
+) -> None: ...
+
+
+@dataclass
+class Call:
+    """One call of a command: what it was given, and how it answers."""
+
+    command: str
+    env: str | None
+    output: Output
+    json_output: bool
+    lock_timeout: float | None
+    statement_timeout: float | None
+    verbose: bool
+    quiet: bool
+    no_color: bool
+    debug: bool
+    now: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
+    heading: Heading = field(init=False)
+    settings: Settings = field(init=False)
+    target: Target = field(init=False)
+    place: Place = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know the command's name before anything can go wrong."""
+        self.heading = Heading(self.command)
+
+    @property
+    def speaks_json(self) -> bool:
+        """Whether standard output is for a program."""
+        return self.json_output or self.output is Output.JSON
+
+    @property
+    def sets(self) -> tuple[ProtectedSet, ...]:
+        """The protected sets."""
+        return BUILT_IN
+
+    @property
+    def schema(self) -> str:
+        """The application's schema."""
+        return self.settings.database_schema
+
+    @property
+    def author(self) -> Author:
+        """On whose behalf is written."""
+        return Author(self.target.environment, tool_version(), self.now)
+
+    @property
+    def request(self) -> Request:
+        """What the settings ask of a plan."""
+        return Request(roster_at_least=self.settings.roster_at_least, roster_percent=self.settings.roster_percent)
+
+    @property
+    def patience(self) -> float:
+        """Seconds to go on trying for locks."""
+        return self.lock_timeout or self.settings.lock_timeout
+
+    def aim(self) -> Target:
+        """Find out which database is meant, before it is connected to."""
+        self.settings = settings.load()
+        self.target = settings.resolve(self.settings, self.env)
+        where = {"host": self.target.host, "name": self.target.database, "fingerprint": None}
+        self.heading = Heading(self.command, self.target.environment, where)
+        return self.target
+
+    @contextmanager
+    def database(self) -> Iterator[Connection]:
+        """Open the database that is meant.
+
+        Raises:
+            errors.WrongDatabaseError: it is marked for another environment.
+        """
+        self.aim()
+        timeouts = Timeouts(self.patience, self.statement_timeout or self.settings.statement_timeout)
+        name = f"practice_guard:{self.command}"
+        with connect(self.target.url.get_secret_value(), application=name, timeouts=timeouts) as connection:
+            with connection.transaction(Access.READ):
+                self.place = storage.locate(connection)
+                self.heading = self.heading.at(self.place.fingerprint)
+                storage.check_mark(self.place, self.target.environment)
+            yield connection
+
+    def confirm(self, given: str | None, *, yes: bool, what: str) -> None:
+        """Have the environment's name typed where a mistake would cost most (contract, "Options").
+
+        Raises:
+            ConfirmationError: it was not, or another name was.
+        """
+        name = self.aim().environment
+        if not self.target.protected:
+            if not yes and sys.stdin.isatty() and not self.speaks_json:
+                typer.confirm(f"{what} on {name}?", abort=True)
+            return
+        if given is None and sys.stdin.isatty() and not self.speaks_json:
+            given = typer.prompt(f"{what} on {name}. Type the environment's name to go on", err=True)
+        if given is None or settings.canonical(given) != name:
+            said = "was not confirmed" if given is None else f"was confirmed as {given!r}"
+            raise ConfirmationError(
+                f"{what} on {name} {said}. Nothing was done.", next_steps=(f"practice-guard … --confirm {name}",)
+            )
+
+    def answer(self, outcome: Outcome) -> NoReturn:
+        """Print an outcome and end with its status."""
+        status = exits.of_verdict(outcome.verdict)
+        if self.speaks_json:
+            json.show(self.heading, outcome, status)
+        else:
+            text.show(text.console(color=not self.no_color), self.heading, outcome, quiet=self.quiet)
+        raise typer.Exit(status)
+
+    def fail(self, error: BaseException) -> NoReturn:
+        """Say what went wrong and end with its status."""
+        status = exits.of_error(error)
+        if self.speaks_json:
+            json.show_error(self.heading, error, status)
+        else:
+            text.show_error(text.console(sys.stderr, color=not self.no_color), error, status)
+        raise typer.Exit(status)
+
+
+def tool_version() -> str:
+    """Return this program's version."""
+    return version("practice-guard")
+
+
+def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a handler `(call, own options …)` as a command that has the common options too."""
+
+    def register(handler: Callable[..., None]) -> Callable[..., None]:
+        common = inspect.signature(_common).parameters
+        own = [each for each in inspect.signature(handler).parameters.values() if each.name != "call"]
+
+        def run(**given: Any) -> None:
+            call = Call(name, **{key: given.pop(key) for key in common})
+            try:
+                handler(call, **given)
+            except (typer.Exit, typer.Abort):
+                raise
+            except Exception as error:  # noqa: BLE001  (the one place where errors become messages)
+                if call.debug:
+                    _trace(error)
+                call.fail(error)
+
+        hints = get_type_hints(_common, include_extras=True) | get_type_hints(handler, include_extras=True)
+        hints.pop("return", None)
+        hints.pop("call", None)
+        parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own, *common.values())]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # Typer reads it
+        run.__annotations__ = hints
+        run.__doc__ = handler.__doc__
+        app.command(name)(run)
+        return handler
+
+    return register
+
+
+def _trace(error: Exception) -> None:
+    """Print a traceback, never with local variables, which may hold a password."""
+    traceback.print_exception(error, file=sys.stderr)
+
+
+def end_on_signals() -> None:
+    """Unwind on SIGTERM and SIGHUP as on Ctrl-C, so that an open transaction is gone at once (reliability, A6)."""
+
+    def end(number: int, _frame: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", None)):
+        if number is not None:
+            signal.signal(number, end)

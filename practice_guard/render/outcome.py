@@ -1,0 +1,57 @@
+"""What a command has to say, before it is known to whom: text, JSON and status are made from the same value."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from rich.console import RenderableType
+
+from practice_guard.core.model import Finding, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A command's result.
+
+    Attributes:
+        verdict: from which the status is made.
+        sentence: the verdict in one sentence, with its figures.
+        result: what the JSON document has under `result`.
+        body: what a person is shown between heading and verdict.
+        findings: what was found, in order of weight.
+        next_steps: commands to copy.
+    """
+
+    verdict: Verdict
+    sentence: str
+    result: Mapping[str, object]
+    body: tuple[RenderableType, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    next_steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a command was and where it looked; `database` has no password in it."""
+
+    command: str
+    environment: str | None = None
+    database: Mapping[str, object] | None = field(default=None)
+
+    def at(self, fingerprint: Mapping[str, object] | None) -> Heading:
+        """Add the database's fingerprint, once it is known."""
+        return replace(self, database={**(self.database or {}), "fingerprint": fingerprint})
+
+
+def safe(text: str) -> str:
+    """Show control and direction characters instead of sending them to a terminal (reliability, S7)."""
+    return "".join(_shown(letter) if unicodedata.category(letter) in _UNSAFE else letter for letter in text)
+
+
+_UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def _shown(letter: str) -> str:
+    return letter if letter == "\n" else f"\\u{ord(letter):04x}"

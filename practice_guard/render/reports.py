@@ -1,0 +1,289 @@
+"""The core's reports as outcomes: the figures for JSON, the tables for people, one verdict for both."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from rich.console import RenderableType
+
+from practice_guard.core.backup import Backup
+from practice_guard.core.explain import explain
+from practice_guard.core.health import Health
+from practice_guard.core.model import Fate, Match, Severity, Verdict
+from practice_guard.core.plan import Bucket, Plan
+from practice_guard.core.preservation import Preservation
+from practice_guard.core.retention import Ruling
+from practice_guard.core.safety import Safety, Status
+from practice_guard.render.outcome import Outcome
+from practice_guard.render.text import bars, line, table
+
+_BUCKET_WORDS = {
+    Bucket.INTACT: "in place",
+    Bucket.RELINK: "re-linked to their team",
+    Bucket.INSERT: "put back",
+    Bucket.PENDING: "waiting",
+    Bucket.EDITED: "changed by users, kept",
+    Bucket.DELETED: "deleted by users, left so",
+    Bucket.GIVEN_UP: "given up by a person",
+}
+_BUCKET_STYLES = {
+    _BUCKET_WORDS[Bucket.INTACT]: "green",
+    _BUCKET_WORDS[Bucket.RELINK]: "cyan",
+    _BUCKET_WORDS[Bucket.INSERT]: "blue",
+    _BUCKET_WORDS[Bucket.PENDING]: "yellow",
+}
+_STATUS_STYLES = {
+    Status.PASSED: "green",
+    Status.FAILED: "bold red",
+    Status.WARNING: "yellow",
+    Status.NOT_CHECKED: "bold red",
+    Status.MEASURED: "cyan",
+}
+_UNPLACED_SHOWN = 12
+
+
+def safety(report: Safety, env: str) -> Outcome:
+    """Present `validate-safety`."""
+    failed = sum(check.status in (Status.FAILED, Status.NOT_CHECKED) for check in report.checks)
+    warned = sum(check.status is Status.WARNING for check in report.checks)
+    rows = [(line(str(check.status), _STATUS_STYLES[check.status]), check.code, check.says) for check in report.checks]
+    if report.safe:
+        sentence = f"The ETL may run: {len(report.checks)} checks, {warned} warnings."
+        steps: tuple[str, ...] = (f"practice-guard backup --env {env}",)
+    else:
+        sentence = f"The ETL must not run: {failed} of {len(report.checks)} checks failed or could not be made."
+        steps = ()
+    return Outcome(
+        report.verdict,
+        sentence,
+        {"safe": report.safe, "checks": [asdict(check) for check in report.checks]},
+        (table(("status", "check", "what was seen"), rows),),
+        report.findings,
+        steps,
+    )
+
+
+def backup(report: Backup, env: str) -> Outcome:
+    """Present `backup`."""
+    body: list[RenderableType] = []
+    if report.skipped:
+        body.append(line(f"  Not in this database, so not protected: {', '.join(report.skipped)}.", "dim"))
+    if report.snapshot is None:
+        kept = f"latest stays {report.previous.id}" if report.previous else "there is still no snapshot"
+        return Outcome(
+            report.verdict,
+            f"No snapshot was taken: {kept}.",
+            {"snapshot": None, "rows": 0, "carried": 0, "digest": None, "verified": False, "protected": {}},
+            tuple(body),
+            report.findings,
+            (f"practice-guard restore --env {env} --dry-run",) if report.previous else (),
+        )
+    made = report.snapshot
+    sets = {
+        name: {"table": each.definition["table"], "rows": each.rows, "teams": each.teams}
+        for name, each in made.sets.items()
+    }
+    rows = [
+        (name, each.definition["table"], each.rows, each.teams, each.carried, each.digest[:12])
+        for name, each in made.sets.items()
+    ]
+    body.insert(0, table(("protected", "table", "rows", "hang on", "carried", "digest"), rows))
+    return Outcome(
+        report.verdict,
+        f"Snapshot {made.id} holds {made.rows:,} rows, {made.carried:,} of them carried; read back and verified.",
+        {
+            "snapshot": made.id,
+            "rows": made.rows,
+            "carried": made.carried,
+            "digest": made.digest,
+            "verified": made.verified_at is not None,
+            "protected": sets,
+        },
+        tuple(body),
+        report.findings,
+        (f"practice-guard check-preservation --env {env}   # after the ETL",),
+    )
+
+
+def preservation(report: Preservation, env: str, asked: Sequence[Match]) -> Outcome:
+    """Present `check-preservation`; `asked` are the teams whose match is to be explained."""
+    words = ["total", *(str(fate) for fate in Fate), "reused"]
+    rows = [
+        ("teams", *(report.teams[word] for word in words)),
+        ("protected rows", *(report.rows[word] for word in words)),
+    ]
+    leagues = [(name, *(counts[word] for word in words[:-1])) for name, counts in report.leagues.items()]
+    body = [*_explained(asked), table(("", *words), rows), table(("league", *words[:-1]), leagues)]
+    rate = "nothing to compare" if report.rate is None else f"{report.rate:g} % of protected rows"
+    if report.preserved:
+        sentence = f"Preserved: {rate} hang on a team that kept its id and is still the same team."
+        steps: tuple[str, ...] = (f"practice-guard health --env {env}",)
+    elif report.rate is None:
+        sentence, steps = "Not preserved: the snapshot has no row of a team to compare.", ()
+    else:
+        sentence = f"Not preserved: only {rate} hang on a team that kept its id ({report.min_rate:g} % asked for)."
+        steps = (f"practice-guard restore --env {env} --dry-run",)
+    return Outcome(
+        report.verdict,
+        sentence,
+        {
+            "snapshot": report.snapshot,
+            "preserved": report.preserved,
+            "min_rate": report.min_rate,
+            "rate": report.rate,
+            "teams": report.teams,
+            "rows": report.rows,
+            "leagues": report.leagues,
+            "explained": [explain(match) for match in asked],
+        },
+        tuple(body),
+        report.findings,
+        steps,
+    )
+
+
+def restore(plan: Plan, env: str, *, dry_run: bool, ledger: int | None = None, asked: Sequence[Match] = ()) -> Outcome:
+    """Present `restore`, planned or applied."""
+    counts = plan.counts()
+    pending = _pending(plan)
+    body: list[RenderableType] = []
+    if dry_run:
+        body.append(line("  A dry run: nothing is written.\n", "bold"))
+    body += _explained(asked)
+    words = {_BUCKET_WORDS[Bucket(name)]: count for name, count in counts.items() if name != "total"}
+    body.append(bars(words, styles=_BUCKET_STYLES))
+    heads = ["total", *(str(bucket) for bucket in Bucket)]
+    sets = {name: each.counts() for name, each in plan.sets.items()}
+    body.append(table(("protected", *heads), [(name, *(each[head] for head in heads)) for name, each in sets.items()]))
+    body.append(table(("league", "teams", "rows", "evidence"), _by_league(plan)))
+    if pending:
+        shown = [(entry["team"], entry["rows"], entry["reason"], entry["because"]) for entry in pending]
+        body.append(table(("waiting", "rows", "reason", "because"), shown[:_UNPLACED_SHOWN]))
+        if len(shown) > _UNPLACED_SHOWN:
+            body.append(line(f"  … and {len(shown) - _UNPLACED_SHOWN} more teams; --json lists all.\n"))
+    verdict = Verdict.WAITING if counts["pending"] else Verdict.FINE
+    return Outcome(
+        verdict,
+        _restore_sentence(plan, dry_run=dry_run, ledger=ledger),
+        {
+            "snapshot": plan.snapshot,
+            "dry_run": dry_run,
+            "plan_digest": plan.digest,
+            "ledger": ledger,
+            "rows": counts,
+            "protected": sets,
+            "evidence": plan.evidence(),
+            "pending": pending,
+            "explained": [explain(match) for match in asked],
+        },
+        tuple(body),
+        tuple(finding for each in plan.resolutions.values() for finding in each.findings),
+        (f"practice-guard restore --env {env}",)
+        if dry_run and plan.writes()
+        else (f"practice-guard health --env {env}",),
+    )
+
+
+def _restore_sentence(plan: Plan, *, dry_run: bool, ledger: int | None) -> str:
+    counts = plan.counts()
+    wait = f", {counts['pending']:,} wait for their team or a person" if counts["pending"] else ""
+    moved = f"{counts['insert']:,} rows put back and {plan.writes() - counts['insert']:,} re-linked"
+    if dry_run:
+        return f"Nothing was written. A restore of {plan.snapshot} would have {moved}{wait}."
+    return f"Restored from {plan.snapshot}: {moved}, {counts['intact']:,} were in place{wait} (ledger {ledger})."
+
+
+def _explained(matches: Sequence[Match]) -> list[RenderableType]:
+    return [line(f"{explain(match)}\n") for match in matches]
+
+
+def _by_league(plan: Plan) -> list[tuple[str, int, int, str]]:
+    teams: defaultdict[str, set[object]] = defaultdict(set)
+    rows: Counter[str] = Counter()
+    evidence: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in plan.rows():
+        match = plan.match(row)
+        if match is None:
+            continue
+        league = match.old.league or "unknown"
+        teams[league].add(match.old.identity)
+        rows[league] += 1
+        evidence[league][str(row.evidence or row.fate)] += 1
+    return [
+        (name, len(teams[name]), rows[name], ", ".join(f"{kind} {count:,}" for kind, count in found.most_common()))
+        for name, found in sorted(evidence.items())
+    ]
+
+
+def _pending(plan: Plan) -> list[dict[str, object]]:
+    rows: Counter[tuple[str, str, str]] = Counter()
+    candidates: dict[tuple[str, str, str], list[str]] = {}
+    for row in plan.rows():
+        if row.bucket is not Bucket.PENDING:
+            continue
+        match = plan.match(row)
+        team = str(match.old.identity) if match else "a team that no list knows"
+        reason = str(row.fate or Fate.MISSING)
+        key = (team, reason, (match.because if match else row.note) or row.note)
+        rows[key] += 1
+        candidates[key] = [str(each.team.identity) for each in match.candidates] if match else []
+    return [
+        {"team": key[0], "rows": count, "reason": key[1], "because": key[2], "candidates": candidates[key]}
+        for key, count in sorted(rows.items())
+    ]
+
+
+def health(report: Health, env: str) -> Outcome:
+    """Present `health`."""
+    total = report.total
+    heads = [*asdict(total)]
+    sets = {name: asdict(counts) for name, counts in report.sets.items()}
+    rows = [(name, *(counts[head] for head in heads)) for name, counts in sets.items()]
+    rows.append(("sum", *(asdict(total)[head] for head in heads)))
+    bad = sum(finding.severity is Severity.ERROR for finding in report.findings)
+    sentence = {
+        Verdict.FINE: f"Healthy, score {report.score}: {total.after:,} protected rows, each on its team once.",
+        Verdict.WAITING: f"Score {report.score}: nothing is wrong, but {total.pending:,} rows wait.",
+        Verdict.REFUSED: f"Not healthy, score {report.score}: {bad} errors, {total.bad:,} rows amiss.",
+    }[report.verdict]
+    if report.snapshot is None and report.verdict is Verdict.FINE:
+        sentence = f"No row is without a team, score {report.score}; without a snapshot no more can be seen."
+    return Outcome(
+        report.verdict,
+        sentence,
+        {
+            "snapshot": report.snapshot,
+            "healthy": report.healthy,
+            "score": report.score,
+            **asdict(total),
+            "protected": sets,
+        },
+        (table(("protected", *heads), rows),),
+        report.findings,
+        () if report.verdict is Verdict.FINE else (f"practice-guard restore --env {env} --dry-run",),
+    )
+
+
+def cleanup(rulings: Sequence[Ruling], env: str, *, dry_run: bool) -> Outcome:
+    """Present `cleanup`."""
+    gone = [ruling for ruling in rulings if ruling.goes]
+    kept = [ruling for ruling in rulings if not ruling.goes]
+    rows = [
+        (ruling.snapshot.id, ruling.snapshot.rows, "remove" if ruling.goes else "keep", ruling.reason)
+        for ruling in rulings
+    ]
+    verb = "would be removed" if dry_run else "removed"
+    return Outcome(
+        Verdict.FINE,
+        f"{len(gone)} snapshots {verb}, {len(kept)} kept." + (" Nothing was written." if dry_run else ""),
+        {
+            "removed": [ruling.snapshot.id for ruling in gone],
+            "kept": [{"snapshot": ruling.snapshot.id, "reason": ruling.reason} for ruling in kept],
+            "dry_run": dry_run,
+        },
+        (table(("snapshot", "rows", "", "reason"), rows),),
+        (),
+        (f"practice-guard cleanup --env {env}",) if dry_run and gone else (),
+    )

@@ -1,0 +1,123 @@
+"""An outcome for a person at a terminal, through a pipe, or in a log: no width but the terminal's own is assumed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TextIO
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from practice_guard.core.errors import GuardError
+from practice_guard.core.model import Finding, Severity, Verdict
+from practice_guard.render.outcome import Heading, Outcome, safe
+
+_SIGNS = {
+    Severity.ERROR: ("error", "bold red"),
+    Severity.WARNING: ("warning", "yellow"),
+    Severity.INFO: ("note", "cyan"),
+}
+_VERDICTS = {
+    Verdict.FINE: ("OK", "bold green"),
+    Verdict.REFUSED: ("NO", "bold red"),
+    Verdict.WAITING: ("WAITING", "bold yellow"),
+}
+
+
+def console(stream: TextIO | None = None, *, color: bool = True) -> Console:
+    """Make a console; without a terminal it has 80 columns and no colours, and NO_COLOR and TERM=dumb are honoured."""
+    plain = not color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return Console(
+        file=stream or sys.stdout, no_color=plain or None, highlight=False, markup=False, emoji=False, soft_wrap=False
+    )
+
+
+def show(out: Console, heading: Heading, outcome: Outcome, *, quiet: bool = False) -> None:
+    """Print heading, body, findings, next steps, and last the verdict; quietly only the verdict."""
+    if not quiet:
+        _heading(out, heading)
+        for part in outcome.body:
+            out.print(part)
+        _findings(out, outcome.findings)
+        _next_steps(out, outcome.next_steps)
+    word, style = _VERDICTS[outcome.verdict]
+    out.print(Text.assemble((word, style), "  ", safe(outcome.sentence)))
+
+
+def show_error(err: Console, error: BaseException, status: int) -> None:
+    """Print what went wrong and what to do, without a traceback."""
+    err.print(Text.assemble(("error", "bold red"), f" ({status})  ", safe(str(error) or type(error).__name__)))
+    _next_steps(err, error.next_steps if isinstance(error, GuardError) else ())
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> Padding:
+    """Lay out rows under columns; numbers to the right, everything else to the left."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, title=title or None, title_justify="left")
+    for place, name in enumerate(columns):
+        numeric = bool(cells) and all(row[place].plain.replace(",", "").strip("-").isdigit() for row in cells)
+        grid.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in cells:
+        grid.add_row(*row)
+    return Padding(grid, (0, 0, 1, 2))
+
+
+def bars(counts: Mapping[str, int], *, styles: Mapping[str, str] | None = None, width: int = 36) -> Padding:
+    """Draw one bar for each count that is not 0, each as long as its share of the largest."""
+    shown = {name: count for name, count in counts.items() if count}
+    largest = max(shown.values(), default=1)
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column()
+    grid.add_column(justify="right")
+    grid.add_column(no_wrap=True)
+    for name, count in shown.items():
+        bar = "#" * max(1, round(width * count / largest))
+        grid.add_row(Text(name), Text(f"{count:,}"), Text(bar, style=(styles or {}).get(name, "")))
+    return Padding(grid, (0, 0, 1, 2))
+
+
+def line(text: str, style: str = "") -> Text:
+    """Return a line of text that nothing in it can turn into something else."""
+    return Text(safe(text), style=style)
+
+
+def _cell(value: object) -> Text:
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Text(f"{value:,}")
+    return Text(safe("" if value is None else str(value)))
+
+
+def _heading(out: Console, heading: Heading) -> None:
+    where = ""
+    if heading.database:
+        where = f"{heading.database.get('name')} on {heading.database.get('host')}"
+    parts = [part for part in (heading.environment, where) if part]
+    out.print(Text.assemble((heading.command, "bold"), "  ", (safe(", ".join(parts)), "dim")))
+    out.print()
+
+
+def _findings(out: Console, findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        word, style = _SIGNS[finding.severity]
+        out.print(Text.assemble((word, style), "  ", safe(finding.what), ("  [" + finding.code + "]", "dim")))
+        details = [finding.why, *(f"e.g. {example}" for example in finding.examples)]
+        if finding.fix:
+            details.append(f"fix: {finding.fix}")
+        for detail in details:
+            out.print(Padding(line(detail), (0, 0, 0, 4)))
+    if findings:
+        out.print()
+
+
+def _next_steps(out: Console, steps: Sequence[str]) -> None:
+    for number, step in enumerate(steps):
+        out.print(Text.assemble(("next  " if number == 0 else "      ", "bold"), safe(step)), soft_wrap=True)
+    if steps:
+        out.print()
