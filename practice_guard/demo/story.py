@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,8 @@ import psycopg
 from psycopg import sql
 from rich.console import Console
 
-from practice_guard.core.errors import UsageError
+from practice_guard import exits
+from practice_guard.core.errors import GuardError, UsageError
 from practice_guard.demo import check, league, load, steps
 from practice_guard.demo.telling import (
     DATABASE,
@@ -29,24 +31,52 @@ from practice_guard.demo.telling import (
 )
 from practice_guard.demo.variant import Variant
 from practice_guard.exits import Status
+from practice_guard.render import json as render_json
+from practice_guard.render import text as render_text
+from practice_guard.render.outcome import Heading
 
-__all__ = ["Options", "tell"]
 
-
-def tell(options: Options, out: TextIO) -> int:
+def tell(
+    *,
+    keep: bool = False,
+    small: bool = False,
+    variant: str = "recreate",
+    pg: int = 16,
+    as_json: bool = False,
+    color: bool = True,
+    out: TextIO | None = None,
+) -> int:
     """Runs the whole demo and returns its exit status.
 
     Args:
-        options: what was asked for.
-        out: where it is told; with `options.json` it gets one JSON document at the end, else text as it happens.
+        keep: leave the server up, and say how to reach and how to stop it.
+        small: a league of some 80 teams instead of 930.
+        variant: what the ETL does, one or several of `variant.VARIANTS` with commas between them.
+        pg: PostgreSQL's major version.
+        as_json: one JSON document at the end instead of text as it happens.
+        color: whether there may be colours, where the terminal and NO_COLOR allow them.
+        out: where it is told, by default standard output.
 
     Returns:
         0 when every practice is on its team exactly once and every command's status was the expected one; 4 when
-        some wait for a team that the import lacked; 3 otherwise.
-
-    Raises:
-        UsageError: an unknown variant, or no embedded PostgreSQL for this platform.
+        some wait for a team that the import lacked; 3 otherwise; 2 for an unknown variant, or where there is no
+        embedded PostgreSQL for this platform.
     """
+    words = tuple(word.strip() for word in variant.split(","))
+    options = Options(keep=keep, small=small, variant=words, version=pg, json=as_json, color=color)
+    out = out or sys.stdout
+    try:
+        return _tell(options, out)
+    except GuardError as error:
+        status = exits.of_error(error)
+        if as_json:
+            render_json.show_error(Heading("demo"), error, status)
+        else:
+            render_text.show_error(render_text.console(sys.stderr, color=color), error, status)
+        return status
+
+
+def _tell(options: Options, out: TextIO) -> Status:
     variant = _variant(options)
     console = Console(
         file=out, no_color=None if options.color else True, highlight=False, soft_wrap=True, quiet=options.json
