@@ -42,6 +42,12 @@ Env = Annotated[
     ),
 ]
 
+SnapshotOption = Annotated[str, typer.Option("--snapshot", help="A snapshot's id, or latest.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Show what would be done; write nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")]
+Confirm = Annotated[str | None, typer.Option("--confirm", help="The environment's name, typed.", show_default=False)]
+Teams = Annotated[list[str], typer.Option("--team", help="Explain this team's match (by name).", show_default=False)]
+
 
 def _common(
     env: Env = None,

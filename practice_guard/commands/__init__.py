@@ -1,0 +1,1 @@
+"""The handlers of the commands, by what they are about."""
