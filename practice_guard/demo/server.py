@@ -49,13 +49,24 @@ _SETTINGS = {
     "timezone": "UTC",
 }
 
-# Watches over the server. Its standard input is a pipe that only this process holds, so that the server is
-# stopped and its files are removed however this process ends, SIGKILL included.
-_KEEPER = """
-directory=$1; shift
-launch() { { "$@"; echo "$?" >"$directory/stopped"; } </dev/null >>"$directory/log" 2>&1 & }
-end() { kill "-$1" "$(head -n 1 "$directory/data/postmaster.pid")" 2>/dev/null; wait; }
-launch "$@"
+# Makes the data, runs the server, and watches over it. Its standard input is a pipe that only this process holds,
+# so that the server is stopped and its files are removed however this process ends, SIGKILL included.
+_KEEPER = r"""
+directory=$1 programs=$2; shift 2
+launch() {
+    { "$programs/postgres" -D "$directory/data" "$@"; echo "$?" >"$directory/stopped"; } \
+        </dev/null >>"$directory/log" 2>&1 &
+}
+end() {
+    until [ -s "$directory/data/postmaster.pid" ] || [ -e "$directory/stopped" ]; do sleep 0.1; done
+    kill "-$1" "$(head -n 1 "$directory/data/postmaster.pid")" 2>/dev/null
+    wait
+}
+if "$programs/initdb" -D "$directory/data" -U postgres --auth trust --encoding UTF8 --no-locale --no-sync \
+    </dev/null >"$directory/log" 2>&1
+then launch "$@"
+else echo "$?" >"$directory/stopped"
+fi
 while read -r word; do
     case $word in
         keep) exit 0 ;;
@@ -123,7 +134,6 @@ def running(version: int = 16, *, keep: bool = False) -> Iterator[Server]:
             programs = _reachable_programs(programs, directory)
             for path in (directory, *directory.rglob("*")):
                 os.chown(path, account.pw_uid, account.pw_gid)
-        _initialise(programs, directory, account)
         server = Server(directory, version, _launch(programs, directory, account))
     except BaseException:
         shutil.rmtree(directory, ignore_errors=True)
@@ -212,52 +222,26 @@ def _reachable_programs(programs: Path, directory: Path) -> Path:
     return copy
 
 
-def _initialise(programs: Path, directory: Path, account: pwd.struct_passwd | None) -> None:
-    command = [
-        str(programs / "bin" / "initdb"),
-        "--pgdata",
-        str(directory / "data"),
-        "--username",
-        "postgres",
-    ]
-    command += ["--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"]
+def _launch(programs: Path, directory: Path, account: pwd.struct_passwd | None) -> subprocess.Popen[str]:
+    settings = {**_SETTINGS, "unix_socket_directories": directory}
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     try:
-        done = subprocess.run(  # noqa: S603 - our own program and arguments
-            command,
+        return subprocess.Popen(  # noqa: S603 - our own program and arguments
+            ["/bin/sh", "-c", _KEEPER, "practice-guard-keeper", str(directory), str(programs / "bin"), *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             cwd=directory,
             env=_environment(),
             user=account and account.pw_uid,
             group=account and account.pw_gid,
             extra_groups=None if account is None else [],
-            capture_output=True,
+            # Ctrl-C at the terminal is for this process, which then ends the server in order.
+            start_new_session=True,
             text=True,
-            check=False,
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise UsageError(f"The embedded PostgreSQL does not run here: {error}", next_steps=_ADVICE[1:]) from error
-    if done.returncode != 0:
-        last = (done.stderr.strip() or "no message").splitlines()[-1]
-        raise UsageError(f"The embedded PostgreSQL does not run here: {last}", next_steps=_ADVICE[1:])
-
-
-def _launch(programs: Path, directory: Path, account: pwd.struct_passwd | None) -> subprocess.Popen[str]:
-    settings = [f"{name}={value}" for name, value in {**_SETTINGS, "unix_socket_directories": directory}.items()]
-    postgres = [str(programs / "bin" / "postgres"), "-D", str(directory / "data")]
-    postgres += [part for setting in settings for part in ("-c", setting)]
-    return subprocess.Popen(  # noqa: S603 - our own program and arguments
-        ["/bin/sh", "-c", _KEEPER, "practice-guard-keeper", str(directory), *postgres],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=directory,
-        env=_environment(),
-        user=account and account.pw_uid,
-        group=account and account.pw_gid,
-        extra_groups=None if account is None else [],
-        # Ctrl-C at the terminal is for this process, which then ends the server in order.
-        start_new_session=True,
-        text=True,
-    )
 
 
 def _environment() -> dict[str, str]:
@@ -286,9 +270,11 @@ def _answers(server: Server) -> bool:
 
 def _last_words(directory: Path) -> str:
     try:
-        return (directory / "log").read_text(errors="replace").strip().splitlines()[-1]
-    except (OSError, IndexError):
-        return "it wrote no log"
+        lines = (directory / "log").read_text(errors="replace").strip().splitlines()
+    except OSError:
+        lines = []
+    telling = [line for line in lines if "FATAL" in line or "error" in line]
+    return (telling or lines or ["it wrote no log"])[-1]
 
 
 def _tell(keeper: subprocess.Popen[str], word: str) -> None:
