@@ -138,11 +138,13 @@ def running(version: int = 16, *, keep: bool = False) -> Iterator[Server]:
     except BaseException:
         shutil.rmtree(directory, ignore_errors=True)
         raise
+    started = False
     try:
         _wait_until_ready(server)
+        started = True
         yield server
     finally:
-        if keep:
+        if keep and started:
             _tell(server.keeper, "keep")
         _close(server.keeper)
         server.keeper.wait(timeout=_START_SECONDS)
