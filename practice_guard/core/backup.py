@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import catalog as catalogs
-from practice_guard.core import restore, snapshot, storage
+from practice_guard.core import locks, restore, snapshot, storage
 from practice_guard.core.copies import Carry
-from practice_guard.core.database import Access, Database, attempt, lock
+from practice_guard.core.database import Access, Database
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.plan import Bucket, Kept, Plan, PlannedRow
 from practice_guard.core.protected import ProtectedSet
@@ -65,13 +65,13 @@ def take(
         storage.check_mark(storage.locate(database), author.environment)
         catalog = catalogs.read(database, schema)
 
-    def work() -> Backup:
-        lock_for_reading(database, catalog, sets)
-        lock(database)
+    def work(within: float) -> Backup:
+        lock_for_reading(database, catalog, sets, within)
+        locks.take(database)
         around = look(database, sets, schema)
         return _take(database, around, author, label, request or Request(), accept_current)
 
-    taken = attempt(database, Access.SNAPSHOT, work, patience=patience)
+    taken = locks.attempt(database, Access.SNAPSHOT, work, patience=patience)
     if taken.snapshot is None:
         return taken
     with database.transaction(Access.WRITE):

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from practice_guard.core import restore, retention, snapshot, storage
-from practice_guard.core.database import Access, Database, attempt, lock
+from practice_guard.core import locks, restore, retention, snapshot, storage
+from practice_guard.core.database import Access, Database
 from practice_guard.core.model import Match
 from practice_guard.core.plan import Bucket
 from practice_guard.core.protected import ProtectedSet
@@ -47,8 +47,8 @@ def apply(
         errors.LockedError: another guard is at work.
     """
 
-    def work() -> list[Ruling]:
-        lock(database)
+    def work(_within: float) -> list[Ruling]:
+        locks.take(database)
         storage.check_mark(storage.locate(database), environment)
         rulings = plan(database, sets, rule, now, schema)
         for ruling in rulings:
@@ -56,7 +56,7 @@ def apply(
                 snapshot.remove(database, ruling.snapshot)
         return rulings
 
-    return attempt(database, Access.SNAPSHOT, work, patience=patience)
+    return locks.attempt(database, Access.SNAPSHOT, work, patience=patience)
 
 
 def _waiting_rows(database: Database, kept: Snapshot, around: Surroundings) -> Counter[tuple[str, str, str]]:

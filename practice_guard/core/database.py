@@ -6,26 +6,20 @@ by SET LOCAL, which neither outlives it nor leaks through a transaction pooler (
 
 from __future__ import annotations
 
-import random
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, cast
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
 from practice_guard.core import errors
 from practice_guard.core.model import Text
-from practice_guard.core.sql import literal, statement
+from practice_guard.core.sql import literal
 
 Row = tuple[Any, ...]
 Parameters = Mapping[str, object]
-T = TypeVar("T")
-
-LOCK_KEYS = (1886545255, 1)
-"""The advisory lock of this database: "prag" as an integer, and the lock's number."""
 
 
 class Access(Text):
@@ -145,65 +139,6 @@ def connect(conninfo: str, *, application: str, timeouts: Timeouts | None = None
         yield Connection(connection, timeouts or Timeouts())
     finally:
         connection.close()
-
-
-def lock(database: Database) -> None:
-    """Take the guard's advisory lock until the transaction ends.
-
-    It is transaction-level because a session-level one means nothing behind a transaction pooler (reliability,
-    finding 4).
-
-    Raises:
-        errors.LockedError: another guard holds it.
-    """
-    keys = {"key": LOCK_KEYS[0], "number": LOCK_KEYS[1]}
-    if not database.execute(statement("database", "try_lock"), keys)[0][0]:
-        holders = database.execute(statement("database", "lock_holders"), keys)
-        who = "; ".join(
-            f"process {pid} ({application or 'unnamed'}, since {since})" for pid, application, since in holders
-        )
-        raise errors.LockedError(f"Another practice-guard is at work in this database{': ' + who if who else ''}.")
-
-
-def attempt(database: Database, access: Access, work: Callable[[], T], *, patience: float) -> T:
-    """Run `work` in a transaction of its own, again from the start whenever a lock could not be had.
-
-    Each wait for a lock ends below the server's deadlock time-out, so that the guard and never the ETL loses a
-    deadlock (reliability, finding 9).
-
-    Args:
-        database: where to run it.
-        access: what the transaction may do.
-        work: called with the transaction open; must be repeatable.
-        patience: seconds after which to give up.
-
-    Raises:
-        errors.LockTimeoutError: no luck within `patience`.
-    """
-    until = time.monotonic() + patience
-    while True:
-        try:
-            with database.transaction(access):
-                return work()
-        except errors.LockTimeoutError:  # noqa: PERF203  (each try is a whole transaction)
-            if time.monotonic() >= until:
-                raise
-            time.sleep(random.uniform(0.05, 0.25))  # noqa: S311  (spreads the tries of several clients, no secret)
-
-
-def lock_tables(database: Database, tables: list[str], mode: str) -> None:
-    """Lock `tables` (quoted, qualified names) in `mode`, in the order given, waiting for less than a deadlock takes.
-
-    The first statement of a snapshot: plain SET LOCAL and LOCK TABLE leave the transaction's view of the data open,
-    a SELECT would freeze it (reliability, findings 6 and 7).
-
-    Raises:
-        errors.LockTimeoutError: somebody holds one of them.
-    """
-    each = max(20, 450 // len(tables))
-    database.execute(f"SET LOCAL lock_timeout = '{each}ms'")
-    database.execute(f"LOCK TABLE {', '.join(tables)} IN {mode} MODE")
-    database.execute("SET LOCAL lock_timeout = 0")
 
 
 _BY_STATE: dict[str, type[errors.GuardError]] = {

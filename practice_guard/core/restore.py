@@ -9,10 +9,10 @@ from datetime import datetime
 from difflib import get_close_matches
 from functools import partial
 
-from practice_guard.core import errors, pairing, snapshot, storage, teams, writes
+from practice_guard.core import errors, locks, pairing, snapshot, storage, teams, writes
 from practice_guard.core.catalog import Target
 from practice_guard.core.copies import StoredSet
-from practice_guard.core.database import Access, Database, attempt, lock
+from practice_guard.core.database import Access, Database
 from practice_guard.core.decisions import Decisions
 from practice_guard.core.identity import resolve
 from practice_guard.core.model import Evidence, Fate, Match
@@ -292,14 +292,14 @@ def apply(
     with database.transaction(Access.READ):
         ahead = look(database, sets, schema)
 
-    def work() -> Applied:
-        lock_for_writing(database, ahead)
-        lock(database)
+    def work(within: float) -> Applied:
+        locks.take(database)
+        lock_for_writing(database, ahead, within)
         storage.check_mark(storage.locate(database), author.environment)
         snapshot.verify(database, kept)
         return _apply(database, look(database, sets, schema), kept, author, request or Request(), expected)
 
-    applied = attempt(database, Access.WRITE, work, patience=patience)
+    applied = locks.attempt(database, Access.WRITE, work, patience=patience)
     with database.transaction(Access.READ):
         found = database.execute(
             statement("restore", "read_ledger"), {"id": applied.ledger, "plan_digest": applied.plan.digest}

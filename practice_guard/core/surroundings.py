@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import catalog as catalogs
-from practice_guard.core import protected, teams
+from practice_guard.core import locks, protected, teams
 from practice_guard.core.catalog import Catalog
-from practice_guard.core.database import Database, lock_tables
+from practice_guard.core.database import Database
 from practice_guard.core.protected import Bound, ProtectedSet
 from practice_guard.core.teams import TeamList
 
@@ -36,15 +36,14 @@ def look(database: Database, sets: Sequence[ProtectedSet], schema: str = "public
     return Surroundings(catalog, bound, skipped, teams.read(database, catalog))
 
 
-def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[ProtectedSet]) -> None:
+def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[ProtectedSet], within: float) -> None:
     """Keep every table that a snapshot reads from being emptied meanwhile; must be a transaction's first statement."""
     names = sorted({*PARENTS, "players", *(each.table for each in sets)} & set(catalog.tables))
-    lock_tables(database, [catalog.table(name).quoted for name in names], "ACCESS SHARE")
+    locks.tables(database, [("ACCESS SHARE", [catalog.table(name).quoted for name in names])], within=within)
 
 
-def lock_for_writing(database: Database, around: Surroundings) -> None:
+def lock_for_writing(database: Database, around: Surroundings, within: float) -> None:
     """Keep teams as they are and the protected tables from other writers, parents first, in a fixed order."""
     parents = [around.catalog.table(name).quoted for name in PARENTS]
     children = sorted({bound.table.quoted for bound in around.sets})
-    lock_tables(database, parents, "SHARE")
-    lock_tables(database, children, "SHARE ROW EXCLUSIVE")
+    locks.tables(database, [("SHARE", parents), ("SHARE ROW EXCLUSIVE", children)], within=within)

@@ -1,0 +1,27 @@
+-- try_lock --
+-- The guard's advisory lock, held until the transaction ends.
+SELECT pg_try_advisory_xact_lock(%(key)s::int, %(number)s::int)
+
+-- lock_holders --
+-- Who holds the advisory lock of this database, and since when.
+SELECT a.pid, a.application_name, to_char(a.xact_start, 'YYYY-MM-DD HH24:MI:SS TZ')
+  FROM pg_locks AS l
+  JOIN pg_stat_activity AS a USING (pid)
+ WHERE l.locktype = 'advisory' AND l.classid = %(key)s::bigint::oid AND l.objid = %(number)s::bigint::oid
+   AND l.objsubid = 2 AND l.granted
+   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+ ORDER BY a.pid
+
+-- deadlock_timeout --
+-- Seconds after which the server looks for a deadlock and ends somebody.
+SELECT setting::float8 / 1000 FROM pg_settings WHERE name = 'deadlock_timeout'
+
+-- table_holders --
+-- Who else has a lock on these tables that keeps others from writing or reading, and since when.
+SELECT DISTINCT a.pid, coalesce(nullif(a.application_name, ''), a.backend_type), a.backend_type,
+       to_char(coalesce(a.xact_start, a.backend_start), 'YYYY-MM-DD HH24:MI:SS TZ')
+  FROM pg_locks AS l
+  JOIN pg_stat_activity AS a USING (pid)
+ WHERE l.relation IN (SELECT to_regclass(name)::oid FROM unnest(%(tables)s::text[]) AS name)
+   AND l.granted AND l.pid <> pg_backend_pid() AND l.mode <> 'AccessShareLock'
+ ORDER BY a.pid
