@@ -86,7 +86,7 @@ class LeagueImport:
         names = sources.named(self.source.teams)
         dropped = len(self.source.teams) - len(names)
         if dropped:
-            self.log(f"{dropped} teams share club and series with an earlier one: skipped", "WARNING")
+            self.log(f"Skipped {dropped}: an earlier team has the same club and series", "WARNING")
         self._import_leagues()
         teams = self._import_teams(names)
         self._import_players(teams)
@@ -178,7 +178,7 @@ class LeagueImport:
         self._insert("match_scores", [(*row, *_score(match)) for row, match in zip(rows, matches, strict=True)])
 
     def _insert(self, table: str, rows: Sequence[tuple[object, ...]], *, fail_after: int | None = None) -> None:
-        done = 0
+        done = imported = 0
         while done < len(rows):
             size = min(self.commit_every - self.rows % self.commit_every, len(rows) - done)
             if self.fail_after is not None:
@@ -190,11 +190,12 @@ class LeagueImport:
                 raise ImportFailedError(table)
             with self.connection.cursor() as cursor:
                 cursor.executemany(_INSERT[table], rows[done : done + size])
+                imported += cursor.rowcount
             done += size
             self.rows += size
             if self.rows % self.commit_every == 0:
                 self.connection.commit()
-        self.log(f"Imported {table}: {len(rows):,} rows")
+        self.log(f"Imported {table}: {imported:,} rows")
 
 
 _INSERT = {

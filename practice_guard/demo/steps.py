@@ -15,6 +15,9 @@ from typing import Any
 
 from practice_guard.demo.variant import Variant
 
+ETL = "ETL"
+"""The name of the step that is not the guard's."""
+
 _SECONDS = 300.0
 _POINTERS = ("PRACTICE_GUARD_", "RAILWAY", "DATABASE", "PG")
 
@@ -83,13 +86,13 @@ def plan(url: str, source: Path, variant: Variant, *, json: bool) -> list[Step]:
 
 def etl(url: str, source: Path, variant: Variant) -> Step:
     """Returns the step that runs the ETL."""
-    words = [name for name in sorted(variant.names) if name not in dict(variant.values)]
+    words = [name for name in sorted(variant.names - {"recreate"}) if name not in dict(variant.values)]
     words += [f"{name}={value}" for name, value in variant.values]
     arguments = ["-m", "practice_guard.demo.etl", "--url", url, "--source", str(source)]
     arguments += [part for word in words for part in ("--variant", word)]
     typed = "python " + " ".join(map(shlex.quote, arguments))
     expected = frozenset({1}) if "fail-half-way" in variant else frozenset({0})
-    return Step("ETL", "The nightly import, in a process that knows nothing of the guard.", typed, arguments, expected)
+    return Step(ETL, "The nightly import, in a process that knows nothing of the guard.", typed, arguments, expected)
 
 
 def health() -> Step:

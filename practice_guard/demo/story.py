@@ -150,8 +150,10 @@ def _incident(story: Story, variant: Variant, *, as_json: bool) -> Status:
         show(story.console, outcome)
         if not outcome.ok:
             break
+    imported = any(outcome.step.name == steps.ETL for outcome in story.outcomes)
+    heirs = check.heirs(story.world.source, variant if imported else Variant())
     with psycopg.connect(story.url) as connection:
-        story.tallies = check.compare(before, check.inventory(connection), check.heirs(story.world.source, variant))
+        story.tallies = check.compare(before, check.inventory(connection), heirs)
     return _status(story, directory)
 
 
