@@ -17,7 +17,7 @@ from practice_guard.core import normalise
 from practice_guard.core.facets import agreement, alike_name, alike_place, group
 from practice_guard.core.model import Candidate, Match, Team
 from practice_guard.core.resolution import Resolution
-from practice_guard.core.roster import Testimony, Witnesses
+from practice_guard.core.roster import Hearing, Witnesses
 
 SIMILAR_FROM = 70.0
 """Percent of similarity from which a team is worth a person's look, when nothing else speaks for it."""
@@ -53,7 +53,7 @@ class _Search:
         self.new = new
         old = [match.old for match in resolution.matches.values()]
         self.at = {team.id: at for at, team in enumerate(old)}
-        self.testimony = Testimony(old, new, witnesses)
+        self.hearing = Hearing(old, new, witnesses)
         self.heir_of = {match.new: match.old for match in resolution.matches.values() if match.new}
         self.names, self.places = group([alike_name(team) for team in new]), group([alike_place(team) for team in new])
         self.old_names = {alike_name(team): team for team in reversed(old)}
@@ -70,7 +70,7 @@ class _Search:
     def candidates(self, match: Match, *, similar: bool) -> list[Candidate]:
         """Return all candidates of an unmatched team, the likeliest first."""
         old, at = match.old, self.at[match.old.id]
-        witnessed = self.testimony.onto(at)
+        witnessed = self.hearing.onto(at)
         named = {*self.names.get(alike_name(old), ()), *self.places.get(alike_place(old), ()), *witnessed}
         ranked = []
         for heir in named:
@@ -101,9 +101,9 @@ class _Search:
     def _candidate(self, old: Team, at: int, heir: int, score: float) -> Candidate:
         team = self.new[heir]
         speaks_for, speaks_against = compare(old, team)
-        shared, present = self.testimony.overlap(at, heir)
+        shared, present = self.hearing.overlap(at, heir)
         if present:
-            side = speaks_for if heir in self.testimony.onto(at) else speaks_against
+            side = speaks_for if heir in self.hearing.onto(at) else speaks_against
             side.append(f"{shared} of its {present} players still in the league are on it")
         if team in self.heir_of:
             speaks_against.append(f"already the heir of {self.heir_of[team].identity}")
@@ -152,4 +152,8 @@ def _similarity(old: tuple[str, str], new: tuple[str, str]) -> float:
 def _words(team: Team) -> set[str]:
     """The words of a team's name, and its club and its series each as one."""
     words = set(normalise.text(team.name or "").split())
-    return words | {f"club {normalise.text(team.club or '')}", f"series {normalise.series(team.series or '')}"}
+    if team.club:
+        words.add(f"club {normalise.text(team.club)}")
+    if team.series:
+        words.add(f"series {normalise.series(team.series)}")
+    return words

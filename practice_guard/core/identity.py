@@ -18,7 +18,7 @@ from practice_guard.core.facets import Facets, agreement, exact_name, exact_plac
 from practice_guard.core.fates import Unmatched
 from practice_guard.core.model import Evidence, Fate, Finding, Match, Severity, Team, TeamIdentity
 from practice_guard.core.resolution import Resolution
-from practice_guard.core.roster import Objections, Testimony, Witnesses, confirmations, objections
+from practice_guard.core.roster import Hearing, Objections, Witnesses, confirmations, objections
 from practice_guard.core.rulings import Following, Rulings
 
 __all__ = ["Resolution", "Witnesses", "explain", "resolve", "with_candidates"]
@@ -62,22 +62,22 @@ class _Case:
 
     def resolve(self, decisions: Decisions) -> Resolution:
         facets = Facets(self.old, self.new, normalising=not self.exact_only)
-        testimony = Testimony(self.old, self.new, self.witnesses)
+        hearing = Hearing(self.old, self.new, self.witnesses)
         repeated = _repeated(self.old), _repeated(self.new)
         pairs = {
             at: heir
             for at, heir in facets.pairs().items()
             if self.old[at].id not in repeated[0] and self.new[heir].id not in repeated[1]
         }
-        objected = self._without_ignored(objections(pairs, self.old, self.new, testimony, self.witnesses), decisions)
+        objected = self._without_ignored(objections(pairs, self.old, self.new, hearing, self.witnesses), decisions)
         standing = {at: heir for at, heir in pairs.items() if at not in objected.reasons}
         available = _once(self.new, repeated[1])
-        rulings = Following(self.old, self.new, standing, available, testimony, self.exact_only).follow(decisions)
+        rulings = Following(self.old, self.new, standing, available, hearing, self.exact_only).follow(decisions)
         self.accepted = {at: heir for at, heir in standing.items() if at not in rulings.withdrawn}
         self._accept(rulings.heirs, Evidence.DECISION)
         if not self.exact_only:
             contested = frozenset(pairs[at] for at in objected.reasons)
-            self._accept(self._confirmed(facets, testimony, rulings, contested, repeated), Evidence.ROSTER)
+            self._accept(self._confirmed(facets, hearing, rulings, contested, repeated), Evidence.ROSTER)
         unmatched = Unmatched(facets, frozenset(self.accepted.values()), repeated[0], objected.reasons, rulings)
         matches: dict[int, Match] = {}
         for at, team in enumerate(self.old):
@@ -106,7 +106,7 @@ class _Case:
     def _confirmed(
         self,
         facets: Facets,
-        testimony: Testimony,
+        hearing: Hearing,
         rulings: Rulings,
         contested: frozenset[int],
         repeated: tuple[Collection[int], Collection[int]],
@@ -117,7 +117,7 @@ class _Case:
             if at not in self.accepted and at not in rulings.given_up and at not in rulings.withdrawn
         }
         heirs = confirmations(
-            possible, contested | frozenset(self.accepted.values()), frozenset(self.accepted), testimony
+            possible, contested | frozenset(self.accepted.values()), frozenset(self.accepted), hearing
         )
         return {
             at: heir

@@ -49,7 +49,7 @@ class Side:
             del self.teams[player]
 
 
-class Testimony:
+class Hearing:
     """What the players of two team lists say, team by team."""
 
     def __init__(self, old: Sequence[Team], new: Sequence[Team], witnesses: Witnesses) -> None:
@@ -74,18 +74,21 @@ class Testimony:
         """Tell whether the rosters are nearly whole on each other, in both directions."""
         return new in self.onto(old) and old in self.out_of(new)
 
-    def agrees(self, old: int, new: int) -> bool:
-        """Tell whether either roster is nearly whole on the other, without the old one being elsewhere only."""
-        onto = self.onto(old)
-        return new in onto or (not onto and old in self.out_of(new))
+    def contradicts(self, old: int, new: int, pairs: Mapping[int, int]) -> bool:
+        """Tell whether the players speak against a match, where `pairs` are all matches by name and place.
 
-    def contradicts(self, old: int, new: int) -> bool:
-        """Tell whether either roster is nearly whole on another team and not also on this one."""
+        They do when the old roster is nearly whole on another team and not also on this one; and when the new team
+        has, instead of the old one's players, those of an old team whose own heir does not have them.
+        """
         onto = self.onto(old)
-        if onto:
-            return new not in onto
+        return new not in onto if onto else bool(self.strangers(old, new, pairs))
+
+    def strangers(self, old: int, new: int, pairs: Mapping[int, int]) -> frozenset[int]:
+        """Return the old positions, not this one, whose roster went to a new team and not to their own heir."""
         out_of = self.out_of(new)
-        return bool(out_of) and old not in out_of
+        if old in out_of:
+            return frozenset()
+        return frozenset(at for at in out_of if new in self.onto(at) and pairs.get(at) not in self.onto(at))
 
     def _nearly_whole(
         self,
@@ -114,19 +117,19 @@ class Objections:
 
 
 def objections(
-    pairs: Mapping[int, int], old: Sequence[Team], new: Sequence[Team], testimony: Testimony, witnesses: Witnesses
+    pairs: Mapping[int, int], old: Sequence[Team], new: Sequence[Team], hearing: Hearing, witnesses: Witnesses
 ) -> Objections:
     """Find the matches that rosters contradict.
 
     Where a league has moved as a whole, every match there that no roster confirms is contradicted with it: the teams
     without players have moved too, and nobody can see where.
     """
-    against = {at: heir for at, heir in pairs.items() if testimony.contradicts(at, heir)}
-    reasons = {at: _reason(at, heir, old, new, testimony) for at, heir in against.items()}
+    against = {at: heir for at, heir in pairs.items() if hearing.contradicts(at, heir, pairs)}
+    reasons = {at: _reason(at, pairs, old, new, hearing) for at in against}
     contradicted = Counter(old[at].league or "" for at in against)
     if not contradicted:
         return Objections()
-    agreeing = {at for at, heir in pairs.items() if at not in against and testimony.agrees(at, heir)}
+    agreeing = {at for at, heir in pairs.items() if at not in against and heir in hearing.onto(at)}
     confirmed = Counter(old[at].league or "" for at in agreeing)
     moved = {}
     for league, count in contradicted.items():
@@ -139,20 +142,21 @@ def objections(
     return Objections(reasons, moved)
 
 
-def _reason(at: int, heir: int, old: Sequence[Team], new: Sequence[Team], testimony: Testimony) -> str:
-    elsewhere = sorted(testimony.onto(at))
+def _reason(at: int, pairs: Mapping[int, int], old: Sequence[Team], new: Sequence[Team], hearing: Hearing) -> str:
+    heir = pairs[at]
+    elsewhere = sorted(hearing.onto(at))
     if elsewhere:
-        there, present = testimony.overlap(at, elsewhere[0])
+        there, present = hearing.overlap(at, elsewhere[0])
         return (
             f"name and place say {new[heir].identity}, but {there} of its {present} players still in the league "
             f"are on {new[elsewhere[0]].identity}"
         )
-    origin = min(testimony.out_of(heir))
-    return f"name and place say {new[heir].identity}, but the players there are those of {old[origin].identity}"
+    origin = old[min(hearing.strangers(at, heir, pairs))]
+    return f"name and place say {new[heir].identity}, but the players there are those of {origin.identity}"
 
 
 def confirmations(
-    possible: Mapping[int, frozenset[int]], taken: frozenset[int], matched: frozenset[int], testimony: Testimony
+    possible: Mapping[int, frozenset[int]], taken: frozenset[int], matched: frozenset[int], hearing: Hearing
 ) -> dict[int, int]:
     """Match old positions to one of the new ones that a facet says, where the players say it too.
 
@@ -163,15 +167,15 @@ def confirmations(
         possible: For each unmatched old position, the new ones that its name or its place points at.
         taken: New positions that are matched already, or contested.
         matched: Old positions that are matched already.
-        testimony: What the players say.
+        hearing: What the players say.
     """
     claims: dict[int, int] = {}
     for at, candidates in possible.items():
-        onto = testimony.onto(at) - taken
+        onto = hearing.onto(at) - taken
         if len(onto) != 1 or not onto <= candidates:
             continue
         (heir,) = onto
-        if testimony.out_of(heir) - matched == {at}:
+        if hearing.out_of(heir) - matched == {at}:
             claims[at] = heir
     contested = Counter(claims.values())
     return {at: heir for at, heir in claims.items() if contested[heir] == 1}

@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from practice_guard.core.decision import Decision, Decisions
+from practice_guard.core.decision import Decision, Decisions, said
 from practice_guard.core.facets import Facets
 from practice_guard.core.model import Finding, Severity, Team, TeamIdentity
-from practice_guard.core.roster import Testimony
+from practice_guard.core.roster import Hearing
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Following:
     new: Sequence[Team]
     standing: Mapping[int, int]
     available: Mapping[TeamIdentity, int]
-    testimony: Testimony
+    hearing: Hearing
     exact_only: bool
     rulings: Rulings = field(default_factory=Rulings)
     deciding: dict[int, Decision] = field(default_factory=dict)
@@ -75,10 +75,10 @@ class Following:
     def _may_relabel(self, at: int, decision: Decision) -> bool:
         if self.exact_only:
             return False
-        target = decision.relabelled(self.old[at], renaming=False)
-        if any(team.league == target.league and target.series in (team.series, None) for team in self.new):
+        target = decision.heir
+        if target and any(team.league == target.league and target.series in {None, team.series} for team in self.new):
             return not self._stands(at, decision)
-        self._refuse(at, decision, f"{target.series}, {target.league} is not in the new list")
+        self._refuse(at, decision, f"{said(target) if target else 'nothing'} is not in the new list")
         return False
 
     def _relabel(self, relabelled: Mapping[int, Decision]) -> None:
@@ -93,7 +93,7 @@ class Following:
             found = Facets(teams, self.new).pairs()
             for at in [at for at in waiting if at in found]:
                 decision = waiting.pop(at)
-                if self.testimony.contradicts(at, found[at]):
+                if self.hearing.contradicts(at, found[at], found):
                     self._refuse(at, decision, "the rosters contradict it")
                 else:
                     self.rulings.heirs[at] = found[at]
