@@ -58,23 +58,21 @@ class Outcome:
 
 def plan(url: str, source: Path, variant: Variant, *, json: bool) -> list[Step]:
     """Returns the steps in their order, around an ETL that reads `source`."""
-    wrong = frozenset({3})
-    fine = frozenset({0})
-    waiting = any(name.startswith("drop-") for name in variant.names) or "fail-half-way" in variant
-    restored = frozenset({4}) if waiting else fine
-    if "relabel" in variant:
-        # Clubs that differ by case alone cannot be told apart once their names are only alike.
-        restored = frozenset({0, 4})
-    if "empty" in variant:
-        restored = frozenset({3, 4})
+    wrong, fine, waiting = frozenset({3}), frozenset({0}), frozenset({4})
     kept = bool({"upsert", "rename-series"} & variant.names)
+    severe = not kept and bool({"drop-league", "fail-half-way", "empty"} & variant.names)
+    lacking = severe or (not kept and bool({"drop-series", "drop-team"} & variant.names))
+    restored = healthy = waiting if lacking else fine
+    if severe:
+        # A whole league or table that is not there may count as an error of its own.
+        healthy = waiting | wrong
     guard = [
         ("validate-safety", (), "May the ETL run?", fine),
         ("backup", (), "Remember every protected row, and who its team is.", fine),
         ("check-preservation", (), "Which teams are still the same under the same id?", fine if kept else wrong),
         ("restore", ("--dry-run",), "What would a restore do? Writes nothing.", restored),
         ("restore", (), "Every row back on its right team.", restored),
-        ("health", (), "Is every row there, once, on the right team?", restored),
+        ("health", (), "Is every row there, once, on the right team?", healthy),
         ("cleanup", (), "Which snapshots may go?", fine),
     ]
     steps = [
@@ -90,6 +88,8 @@ def etl(url: str, source: Path, variant: Variant) -> Step:
     words += [f"{name}={value}" for name, value in variant.values]
     arguments = ["-m", "practice_guard.demo.etl", "--url", url, "--source", str(source)]
     arguments += [part for word in words for part in ("--variant", word)]
+    if "fail-half-way" in variant:
+        arguments += ["--commit-every", "50"]
     typed = "python " + " ".join(map(shlex.quote, arguments))
     expected = frozenset({1}) if "fail-half-way" in variant else frozenset({0})
     return Step(ETL, "The nightly import, in a process that knows nothing of the guard.", typed, arguments, expected)

@@ -158,6 +158,7 @@ def document(story: Story, options: Options, status: Status, seconds: float) -> 
                     "expected": sorted(outcome.step.expected),
                     "seconds": round(outcome.seconds, 2),
                     "output": outcome.document(),
+                    "errors": outcome.errors,
                 }
                 for outcome in story.outcomes
             ],

@@ -41,7 +41,7 @@ class Variant:
         """Returns the variant for words such as `recycle` or `drop-series=Chicago 22`.
 
         Raises:
-            ValueError: no such variant, or a value is missing or too much.
+            ValueError: no such variant, a value is missing or too much, or two exclude each other.
         """
         names, values = set(), []
         for word in words:
@@ -53,6 +53,8 @@ class Variant:
             names.add(name)
             if value:
                 values.append((name, value))
+        if {"upsert", "relabel"} <= names:
+            raise ValueError("relabel moves teams to other series, which upsert cannot do in place; use rename-series")
         return cls(frozenset(names), tuple(values))
 
     def __contains__(self, name: str) -> bool:
