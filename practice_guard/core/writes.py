@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
@@ -26,6 +26,24 @@ class Written:
     keys: tuple[str, ...]
 
 
+def check(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) -> None:
+    """Find out, reading only, whether the table can take back the rows that the plan would insert.
+
+    Raises:
+        errors.SchemaError: a column is gone or of another type, or rows break a constraint; names column and rows.
+    """
+    inserts = [row for row in made.rows if row.bucket is Bucket.INSERT]
+    if inserts:
+        writer = _Writer(database, bound, stored)
+        writer.check_columns(inserts)
+        writer.check_unique(inserts, [str(row.live_key) for row in made.rows if row.live_key and row.writes])
+
+
+def check_constraints(database: Database) -> None:
+    """Have deferred constraints checked now, while the transaction can still be given up."""
+    database.execute(statement("restore", "check_constraints"))
+
+
 def write(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) -> Written:
     """Apply one set's plan inside the caller's transaction, which holds the locks, and prove it.
 
@@ -39,8 +57,6 @@ def write(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) ->
     inserts = tuple(row for row in made.rows if row.bucket is Bucket.INSERT)
     if not (updates or inserts):
         return Written((), (), ())
-    if inserts:
-        writer.check_columns(len(inserts))
     touched = [str(row.live_key) for row in updates]
     others = writer.untouched(touched)
     kept = writer.kept_of_updated(touched)
@@ -110,7 +126,7 @@ class _Writer:
         special = {*self.refs, bound.key.name}
         self.plain = [column for column in bound.stored if column.name in known and column.name not in special]
 
-    def _run(self, name: str, parameters: dict[str, object] | None = None, **parts: str) -> list[Row]:
+    def _run(self, name: str, parameters: Mapping[str, object] | None = None, **parts: str) -> list[Row]:
         everywhere = {
             "table": self.bound.table.quoted,
             "key": identifier(self.bound.key.name),
@@ -128,26 +144,50 @@ class _Writer:
             name: [row.after[place] if row.after else None for row in rows] for place, name in enumerate(self.names)
         }
 
-    def check_columns(self, rows: int) -> None:
-        """Refuse before anything is written when the table cannot take the rows back as they were."""
-        now = self.bound.table.columns
+    def check_columns(self, rows: Sequence[PlannedRow]) -> None:
+        """Refuse when columns are gone, of another type, or must have a value that the rows do not have."""
+        now, table = self.bound.table.columns, self.bound.table.name
+        cannot = f"{len(rows)} rows of {self.bound.name} cannot be put back as they were. Nothing was written."
         for column in self.stored.columns:
             if column.name not in now or now[column.name].generated:
-                raise errors.SchemaError(
-                    f"{self.bound.table.name}.{column.name} is gone since the snapshot was taken; {rows} rows of "
-                    f"{self.bound.name} cannot be put back as they were. Nothing was written."
-                )
+                raise errors.SchemaError(f"{table}.{column.name} is gone since the snapshot was taken; {cannot}")
             if now[column.name].type != column.type:
-                raise errors.SchemaError(
-                    f"{self.bound.table.name}.{column.name} was {column.type} and is {now[column.name].type} now; "
-                    f"{rows} rows of {self.bound.name} cannot be put back as they were. Nothing was written."
-                )
+                was, is_now = column.type, now[column.name].type
+                raise errors.SchemaError(f"{table}.{column.name} was {was} and is {is_now} now; {cannot}")
         known = {column.name for column in self.stored.columns}
         for each in self.bound.stored:
             if each.name not in known and each.not_null and not each.has_default:
+                raise errors.SchemaError(f"{table}.{each.name} is new, must not be NULL and has no default; {cannot}")
+        for each in self.plain:
+            if each.not_null:
+                numbers = {"rows": [row.row for row in rows]}
+                empty = self._run("would_be_null", numbers, column=identifier(each.name))[0][0]
+                if empty:
+                    raise errors.SchemaError(
+                        f"{table}.{each.name} must not be NULL now, and {empty} rows of {self.bound.name} that are to "
+                        "be put back have no value for it. Nothing was written."
+                    )
+
+    def check_unique(self, rows: Sequence[PlannedRow], moving: Sequence[str]) -> None:
+        """Refuse when rows to be put back break a unique key that the table has now."""
+        values = dict(zip(self.refs, (f"u.{name}" for name in self.names), strict=True))
+        values |= {each.name: f"s.{identifier(each.name)}" for each in self.plain}
+        for key in self.bound.table.unique_keys:
+            names = [name for name in key.columns if name is not None]
+            if key.primary or len(names) < len(key.columns) or not all(name in values for name in names) or key.partial:
+                continue
+            parameters = {"rows": [row.row for row in rows], "moving": list(moving), **self._references(rows)}
+            parts = {
+                "new_columns": ", ".join(f"{values[name]} AS {identifier(name)}" for name in names),
+                "live_columns": columns(names, of="t"),
+                "key_columns": columns(names, of="new"),
+                "other_columns": columns(names, of="other"),
+            }
+            broken = self._run("would_collide", parameters, **parts)[0][0]
+            if broken:
                 raise errors.SchemaError(
-                    f"{self.bound.table.name}.{each.name} is new, must not be NULL and has no default; {rows} rows of "
-                    f"{self.bound.name} cannot be put back. Nothing was written."
+                    f"{broken} rows of {self.bound.name} that are to be put back break the unique key {key.name} over "
+                    f"{', '.join(names)} of {self.bound.table.name}. Nothing was written."
                 )
 
     def untouched(self, keys: Sequence[str]) -> list[Row]:

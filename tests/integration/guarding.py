@@ -13,6 +13,7 @@ from practice_guard.core.backup import Backup
 from practice_guard.core.database import Access, Connection, Timeouts, connect
 from practice_guard.core.health import Health
 from practice_guard.core.plan import Plan
+from practice_guard.core.planfile import SavedPlan
 from practice_guard.core.preservation import Preservation
 from practice_guard.core.protected import BUILT_IN, ProtectedSet
 from practice_guard.core.restore import Applied, Author, Request
@@ -78,7 +79,7 @@ class Guard:
         )
 
     def restores(
-        self, wanted: str = "latest", request: Request | None = None, *, expected: str | None = None
+        self, wanted: str = "latest", request: Request | None = None, *, saved: SavedPlan | None = None
     ) -> Applied:
         return self.with_connection(
             lambda connection: restore.apply(
@@ -88,7 +89,7 @@ class Guard:
                 self.author,
                 request,
                 patience=self.patience,
-                expected=expected,
+                saved=saved,
             )
         )
 

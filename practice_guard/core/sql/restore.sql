@@ -19,12 +19,6 @@ SELECT t.{key}::text, ROW({content})::text, {created}, ARRAY[{references}]::bigi
  WHERE {condition}
  ORDER BY t.{key}
 
--- last_restore --
--- The newest restore of a snapshot that still stands: what the database's mark was after it, and which rows waited.
-SELECT mark, result::text FROM practice_guard.ledger
- WHERE kind = 'restore' AND snapshot = %(snapshot)s::text
- ORDER BY id DESC LIMIT 1
-
 -- trust_path --
 -- The application's own search path, for triggers that rely on it.
 SELECT set_config('search_path', (SELECT reset_val FROM pg_settings WHERE name = 'search_path'), true)
@@ -98,20 +92,17 @@ SELECT count(*)
 -- Has deferred constraints checked now, while the transaction can still be given up.
 SET CONSTRAINTS ALL IMMEDIATE
 
--- write_ledger --
--- One row for what was applied.
-INSERT INTO practice_guard.ledger (kind, at, by, tool_version, environment, snapshot, plan_digest, mark, result)
-VALUES ('restore', %(now)s::timestamptz, %(by)s::text, %(tool_version)s::text, %(environment)s::text,
-        %(snapshot)s::text, %(plan_digest)s::text, %(mark)s::text, %(result)s::jsonb)
-RETURNING id
+-- would_be_null --
+-- How many of the rows to be put back have no value for a column that must have one now.
+SELECT count(*) FROM practice_guard.{rows} AS s
+ WHERE s.guard_row = ANY (%(rows)s::bigint[]) AND s.{column} IS NULL
 
--- write_ledger_rows --
--- The rows that were written, with what they pointed at before and after.
-INSERT INTO practice_guard.ledger_rows (ledger, set_name, action, snapshot_row, old_key, new_key, before, after)
-SELECT %(ledger)s::bigint, %(set)s::text, u.action, u.row, u.old_key, u.new_key, u.before::jsonb, u.after::jsonb
-  FROM unnest(%(actions)s::text[], %(rows)s::bigint[], %(old_keys)s::text[], %(new_keys)s::text[], %(before)s::text[],
-              %(after)s::text[]) AS u (action, row, old_key, new_key, before, after)
-
--- read_ledger --
--- Whether a ledger row is there, read back after the commit.
-SELECT count(*) FROM practice_guard.ledger WHERE id = %(id)s::bigint AND plan_digest = %(plan_digest)s::text
+-- would_collide --
+-- How many of the rows to be put back have a value of a unique key that is taken, or that two of them share.
+WITH new AS (
+    SELECT u.row, {new_columns}
+      FROM unnest(%(rows)s::bigint[], {arrays}) AS u (row, {names})
+      JOIN practice_guard.{rows} AS s ON s.guard_row = u.row)
+SELECT count(*) FROM new
+ WHERE EXISTS (SELECT FROM {table} AS t WHERE ({live_columns}) = ({key_columns}) AND NOT t.{key}::text = ANY (%(moving)s::text[]))
+    OR EXISTS (SELECT FROM new AS other WHERE ({other_columns}) = ({key_columns}) AND other.row <> new.row)

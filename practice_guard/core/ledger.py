@@ -1,0 +1,167 @@
+"""The ledger: everything that was written to the application's tables, so that it can be proven and taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from practice_guard.core import errors, storage
+from practice_guard.core.database import Database
+from practice_guard.core.decisions import Decisions, parse
+from practice_guard.core.plan import Kept
+from practice_guard.core.protected import Bound
+from practice_guard.core.sql import identifier, statement
+
+RESTORE, UNDO = "restore", "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """On whose behalf the guard writes, and when."""
+
+    environment: str
+    tool_version: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the ledger. `undone_by` is the entry that took it back."""
+
+    id: int
+    kind: str
+    at: datetime
+    by: str
+    tool_version: str
+    environment: str
+    snapshot: str
+    plan_digest: str
+    result: Mapping[str, object]
+    undone_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One row that an entry wrote: what it pointed at before and after, and the sum of what it then was."""
+
+    set: str
+    action: str
+    row: int
+    old_key: str
+    new_key: str
+    before: tuple[int | None, ...] | None
+    after: tuple[int | None, ...]
+    sum: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """Which rows were in place in a state since which no import ran: at the snapshot, or after its last restore."""
+
+    since_snapshot: bool
+    since_restore: bool
+    waited: Mapping[str, frozenset[int]]
+
+    def rows(self, name: str, rows: Sequence[Kept]) -> frozenset[int]:
+        """Return the numbers of such rows of one set."""
+        proven: set[int] = set()
+        if self.since_snapshot:
+            proven |= {row.row for row in rows if not row.carried}
+        if self.since_restore:
+            proven |= {row.row for row in rows} - self.waited.get(name, frozenset())
+        return frozenset(proven)
+
+
+def proofs(database: Database, snapshot: str, snapshot_mark: str, mark: str) -> Proofs:
+    """Compare the database's mark now with what it was at the snapshot and after its last restore."""
+    found = database.execute(statement("ledger", "last_restore"), {"snapshot": snapshot})
+    if not found:
+        return Proofs(snapshot_mark == mark, since_restore=False, waited={})
+    waited = {name: frozenset(rows) for name, rows in json.loads(found[0][1]).get("waited", {}).items()}
+    return Proofs(snapshot_mark == mark, found[0][0] == mark, waited)
+
+
+def decisions(database: Database) -> Decisions:
+    """Return what people decided with earlier restores, the later ones winning."""
+    united = Decisions()
+    for entry in reversed(entries(database)):
+        if entry.undone_by is None and entry.result.get("decisions"):
+            united = parse(str(entry.result["decisions"])).after(united)
+    return united
+
+
+def entries(database: Database) -> list[Entry]:
+    """Return the ledger, newest first; nothing where the guard has no tables yet."""
+    if not storage.exists(database):
+        return []
+    return [Entry(*row[:8], json.loads(row[8]), row[9]) for row in database.execute(statement("ledger", "entries"))]
+
+
+def find(database: Database, wanted: int) -> Entry:
+    """Return one entry.
+
+    Raises:
+        errors.UsageError: there is none of that id.
+    """
+    known = entries(database)
+    for entry in known:
+        if entry.id == wanted:
+            return entry
+    ids = ", ".join(str(entry.id) for entry in known[:5]) or "none"
+    raise errors.UsageError(f"The ledger has no entry {wanted}. The newest ones are: {ids}.")
+
+
+def rows(database: Database, entry: Entry) -> list[EntryRow]:
+    """Return what an entry wrote."""
+    found: list[EntryRow] = []
+    for name, action, row, old_key, new_key, before, after in database.execute(
+        statement("ledger", "rows"), {"ledger": entry.id}
+    ):
+        was, became = json.loads(before), json.loads(after)
+        refs = None if was is None else tuple(was)
+        found.append(EntryRow(name, action, row, old_key, new_key, refs, tuple(became["refs"]), became["sum"]))
+    return found
+
+
+def write(
+    database: Database,
+    kind: str,
+    author: Author,
+    *,
+    snapshot: str,
+    plan_digest: str,
+    mark: str,
+    result: Mapping[str, object],
+) -> int:
+    """Write an entry in the caller's transaction and return its id."""
+    values = {
+        "kind": kind,
+        "now": author.now,
+        "by": storage.locate(database).user,
+        "tool_version": author.tool_version,
+        "environment": author.environment,
+        "snapshot": snapshot,
+        "plan_digest": plan_digest,
+        "mark": mark,
+        "result": json.dumps(result),
+    }
+    return int(database.execute(statement("ledger", "write"), values)[0][0])
+
+
+def write_rows(database: Database, entry: int, bound: Bound, written: Mapping[str, Sequence[object]]) -> None:
+    """Write what an entry wrote of one set, with the sums of the rows as they are now."""
+    parts = {"table": bound.table.quoted, "key": identifier(bound.key.name), "key_type": bound.key.type}
+    database.execute(statement("ledger", "write_rows", **parts), {"ledger": entry, "set": bound.name, **written})
+
+
+def confirm(database: Database, entry: int, plan_digest: str) -> None:
+    """Read an entry back, after the commit, in a transaction of its own (reliability, finding 1).
+
+    Raises:
+        errors.RestoreError: it is not there, so nothing was written although the commit was not refused.
+    """
+    values = {"id": entry, "plan_digest": plan_digest}
+    if not database.execute(statement("ledger", "count"), values)[0][0]:
+        raise errors.RestoreError("The commit was not refused, but its entry is not in the ledger. Check: health.")
