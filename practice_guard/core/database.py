@@ -39,6 +39,10 @@ class Database(Protocol):
     def transaction(self, access: Access) -> AbstractContextManager[None]:
         """Open a transaction with pinned settings; commit at its end, roll back on any exception."""
 
+    @property
+    def backend(self) -> int | None:
+        """The server process that the driver was told of; None where it does not say. A pooler's is made up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
@@ -91,6 +95,11 @@ class Connection:
                     raise errors.StatementError("The transaction was aborted by the server; nothing was written.")
         except psycopg.Error as error:
             raise _translated(error) from error
+
+    @property
+    def backend(self) -> int | None:
+        """See `Database.backend`."""
+        return self._connection.info.backend_pid
 
     def _opening(self, access: Access) -> bytes:
         settings = {**PINNED, "statement_timeout": f"{int(self.timeouts.statement * 1000)}ms"}

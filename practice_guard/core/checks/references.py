@@ -1,0 +1,222 @@
+"""What holds protected rows to their teams and leagues, what could delete them along, and what nobody protects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from practice_guard.core.catalog import Catalog, ForeignKey, Pointer, Target
+from practice_guard.core.checks.scene import Answer, Scene, mending, shown, some
+from practice_guard.core.model import Finding
+from practice_guard.core.protected import Bound
+from practice_guard.core.severities import found, unseen
+from practice_guard.core.sql import condition, identifier, statement
+
+_DELETIONS = {"c": "ON DELETE CASCADE", "n": "ON DELETE SET NULL", "d": "ON DELETE SET DEFAULT"}
+
+
+def missing(scene: Scene) -> Answer:
+    """Whether a column that points at teams or leagues has no foreign key."""
+    bare: dict[tuple[str, str], str] = {}
+    for bound in scene.around.sets:
+        keyed = {(key.column, key.parent) for key in bound.table.foreign_keys}
+        for each in bound.references:
+            if (each.column, str(each.target)) not in keyed:
+                parent = scene.around.catalog.table(each.target).quoted
+                name = identifier(f"{bound.table.name}_{each.column}_fkey")
+                bare[bound.table.name, each.column] = mending(
+                    "add_foreign_key",
+                    table=bound.table.quoted,
+                    name=name,
+                    column=identifier(each.column),
+                    parent=parent,
+                )
+    if not bare:
+        return Answer("every reference of a protected table has a foreign key")
+    names = [f"{table}.{column}" for table, column in bare]
+    what = f"{some(len(names), 'reference')} without a foreign key: {', '.join(names)}."
+    why = "The database lets such a column point at a team or league that is not there; only the guard looks."
+    return Answer(what, (found("foreign-key-missing", what, why, "\n".join(bare.values()), examples=names),))
+
+
+def not_valid(scene: Scene) -> Answer:
+    """Whether a foreign key was never checked against the rows that were there when it was made."""
+    keys = [key for key in _own_keys(scene) if not key.validated]
+    if not keys:
+        return Answer("every foreign key of a protected table is valid")
+    what = f"{some(len(keys), 'foreign key')} never validated: {_listed(keys)}."
+    why = "It says nothing of the rows that were there before it: they may hang on nothing."
+    fix = "\n".join(
+        mending("validate_foreign_key", table=_table(scene, key.table), name=identifier(key.name)) for key in keys
+    )
+    return Answer(what, (found("foreign-key-not-valid", what, why, fix, examples=map(_named, keys)),))
+
+
+def disabled(scene: Scene) -> Answer:
+    """Whether a foreign key's triggers are disabled, which it does not show."""
+    keys = [key for key in _own_keys(scene) if not key.enforced]
+    if not keys:
+        return Answer("every foreign key of a protected table is enforced")
+    what = f"{some(len(keys), 'foreign key')} with its triggers disabled: {_listed(keys)}."
+    why = "It still shows as valid and stops nothing: neither an orphan's insert nor the removal of its team."
+    tables = dict.fromkeys(name for key in keys for name in (key.table, key.parent))
+    fix = "\n".join(mending("enable_triggers", table=_table(scene, name)) for name in tables)
+    return Answer(what, (found("foreign-key-disabled", what, why, fix, examples=map(_named, keys)),))
+
+
+def cascades(scene: Scene) -> Answer:
+    """Whether deleting what the ETL deletes would delete protected rows with it, straight or by way of other tables."""
+    doomed = _doomed(scene.around.catalog, scene.etl_tables)
+    keys = {key.name: key for key in _own_keys(scene) if key.on_delete == "c" and key.parent in doomed}
+    if not keys:
+        return Answer("no foreign key deletes protected rows with their team or league")
+    rows, uncounted = _rows_behind(scene, keys.values())
+    what = f"{some(rows, 'protected row')} would be deleted with their team or league, by {_listed(keys.values())}."
+    why = "An import that deletes the parents takes them along, and with them what only hangs on them." + uncounted
+    fix = _without_action(scene, keys.values())
+    return Answer(
+        what, (found("foreign-key-cascades", what, why, fix, rows=rows, examples=map(_named, keys.values())),)
+    )
+
+
+def sets_null(scene: Scene) -> Answer:
+    """Whether deleting what the ETL deletes would make protected rows forget their team or league."""
+    doomed = _doomed(scene.around.catalog, scene.etl_tables)
+    keys = {key.name: key for key in _own_keys(scene) if key.on_delete in ("n", "d") and key.parent in doomed}
+    if not keys:
+        return Answer("no foreign key makes protected rows forget their team or league")
+    rows, uncounted = _rows_behind(scene, keys.values())
+    what = f"{some(rows, 'protected row')} would forget their team or league, by {_listed(keys.values())}."
+    why = (
+        "An import that deletes the parents leaves them on nothing; only a snapshot knows where they belong."
+        + uncounted
+    )
+    fix = _without_action(scene, keys.values())
+    return Answer(
+        what, (found("foreign-key-sets-null", what, why, fix, rows=rows, examples=map(_named, keys.values())),)
+    )
+
+
+def replication_role(scene: Scene) -> Answer:
+    """Whether foreign keys and triggers work in our own session; an ETL's own turns them off and may."""
+    role = scene.database.execute(statement("safety", "replication_role"))[0][0]
+    if role == "origin":
+        return Answer("session_replication_role is origin: foreign keys and triggers work")
+    if scene.inside_etl:
+        return Answer(f"session_replication_role is {role}, as expected inside an ETL", measured=True)
+    what = (
+        f"1 setting turns foreign keys and triggers off: session_replication_role is {role} for this role or database."
+    )
+    why = "Everything this role writes goes unchecked, outside the ETL too."
+    name, database, _ = scene.database.execute(statement("safety", "role"))[0]
+    fix = mending("reset_setting", role=name, database=database, setting="session_replication_role")
+    return Answer(what, (found("replication-role", what, why, fix),))
+
+
+def unprotected(scene: Scene) -> Answer:
+    """Whether tables that are neither the ETL's nor protected point at teams or leagues, and with how many rows."""
+    covered = {(bound.table.name, each.column) for bound in scene.around.sets for each in bound.references}
+    pointers = [
+        pointer
+        for pointer in scene.around.catalog.pointers()
+        if pointer.table not in scene.etl_tables and (pointer.table, pointer.column) not in covered
+    ]
+    findings = [_unprotected(scene, pointer) for pointer in pointers]
+    return Answer(
+        "every table that points at teams or leagues is the ETL's or protected",
+        tuple(finding for finding, _ in findings),
+        looked=all(counted for _, counted in findings),
+    )
+
+
+def _unprotected(scene: Scene, pointer: Pointer) -> tuple[Finding, bool]:
+    table = scene.around.catalog.table(pointer.table)
+    name, target = f"{pointer.table}.{pointer.column}", str(pointer.target)
+    why = f"It points at {target} and nobody protects it: when the ids change, its rows keep the old ones."
+    protect = (
+        f'# in practice_guard.toml\n[[protected]]\nname = "{pointer.table}"\ntable = "{pointer.table}"\n'
+        f'{"teams" if pointer.target is Target.TEAMS else "leagues"} = ["{pointer.column}"]'
+    )
+    if not scene.database.execute(statement("safety", "may_read"), {"table": table.oid})[0][0]:
+        role = scene.database.execute(statement("safety", "role"))[0][0]
+        what = f"1 unprotected column, {name}, whose rows this role may not count."
+        grant = f"GRANT SELECT ON {shown(table.quoted)} TO {role};\n{protect}"
+        return unseen("unprotected-table", what, why, grant), False
+    ids = sorted(scene.around.now.ids if pointer.target is Target.TEAMS else scene.around.now.leagues)
+    text = statement("safety", "pointing", table=table.quoted, column=identifier(pointer.column))
+    orphans, already = scene.database.execute(text, {"ids": ids})[0]
+    before = f" {some(already, 'row')} point at nothing already." if already else ""
+    what = f"{some(orphans, 'row')} of {name} would be orphaned by an import that gives new ids.{before}"
+    return found("unprotected-table", what, why, protect, rows=orphans), True
+
+
+def _own_keys(scene: Scene) -> list[ForeignKey]:
+    return [key for table in scene.protected_tables for key in table.foreign_keys]
+
+
+def _named(key: ForeignKey) -> str:
+    action = f", {_DELETIONS[key.on_delete]}" if key.on_delete in _DELETIONS else ""
+    return f"{key.name}: {key.table}.{key.column} → {key.parent}{action}"
+
+
+def _listed(keys: Iterable[ForeignKey]) -> str:
+    return ", ".join(f"{key.name} of {key.table}" for key in keys)
+
+
+def _table(scene: Scene, name: str) -> str:
+    return scene.around.catalog.table(name).quoted
+
+
+def _doomed(catalog: Catalog, etl_tables: frozenset[str]) -> frozenset[str]:
+    """Return the tables of which rows go when the ETL's tables are emptied: those, and what cascades from them."""
+    doomed = set(etl_tables)
+    keys = [key for table in catalog.tables.values() for key in table.foreign_keys if key.on_delete == "c"]
+    while grown := {key.table for key in keys if key.parent in doomed} - doomed:
+        doomed |= grown
+    return frozenset(doomed)
+
+
+def _rows_behind(scene: Scene, keys: Iterable[ForeignKey]) -> tuple[int, str]:
+    """Count the protected rows that keys would act on; say where they could not be counted."""
+    by_set: dict[str, tuple[Bound, list[str]]] = {}
+    for key in keys:
+        for bound in scene.around.sets:
+            if bound.table.name == key.table:
+                by_set.setdefault(bound.name, (bound, []))[1].append(key.column)
+    hidden = [name for name, (bound, _) in by_set.items() if scene.hidden(bound)]
+    rows = sum(
+        max(_referring(scene, bound, column) for column in columns)
+        for name, (bound, columns) in by_set.items()
+        if name not in hidden
+    )
+    return rows, f" Rows of {', '.join(hidden)} could not be counted." if hidden else ""
+
+
+def _referring(scene: Scene, bound: Bound, column: str) -> int:
+    text = statement(
+        "safety",
+        "referring",
+        table=bound.table.quoted,
+        condition=condition(bound.set.condition),
+        column=identifier(column),
+    )
+    return int(scene.database.execute(text)[0][0])
+
+
+def _without_action(scene: Scene, keys: Iterable[ForeignKey]) -> str:
+    oids = {"tables": [table.oid for table in scene.protected_tables]}
+    defined: Mapping[tuple[str, str], str] = {
+        (table, name): text for table, name, text in scene.database.execute(statement("safety", "definitions"), oids)
+    }
+    fixes = []
+    for key in keys:
+        text = defined[key.table, key.name]
+        plain = text.replace(f" {_DELETIONS[key.on_delete]}", "")
+        fixes.append(
+            mending(
+                "replace_foreign_key",
+                table=_table(scene, key.table),
+                name=identifier(key.name),
+                definition=plain.replace("%", "%%"),
+            )
+        )
+    return "\n".join(fixes)

@@ -1,0 +1,68 @@
+-- look_at_teams --
+-- Teams that a person has to look at before anything is changed.
+SELECT * FROM {teams} WHERE id IN ({ids});
+
+-- add_unique_key --
+-- A unique key over exactly these columns.
+ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE ({columns});
+
+-- drop_unique_key --
+-- Takes a key away that cannot be relied on, whether it is a constraint or an index.
+ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name};
+DROP INDEX IF EXISTS {index};
+
+-- give_team --
+-- Puts rows on the team that a person has found for them.
+UPDATE {table} SET {column} = TEAM_ID WHERE {key} IN ({keys});  -- the team that its label names
+
+-- give_league --
+-- Puts rows in the league that a person has found for them.
+UPDATE {table} SET {column} = LEAGUE_ID WHERE {key} IN ({keys});  -- SELECT id, league_id FROM {leagues}
+
+-- give_league_of_team --
+-- Puts rows in the league of the team they hang on.
+UPDATE {table} AS x SET {column} = t.league_id
+  FROM {teams} AS t
+ WHERE t.id = x.{team} AND x.{column} IS NULL AND x.{key} IN ({keys});
+
+-- follow_label --
+-- Puts rows on the team that their label names, or corrects the label where the team is right.
+UPDATE {table} SET {column} = {named} WHERE {column} = {own} AND {label} = {says};
+-- or, where the team is right and the label wrong:
+-- UPDATE {table} SET {label} = {right} WHERE {column} = {own} AND {label} = {says};
+
+-- add_foreign_key --
+-- A foreign key that leaves the rows already there alone; VALIDATE CONSTRAINT checks them later.
+ALTER TABLE {table} ADD CONSTRAINT {name}
+  FOREIGN KEY ({column}) REFERENCES {parent} (id) NOT VALID;
+
+-- validate_foreign_key --
+-- Checks the rows that were there before the key.
+ALTER TABLE {table} VALIDATE CONSTRAINT {name};
+
+-- enable_triggers --
+-- Lets foreign keys work again; needs a superuser.
+ALTER TABLE {table} ENABLE TRIGGER ALL;  -- as a superuser
+
+-- replace_foreign_key --
+-- The same key, without an action on deletion.
+ALTER TABLE {table} DROP CONSTRAINT {name},
+  ADD CONSTRAINT {name} {definition};
+
+-- reset_setting --
+-- Takes a setting away wherever a role or database may have it.
+ALTER ROLE {role} RESET {setting};
+ALTER DATABASE {database} RESET {setting};
+ALTER ROLE {role} IN DATABASE {database} RESET {setting};
+
+-- show_trigger --
+-- What a trigger does.
+SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = {name};
+
+-- end_session --
+-- Ends a session and rolls its transaction back.
+SELECT pg_terminate_backend({pid});
+
+-- end_prepared --
+-- Prepared transactions have no session; a person decides whether each is committed or rolled back.
+SELECT gid, prepared, owner FROM pg_prepared_xacts;  -- then ROLLBACK PREPARED 'GID';
