@@ -39,9 +39,8 @@ class Database(Protocol):
     def transaction(self, access: Access) -> AbstractContextManager[None]:
         """Open a transaction with pinned settings; commit at its end, roll back on any exception."""
 
-    @property
-    def backend(self) -> int | None:
-        """The server process that the driver was told of; None where it does not say. A pooler's is made up."""
+    def check_constraints(self) -> None:
+        """Have deferred constraints checked now, while the transaction can still be given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Timeouts:
     statement: float = 300.0
 
 
-PINNED = {
+CANONICAL = {
     "TimeZone": "UTC",
     "DateStyle": "ISO, YMD",
     "IntervalStyle": "postgres",
@@ -62,11 +61,16 @@ PINNED = {
     "xmloption": "content",
     "search_path": "pg_catalog",
     "row_security": "off",
+}
+"""Settings under which a row's text is canonical, and nothing is hidden."""
+
+PINNED = {
+    **CANONICAL,
     "synchronous_commit": "on",
     "client_connection_check_interval": "2s",
     "idle_in_transaction_session_timeout": "60s",
 }
-"""Settings under which a row's text is canonical, and a session that lost its client ends itself."""
+"""The guard's own: also, a session that lost its client ends itself."""
 
 
 class Connection:
@@ -82,7 +86,7 @@ class Connection:
             cursor = self._connection.execute(cast("Any", text), dict(parameters or {}))
             return cursor.fetchall() if cursor.description else []
         except psycopg.Error as error:
-            raise _translated(error) from error
+            raise translated(error) from error
 
     @contextmanager
     def transaction(self, access: Access) -> Iterator[None]:
@@ -94,12 +98,11 @@ class Connection:
                 if self._connection.info.transaction_status is not TransactionStatus.INTRANS:
                     raise errors.StatementError("The transaction was aborted by the server; nothing was written.")
         except psycopg.Error as error:
-            raise _translated(error) from error
+            raise translated(error) from error
 
-    @property
-    def backend(self) -> int | None:
-        """See `Database.backend`."""
-        return self._connection.info.backend_pid
+    def check_constraints(self) -> None:
+        """See `Database.check_constraints`."""
+        self.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
     def _opening(self, access: Access) -> bytes:
         settings = {**PINNED, "statement_timeout": f"{int(self.timeouts.statement * 1000)}ms"}
@@ -165,10 +168,12 @@ _BY_STATE: dict[str, type[errors.GuardError]] = {
 }
 
 
-def _translated(error: psycopg.Error) -> errors.GuardError:
-    """Turn a driver's error into ours, without the row values that its detail carries (reliability, S4)."""
-    state = error.sqlstate or ""
+def translated(error: Any) -> errors.GuardError:
+    """Turn psycopg's or psycopg2's error into ours, without the row values in its detail (reliability, S4)."""
+    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or ""
     primary = error.diag.message_primary or str(error).strip().partition("\n")[0]
+    if not state and any(each.__name__ in ("DataError", "ProgrammingError") for each in type(error).__mro__):
+        return errors.StatementError(f"The driver cannot do this: {primary}.")
     if not state or state.startswith("08"):
         return errors.UnreachableError(f"The connection to the database was lost: {primary}", sqlstate=state)
     kind = _BY_STATE.get(state, errors.StatementError)

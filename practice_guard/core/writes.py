@@ -41,7 +41,7 @@ def check(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) ->
 
 def check_constraints(database: Database) -> None:
     """Have deferred constraints checked now, while the transaction can still be given up."""
-    database.execute(statement("restore", "check_constraints"))
+    database.check_constraints()
 
 
 def write(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) -> Written:

@@ -88,10 +88,6 @@ SELECT count(*)
   JOIN {table} AS t ON t.{key} = u.key::{key_type}
  WHERE ROW({live_references})::text = ROW({names_list})::text
 
--- check_constraints --
--- Has deferred constraints checked now, while the transaction can still be given up.
-SET CONSTRAINTS ALL IMMEDIATE
-
 -- would_be_null --
 -- How many of the rows to be put back have no value for a column that must have one now.
 SELECT count(*) FROM practice_guard.{rows} AS s
