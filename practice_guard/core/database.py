@@ -42,6 +42,10 @@ class Database(Protocol):
     def check_constraints(self) -> None:
         """Have deferred constraints checked now, while the transaction can still be given up."""
 
+    @property
+    def backend(self) -> int | None:
+        """The server process that the driver was told of; None where it does not say. A pooler's is made up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
@@ -99,6 +103,11 @@ class Connection:
                     raise errors.StatementError("The transaction was aborted by the server; nothing was written.")
         except psycopg.Error as error:
             raise translated(error) from error
+
+    @property
+    def backend(self) -> int | None:
+        """See `Database.backend`."""
+        return self._connection.info.backend_pid
 
     def check_constraints(self) -> None:
         """See `Database.check_constraints`."""
