@@ -96,7 +96,10 @@ def entries(database: Database) -> list[Entry]:
     """Return the ledger, newest first; nothing where the guard has no tables yet."""
     if not storage.exists(database):
         return []
-    return [Entry(*row[:8], json.loads(row[8]), row[9]) for row in database.execute(statement("ledger", "entries"))]
+    found: list[Entry] = []
+    for *row, result, undone_by in database.execute(statement("ledger", "entries")):
+        found.append(Entry(*row, json.loads(result), undone_by))
+    return found
 
 
 def find(database: Database, wanted: int) -> Entry:

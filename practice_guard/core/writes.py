@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from practice_guard.core import errors
+from practice_guard.core import errors, pointing
 from practice_guard.core.copies import StoredSet
 from practice_guard.core.database import Database, Row
 from practice_guard.core.plan import Bucket, PlannedRow, SetPlan
+from practice_guard.core.pointing import Move
 from practice_guard.core.protected import Bound
 from practice_guard.core.sql import columns, identifier, statement
 
@@ -60,13 +61,11 @@ def write(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) ->
     touched = [str(row.live_key) for row in updates]
     others = writer.untouched(touched)
     kept = writer.kept_of_updated(touched)
-    writer.trust_path()
-    if updates:
-        writer.update(updates)
-    keys = writer.new_keys(inserts)
-    if inserts:
-        writer.insert(inserts, keys)
-    writer.pin_path()
+    with pointing.application_path(database):
+        pointing.point(database, bound, _moves(updates))
+        keys = writer.new_keys(inserts)
+        if inserts:
+            writer.insert(inserts, keys)
     if writer.untouched([*touched, *keys]) != others:
         raise errors.RestoreError(
             f"Rows of {bound.table.name} that the plan does not touch changed while it was applied (a trigger?). "
@@ -88,13 +87,17 @@ def prove(database: Database, bound: Bound, stored: StoredSet, written: Written)
     writer = _Writer(database, bound, stored)
     for what, rows, right in (
         ("put back", written.inserts, writer.restored_right(written)),
-        ("re-linked", written.updates, writer.updated_right(written)),
+        ("re-linked", written.updates, pointing.right(database, bound, _moves(written.updates))),
     ):
         if right != len(rows):
             raise errors.RestoreError(
                 f"Of {len(rows)} rows of {bound.name} to be {what}, {len(rows) - right} are not as they should be: a "
                 f"trigger or rule on {bound.table.name} changed or swallowed them. Everything was rolled back."
             )
+
+
+def _moves(rows: Sequence[PlannedRow]) -> list[Move]:
+    return [Move(str(row.live_key), row.before or (), row.after or ()) for row in rows]
 
 
 def ledger_rows(written: Written) -> dict[str, list[object]]:
@@ -117,32 +120,16 @@ class _Writer:
     def __init__(self, database: Database, bound: Bound, stored: StoredSet) -> None:
         self.database, self.bound, self.stored = database, bound, stored
         self.refs = [reference.column for reference in bound.references]
-        self.names = [f"r{place}" for place in range(len(self.refs))]
-        ref_types = [bound.table.columns[name].type for name in self.refs]
-        self.arrays = ", ".join(
-            f"%({name})s::bigint[]::{type_}[]" for name, type_ in zip(self.names, ref_types, strict=True)
-        )
         known = {column.name for column in stored.columns}
         special = {*self.refs, bound.key.name}
         self.plain = [column for column in bound.stored if column.name in known and column.name not in special]
 
     def _run(self, name: str, parameters: Mapping[str, object] | None = None, **parts: str) -> list[Row]:
-        everywhere = {
-            "table": self.bound.table.quoted,
-            "key": identifier(self.bound.key.name),
-            "key_type": self.bound.key.type,
-            "rows": identifier(self.stored.rows_table),
-            "arrays": self.arrays,
-            "names": ", ".join(self.names),
-            "names_list": ", ".join(f"u.{name}::text" for name in self.names),
-            "live_references": columns(self.refs, of="t", cast="::text"),
-        }
-        return self.database.execute(statement("restore", name, **(everywhere | parts)), parameters or {})
+        everywhere = {**pointing.parts(self.bound), "rows": identifier(self.stored.rows_table)}
+        return self.database.execute(statement("restore", name, **(everywhere | parts)), parameters)
 
     def _references(self, rows: Sequence[PlannedRow]) -> dict[str, object]:
-        return {
-            name: [row.after[place] if row.after else None for row in rows] for place, name in enumerate(self.names)
-        }
+        return pointing.references([row.after for row in rows], self.bound)
 
     def check_columns(self, rows: Sequence[PlannedRow]) -> None:
         """Refuse when columns are gone, of another type, or must have a value that the rows do not have."""
@@ -170,7 +157,7 @@ class _Writer:
 
     def check_unique(self, rows: Sequence[PlannedRow], moving: Sequence[str]) -> None:
         """Refuse when rows to be put back break a unique key that the table has now."""
-        values = dict(zip(self.refs, (f"u.{name}" for name in self.names), strict=True))
+        values = {name: f"u.r{place}" for place, name in enumerate(self.refs)}
         values |= {each.name: f"s.{identifier(each.name)}" for each in self.plain}
         for key in self.bound.table.unique_keys:
             names = [name for name in key.columns if name is not None]
@@ -199,53 +186,6 @@ class _Writer:
         names = [each.name for each in self.bound.stored if each.name not in {*self.refs, *_TOUCHED_BY_TRIGGERS}]
         return self._run("kept_of_updated", {"keys": list(keys)}, columns=columns(names, of="t", cast="::text"))
 
-    def trust_path(self) -> None:
-        """Let triggers find what they look for."""
-        self._run("trust_path")
-
-    def pin_path(self) -> None:
-        """Look nowhere else again."""
-        self._run("pin_path")
-
-    def update(self, rows: Sequence[PlannedRow]) -> None:
-        """Point rows at their teams and leagues."""
-        if parked := self._parked(rows):
-            self._update(parked)
-        self._update(rows)
-
-    def _update(self, rows: Sequence[PlannedRow]) -> None:
-        assignments = ", ".join(
-            f"{identifier(column)} = u.{name}" for column, name in zip(self.refs, self.names, strict=True)
-        )
-        values = {"keys": [row.live_key for row in rows], **self._references(rows)}
-        self._expect(len(rows), self._run("update_references", values, assignments=assignments))
-
-    def _parked(self, rows: Sequence[PlannedRow]) -> list[PlannedRow]:
-        """First step of updates that cross a unique key (17 to 18 and 18 to 17): off to where nobody is."""
-        places = [
-            place
-            for place, column in enumerate(self.refs)
-            if any(column in key.columns and not key.primary for key in self.bound.table.unique_keys)
-        ]
-        left = {(place, row.before[place]) for row in rows for place in places if row.before}
-        crossing = any((place, row.after[place]) in left for row in rows for place in places if row.after)
-        if not crossing:
-            return []
-        return [replace(row, after=self._aside(row, places, number)) for number, row in enumerate(rows, start=1)]
-
-    def _aside(self, row: PlannedRow, places: Sequence[int], number: int) -> tuple[int | None, ...]:
-        aside = list(row.after or ())
-        for place in places:
-            column = self.bound.table.columns[self.refs[place]]
-            bound_by_key = any(key.column == column.name for key in self.bound.table.foreign_keys)
-            if column.not_null and bound_by_key:
-                raise errors.SchemaError(
-                    f"Rows of {self.bound.table.name} must change places under a unique key over {column.name}, which "
-                    "may be neither NULL nor free: drop that key, restore, and put it back. Nothing was written."
-                )
-            aside[place] = -number if column.not_null else None
-        return tuple(aside)
-
     def new_keys(self, rows: Sequence[PlannedRow]) -> list[str]:
         """Move the sequence past every key in use, and return each row's primary key: its own, or a new one."""
         if not rows:
@@ -269,18 +209,11 @@ class _Writer:
     def insert(self, rows: Sequence[PlannedRow], keys: Sequence[str]) -> None:
         """Put rows back."""
         names = [self.bound.key.name, *self.refs, *(column.name for column in self.plain)]
-        values = [f"u.key::{self.bound.key.type}", *(f"u.{name}" for name in self.names)]
+        values = [f"u.key::{self.bound.key.type}", *(f"u.r{place}" for place in range(len(self.refs)))]
         values += [f"s.{identifier(each.name)}{'' if each.built_in else '::' + each.type}" for each in self.plain]
         parameters = {"rows": [row.row for row in rows], "keys": list(keys), **self._references(rows)}
         returned = self._run("insert_rows", parameters, columns=columns(names), values=", ".join(values))
-        self._expect(len(rows), returned)
-
-    def _expect(self, rows: int, returned: Sequence[Row]) -> None:
-        if len(returned) != rows:
-            raise errors.RestoreError(
-                f"{rows} rows of {self.bound.name} were to be written and {len(returned)} were: a trigger or rule on "
-                f"{self.bound.table.name} swallowed the rest. Everything was rolled back."
-            )
+        pointing.expect(self.bound, len(rows), len(returned))
 
     def restored_right(self, written: Written) -> int:
         """How many rows put back are as the snapshot and the plan have them."""
@@ -289,9 +222,3 @@ class _Writer:
         parameters = {"rows": [row.row for row in rows], "keys": list(written.keys), **self._references(rows)}
         parts = {"live": columns(names, of="t", cast="::text"), "kept": columns(names, of="s", cast="::text")}
         return int(self._run("restored_right", parameters, **parts)[0][0])
-
-    def updated_right(self, written: Written) -> int:
-        """How many rows re-linked point where the plan says."""
-        rows = written.updates
-        parameters = {"keys": [row.live_key for row in rows], **self._references(rows)}
-        return int(self._run("updated_right", parameters)[0][0])

@@ -1,0 +1,147 @@
+"""Taking a restore back: exactly its changes, and only while they are still as it left them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from practice_guard.core import errors, ledger, locks, pointing, snapshot, storage, writes
+from practice_guard.core.database import Access, Database
+from practice_guard.core.ledger import Author, Entry, EntryRow
+from practice_guard.core.pointing import Move, application_path
+from practice_guard.core.protected import Bound, ProtectedSet
+from practice_guard.core.sql import identifier, statement
+from practice_guard.core.surroundings import Surroundings, lock_for_writing, look
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back: the entry, the entry that says so, and rows by set."""
+
+    entry: Entry
+    ledger: int | None
+    relinked: Mapping[str, int]
+    removed: Mapping[str, int]
+
+
+def plan(database: Database, around: Surroundings, wanted: int) -> Undone:
+    """Find out, reading only, what taking an entry back would do.
+
+    Raises:
+        errors.UsageError: there is no such entry, it is no restore, or it was taken back already.
+        errors.StalePlanError: rows have changed since; says which.
+    """
+    entry = _entry(database, wanted)
+    rows = _by_set(ledger.rows(database, entry))
+    for name, found in rows.items():
+        _check_unchanged(database, _bound(around, name), found, entry)
+    return _counted(entry, None, rows)
+
+
+def apply(
+    database: Database,
+    sets: Sequence[ProtectedSet],
+    wanted: int,
+    author: Author,
+    *,
+    schema: str = "public",
+    patience: float = 30.0,
+) -> Undone:
+    """Take an entry back in one transaction: what it put in is removed, what it re-linked points where it did.
+
+    Raises:
+        errors.UsageError: there is no such entry, it is no restore, or it was taken back already.
+        errors.StalePlanError: rows have changed since; nothing was written.
+        errors.RestoreError: the database did something else; everything was rolled back.
+    """
+    with database.transaction(Access.READ):
+        ahead = look(database, sets, schema)
+
+    def work(within: float) -> Undone:
+        locks.take(database)
+        lock_for_writing(database, ahead, within)
+        storage.check_mark(storage.locate(database), author.environment)
+        around = look(database, sets, schema)
+        entry = _entry(database, wanted)
+        rows = _by_set(ledger.rows(database, entry))
+        for name, found in rows.items():
+            bound = _bound(around, name)
+            _check_unchanged(database, bound, found, entry)
+            with application_path(database):
+                _take_back(database, bound, found)
+        writes.check_constraints(database)
+        number = ledger.write(
+            database,
+            ledger.UNDO,
+            author,
+            snapshot=entry.snapshot,
+            plan_digest=entry.plan_digest,
+            mark=snapshot.mark(database, around.catalog, around.sets),
+            result={"undoes": entry.id, "written": sum(map(len, rows.values()))},
+        )
+        return _counted(entry, number, rows)
+
+    undone = locks.attempt(database, Access.WRITE, work, patience=patience)
+    with database.transaction(Access.READ):
+        ledger.confirm(database, undone.ledger or 0, undone.entry.plan_digest)
+    return undone
+
+
+def _entry(database: Database, wanted: int) -> Entry:
+    entry = ledger.find(database, wanted)
+    if entry.kind != ledger.RESTORE:
+        raise errors.UsageError(f"Entry {entry.id} of the ledger is no restore but an {entry.kind}.")
+    if entry.undone_by is not None:
+        raise errors.UsageError(f"Restore {entry.id} was taken back already, by entry {entry.undone_by}.")
+    return entry
+
+
+def _by_set(rows: Sequence[EntryRow]) -> dict[str, list[EntryRow]]:
+    found: defaultdict[str, list[EntryRow]] = defaultdict(list)
+    for row in rows:
+        found[row.set].append(row)
+    return dict(found)
+
+
+def _bound(around: Surroundings, name: str) -> Bound:
+    for bound in around.sets:
+        if bound.name == name:
+            return bound
+    raise errors.SchemaError(f"The protected set {name}, which the restore wrote to, is not in this database.")
+
+
+def _check_unchanged(database: Database, bound: Bound, rows: Sequence[EntryRow], entry: Entry) -> None:
+    keys = {"keys": [row.new_key for row in rows]}
+    now = {row[0]: row[1] for row in database.execute(statement("ledger", "sums", **_parts(bound)), keys)}
+    moved = [row.new_key for row in rows if now.get(row.new_key) != row.sum]
+    if moved:
+        shown = ", ".join(moved[:_SHOWN]) + (", …" if len(moved) > _SHOWN else "")
+        raise errors.StalePlanError(
+            f"{len(moved)} of {len(rows)} rows of {bound.name} that restore {entry.id} wrote have changed or gone "
+            f"since (primary keys {shown}). Nothing was written."
+        )
+
+
+def _take_back(database: Database, bound: Bound, rows: Sequence[EntryRow]) -> None:
+    inserted = [row for row in rows if row.before is None]
+    if inserted:
+        keys = {"keys": [row.new_key for row in inserted]}
+        removed = database.execute(statement("ledger", "take_out", **_parts(bound)), keys)
+        pointing.expect(bound, len(inserted), len(removed))
+    pointing.point(database, bound, [Move(row.new_key, row.after, row.before) for row in rows if row.before])
+
+
+def _parts(bound: Bound) -> dict[str, str]:
+    return {"table": bound.table.quoted, "key": identifier(bound.key.name), "key_type": bound.key.type}
+
+
+def _counted(entry: Entry, number: int | None, rows: Mapping[str, Sequence[EntryRow]]) -> Undone:
+    return Undone(
+        entry,
+        number,
+        {name: sum(row.before is not None for row in found) for name, found in rows.items()},
+        {name: sum(row.before is None for row in found) for name, found in rows.items()},
+    )
