@@ -237,6 +237,7 @@ def remove(database: Database, snapshot: Snapshot) -> None:
     """Remove a snapshot, its tables, and the team lists that no other one needs. Which may go is `retention`'s word."""
     for stored in snapshot.sets.values():
         database.execute(statement("snapshot", "drop_rows", rows=identifier(stored.rows_table)))
+    database.execute(statement("snapshot", "delete_sets"), {"id": snapshot.id})
     database.execute(statement("snapshot", "delete_snapshot"), {"id": snapshot.id})
     database.execute(statement("snapshot", "delete_unused_teams"))
     database.execute(statement("snapshot", "delete_unused_leagues"))

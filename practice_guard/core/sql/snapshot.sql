@@ -94,8 +94,12 @@ SELECT a.attname::text, format_type(a.atttypid, a.atttypmod)
 -- Removes a snapshot's table.
 DROP TABLE IF EXISTS practice_guard.{rows}
 
+-- delete_sets --
+-- Removes what is known of a snapshot's sets; inside an ETL that turns foreign keys off, ON DELETE CASCADE does not.
+DELETE FROM practice_guard.snapshot_sets WHERE snapshot = %(id)s::text
+
 -- delete_snapshot --
--- Removes a snapshot's own row and those of its sets.
+-- Removes a snapshot's own row.
 DELETE FROM practice_guard.snapshots WHERE id = %(id)s::text
 
 -- delete_unused_teams --
