@@ -63,6 +63,9 @@ def plan(url: str, source: Path, variant: Variant, *, json: bool) -> list[Step]:
     severe = not kept and bool({"drop-league", "fail-half-way", "empty"} & variant.names)
     lacking = severe or (not kept and bool({"drop-series", "drop-team"} & variant.names))
     restored = healthy = waiting if lacking else fine
+    if {"relabel", "rename-teams", "rename-series"} & variant.names:
+        # Clubs that differ by case alone cannot be told apart by names that are only alike; some wait for a person.
+        restored = healthy = fine | waiting
     if severe:
         # A whole league or table that is not there may count as an error of its own.
         healthy = waiting | wrong
