@@ -83,14 +83,31 @@ def resolve(settings: Settings, wanted: str | None, variables: Mapping[str, str]
         UsageError: the environment is not known, or its URL is missing or malformed.
     """
     variables = os.environ if variables is None else variables
+    environment = environment_of(settings, wanted, variables)
     railway = variables.get("RAILWAY_ENVIRONMENT_NAME")
     here = canonical(railway) if railway else None
-    environment = canonical(wanted or settings.env or railway or "local")
-    if environment not in (*ENVIRONMENTS, here):
-        names = ", ".join((*ENVIRONMENTS, *ALIASES))
-        raise UsageError(f"There is no environment {environment!r}. Known are: {names}.")
     url, source = _url(settings, environment, here, variables)
     return _checked(environment, url, source)
+
+
+def environment_of(settings: Settings, wanted: str | None, variables: Mapping[str, str] | None = None) -> str:
+    """Return the environment that is meant: what was asked for, else what `named` says, else local.
+
+    Raises:
+        UsageError: there is no such environment.
+    """
+    railway = (os.environ if variables is None else variables).get("RAILWAY_ENVIRONMENT_NAME")
+    environment = canonical(wanted or named(settings, variables) or "local")
+    if environment not in (*ENVIRONMENTS, canonical(railway) if railway else None):
+        names = ", ".join((*ENVIRONMENTS, *ALIASES))
+        raise UsageError(f"There is no environment {environment!r}. Known are: {names}.")
+    return environment
+
+
+def named(settings: Settings, variables: Mapping[str, str] | None = None) -> str | None:
+    """Return the environment that the process was started for, PRACTICE_GUARD_ENV first; None where nothing says."""
+    variables = os.environ if variables is None else variables
+    return settings.env or variables.get("RAILWAY_ENVIRONMENT_NAME") or None
 
 
 def canonical(name: str) -> str:

@@ -71,3 +71,7 @@ class WrongDatabaseError(GuardError):
 
 class RestoreError(GuardError):
     """The restore failed and needs a person now."""
+
+
+class HealthError(GuardError):
+    """Protected rows are not where they belong, or would be lost."""
