@@ -7,15 +7,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from practice_guard import exits
-from practice_guard.commands import cycle
+from practice_guard.commands import cycle, restore
 from practice_guard.core.errors import UsageError
 from practice_guard.options import end_on_signals, tool_version
 from practice_guard.render import json, text
 from practice_guard.render.outcome import Heading
+
+ClickException: type[Exception] = typer.BadParameter.__mro__[2]
+"""What Typer raises for a wrong command line; newer versions keep click inside."""
 
 app = typer.Typer(
     name="practice-guard",
@@ -26,6 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(cycle.app)
+app.add_typer(restore.app)
 
 
 @app.callback(invoke_without_command=True)
@@ -56,11 +59,12 @@ def main() -> None:
     wants_json = "--json" in arguments or "--output=json" in arguments or "json" in _after(arguments, "--output")
     try:
         status = app(standalone_mode=False)
-    except click.exceptions.Abort:
+    except typer.Abort:
         status = 130
-    except click.ClickException as error:
+    except ClickException as error:
+        message: str = getattr(error, "format_message", lambda: str(error))()
         name = next((word for word in arguments if not word.startswith("-")), Path(sys.argv[0]).name)
-        problem = UsageError(error.format_message(), next_steps=(f"practice-guard {name} --help",))
+        problem = UsageError(message, next_steps=(f"practice-guard {name} --help",))
         if wants_json:
             json.show_error(Heading(name), problem, exits.of_error(problem))
         else:

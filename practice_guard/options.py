@@ -42,11 +42,12 @@ Env = Annotated[
     ),
 ]
 
-SnapshotOption = Annotated[str, typer.Option("--snapshot", help="A snapshot's id, or latest.")]
+SnapshotOption = Annotated[str, typer.Option("--snapshot", metavar="ID", help="A snapshot's id, or latest.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Show what would be done; write nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")]
-Confirm = Annotated[str | None, typer.Option("--confirm", help="The environment's name, typed.", show_default=False)]
-Teams = Annotated[list[str], typer.Option("--team", help="Explain this team's match (by name).", show_default=False)]
+Confirm = Annotated[
+    str | None, typer.Option("--confirm", metavar="NAME", help="The environment's name, typed.", show_default=False)
+]
 
 
 def _common(
@@ -207,11 +208,13 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
                 call.fail(error)
 
         hints = get_type_hints(_common, include_extras=True) | get_type_hints(handler, include_extras=True)
-        hints.pop("return", None)
-        hints.pop("call", None)
-        parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own, *common.values())]
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # Typer reads it
-        run.__annotations__ = hints
+        run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # Typer reads it
+            [
+                each.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[each.name])
+                for each in (*own, *common.values())
+            ]
+        )
+        run.__annotations__ = {name: hints[name] for name in (*(each.name for each in own), *common)}
         run.__doc__ = handler.__doc__
         app.command(name)(run)
         return handler

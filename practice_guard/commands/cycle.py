@@ -16,7 +16,7 @@ from practice_guard.core.database import Access
 from practice_guard.core.errors import UsageError
 from practice_guard.core.retention import Rule
 from practice_guard.core.surroundings import look
-from practice_guard.options import Call, Confirm, DryRun, SnapshotOption, Teams, Yes, command
+from practice_guard.options import Call, Confirm, DryRun, SnapshotOption, Yes, command
 from practice_guard.render import reports
 
 app = typer.Typer()
@@ -66,7 +66,9 @@ def check_preservation(
     call: Call,
     snapshot_id: SnapshotOption = snapshot.LATEST,
     min_rate: Annotated[float, typer.Option(min=0, max=100, help="Percent of rows whose team must be kept.")] = 90,
-    team: Teams = [],  # noqa: B006  (Typer copies it)
+    team: Annotated[
+        list[str] | None, typer.Option("--team", metavar="NAME", help="Explain this team's match.", show_default=False)
+    ] = None,
 ) -> None:
     """After the ETL: which teams kept their id and are still the same team? Writes nothing."""
     with call.database() as database, database.transaction(Access.READ):
@@ -74,37 +76,8 @@ def check_preservation(
         kept = snapshot.find(database, snapshot_id)
         made = restore.plan(database, kept, around, call.request)
         report = preservation.check(kept, made, around, min_rate)
-    asked = restore.asked(made, team)
+    asked = restore.asked(made, team or [])
     call.answer(reports.preservation(report, call.target.environment, asked))
-
-
-@command(app, "restore")
-def restore_command(
-    call: Call,
-    snapshot_id: SnapshotOption = snapshot.LATEST,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    confirm: Confirm = None,
-    team: Teams = [],  # noqa: B006  (Typer copies it)
-) -> None:
-    """Put every protected row back on its right team, in one transaction."""
-    if not dry_run:
-        call.confirm(confirm, yes=yes, what="restore")
-    with call.database() as database:
-        if dry_run:
-            with database.transaction(Access.READ):
-                kept = snapshot.find(database, snapshot_id)
-                snapshot.verify(database, kept)
-                made = restore.plan(database, kept, look(database, call.sets, call.schema), call.request)
-            asked = restore.asked(made, team)
-            call.answer(reports.restore(made, call.target.environment, dry_run=True, asked=asked))
-        with database.transaction(Access.READ):
-            kept = snapshot.find(database, snapshot_id)
-        done = restore.apply(
-            database, call.sets, kept, call.author, call.request, schema=call.schema, patience=call.patience
-        )
-    asked = restore.asked(done.plan, team)
-    call.answer(reports.restore(done.plan, call.target.environment, dry_run=False, ledger=done.ledger, asked=asked))
 
 
 @command(app, "health")

@@ -17,8 +17,8 @@ from practice_guard.core.snapshot import Snapshot
 from practice_guard.core.surroundings import Surroundings, lock_for_writing, look
 
 __all__ = [
-    "Applied", "Author", "Request", "Scope", "apply", "asked", "check_fits", "kept_rows", "live_rows", "plan",
-    "valid_ids",
+    "Applied", "Author", "Request", "Scope", "apply", "asked", "check_fits", "check_saved", "kept_rows", "live_rows",
+    "plan", "valid_ids",
 ]  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def _apply(
 ) -> Applied:
     made = plan(database, kept, around, request)
     if saved is not None:
-        _check_saved(database, saved, made)
+        check_saved(database, saved, made)
     check_fits(database, around, kept, made)
     bound = {each.name: each for each in around.sets}
     written = {name: writes.write(database, bound[name], kept.sets[name], each) for name, each in made.sets.items()}
@@ -129,7 +129,12 @@ def _apply(
     return Applied(made, entry, count)
 
 
-def _check_saved(database: Database, saved: SavedPlan, made: Plan) -> None:
+def check_saved(database: Database, saved: SavedPlan, made: Plan) -> None:
+    """Require that a saved plan is still what the database asks for, and was not applied yet.
+
+    Raises:
+        errors.StalePlanError: it is not; says what moved.
+    """
     for entry in ledger.entries(database):
         if entry.result.get("plan") == saved.id:
             raise errors.StalePlanError(f"This plan was applied already (ledger {entry.id}). Nothing was written.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -12,28 +11,12 @@ from practice_guard.core.backup import Backup
 from practice_guard.core.explain import explain
 from practice_guard.core.health import Health
 from practice_guard.core.model import Fate, Match, Severity, Verdict
-from practice_guard.core.plan import Bucket, Plan
 from practice_guard.core.preservation import Preservation
 from practice_guard.core.retention import Ruling
 from practice_guard.core.safety import Safety, Status
 from practice_guard.render.outcome import Outcome
-from practice_guard.render.text import bars, line, table
+from practice_guard.render.text import explained, line, table
 
-_BUCKET_WORDS = {
-    Bucket.INTACT: "in place",
-    Bucket.RELINK: "re-linked to their team",
-    Bucket.INSERT: "put back",
-    Bucket.PENDING: "waiting",
-    Bucket.EDITED: "changed by users, kept",
-    Bucket.DELETED: "deleted by users, left so",
-    Bucket.GIVEN_UP: "given up by a person",
-}
-_BUCKET_STYLES = {
-    _BUCKET_WORDS[Bucket.INTACT]: "green",
-    _BUCKET_WORDS[Bucket.RELINK]: "cyan",
-    _BUCKET_WORDS[Bucket.INSERT]: "blue",
-    _BUCKET_WORDS[Bucket.PENDING]: "yellow",
-}
 _STATUS_STYLES = {
     Status.PASSED: "green",
     Status.FAILED: "bold red",
@@ -41,7 +24,6 @@ _STATUS_STYLES = {
     Status.NOT_CHECKED: "bold red",
     Status.MEASURED: "cyan",
 }
-_UNPLACED_SHOWN = 12
 
 
 def safety(report: Safety, env: str) -> Outcome:
@@ -115,7 +97,7 @@ def preservation(report: Preservation, env: str, asked: Sequence[Match]) -> Outc
         ("protected rows", *(report.rows[word] for word in words)),
     ]
     leagues = [(name, *(counts[word] for word in words[:-1])) for name, counts in report.leagues.items()]
-    body = [*_explained(asked), table(("", *words), rows), table(("league", *words[:-1]), leagues)]
+    body: list[RenderableType] = [*explained(asked), table(("", *words), rows), table(("league", *words[:-1]), leagues)]
     rate = "nothing to compare" if report.rate is None else f"{report.rate:g} % of protected rows"
     if report.preserved:
         sentence = f"Preserved: {rate} hang on a team that kept its id and is still the same team."
@@ -142,97 +124,6 @@ def preservation(report: Preservation, env: str, asked: Sequence[Match]) -> Outc
         report.findings,
         steps,
     )
-
-
-def restore(plan: Plan, env: str, *, dry_run: bool, ledger: int | None = None, asked: Sequence[Match] = ()) -> Outcome:
-    """Present `restore`, planned or applied."""
-    counts = plan.counts()
-    pending = _pending(plan)
-    body: list[RenderableType] = []
-    if dry_run:
-        body.append(line("  A dry run: nothing is written.\n", "bold"))
-    body += _explained(asked)
-    words = {_BUCKET_WORDS[Bucket(name)]: count for name, count in counts.items() if name != "total"}
-    body.append(bars(words, styles=_BUCKET_STYLES))
-    heads = ["total", *(str(bucket) for bucket in Bucket)]
-    sets = {name: each.counts() for name, each in plan.sets.items()}
-    body.append(table(("protected", *heads), [(name, *(each[head] for head in heads)) for name, each in sets.items()]))
-    body.append(table(("league", "teams", "rows", "evidence"), _by_league(plan)))
-    if pending:
-        shown = [(entry["team"], entry["rows"], entry["reason"], entry["because"]) for entry in pending]
-        body.append(table(("waiting", "rows", "reason", "because"), shown[:_UNPLACED_SHOWN]))
-        if len(shown) > _UNPLACED_SHOWN:
-            body.append(line(f"  … and {len(shown) - _UNPLACED_SHOWN} more teams; --json lists all.\n"))
-    verdict = Verdict.WAITING if counts["pending"] else Verdict.FINE
-    return Outcome(
-        verdict,
-        _restore_sentence(plan, dry_run=dry_run, ledger=ledger),
-        {
-            "snapshot": plan.snapshot,
-            "dry_run": dry_run,
-            "plan_digest": plan.digest,
-            "ledger": ledger,
-            "rows": counts,
-            "protected": sets,
-            "evidence": plan.evidence(),
-            "pending": pending,
-            "explained": [explain(match) for match in asked],
-        },
-        tuple(body),
-        tuple(finding for each in plan.resolutions.values() for finding in each.findings),
-        (f"practice-guard restore --env {env}",)
-        if dry_run and plan.writes()
-        else (f"practice-guard health --env {env}",),
-    )
-
-
-def _restore_sentence(plan: Plan, *, dry_run: bool, ledger: int | None) -> str:
-    counts = plan.counts()
-    wait = f", {counts['pending']:,} wait for their team or a person" if counts["pending"] else ""
-    moved = f"{counts['insert']:,} rows put back and {plan.writes() - counts['insert']:,} re-linked"
-    if dry_run:
-        return f"Nothing was written. A restore of {plan.snapshot} would have {moved}{wait}."
-    return f"Restored from {plan.snapshot}: {moved}, {counts['intact']:,} were in place{wait} (ledger {ledger})."
-
-
-def _explained(matches: Sequence[Match]) -> list[RenderableType]:
-    return [line(f"{explain(match)}\n") for match in matches]
-
-
-def _by_league(plan: Plan) -> list[tuple[str, int, int, str]]:
-    teams: defaultdict[str, set[object]] = defaultdict(set)
-    rows: Counter[str] = Counter()
-    evidence: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for row in plan.rows():
-        match = plan.match(row)
-        if match is None:
-            continue
-        league = match.old.league or "unknown"
-        teams[league].add(match.old.identity)
-        rows[league] += 1
-        evidence[league][str(row.evidence or row.fate)] += 1
-    return [
-        (name, len(teams[name]), rows[name], ", ".join(f"{kind} {count:,}" for kind, count in found.most_common()))
-        for name, found in sorted(evidence.items())
-    ]
-
-
-def _pending(plan: Plan) -> list[dict[str, object]]:
-    rows: Counter[tuple[str, str, str]] = Counter()
-    candidates: dict[tuple[str, str, str], list[str]] = {}
-    for row in plan.rows():
-        if row.bucket is not Bucket.PENDING:
-            continue
-        match = plan.match(row)
-        team = str(match.old.identity) if match else "a team that no list knows"
-        reason = str(row.fate or Fate.MISSING)
-        key = (team, reason, (match.because if match else row.note) or row.note)
-        rows[key] += 1
-        candidates[key] = [str(each.team.identity) for each in match.candidates] if match else []
-    return [
-        {"team": key[0], "rows": count, "reason": key[1], "because": key[2], "candidates": candidates[key]}
-        for key, count in sorted(rows.items())
-    ]
 
 
 def health(report: Health, env: str) -> Outcome:

@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from practice_guard.core.errors import GuardError
-from practice_guard.core.model import Finding, Severity, Verdict
+from practice_guard.core.explain import explain
+from practice_guard.core.model import Finding, Match, Severity, Verdict
 from practice_guard.render.outcome import Heading, Outcome, safe
 
 _SIGNS = {
@@ -84,6 +85,11 @@ def bars(counts: Mapping[str, int], *, styles: Mapping[str, str] | None = None, 
 def line(text: str, style: str = "") -> Text:
     """Return a line of text that nothing in it can turn into something else."""
     return Text(safe(text), style=style)
+
+
+def explained(matches: Sequence[Match]) -> list[Text]:
+    """Tell of each team asked for why it was matched as it was, a paragraph each."""
+    return [line(f"{explain(match)}\n") for match in matches]
 
 
 def _cell(value: object) -> Text:

@@ -1,0 +1,196 @@
+"""The restore: shown, applied, applied exactly as shown, and taken back."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from practice_guard.core import planfile, restore, snapshot, undo
+from practice_guard.core.database import Access
+from practice_guard.core.decisions import parse, write
+from practice_guard.core.errors import UsageError, WrongDatabaseError
+from practice_guard.core.plan import Bucket, Plan
+from practice_guard.core.planfile import SavedPlan
+from practice_guard.core.restore import Request, Scope
+from practice_guard.core.surroundings import look
+from practice_guard.options import Call, Confirm, DryRun, SnapshotOption, Yes, command
+from practice_guard.render import restoring
+
+app = typer.Typer()
+
+
+@command(app, "restore")
+def restore_command(
+    call: Call,
+    snapshot_id: SnapshotOption = snapshot.LATEST,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    confirm: Confirm = None,
+    protected: Annotated[
+        list[str] | None,
+        typer.Option("--protected", metavar="NAME", help="Only this protected set.", show_default=False),
+    ] = None,
+    league: Annotated[
+        list[str] | None, typer.Option("--league", metavar="CODE", help="Only this league.", show_default=False)
+    ] = None,
+    team: Annotated[
+        list[str] | None,
+        typer.Option("--team", metavar="NAME", help="Only this team, and why it was matched so.", show_default=False),
+    ] = None,
+    include_deleted: Annotated[bool, typer.Option("--include-deleted", help="Also what users deleted.")] = False,
+    exact_only: Annotated[
+        bool, typer.Option("--exact-only", help="Only teams whose name and place are exactly the same.")
+    ] = False,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(
+            "--decisions", metavar="FILE", help="A person's decisions about teams (TOML).", show_default=False
+        ),
+    ] = None,
+    write_decisions: Annotated[
+        Path | None,
+        typer.Option(
+            "--write-decisions", metavar="FILE", help="Write a file of decisions to edit.", show_default=False
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write the plan in full.", show_default=False)
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option("--plan", metavar="FILE", help="Apply this plan and no other.", show_default=False)
+    ] = None,
+    undo_entry: Annotated[
+        int | None, typer.Option("--undo", metavar="LEDGER-ID", help="Take a restore back.", show_default=False)
+    ] = None,
+) -> None:
+    """Put every protected row back on its right team, in one transaction."""
+    if undo_entry is not None:
+        _undo(call, undo_entry, dry_run=dry_run, yes=yes, confirm=confirm)
+    if not dry_run and (out or write_decisions):
+        raise UsageError("--out and --write-decisions go with --dry-run.")
+    call.aim()
+    scope = Scope(frozenset(protected or ()), frozenset(league or ()), frozenset(team or ()))
+    decided = parse(_read(decisions)) if decisions else None
+    request = replace(
+        call.request, scope=scope, include_deleted=include_deleted, exact_only=exact_only, decisions=decided
+    )
+    saved = planfile.load(_read(plan)) if plan else None
+    if saved is not None:
+        if request != call.request:
+            raise UsageError("--plan brings its own scope and decisions; give no others beside it.")
+        request, snapshot_id = saved.request, saved.snapshot
+    if dry_run:
+        _show(call, snapshot_id, request, saved, team or [], out=out, draft=write_decisions)
+    _apply(call, snapshot_id, request, saved, team or [], yes=yes, confirm=confirm)
+
+
+def _show(
+    call: Call,
+    snapshot_id: str,
+    request: Request,
+    saved: SavedPlan | None,
+    team: list[str],
+    *,
+    out: Path | None,
+    draft: Path | None,
+) -> NoReturn:
+    with call.database() as database, database.transaction(Access.READ):
+        _check_database(call, saved)
+        kept = snapshot.find(database, snapshot_id)
+        snapshot.verify(database, kept)
+        around = look(database, call.sets, call.schema)
+        made = restore.plan(database, kept, around, request)
+        restore.check_fits(database, around, kept, made)
+        if saved is not None:
+            restore.check_saved(database, saved, made)
+    asked = restore.asked(made, team)
+    written: list[str] = []
+    if out is not None:
+        _write(out, planfile.dump(made, request, call.now))
+        written.append(f"practice-guard restore --env {call.target.environment} --plan {out}")
+    if draft is not None:
+        _write(draft, _draft(made))
+        written.append(f"practice-guard restore --env {call.target.environment} --dry-run --decisions {draft}")
+    call.answer(
+        restoring.restore(
+            made, call.target.environment, dry_run=True, asked=asked, kept=kept, now=call.now, steps=written,
+            verbose=call.verbose,
+        )
+    )  # fmt: skip
+
+
+def _apply(
+    call: Call,
+    snapshot_id: str,
+    request: Request,
+    saved: SavedPlan | None,
+    team: list[str],
+    *,
+    yes: bool,
+    confirm: str | None,
+) -> NoReturn:
+    call.confirm(confirm, yes=yes, what="restore")
+    with call.database() as database:
+        _check_database(call, saved)
+        with database.transaction(Access.READ):
+            kept = snapshot.find(database, snapshot_id)
+        done = restore.apply(
+            database, call.sets, kept, call.author, request, schema=call.schema, patience=call.patience, saved=saved
+        )
+    call.answer(
+        restoring.restore(
+            done.plan, call.target.environment, dry_run=False, ledger=done.ledger, kept=kept, now=call.now,
+            asked=restore.asked(done.plan, team), verbose=call.verbose,
+        )
+    )  # fmt: skip
+
+
+def _undo(call: Call, entry: int, *, dry_run: bool, yes: bool, confirm: str | None) -> NoReturn:
+    if not dry_run:
+        call.confirm(confirm, yes=yes, what=f"undo of restore {entry}")
+    with call.database() as database:
+        if dry_run:
+            with database.transaction(Access.READ):
+                undone = undo.plan(database, look(database, call.sets, call.schema), entry)
+        else:
+            undone = undo.apply(database, call.sets, entry, call.author, schema=call.schema, patience=call.patience)
+    call.answer(restoring.undo(undone, call.target.environment))
+
+
+def _check_database(call: Call, saved: SavedPlan | None) -> None:
+    if saved is not None and dict(saved.database) != call.place.fingerprint:
+        raise WrongDatabaseError("The plan was made for another database. Nothing was written.")
+
+
+def _draft(made: Plan) -> str:
+    """Write a decision file for every team that rows wait for, whichever list it is from; each team once."""
+    own = made.resolutions[made.snapshot]
+    matches = dict(enumerate(own.matches.values()))
+    seen = {match.old.identity for match in matches.values()}
+    for row in made.rows():
+        match = made.match(row)
+        if match and row.bucket is Bucket.PENDING and match.old.identity not in seen:
+            seen.add(match.old.identity)
+            matches[len(matches)] = match
+    return write(replace(own, matches=matches))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}.") from error
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that only its owner may read: it says who plays where."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error}.") from error

@@ -1,0 +1,234 @@
+"""A restore as an outcome: where the rows go, league by league, what waits and why, and what was left alone."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from rich.console import RenderableType
+
+from practice_guard.core.explain import explain
+from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
+from practice_guard.core.plan import Bucket, Plan, PlannedRow
+from practice_guard.core.snapshot import Snapshot
+from practice_guard.core.undo import Undone
+from practice_guard.render.outcome import Outcome
+from practice_guard.render.text import bars, explained, line, table
+
+_WORDS = {
+    Bucket.INTACT: "in place",
+    Bucket.RELINK: "re-linked to their team",
+    Bucket.INSERT: "put back",
+    Bucket.PENDING: "waiting",
+    Bucket.EDITED: "changed by users, kept",
+    Bucket.DELETED: "deleted by users, left so",
+    Bucket.GIVEN_UP: "given up by a person",
+}
+_STYLES = {
+    _WORDS[Bucket.INTACT]: "green",
+    _WORDS[Bucket.RELINK]: "cyan",
+    _WORDS[Bucket.INSERT]: "blue",
+    _WORDS[Bucket.PENDING]: "yellow",
+}
+_SHOWN = 12
+
+
+def restore(
+    plan: Plan,
+    env: str,
+    *,
+    dry_run: bool,
+    kept: Snapshot,
+    now: datetime,
+    ledger: int | None = None,
+    asked: Sequence[Match] = (),
+    steps: Sequence[str] = (),
+    verbose: bool = False,
+) -> Outcome:
+    """Present a restore, planned or applied.
+
+    Args:
+        plan: what is or was to be done.
+        env: the environment, for the commands to copy.
+        dry_run: whether it was only shown.
+        kept: the snapshot.
+        now: the time, from which the snapshot's age is counted.
+        ledger: the ledger's entry, once it was applied.
+        asked: teams whose match is to be explained.
+        steps: commands to copy beside the usual ones.
+        verbose: every team on a line of its own.
+    """
+    counts, pending = plan.counts(), waiting(plan)
+    age = now - kept.taken_at
+    sets = {name: each.counts() for name, each in plan.sets.items()}
+    usual = f"practice-guard {'restore' if dry_run and plan.writes() else 'health'} --env {env}"
+    return Outcome(
+        Verdict.WAITING if counts["pending"] else Verdict.FINE,
+        _sentence(plan, dry_run=dry_run, ledger=ledger),
+        {
+            "snapshot": plan.snapshot,
+            "snapshot_age_seconds": round(age.total_seconds()),
+            "dry_run": dry_run,
+            "plan_digest": plan.digest,
+            "ledger": ledger,
+            "no_import_since": plan.no_import,
+            "rows": counts,
+            "protected": sets,
+            "evidence": plan.evidence(),
+            "pending": pending,
+            "notes": dict(Counter(row.note for row in plan.rows() if row.note)),
+            "explained": [explain(match) for match in asked],
+        },
+        tuple(_body(plan, dry_run=dry_run, age=age, asked=asked, pending=pending, verbose=verbose)),
+        (*_findings(plan), *(finding for each in plan.resolutions.values() for finding in each.findings)),
+        (*steps, usual),
+    )
+
+
+def _body(
+    plan: Plan,
+    *,
+    dry_run: bool,
+    age: timedelta,
+    asked: Sequence[Match],
+    pending: Sequence[dict[str, object]],
+    verbose: bool,
+) -> list[RenderableType]:
+    counts = plan.counts()
+    body: list[RenderableType] = []
+    if dry_run:
+        body.append(line("  A dry run: nothing is written, PostgreSQL keeps the transaction read-only.\n", "bold"))
+    body.append(line(f"  Snapshot {plan.snapshot}, {_in_words(age)} old, {counts['total']:,} rows.\n"))
+    if counts["insert"] and not plan.no_import:
+        body.append(
+            line(
+                f"  {counts['insert']:,} rows are not there. An import ran since, so nobody can say whether users "
+                "deleted some of them: all come back.\n"
+            )
+        )
+    body += explained(asked)
+    body.append(bars({_WORDS[bucket]: counts[str(bucket)] for bucket in Bucket}, styles=_STYLES))
+    heads = ["total", *(str(bucket) for bucket in Bucket if counts[str(bucket)])]
+    rows = [(name, *(each.counts()[head] for head in heads)) for name, each in plan.sets.items()]
+    body.append(table(("protected", *heads), rows))
+    body.append(table(("league", "teams", "rows", "evidence"), _by_league(plan)))
+    if verbose:
+        body.append(table(("team", "rows", "what happens", "evidence"), _by_team(plan)))
+    if pending:
+        shown = [(entry["team"], entry["rows"], entry["reason"], entry["because"]) for entry in pending[:_SHOWN]]
+        body.append(table(("waiting", "rows", "reason", "because"), shown))
+        if len(pending) > _SHOWN:
+            body.append(line(f"  … and {len(pending) - _SHOWN} more teams; --json lists them all.\n"))
+    notes = Counter(f"{row.set}: {row.note}" for row in plan.rows() if row.note and row.bucket is not Bucket.PENDING)
+    body += [line(f"  {count:,} rows of {note}.\n") for note, count in notes.most_common()]
+    return body
+
+
+def _sentence(plan: Plan, *, dry_run: bool, ledger: int | None) -> str:
+    counts = plan.counts()
+    wait = f", {counts['pending']:,} wait for their team or a person" if counts["pending"] else ""
+    moved = f"{counts['insert']:,} rows put back and {plan.writes() - counts['insert']:,} re-linked"
+    if dry_run:
+        return f"Nothing was written. A restore of {plan.snapshot} would have {moved}{wait}."
+    return f"Restored from {plan.snapshot}: {moved}, {counts['intact']:,} were in place{wait} (ledger {ledger})."
+
+
+def _findings(plan: Plan) -> list[Finding]:
+    lost = [row for row in plan.rows() if row.unresolved and row.bucket not in (Bucket.PENDING, Bucket.GIVEN_UP)]
+    if not lost:
+        return []
+    return [
+        Finding(
+            "reference-unresolved",
+            Severity.WARNING,
+            f"{len(lost)} rows are on their team, but a league or an away team that they point at is gone.",
+            "That reference is empty now. It is remembered and filled in by the first restore after it has come back.",
+            rows=len(lost),
+        )
+    ]
+
+
+def _by_league(plan: Plan) -> list[tuple[str, int, int, str]]:
+    teams: defaultdict[str, set[object]] = defaultdict(set)
+    evidence: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in plan.rows():
+        if match := plan.match(row):
+            league = match.old.league or "unknown"
+            teams[league].add(match.old.identity)
+            evidence[league][str(row.evidence or row.fate)] += 1
+    return [
+        (name, len(teams[name]), sum(found.values()), ", ".join(f"{kind} {n:,}" for kind, n in found.most_common()))
+        for name, found in sorted(evidence.items())
+    ]
+
+
+def _by_team(plan: Plan) -> list[tuple[str, int, str, str]]:
+    """List every team by league and club, with what happens to how many rows."""
+    rows: defaultdict[tuple[str, ...], list[PlannedRow]] = defaultdict(list)
+    for row in plan.rows():
+        if match := plan.match(row):
+            old = match.old
+            rows[old.league or "", old.club or "", old.series or "", str(old.identity)].append(row)
+    return [
+        (
+            team,
+            len(found),
+            ", ".join(f"{_WORDS[bucket]} {n:,}" for bucket, n in Counter(row.bucket for row in found).most_common()),
+            ", ".join(sorted({str(row.evidence or row.fate) for row in found})),
+        )
+        for (*_, team), found in sorted(rows.items())
+    ]
+
+
+def waiting(plan: Plan) -> list[dict[str, object]]:
+    """List the teams whose rows wait: how many, for what reason, and whom a person may decide for."""
+    rows: Counter[tuple[str, str, str]] = Counter()
+    candidates: dict[tuple[str, str, str], list[str]] = {}
+    for row in plan.rows():
+        if row.bucket is not Bucket.PENDING:
+            continue
+        match = plan.match(row)
+        team = str(match.old.identity) if match else "a team that no list knows"
+        key = (team, str(row.fate or Fate.MISSING), (match.because if match else "") or row.note)
+        rows[key] += 1
+        candidates[key] = [str(each.team.identity) for each in match.candidates] if match else []
+    return [
+        {"team": key[0], "rows": count, "reason": key[1], "because": key[2], "candidates": candidates[key]}
+        for key, count in sorted(rows.items())
+    ]
+
+
+def undo(report: Undone, env: str) -> Outcome:
+    """Present an undo, planned or applied."""
+    removed, relinked = sum(report.removed.values()), sum(report.relinked.values())
+    rows = [(name, report.removed[name], report.relinked[name]) for name in report.removed]
+    what = f"{removed:,} rows that it put back are removed, {relinked:,} point where they did before it"
+    planned = report.ledger is None
+    return Outcome(
+        Verdict.FINE,
+        f"Nothing was written. An undo of restore {report.entry.id}: {what}."
+        if planned
+        else f"Restore {report.entry.id} was taken back (ledger {report.ledger}): {what}.",
+        {
+            "undoes": report.entry.id,
+            "ledger": report.ledger,
+            "dry_run": planned,
+            "removed": dict(report.removed),
+            "relinked": dict(report.relinked),
+        },
+        (table(("protected", "removed", "pointed back"), rows),),
+        (),
+        (
+            f"practice-guard restore --env {env} --undo {report.entry.id}"
+            if planned
+            else f"practice-guard health --env {env}",
+        ),
+    )
+
+
+def _in_words(age: timedelta) -> str:
+    minutes = max(0, int(age.total_seconds() // 60))
+    if minutes < 120:  # noqa: PLR2004  (two hours)
+        return f"{minutes} minutes"
+    return f"{minutes // 60} hours" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
