@@ -113,7 +113,7 @@ def show(console: Console, outcome: Outcome) -> None:
     """Tells what a step printed, and what came of it."""
     for text in (outcome.output, outcome.errors):
         if text.strip():
-            console.print(Text.from_ansi(text.rstrip("\n")))
+            console.print(Text.from_ansi("\n".join(line.rstrip() for line in text.rstrip("\n").splitlines())))
     expected = " or ".join(map(str, sorted(outcome.step.expected)))
     word = "as expected" if outcome.ok else f"[bold red]expected {expected}[/bold red]"
     console.print(f"[dim]exit status {outcome.status}, {word}; {outcome.seconds:.1f} s[/dim]")
