@@ -62,9 +62,8 @@ def main() -> None:
     except typer.Abort:
         status = 130
     except ClickException as error:
-        message: str = getattr(error, "format_message", lambda: str(error))()
         name = next((word for word in arguments if not word.startswith("-")), Path(sys.argv[0]).name)
-        problem = UsageError(message, next_steps=(f"practice-guard {name} --help",))
+        problem = UsageError(_said(error), next_steps=(f"practice-guard {name} --help",))
         if wants_json:
             json.show_error(Heading(name), problem, exits.of_error(problem))
         else:
@@ -73,6 +72,11 @@ def main() -> None:
     except KeyboardInterrupt:
         status = 130
     sys.exit(status)
+
+
+def _said(error: Exception) -> str:
+    say = getattr(error, "format_message", None)
+    return str(say() if say else error)
 
 
 def _after(arguments: list[str], option: str) -> list[str]:
