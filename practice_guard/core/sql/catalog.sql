@@ -17,7 +17,8 @@ SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a
        a.attgenerated <> '', a.attidentity::text, a.atthasdef OR a.attidentity <> '',
        t.typnamespace = 'pg_catalog'::regnamespace
        AND (t.typelem = 0 OR e.typnamespace = 'pg_catalog'::regnamespace),
-       pg_get_serial_sequence(quote_ident(%(schema)s) || '.' || quote_ident(c.relname), a.attname)
+       CASE WHEN has_schema_privilege(c.relnamespace, 'USAGE')
+            THEN pg_get_serial_sequence(quote_ident(%(schema)s) || '.' || quote_ident(c.relname), a.attname) END
   FROM pg_class AS c
   JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_type AS t ON t.oid = a.atttypid

@@ -16,7 +16,10 @@ SELECT (SELECT system_identifier::text FROM pg_control_system()), current_databa
 
 -- create_schema --
 -- The guard's own schema: nothing in it references the application's tables, so that no TRUNCATE … CASCADE reaches it.
-CREATE SCHEMA IF NOT EXISTS practice_guard
+-- IF NOT EXISTS would ask for CREATE on the database even where an administrator has made the schema.
+DO $$ BEGIN
+    IF to_regnamespace('practice_guard') IS NULL THEN CREATE SCHEMA practice_guard; END IF;
+END $$
 
 -- create_installation --
 -- One row: which version these tables are, and which database and environment they belong to.
