@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from practice_guard.core.model import Fate
 from practice_guard.core.plan import NOWHERE, Bucket, Destination, Kept, Live, PlannedRow, SetPlan
@@ -54,6 +55,7 @@ def plan(rows: Sequence[Kept], live: Sequence[Live], rules: Rules, resolve: Reso
     Returns:
         the plan of the set, with one planned row for each row of the snapshot, in order of their numbers.
     """
+    resolve = cache(resolve)  # many rows hang on few teams
     ordered = sorted(rows, key=lambda row: (row.carried, row.row))
     goals = {
         row.row: tuple(NOWHERE if ref is None else resolve(place, ref) for place, ref in enumerate(row.refs))

@@ -191,16 +191,15 @@ def kept_rows(database: Database, stored: StoredSet, bound: Bound, list_name: st
         references=columns([each.column for each in bound.references], of="t"),
         rows=identifier(stored.rows_table),
     )
+    names = [reference.column for reference in bound.references]
     rows: list[Kept] = []
     for number, carried, origins, key, content, created, ids in database.execute(text):
-        older = json.loads(origins) if origins else {}
-        refs: list[tuple[str, int] | None] = []
-        for reference, found in zip(bound.references, ids, strict=True):
-            if reference.column in older:
-                refs.append((older[reference.column]["list"], older[reference.column]["id"]))
-            else:
-                refs.append(None if found is None else (list_name, found))
-        rows.append(Kept(number, key, content, created, tuple(refs), carried))
+        refs = tuple(None if found is None else (list_name, found) for found in ids)
+        if origins:
+            older = json.loads(origins)
+            older_refs = {name: (each["list"], each["id"]) for name, each in older.items()}
+            refs = tuple(older_refs.get(name, ref) for name, ref in zip(names, refs, strict=True))
+        rows.append(Kept(number, key, content, created, refs, carried))
     return rows
 
 
