@@ -35,7 +35,7 @@ def validate_safety(call: Call) -> None:
             max_age=timedelta(hours=call.settings.max_snapshot_age_hours),
             request=call.request,
         )
-    call.answer(reports.safety(report, call.target.environment))
+    call.answer(reports.safety(report, call.target.environment, verbose=call.verbose))
 
 
 @command(app, "backup")

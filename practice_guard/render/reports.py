@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from rich.console import RenderableType
+from rich.padding import Padding
 
 from practice_guard.core.backup import Backup
 from practice_guard.core.explain import explain
@@ -26,11 +27,19 @@ _STATUS_STYLES = {
 }
 
 
-def safety(report: Safety, env: str) -> Outcome:
-    """Present `validate-safety`."""
+def safety(report: Safety, env: str, *, verbose: bool = False) -> Outcome:
+    """Present `validate-safety`: every check if asked, else those that did not pass and the number of those that did."""
     failed = sum(check.status in (Status.FAILED, Status.NOT_CHECKED) for check in report.checks)
     warned = sum(check.status is Status.WARNING for check in report.checks)
-    rows = [(line(str(check.status), _STATUS_STYLES[check.status]), check.code, check.says) for check in report.checks]
+    passed = sum(check.status is Status.PASSED for check in report.checks)
+    rows = [
+        (line(str(check.status), _STATUS_STYLES[check.status]), check.code, check.says)
+        for check in report.checks
+        if verbose or check.status is not Status.PASSED
+    ]
+    body = [table(("status", "check", "what was seen"), rows)] if rows else []
+    if not verbose:
+        body.append(Padding(line(f"{passed} checks passed; --verbose lists them.", "green"), (0, 0, 1, 2)))
     if report.safe:
         sentence = f"The ETL may run: {len(report.checks)} checks, {warned} warnings."
         steps: tuple[str, ...] = (f"practice-guard backup --env {env}",)
@@ -41,7 +50,7 @@ def safety(report: Safety, env: str) -> Outcome:
         report.verdict,
         sentence,
         {"safe": report.safe, "checks": [asdict(check) for check in report.checks]},
-        (table(("status", "check", "what was seen"), rows),),
+        tuple(body),
         report.findings,
         steps,
     )
@@ -97,7 +106,11 @@ def preservation(report: Preservation, env: str, asked: Sequence[Match]) -> Outc
         ("protected rows", *(report.rows[word] for word in words)),
     ]
     leagues = [(name, *(counts[word] for word in words[:-1])) for name, counts in report.leagues.items()]
-    body: list[RenderableType] = [*explained(asked), table(("", *words), rows), table(("league", *words[:-1]), leagues)]
+    body: list[RenderableType] = [
+        *explained(asked),
+        table(("", *words), rows, keep=3),
+        table(("league", *words[:-1]), leagues, keep=3),
+    ]
     rate = "nothing to compare" if report.rate is None else f"{report.rate:g} % of protected rows"
     if report.preserved:
         sentence = f"Preserved: {rate} hang on a team that kept its id and is still the same team."
@@ -151,7 +164,7 @@ def health(report: Health, env: str) -> Outcome:
             **asdict(total),
             "protected": sets,
         },
-        (table(("protected", *heads), rows),),
+        (table(("protected", *(head.replace("_", " ") for head in heads)), rows, keep=3),),
         report.findings,
         () if report.verdict is Verdict.FINE else (f"practice-guard restore --env {env} --dry-run",),
     )

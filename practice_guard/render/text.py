@@ -56,13 +56,31 @@ def show_error(err: Console, error: BaseException, status: int) -> None:
     _next_steps(err, error.next_steps if isinstance(error, GuardError) else ())
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> Padding:
-    """Lay out rows under columns; numbers to the right, everything else to the left."""
-    cells = [[_cell(value) for value in row] for row in rows]
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", keep: int | None = None
+) -> Padding:
+    """Lay out rows under columns; numbers to the right, everything else to the left.
+
+    Args:
+        columns: their headings.
+        rows: their values.
+        title: a line above.
+        keep: how many columns stay in any case; of the others those without a single number but 0 are left out, so
+            that what matters fits into 80 columns.
+    """
+    listed = [list(row) for row in rows]
+    shown = [
+        place
+        for place in range(len(columns))
+        if keep is None or place < keep or any(row[place] not in (0, "", None) for row in listed)
+    ]
+    cells = [[_cell(row[place]) for place in shown] for row in listed]
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, title=title or None, title_justify="left")
-    for place, name in enumerate(columns):
+    for place, column in enumerate(shown):
         numeric = bool(cells) and all(row[place].plain.replace(",", "").strip("-").isdigit() for row in cells)
-        grid.add_column(name, justify="right" if numeric else "left", overflow="fold")
+        grid.add_column(
+            columns[column], justify="right" if numeric else "left", overflow="fold", no_wrap=numeric or place == 0
+        )
     for row in cells:
         grid.add_row(*row)
     return Padding(grid, (0, 0, 1, 2))
