@@ -28,7 +28,7 @@ _STATUS_STYLES = {
 
 
 def safety(report: Safety, env: str, *, verbose: bool = False) -> Outcome:
-    """Present `validate-safety`: every check if asked, else those that did not pass and the number of those that did."""
+    """Present `validate-safety`: every check if asked, else those that did not pass and the number of the others."""
     failed = sum(check.status in (Status.FAILED, Status.NOT_CHECKED) for check in report.checks)
     warned = sum(check.status is Status.WARNING for check in report.checks)
     passed = sum(check.status is Status.PASSED for check in report.checks)

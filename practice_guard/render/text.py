@@ -132,10 +132,10 @@ def _findings(out: Console, findings: Sequence[Finding]) -> None:
         word, style = _SIGNS[finding.severity]
         out.print(Text.assemble((word, style), "  ", safe(finding.what), ("  [" + finding.code + "]", "dim")))
         details = [finding.why, *(f"e.g. {example}" for example in finding.examples)]
-        if finding.fix:
-            details.append(f"fix: {finding.fix}")
         for detail in details:
             out.print(Padding(line(detail), (0, 0, 0, 4)))
+        for number, statement in enumerate(finding.fix.splitlines()):
+            out.print(line(f"    {'fix:' if number == 0 else '    '} {statement}"), soft_wrap=True)
     if findings:
         out.print()
 
