@@ -65,7 +65,7 @@ class ScratchDatabase:
             f"{schema}.{name}": Counter(
                 row[0]
                 for row in self.session().execute(
-                    sql.SQL("SELECT x::text FROM {} x").format(sql.Identifier(schema, name))
+                    sql.SQL("SELECT ROW(x.*)::text FROM {} x").format(sql.Identifier(schema, name))
                 )
             )
             for schema, name in relations
