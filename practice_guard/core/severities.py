@@ -27,7 +27,7 @@ _WARNINGS = (
     "foreign-key-not-valid", "foreign-key-disabled", "foreign-key-sets-null", "replication-role", "unprotected-table",
     "user-triggers", "rows-without-league", "long-transactions", "locks-in-the-way", "ids-running-out",
     "snapshots-large", "no-snapshot", "snapshot-old", "rows-pending", "series-vanished", "ids-reused",
-    "decision-not-followed", "rosters-moved",
+    "decision-not-followed", "rosters-moved", "reference-unresolved",
 )  # fmt: skip
 
 _INFORMATION = ("set-skipped", "rows-added", "rows-deleted")
