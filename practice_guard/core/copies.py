@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import cast
 
 from practice_guard.core import errors
 from practice_guard.core.catalog import Column
@@ -14,6 +15,17 @@ from practice_guard.core.sql import columns, condition, identifier, statement
 
 GUARD_COLUMNS = (("guard_row", "bigint"), ("guard_carried", "boolean"), ("guard_from", "jsonb"))
 """What a copy has beside the table's own columns."""
+
+LONGEST_NAME = 63
+"""Bytes of a name in PostgreSQL, which cuts longer ones, so that two of them become one."""
+
+_KEPT_BY_NAME = frozenset(
+    {
+        "regclass", "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper", "regoperator", "regproc",
+        "regprocedure", "regrole", "regtype", "aclitem",
+    }
+)  # fmt: skip
+"""Built-in types whose values name things that can be renamed or dropped: kept as text, as types not built in are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,16 @@ class StoredSet:
         """The primary key column."""
         return str(self.definition["key"])
 
+    @property
+    def references(self) -> frozenset[str]:
+        """The columns that point at teams and leagues."""
+        return frozenset(cast("Mapping[str, str]", self.definition["references"]))
+
+    @property
+    def table(self) -> str:
+        """The protected table, with its schema."""
+        return str(self.definition["table"])
+
 
 @dataclass(frozen=True, slots=True)
 class Carry:
@@ -51,10 +73,34 @@ class Carry:
     Attributes:
         rows: numbers of the earlier snapshot's rows that are not in the live table, with their origins.
         anchors: keys of live rows without their team, with their origins.
+        lossy: rows are carried on also where the table can no longer take them as they were.
     """
 
     rows: tuple[tuple[int, str], ...] = ()
     anchors: tuple[tuple[str, str], ...] = ()
+    lossy: bool = False
+
+
+def rows_table(snapshot: str, name: str) -> str:
+    """Return the name of the table that keeps a snapshot's rows of one set."""
+    return f"s{snapshot.replace('-', '_')}_{name}"
+
+
+def create(database: Database, stored: StoredSet) -> None:
+    """Make the empty table for a set's rows.
+
+    Raises:
+        errors.UsageError: the set's name is too long.
+        errors.SchemaError: the protected table has a column that the guard needs for itself.
+    """
+    if len(stored.rows_table.encode()) > LONGEST_NAME:
+        raise errors.UsageError(f"The name of the protected set {stored.name} is too long; 40 letters are the most.")
+    for column in stored.columns:
+        if column.name in dict(GUARD_COLUMNS):
+            raise errors.SchemaError(f"{stored.table} has a column {column.name}, which the guard needs for itself.")
+    definitions = ",\n    ".join(f"{identifier(each.name)} {each.stored_as}" for each in stored.columns)
+    text = statement("snapshot", "create_rows", rows=identifier(stored.rows_table), definitions=definitions)
+    database.execute(text)
 
 
 def write(database: Database, bound: Bound, snapshot: str, older: StoredSet | None, carry: Carry) -> StoredSet:
@@ -64,85 +110,98 @@ def write(database: Database, bound: Bound, snapshot: str, older: StoredSet | No
 
     Raises:
         errors.DamagedSnapshotError: the copy differs from the table.
+        errors.SchemaError: a row that waits cannot be carried on as it is, because the table has changed.
     """
-    rows_table = f"s{snapshot.replace('-', '_')}_{bound.name}"
-    if len(rows_table.encode()) > 63:  # noqa: PLR2004  (PostgreSQL cuts longer names, and two of them become one)
-        raise errors.UsageError(f"The name of the protected set {bound.name} is too long; 40 letters are the most.")
-    rows, names = identifier(rows_table), [column.name for column in bound.stored]
     kept = tuple(StoredColumn(each.name, each.type, _stored_type(each)) for each in bound.stored)
-    select = ", ".join(
-        f"t.{identifier(each.name)}{'::text AS ' + identifier(each.name) if not each.built_in else ''}"
-        for each in bound.stored
-    )
-    where = condition(bound.set.condition)
-    key = identifier(bound.key.name)
-    source = {"table": bound.table.quoted, "condition": where}
-    database.execute(statement("snapshot", "create_rows", rows=rows, key=key, columns=select, **source))
-    database.execute(statement("snapshot", "key_rows", rows=rows))
+    stored = StoredSet(bound.name, _definition(bound), kept, rows_table(snapshot, bound.name), 0, 0, 0, "")
+    create(database, stored)
+    rows, key, names = identifier(stored.rows_table), identifier(bound.key.name), [each.name for each in kept]
+    source = {"table": bound.table.quoted, "condition": condition(bound.set.condition)}
+    values = ", ".join(f"t.{identifier(each.name)}{'' if each.stored_as == each.type else '::text'}" for each in kept)
+    text = statement("snapshot", "copy_rows", rows=rows, columns=columns(names), key=key, values=values, **source)
+    database.execute(text)
     as_text = columns(names, of="t", cast="::text")
     original = database.execute(statement("snapshot", "digest", columns=as_text, **source))[0]
     copy = {"table": f"practice_guard.{rows}", "condition": "true"}
     if database.execute(statement("snapshot", "digest", columns=as_text, **copy))[0] != original:
         raise errors.DamagedSnapshotError(f"The copy of {bound.name} differs from the table; nothing was kept.")
     if carry.rows and older is not None:
-        _carry(database, rows, older, names, carry)
+        _carry(database, stored, older, carry, original[0])
     if carry.anchors:
         keys, origins = zip(*carry.anchors, strict=True)
         text = statement("snapshot", "anchor_rows", rows=rows, key=key)
         database.execute(text, {"keys": list(keys), "origins": list(origins)})
     first = identifier(bound.references[0].column)
     count = database.execute(statement("snapshot", "count_teams", rows=rows, column=first))[0][0]
-    stored = StoredSet(
-        bound.name,
-        _definition(bound),
-        kept,
-        rows_table,
-        original[0] + len(carry.rows),
-        len(carry.rows),
-        count,
-        "",
-    )
-    return replace(stored, digest=_digest(database, stored)[1])
+    stored = replace(stored, rows=original[0] + len(carry.rows), carried=len(carry.rows), teams=count)
+    return replace(stored, digest=digest(database, stored)[1])
 
 
-def verify(database: Database, snapshot: str, stored: StoredSet) -> None:
-    """Read a copy back and compare it with what is known of it.
-
-    Raises:
-        errors.DamagedSnapshotError: the table is missing, or rows were lost, added or changed.
-    """
-    damaged = f"Snapshot {snapshot} is damaged: "
+def damage(database: Database, stored: StoredSet) -> str:
+    """Read a copy back, compare it with what is known of it, and say what is wrong; empty for a whole one."""
     table = f"practice_guard.{identifier(stored.rows_table)}".replace("%%", "%")
     found = database.execute(statement("snapshot", "stored_columns"), {"table": table})
     if not found:
-        raise errors.DamagedSnapshotError(f"{damaged}its table {stored.rows_table} is gone.")
+        return f"its table {stored.rows_table} is gone."
     expected = [*GUARD_COLUMNS, *((column.name, column.stored_as) for column in stored.columns)]
     if found != expected:
-        raise errors.DamagedSnapshotError(f"{damaged}the columns of {stored.rows_table} were changed.")
-    rows, digest = _digest(database, stored)
-    if rows != stored.rows:
-        raise errors.DamagedSnapshotError(f"{damaged}{stored.name} has {rows} rows where {stored.rows} were stored.")
-    if digest != stored.digest:
-        raise errors.DamagedSnapshotError(f"{damaged}rows of {stored.name} were changed.")
+        return f"the columns of {stored.rows_table} were changed."
+    rows, sums = digest(database, stored)
+    if rows < stored.rows:
+        return f"{stored.rows - rows} of {stored.rows} rows of {stored.name} are lost."
+    if rows > stored.rows:
+        return f"{rows - stored.rows} rows were added to the {stored.rows} of {stored.name}."
+    return f"rows of {stored.name} were changed." if sums != stored.digest else ""
 
 
-def _carry(database: Database, rows: str, older: StoredSet, names: Sequence[str], carry: Carry) -> None:
-    known = {column.name for column in older.columns}
-    common = [name for name in names if name in known]
-    numbers, origins = zip(*carry.rows, strict=True)
-    text = statement(
-        "snapshot",
-        "carry_rows",
-        rows=rows,
-        columns=columns(common),
-        old_columns=columns(common, of="t"),
-        old_rows=identifier(older.rows_table),
+def _carry(database: Database, stored: StoredSet, older: StoredSet, carry: Carry, last: int) -> None:
+    """Take rows over, numbered on from `last`; each must arrive to the letter as it was."""
+    now = {column.name: column for column in stored.columns}
+    common = [column for column in older.columns if column.name in now]
+    gone = [column for column in older.columns if column.name not in now]
+    drifted = [column for column in common if column.stored_as != now[column.name].stored_as]
+    values = [
+        f"t.{identifier(each.name)}{'::text::' + now[each.name].stored_as if each in drifted else ''}"
+        for each in common
+    ]
+    numbers, origins = zip(*sorted(carry.rows), strict=True)
+    names = [column.name for column in common]
+    parts = {"rows": identifier(stored.rows_table), "old_rows": identifier(older.rows_table)}
+    places: dict[str, object] = {"rows": list(numbers), "numbers": list(range(last + 1, last + 1 + len(numbers)))}
+    text = statement("snapshot", "carry_rows", columns=columns(names), values=", ".join(values), **parts)
+    changes = "; ".join(
+        [f"{each.name} is gone" for each in gone]
+        + [f"{each.name} was {each.type} and is {now[each.name].type} now" for each in drifted]
     )
-    database.execute(text, {"rows": list(numbers), "origins": list(origins)})
+    refusal = errors.SchemaError(
+        f"{len(numbers)} rows of {stored.name} wait for their team and cannot be carried on as they are, because "
+        f"{stored.table} has changed: {changes}. Nothing was written.",
+        next_steps=(
+            "practice-guard restore --dry-run   # which rows they are",
+            "practice-guard backup --accept-current   # carry on what the table can still take",
+        ),
+    )
+    try:
+        database.execute(text, {**places, "origins": list(origins)})
+    except errors.StatementError as error:
+        raise refusal from error
+    if carry.lossy:
+        return
+    alike = statement(
+        "snapshot",
+        "carried_alike",
+        old_columns=columns(names, of="t", cast="::text"),
+        new_columns=columns(names, of="n", cast="::text"),
+        nothing_lost=" AND ".join(f"t.{identifier(each.name)} IS NULL" for each in gone) or "true",
+        **parts,
+    )
+    if database.execute(alike, places)[0][0] != len(numbers):
+        raise refusal
 
 
 def _stored_type(column: Column) -> str:
-    return column.type if column.built_in else "text"
+    by_name = column.type.removesuffix("[]") in _KEPT_BY_NAME
+    return column.type if column.built_in and not by_name else "text"
 
 
 def _definition(bound: Bound) -> dict[str, object]:
@@ -156,7 +215,8 @@ def _definition(bound: Bound) -> dict[str, object]:
     }
 
 
-def _digest(database: Database, stored: StoredSet) -> tuple[int, str]:
+def digest(database: Database, stored: StoredSet) -> tuple[int, str]:
+    """Return how many rows a copy has, and the digest over their canonical texts with the guard's own columns."""
     names = [name for name, _ in GUARD_COLUMNS] + [column.name for column in stored.columns]
     text = statement(
         "snapshot",
@@ -165,8 +225,8 @@ def _digest(database: Database, stored: StoredSet) -> tuple[int, str]:
         columns=columns(names, of="t", cast="::text"),
         condition="true",
     )
-    count, digest = database.execute(text)[0]
-    return count, digest
+    count, found = database.execute(text)[0]
+    return count, found
 
 
 def values(stored: StoredSet) -> dict[str, object]:

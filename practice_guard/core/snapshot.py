@@ -8,11 +8,13 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from typing import Any
 
-from practice_guard.core import copies, errors, storage, teams
+from practice_guard.core import copies, description, errors, storage, teams
 from practice_guard.core.catalog import Catalog
-from practice_guard.core.copies import Carry, StoredColumn, StoredSet
+from practice_guard.core.copies import Carry, StoredSet
 from practice_guard.core.database import Database
+from practice_guard.core.description import Fields
 from practice_guard.core.protected import Bound
 from practice_guard.core.sql import columns, condition, identifier, statement
 from practice_guard.core.storage import Place
@@ -25,7 +27,15 @@ _SUFFIX = "abcdefghjkmnpqrstuvwxyz23456789"
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One snapshot. `verified_at` is None until it was read back; `lists` are the team lists its ids come from."""
+    """One snapshot.
+
+    Attributes:
+        lists: the team lists its ids come from; the first is its own.
+        verified_at: None until it was read back.
+        digest_version: by which definition its digest was made.
+        imported_at: when it came from a file; None where it was taken here.
+        damage: what is wrong with its description, so that it cannot even be read; empty for a sound one.
+    """
 
     id: str
     number: int
@@ -44,28 +54,61 @@ class Snapshot:
     digest: str
     verified_at: datetime | None
     sets: Mapping[str, StoredSet]
+    digest_version: int = DIGEST_VERSION
+    imported_at: datetime | None = None
+    damage: str = ""
 
 
 _LISTED = (
     "id", "number", "label", "taken_at", "taken_by", "environment", "fingerprint", "tool_version", "server_version",
-    "accepted_current", "lists", "rows", "carried", "mark", "digest", "verified_at",
+    "accepted_current", "lists", "rows", "carried", "mark", "digest", "verified_at", "digest_version", "imported_at",
 )  # fmt: skip
 
 
 def listing(database: Database) -> list[Snapshot]:
-    """Return all snapshots, newest first; none where the guard has no tables yet."""
+    """Return all snapshots, newest first; none where the guard has no tables yet. Each is read, none verified."""
     if not storage.exists(database):
         return []
     sets: dict[str, dict[str, StoredSet]] = {}
-    for snapshot, name, definition, stored, *rest in database.execute(statement("snapshot", "sets")):
-        found = tuple(StoredColumn(**column) for column in json.loads(stored))
-        sets.setdefault(snapshot, {})[name] = StoredSet(name, json.loads(definition), found, *rest)
+    damage: dict[str, str] = {}
+    for snapshot, name, *rest in database.execute(statement("snapshot", "sets")):
+        read = _stored_set(snapshot, name, rest)
+        if isinstance(read, StoredSet):
+            sets.setdefault(snapshot, {})[name] = read
+        else:
+            damage[snapshot] = read
     listed: list[Snapshot] = []
     for row in database.execute(statement("snapshot", "snapshots")):
         fields = dict(zip(_LISTED, row, strict=True))
         fields |= {"fingerprint": json.loads(fields["fingerprint"]), "lists": tuple(fields["lists"])}
-        listed.append(Snapshot(**fields, sets=sets.get(fields["id"], {})))
-    return listed
+        listed.append(Snapshot(**fields, sets=sets.get(fields["id"], {}), damage=damage.get(fields["id"], "")))
+    return _newest_first(listed)
+
+
+def _stored_set(snapshot: str, name: str, row: Sequence[Any]) -> StoredSet | str:
+    """Read what a snapshot says of a set, or say what is wrong with it."""
+    definition, stored, table, *counts = row
+    found: dict[str, object] = {"definition": json.loads(definition), "columns": json.loads(stored)}
+    found |= dict(zip(("rows", "carried", "teams", "digest"), counts, strict=True))
+    try:
+        described = description.stored_set(snapshot, name, Fields(f"its description of {name}", found))
+    except errors.DamagedSnapshotError as error:
+        return error.message
+    return described if described.rows_table == table else f"its rows of {name} are said to be in {table}."
+
+
+def _newest_first(found: Sequence[Snapshot]) -> list[Snapshot]:
+    """Order by number, which no clock can put wrong; one from a file goes where its time puts it."""
+    ordered = sorted((each for each in found if each.imported_at is None), key=lambda each: -each.number)
+    for each in sorted((each for each in found if each.imported_at), key=lambda each: (each.taken_at, each.number)):
+        place = next((place for place, other in enumerate(ordered) if other.taken_at <= each.taken_at), len(ordered))
+        ordered.insert(place, each)
+    return ordered
+
+
+def newest(known: Iterable[Snapshot]) -> Snapshot | None:
+    """Return the first verified one of a listing, which is what `latest` means."""
+    return next((each for each in known if each.verified_at is not None), None)
 
 
 def find(database: Database, wanted: str = LATEST) -> Snapshot:
@@ -73,21 +116,34 @@ def find(database: Database, wanted: str = LATEST) -> Snapshot:
 
     Raises:
         errors.NoSnapshotError: there is none.
+        errors.DamagedSnapshotError: its description cannot be read.
     """
     known = listing(database)
-    if wanted == LATEST:
-        for snapshot in known:
-            if snapshot.verified_at is not None:
-                return snapshot
+    found = newest(known) if wanted == LATEST else next((each for each in known if each.id == wanted), None)
+    if found is None and wanted == LATEST:
         raise errors.NoSnapshotError(
             "There is no verified snapshot in this database yet.",
-            next_steps=("practice-guard backup --env ENV",),
+            next_steps=("practice-guard backup --env ENV", "practice-guard snapshots import FILE   # from an export"),
         )
-    for snapshot in known:
-        if snapshot.id == wanted:
-            return snapshot
-    ids = ", ".join(snapshot.id for snapshot in known[:5]) or "none"
-    raise errors.NoSnapshotError(f"There is no snapshot {wanted}. The newest ones are: {ids}.")
+    if found is None:
+        ids = ", ".join(snapshot.id for snapshot in known[:5]) or "none"
+        raise errors.NoSnapshotError(
+            f"There is no snapshot {wanted}. The newest ones are: {ids}.",
+            next_steps=("practice-guard snapshots --env ENV   # all of them",),
+        )
+    if found.damage:
+        raise _damaged(found, found.damage)
+    return found
+
+
+def _damaged(snapshot: Snapshot, what: str) -> errors.DamagedSnapshotError:
+    return errors.DamagedSnapshotError(
+        f"Snapshot {snapshot.id} is damaged: {what}",
+        next_steps=(
+            "practice-guard snapshots verify   # which ones are whole",
+            f"practice-guard cleanup --snapshot {snapshot.id}   # remove this one",
+        ),
+    )
 
 
 def mark(database: Database, catalog: Catalog, sets: Sequence[Bound]) -> str:
@@ -168,17 +224,8 @@ def write(
         verified_at=None,
         sets=stored,
     )
-    snapshot = replace(snapshot, digest=_digest(database, snapshot))
-    values = {
-        **{field: getattr(snapshot, field) for field in _SNAPSHOT_FIELDS},
-        "lists": list(snapshot.lists),
-    }
-    database.execute(
-        statement("snapshot", "insert_snapshot"),
-        {**values, "fingerprint": json.dumps(dict(snapshot.fingerprint))},
-    )
-    for each in stored.values():
-        database.execute(statement("snapshot", "insert_set"), {"snapshot": name, **copies.values(each)})
+    snapshot = replace(snapshot, digest=digest(database, snapshot))
+    record(database, snapshot)
     return snapshot
 
 
@@ -188,8 +235,22 @@ _SNAPSHOT_FIELDS = (
 )  # fmt: skip
 
 
-def _digest(database: Database, snapshot: Snapshot) -> str:
-    """Return the digest of the whole: the manifest, every set's rows, and the team lists."""
+def record(database: Database, snapshot: Snapshot) -> None:
+    """Write a snapshot's own rows, its copies and lists being there already. Until verified it counts for nothing."""
+    values = {
+        **{field: getattr(snapshot, field) for field in _SNAPSHOT_FIELDS},
+        "lists": list(snapshot.lists),
+        "fingerprint": json.dumps(dict(snapshot.fingerprint)),
+        "digest_version": snapshot.digest_version,
+        "imported_at": snapshot.imported_at,
+    }
+    database.execute(statement("snapshot", "insert_snapshot"), values)
+    for each in snapshot.sets.values():
+        database.execute(statement("snapshot", "insert_set"), {"snapshot": snapshot.id, **copies.values(each)})
+
+
+def digest(database: Database, snapshot: Snapshot) -> str:
+    """Return the digest of the whole: the description, every set's rows, and the team lists."""
     lists = {}
     for name in snapshot.lists:
         found = teams.load(database, name)
@@ -197,7 +258,7 @@ def _digest(database: Database, snapshot: Snapshot) -> str:
         everyone = sorted(repr(team) for team in found.teams)
         lists[name] = [everyone, sorted(found.leagues.items()), rosters]
     manifest = {
-        "version": DIGEST_VERSION,
+        "version": snapshot.digest_version,
         "snapshot": {
             field: str(getattr(snapshot, field)) for field in _SNAPSHOT_FIELDS if field not in ("digest", "taken_at")
         },
@@ -213,14 +274,24 @@ def verify(database: Database, snapshot: Snapshot) -> None:
     """Read a snapshot back and compare it with what it says of itself.
 
     Raises:
-        errors.DamagedSnapshotError: a table is missing, rows were lost, added or changed, or the manifest was.
+        errors.DamagedSnapshotError: a table is missing, rows were lost, added or changed, or the description was.
+        errors.SchemaError: its digest is of a kind that only a newer program knows.
     """
-    for stored in snapshot.sets.values():
-        copies.verify(database, snapshot.id, stored)
-    if _digest(database, snapshot) != snapshot.digest:
-        raise errors.DamagedSnapshotError(
-            f"Snapshot {snapshot.id} is damaged: its team list or its description was changed."
+    if snapshot.digest_version > DIGEST_VERSION:
+        raise errors.SchemaError(
+            f"The digest of snapshot {snapshot.id} has version {snapshot.digest_version}; this program knows "
+            f"{DIGEST_VERSION}. Use the practice-guard that took it, or a newer one."
         )
+    if snapshot.damage:
+        raise _damaged(snapshot, snapshot.damage)
+    for stored in snapshot.sets.values():
+        if problem := copies.damage(database, stored):
+            raise _damaged(snapshot, problem)
+    for name in snapshot.lists:
+        if not teams.load(database, name).teams and any(stored.teams for stored in snapshot.sets.values()):
+            raise _damaged(snapshot, f"the team list {name} is gone.")
+    if digest(database, snapshot) != snapshot.digest:
+        raise _damaged(snapshot, "its team list or its description was changed.")
 
 
 def confirm(database: Database, snapshot: Snapshot, now: datetime) -> Snapshot:
@@ -235,8 +306,10 @@ def confirm(database: Database, snapshot: Snapshot, now: datetime) -> Snapshot:
 
 def remove(database: Database, snapshot: Snapshot) -> None:
     """Remove a snapshot, its tables, and the team lists that no other one needs. Which may go is `retention`'s word."""
-    for stored in snapshot.sets.values():
-        database.execute(statement("snapshot", "drop_rows", rows=identifier(stored.rows_table)))
+    for (name,) in database.execute(statement("snapshot", "set_names"), {"id": snapshot.id}):
+        # The name is made here and not read, so that a damaged description cannot have another table dropped.
+        table = identifier(copies.rows_table(snapshot.id, name))
+        database.execute(statement("snapshot", "drop_rows", rows=table))
     database.execute(statement("snapshot", "delete_sets"), {"id": snapshot.id})
     database.execute(statement("snapshot", "delete_snapshot"), {"id": snapshot.id})
     database.execute(statement("snapshot", "delete_unused_teams"))

@@ -1,8 +1,9 @@
 -- snapshots --
--- All snapshots, newest first.
+-- All snapshots. Columns that older versions of the table lack are read through JSON, where they are NULL.
 SELECT id, number, label, taken_at, taken_by, environment, fingerprint::text, tool_version, server_version,
-       accepted_current, lists, rows, carried, mark, digest, verified_at
-  FROM practice_guard.snapshots
+       accepted_current, lists, rows, carried, mark, digest, verified_at,
+       coalesce((to_jsonb(s) ->> 'digest_version')::int, 1), (to_jsonb(s) ->> 'imported_at')::timestamptz
+  FROM practice_guard.snapshots AS s
  ORDER BY number DESC
 
 -- sets --
@@ -32,25 +33,36 @@ SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(sum, '' ORDER BY s
           FROM {table} AS t WHERE {condition}) AS rows
 
 -- create_rows --
--- Copies the protected rows into the snapshot's own table, numbered from 1. `guard_carried` marks rows that were not
--- in the live table but still ought to exist; `guard_from` names the team list an id is from where it is an older one.
-CREATE TABLE practice_guard.{rows} AS
-SELECT row_number() OVER (ORDER BY t.{key})::bigint AS guard_row, false AS guard_carried, NULL::jsonb AS guard_from,
-       {columns}
+-- The snapshot's own table for one protected set. `guard_carried` marks rows that were not in the live table but still
+-- ought to exist; `guard_from` names the team list an id is from where it is an older one.
+CREATE TABLE practice_guard.{rows} (
+    guard_row bigint PRIMARY KEY,
+    guard_carried boolean NOT NULL,
+    guard_from jsonb,
+    {definitions}
+)
+
+-- copy_rows --
+-- Copies the protected rows, numbered from 1.
+INSERT INTO practice_guard.{rows} (guard_row, guard_carried, {columns})
+SELECT row_number() OVER (ORDER BY t.{key}), false, {values}
   FROM {table} AS t
  WHERE {condition}
-
--- key_rows --
--- A row of a snapshot is named by its number.
-ALTER TABLE practice_guard.{rows} ADD PRIMARY KEY (guard_row)
 
 -- carry_rows --
 -- Takes rows over from an earlier snapshot, because their team has not come back yet.
 INSERT INTO practice_guard.{rows} (guard_row, guard_carried, guard_from, {columns})
-SELECT (SELECT coalesce(max(guard_row), 0) FROM practice_guard.{rows}) + row_number() OVER (ORDER BY u.row), true,
-       u.origins::jsonb, {old_columns}
-  FROM unnest(%(rows)s::bigint[], %(origins)s::text[]) AS u (row, origins)
+SELECT u.number, true, u.origins::jsonb, {values}
+  FROM unnest(%(rows)s::bigint[], %(numbers)s::bigint[], %(origins)s::text[]) AS u (row, number, origins)
   JOIN practice_guard.{old_rows} AS t ON t.guard_row = u.row
+
+-- carried_alike --
+-- How many of the rows taken over are to the letter what they were.
+SELECT count(*)
+  FROM unnest(%(rows)s::bigint[], %(numbers)s::bigint[]) AS u (row, number)
+  JOIN practice_guard.{old_rows} AS t ON t.guard_row = u.row
+  JOIN practice_guard.{rows} AS n ON n.guard_row = u.number
+ WHERE ROW({old_columns})::text = ROW({new_columns})::text AND {nothing_lost}
 
 -- anchor_rows --
 -- Rows that are in the live table without their team keep the ids under which the earlier snapshot knew it.
@@ -67,10 +79,11 @@ SELECT count(DISTINCT {column}) FROM practice_guard.{rows}
 -- The snapshot's own row.
 INSERT INTO practice_guard.snapshots
        (id, label, taken_at, taken_by, environment, fingerprint, tool_version, server_version, accepted_current, lists,
-        rows, carried, mark, digest)
+        rows, carried, mark, digest, digest_version, imported_at)
 VALUES (%(id)s::text, %(label)s::text, %(taken_at)s::timestamptz, %(taken_by)s::text, %(environment)s::text,
         %(fingerprint)s::jsonb, %(tool_version)s::text, %(server_version)s::text, %(accepted_current)s::boolean,
-        %(lists)s::text[], %(rows)s::bigint, %(carried)s::bigint, %(mark)s::text, %(digest)s::text)
+        %(lists)s::text[], %(rows)s::bigint, %(carried)s::bigint, %(mark)s::text, %(digest)s::text,
+        %(digest_version)s::int, %(imported_at)s::timestamptz)
 
 -- insert_set --
 -- What the snapshot holds of one protected set.
@@ -89,6 +102,10 @@ SELECT a.attname::text, format_type(a.atttypid, a.atttypmod)
   FROM pg_attribute AS a
  WHERE a.attrelid = to_regclass(%(table)s::text) AND a.attnum > 0 AND NOT a.attisdropped
  ORDER BY a.attnum
+
+-- set_names --
+-- The sets that a snapshot says it holds.
+SELECT name FROM practice_guard.snapshot_sets WHERE snapshot = %(id)s::text ORDER BY name
 
 -- drop_rows --
 -- Removes a snapshot's table.

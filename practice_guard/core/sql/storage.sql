@@ -1,6 +1,6 @@
--- version --
--- The version of the guard's own tables; no row where there is no guard's schema.
-SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'practice_guard' AND tablename = 'installation')
+-- tables --
+-- The tables that are in the guard's schema; none where there is no such schema.
+SELECT tablename::text FROM pg_tables WHERE schemaname = 'practice_guard'
 
 -- installation --
 -- The guard's mark on this database.
@@ -125,7 +125,26 @@ CREATE TABLE practice_guard.ledger_rows (
 )
 
 -- mark --
--- Marks this database with its environment, once.
+-- Marks this database with its environment, once. A UUID is given where the tables are made anew for an old guard.
 INSERT INTO practice_guard.installation
-       (version, environment, marked_at, system_identifier, database_name, database_oid)
-VALUES (%(version)s::int, %(environment)s::text, %(now)s::timestamptz, %(system)s::text, %(name)s::text, %(oid)s::bigint)
+       (version, uuid, environment, marked_at, system_identifier, database_name, database_oid)
+VALUES (%(version)s::int, coalesce(%(uuid)s::text::uuid, gen_random_uuid()), %(environment)s::text,
+        %(now)s::timestamptz, %(system)s::text, %(name)s::text, %(oid)s::bigint)
+
+-- remark --
+-- Marks this database anew. The UUID is a new one: from now on this database and the one it was copied from are two.
+UPDATE practice_guard.installation
+   SET uuid = gen_random_uuid(), environment = %(environment)s::text, marked_at = %(now)s::timestamptz,
+       system_identifier = %(system)s::text, database_name = %(name)s::text, database_oid = %(oid)s::bigint
+
+-- set_version --
+-- Notes which version the tables have now.
+UPDATE practice_guard.installation SET version = %(version)s::int
+
+-- to_2_imports --
+-- Version 2: which snapshots came from a file, and when.
+ALTER TABLE practice_guard.snapshots ADD COLUMN IF NOT EXISTS imported_at timestamptz
+
+-- to_2_digests --
+-- Version 2: by which definition a snapshot's digest was made.
+ALTER TABLE practice_guard.snapshots ADD COLUMN IF NOT EXISTS digest_version integer NOT NULL DEFAULT 1
