@@ -58,7 +58,9 @@ launch() {
         </dev/null >>"$directory/log" 2>&1 &
 }
 end() {
-    until [ -s "$directory/data/postmaster.pid" ] || [ -e "$directory/stopped" ]; do sleep 0.1; done
+    while [ -d "$directory/data" ] && [ ! -s "$directory/data/postmaster.pid" ] && [ ! -e "$directory/stopped" ]
+    do sleep 0.1
+    done
     kill "-$1" "$(head -n 1 "$directory/data/postmaster.pid")" 2>/dev/null
     wait
 }

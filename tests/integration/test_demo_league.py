@@ -88,6 +88,14 @@ def test_a_bare_name_moves_when_the_first_team_of_that_name_drops_out(
     assert (team.series, team.name) == ("Division 11", "Tennaqua - 11")
 
 
+def test_a_bare_name_stays_where_it_is_when_ids_have_changed_places(database: ScratchDatabase, league: League) -> None:
+    named = {"Division 11": "Tennaqua - 11 (Division 11)", "Chicago 11": "Tennaqua - 11"}
+    for series, name in named.items():
+        league.has_team(series=series, name=name)
+    builders.the_etl_recreates_everything(database)
+    assert {team.series: team.name for team in builders.teams_now(database)} == named
+
+
 def test_a_relabelled_season_changes_name_and_series_at_once(database: ScratchDatabase, league: League) -> None:
     league.has_team()
     league.has_team(club="Tennaqua", series="S2B", league="NSTF", name="Tennaqua S2B")
@@ -133,6 +141,8 @@ def test_the_real_size_is_that_of_the_application() -> None:
     assert len({player.id for player in world.source.players}) == 10_300
     assert len(world.source.matches) == 7_300
     assert 25_000 < len(world.practices) < 25_500
+    assert 0.03 < sum(practice.league is None for practice in world.practices) / len(world.practices) < 0.1
+    assert 0 < len(world.practices) - len(set(world.practices)) < 20
     with_players = {player.team for player in world.source.players}
     assert sum(team.key not in with_players for team in world.source.teams) / 930 == pytest.approx(0.4, abs=0.01)
     assert len({team.league for team in world.source.teams if team.key in with_players}) == 3
