@@ -148,3 +148,32 @@ ALTER TABLE practice_guard.snapshots ADD COLUMN IF NOT EXISTS imported_at timest
 -- to_2_digests --
 -- Version 2: by which definition a snapshot's digest was made.
 ALTER TABLE practice_guard.snapshots ADD COLUMN IF NOT EXISTS digest_version integer NOT NULL DEFAULT 1
+
+-- to_3_runs --
+-- Version 3: one row a run, written as it goes. `token` grows when somebody else takes the run over.
+CREATE TABLE IF NOT EXISTS practice_guard.runs (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    token bigint NOT NULL DEFAULT 1,
+    started_at timestamptz NOT NULL,
+    started_by text NOT NULL,
+    host text NOT NULL,
+    pid bigint NOT NULL,
+    tool_version text NOT NULL,
+    environment text NOT NULL,
+    command jsonb NOT NULL,
+    phase text NOT NULL,
+    phases jsonb NOT NULL DEFAULT '[]',
+    snapshot text,
+    etl_exit_code integer,
+    ledger bigint[] NOT NULL DEFAULT '{{}}',
+    status integer,
+    verdict text,
+    says text,
+    guard_seconds double precision NOT NULL DEFAULT 0,
+    etl_seconds double precision,
+    finished_at timestamptz
+)
+
+-- to_3_one_run --
+-- Version 3: never two runs that are not finished.
+CREATE UNIQUE INDEX IF NOT EXISTS one_run_at_a_time ON practice_guard.runs ((true)) WHERE finished_at IS NULL
