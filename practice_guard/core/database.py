@@ -63,6 +63,8 @@ CANONICAL = {
     "extra_float_digits": "3",
     "lc_monetary": "C",
     "xmloption": "content",
+    "array_nulls": "on",
+    "quote_all_identifiers": "off",
     "search_path": "pg_catalog",
     "row_security": "off",
 }
@@ -152,6 +154,7 @@ def connect(conninfo: str, *, application: str, timeouts: Timeouts | None = None
             keepalives_interval=5,
             keepalives_count=3,
             tcp_user_timeout=15000,
+            client_encoding="UTF8",
             application_name=application,
         )
     except psycopg.Error as error:
