@@ -210,7 +210,9 @@ class _Writer:
         """Put rows back."""
         names = [self.bound.key.name, *self.refs, *(column.name for column in self.plain)]
         values = [f"u.key::{self.bound.key.type}", *(f"u.r{place}" for place in range(len(self.refs)))]
-        values += [f"s.{identifier(each.name)}{'' if each.built_in else '::' + each.type}" for each in self.plain]
+        kept_as = {each.name: each.stored_as for each in self.stored.columns}
+        as_was = ["" if kept_as[each.name] == each.type else f"::{each.type}" for each in self.plain]
+        values += [f"s.{identifier(each.name)}{cast}" for each, cast in zip(self.plain, as_was, strict=True)]
         parameters = {"rows": [row.row for row in rows], "keys": list(keys), **self._references(rows)}
         returned = self._run("insert_rows", parameters, columns=columns(names), values=", ".join(values))
         pointing.expect(self.bound, len(rows), len(returned))
