@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from practice_guard.core.errors import GuardError, HealthError
+from practice_guard.core.errors import GuardError, HealthError, NoSnapshotError
 from practice_guard.core.model import Severity, Verdict
 from practice_guard.core.snapshot import LATEST
 from practice_guard.inside import inside
@@ -156,7 +156,7 @@ def protect(connection: Any, logger: Any = None, *, environment: str | None = No
 
     Raises:
         HealthError: the ETL must not run; or, after the block and before the commit, rows would be lost or stand on a
-            wrong team. Rows that only wait for their team are no reason; they are logged.
+            wrong team, or a whole league is missing. Rows that wait for a team or a series are only logged.
         GuardError: it could not be checked or done.
     """
     done = Protection()
@@ -173,7 +173,11 @@ def protect(connection: Any, logger: Any = None, *, environment: str | None = No
             what = f"The import ended with {type(error).__name__}. What it had committed by then waits for:"
             speak(Severity.WARNING, f"{what} practice-guard restore --snapshot {kept.id}")
             raise
-        _, done.preservation = guard.checks_preservation(kept.id)
+        try:
+            _, done.preservation = guard.checks_preservation(kept.id)
+        except NoSnapshotError:
+            gone = f"Not committed: snapshot {kept.id} is gone, since the import rolled back what it was taken in."
+            raise HealthError(gone) from None
         done.restored = guard.restores(kept.id)
         done.health = guard.checks_health(kept.id, kept.rows)
         if done.health["verdict"] == Verdict.REFUSED:

@@ -46,8 +46,12 @@ class Inside:
     settings: Settings
     environment: str
     place: Place
-    now: datetime
     say: Voice
+
+    @property
+    def now(self) -> datetime:
+        """The time; an import may take long between two parts of one call."""
+        return datetime.now(timezone.utc)
 
     @property
     def sets(self) -> Sequence[ProtectedSet]:
@@ -233,7 +237,7 @@ def inside(given: Any, say: Voice, *, wanted: str | None = None, marked: bool = 
                 place = storage.locate(database)
             if marked:
                 storage.check_mark(place, environment)
-            yield Inside(database, found, environment, place, datetime.now(timezone.utc), say)
+            yield Inside(database, found, environment, place, say)
     except HealthError:
         raise  # what is wrong has been said
     except GuardError as error:

@@ -6,11 +6,13 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 import psycopg
 import psycopg2
 import psycopg2.extras
+import pytest
 from psycopg import rows, sql
 
 from practice_guard.demo.etl import LeagueImport
@@ -45,6 +47,26 @@ def ask(cursor: Any, text: str) -> Any:
     cursor.execute(text)
     row = cursor.fetchone()
     return next(iter(row.values())) if isinstance(row, dict) else row[0]
+
+
+def the_teams_are_recreated(cursor: Any) -> None:
+    """In plain statements, as any ETL can: foreign keys off, practices and teams gone, teams back under new ids."""
+    cursor.execute("SET session_replication_role = replica")
+    cursor.execute("CREATE TEMP TABLE imported AS SELECT * FROM teams")
+    cursor.execute("DELETE FROM schedule")
+    cursor.execute("DELETE FROM teams")
+    cursor.execute(
+        "INSERT INTO teams (club_id, series_id, league_id, team_name, display_name)"
+        " SELECT club_id, series_id, league_id, team_name, display_name FROM imported ORDER BY id DESC"
+    )
+    cursor.execute("DROP TABLE imported")
+
+
+def nothing_is_set(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
+    """As in a process that was told nothing about environments."""
+    for name in ("PRACTICE_GUARD_ENV", "PRACTICE_GUARD_SCHEMA", "RAILWAY_ENVIRONMENT_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(directory)
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import Any
 
 import psycopg
 import pytest
@@ -14,15 +13,21 @@ from practice_guard.core import errors
 from practice_guard.core.sql import statement
 from tests import builders
 from tests.builders import League, ScratchDatabase, practices_by_natural_key
-from tests.integration.callers import CONNECT, LogsItself, ask, caller, the_etl_imports
+from tests.integration.callers import (
+    CONNECT,
+    LogsItself,
+    ask,
+    caller,
+    nothing_is_set,
+    the_etl_imports,
+    the_teams_are_recreated,
+)
 
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    for name in ("PRACTICE_GUARD_ENV", "PRACTICE_GUARD_SCHEMA", "RAILWAY_ENVIRONMENT_NAME"):
-        monkeypatch.delenv(name, raising=False)
+    nothing_is_set(monkeypatch, tmp_path_factory.mktemp("etl"))
     monkeypatch.setenv("PRACTICE_GUARD_LOCK_TIMEOUT", "1")
-    monkeypatch.chdir(tmp_path_factory.mktemp("etl"))
 
 
 @pytest.fixture
@@ -85,18 +90,6 @@ def test_every_habit_of_a_caller_is_served(season: League, database: ScratchData
         assert etl.validate_practice_time_health(cursor, rows)["is_healthy"]
         cursor.connection.commit()
     assert practices_by_natural_key(database) == before
-
-
-def the_teams_are_recreated(cursor: Any) -> None:
-    """In plain statements, as any ETL can: foreign keys off, practices and teams gone, teams back under new ids."""
-    cursor.execute("SET session_replication_role = replica")
-    cursor.execute("CREATE TEMP TABLE imported ON COMMIT DROP AS SELECT * FROM teams")
-    cursor.execute("DELETE FROM schedule")
-    cursor.execute("DELETE FROM teams")
-    cursor.execute(
-        "INSERT INTO teams (club_id, series_id, league_id, team_name, display_name)"
-        " SELECT club_id, series_id, league_id, team_name, display_name FROM imported ORDER BY id DESC"
-    )
 
 
 @pytest.mark.parametrize("habit", ["psycopg2", "psycopg"])
