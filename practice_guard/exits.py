@@ -34,6 +34,7 @@ _ERRORS: tuple[tuple[type[errors.GuardError], Status], ...] = (
     (errors.StalePlanError, Status.STALE),
     (errors.WrongDatabaseError, Status.STALE),
     (errors.RestoreError, Status.NEEDS_A_PERSON),
+    (errors.HealthError, Status.NO),
     (errors.DatabaseError, Status.UNREACHABLE),
 )
 

@@ -105,7 +105,11 @@ def check(made: Plan, valid: Mapping[str, frozenset[int]], *, fail_on_warning: b
     sets = {name: _count(each, valid[name]) for name, each in made.sets.items()}
     findings = [finding for name, counts in sets.items() for finding in _findings(name, counts)]
     own = made.resolutions[made.snapshot].matches
-    concerned = {row.origin[1] for row in made.rows() if row.origin and row.origin[0] == made.snapshot}
+    concerned = {
+        match.old.id
+        for row in made.rows()
+        if row.origin and row.origin[0] == made.snapshot and (match := made.match(row))
+    }
     findings += vanished({old: match for old, match in own.items() if old in concerned})
     return Health(made.snapshot, sets, tuple(findings), fail_on_warning)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
 from practice_guard.core.model import Evidence, Fate, Match, Text
@@ -27,6 +27,22 @@ class Bucket(Text):
 
 Origin = tuple[str, int]
 """An id and the team list (named by its snapshot) in which it means something."""
+
+
+class NewKey(int):
+    """The primary key that a row of the snapshot will get once it is put back: a number that no database can hold."""
+
+    _BELOW = -(2**63)
+
+    @classmethod
+    def of(cls, row: int) -> NewKey:
+        """Return the stand-in for the key of the row with that number, from 1."""
+        return cls(cls._BELOW - row)
+
+    @property
+    def row(self) -> int:
+        """The row's number in the snapshot."""
+        return self._BELOW - self
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +70,17 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where an old id leads: a new id with its evidence, or nowhere, with the reason."""
+    """Where an old id leads: a new id with its evidence, or nowhere, with the reason.
+
+    What hung on a row that waits has an id where that row is, and no known destination; what hung on a row that users
+    `deleted` has none.
+    """
 
     id: int | None
     evidence: Evidence | None = None
     fate: Fate | None = None
     given_up: bool = False
+    deleted: bool = False
 
     @property
     def known(self) -> bool:
@@ -81,6 +102,7 @@ class PlannedRow:
         key: its primary key in the snapshot, as text.
         bucket: where it ends.
         origin: the id its first reference had, and in which team list.
+        team: the team that it belonged to, if need be by way of the row it hangs on; None for what has no team.
         live_key: the primary key of the live row it was paired with; None where there is none.
         before: what that live row points at, by reference.
         after: what it will point at; equal to `before` where nothing is written.
@@ -106,11 +128,21 @@ class PlannedRow:
     was_wrong: bool = False
     note: str = ""
     unresolved: tuple[int, ...] = ()
+    team: Origin | None = None
 
     @property
     def writes(self) -> bool:
         """Whether applying the plan touches this row."""
         return self.bucket is Bucket.INSERT or (self.live_key is not None and self.before != self.after)
+
+    def with_keys(self, key_of: Callable[[int, int], int]) -> PlannedRow:
+        """Return the row with keys in the place of stand-ins; `key_of` takes a reference's position and a row."""
+        if not any(isinstance(each, NewKey) for each in self.after or ()):
+            return self
+        after = tuple(
+            key_of(place, each.row) if isinstance(each, NewKey) else each for place, each in enumerate(self.after or ())
+        )
+        return replace(self, after=after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +156,7 @@ class SetPlan:
         extra: those among them that no row of the snapshot was paired with.
         outside: numbers of the snapshot's rows that are not meant.
         placed: live rows that were paired.
+        of_teams: whether the first reference is a team; a league, or another set's row, is no team.
     """
 
     name: str
@@ -132,6 +165,7 @@ class SetPlan:
     extra: tuple[Live, ...]
     outside: frozenset[int] = frozenset()
     placed: tuple[Live, ...] = ()
+    of_teams: bool = True
 
     @property
     def waits(self) -> list[int]:
@@ -182,10 +216,10 @@ class Plan:
         return sum(row.writes for row in self.rows())
 
     def match(self, row: PlannedRow) -> Match | None:
-        """What became of the team a row hung on; None where it hung on none that its list knows."""
-        if row.origin is None or row.origin[0] not in self.resolutions:
+        """What became of the team a row hung on; None where it hung on none, or on none that its list knows."""
+        if row.team is None or row.team[0] not in self.resolutions:
             return None
-        return self.resolutions[row.origin[0]].matches.get(row.origin[1])
+        return self.resolutions[row.team[0]].matches.get(row.team[1])
 
     @property
     def digest(self) -> str:

@@ -106,7 +106,7 @@ def plan(database: Database, kept: Snapshot, around: Surroundings, request: Requ
         each = pairing.plan(rows, live, rules, partial(_destination, bound, resolutions, leagues))
         covered = tuple(row for row in each.rows if request.scope.covers(row, _match(bound, row, resolutions)))
         outside = frozenset(row.row for row in each.rows) - {row.row for row in covered}
-        sets[bound.name] = replace(each, rows=covered, outside=outside)
+        sets[bound.name] = replace(each, rows=covered, outside=outside, of_teams=_of_teams(bound))
     place = storage.locate(database)
     return Plan(kept.id, place.fingerprint, sets, resolutions, kept.mark == mark, mark)
 
@@ -149,8 +149,12 @@ def _resolve(old: TeamList, now: TeamList, request: Request, decisions: Decision
     return with_candidates(found, now.teams, witnesses=witnesses)
 
 
+def _of_teams(bound: Bound) -> bool:
+    return bound.references[0].target is Target.TEAMS
+
+
 def _match(bound: Bound, row: PlannedRow, resolutions: Mapping[str, Resolution]) -> Match | None:
-    if row.origin is None or bound.references[0].target is not Target.TEAMS:
+    if row.origin is None or not _of_teams(bound):
         return None
     name, old = row.origin
     return resolutions[name].matches.get(old)

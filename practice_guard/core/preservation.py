@@ -87,10 +87,10 @@ def vanished(matches: Mapping[int, Match]) -> list[Finding]:
         leagues.setdefault(league, []).append(match)
         series.setdefault((league, match.old.series or "unknown"), []).append(match)
     gone = {league for league, found in leagues.items() if _all_missing(found)}
-    lost = [_vanished("league", league, leagues[league], Severity.ERROR) for league in sorted(gone)]
+    lost = [_vanished("league", league, leagues[league]) for league in sorted(gone)]
     for (league, name), found in sorted(series.items()):
         if league not in gone and _all_missing(found):
-            lost.append(_vanished("series", f"{name} of {league}", found, Severity.WARNING))
+            lost.append(_vanished("series", f"{name} of {league}", found))
     return lost
 
 
@@ -98,10 +98,10 @@ def _all_missing(matches: Sequence[Match]) -> bool:
     return all(match.fate is Fate.MISSING for match in matches)
 
 
-def _vanished(what: str, name: str, matches: Sequence[Match], severity: Severity) -> Finding:
+def _vanished(what: str, name: str, matches: Sequence[Match]) -> Finding:
     return Finding(
         f"{what}-vanished",
-        severity,
+        Severity.WARNING,
         f"{len(matches)} teams: the whole {what} {name} is not there any more.",
         "The import lacked it; what hangs on its teams waits until a later import brings them back.",
         f"Import the {what} again, then: practice-guard restore",

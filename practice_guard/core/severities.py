@@ -18,7 +18,7 @@ _ERRORS = (
     # snapshots and restores
     "snapshot-damaged", "import-not-restored", "nothing-left", "nothing-to-protect", "run-unfinished",
     # after the ETL
-    "nothing-to-compare", "ids-not-preserved", "league-vanished", "rows-lost", "rows-orphaned", "rows-on-wrong-team",
+    "nothing-to-compare", "ids-not-preserved", "rows-lost", "rows-orphaned", "rows-on-wrong-team",
     "rows-duplicated", "table-grown",
 )  # fmt: skip
 
@@ -26,8 +26,8 @@ _WARNINGS = (
     "pooler-in-the-way", "name-key-missing", "name-key-nulls", "name-key-duplicates", "foreign-key-missing",
     "foreign-key-not-valid", "foreign-key-disabled", "foreign-key-sets-null", "replication-role", "unprotected-table",
     "user-triggers", "rows-without-league", "long-transactions", "locks-in-the-way", "ids-running-out",
-    "snapshots-large", "no-snapshot", "snapshot-old", "rows-pending", "series-vanished", "ids-reused",
-    "decision-not-followed", "rosters-moved", "reference-unresolved",
+    "snapshots-large", "no-snapshot", "snapshot-old", "rows-pending", "league-vanished", "series-vanished",
+    "ids-reused", "decision-not-followed", "rosters-moved", "reference-unresolved",
 )  # fmt: skip
 
 _INFORMATION = ("set-skipped", "rows-added", "rows-deleted")

@@ -189,7 +189,7 @@ def waiting(plan: Plan) -> list[dict[str, object]]:
         if row.bucket is not Bucket.PENDING:
             continue
         match = plan.match(row)
-        team = str(match.old.identity) if match else "a team that no list knows"
+        team = str(match.old.identity) if match else _no_team(plan, row)
         key = (team, str(row.fate or Fate.MISSING), (match.because if match else "") or row.note)
         rows[key] += 1
         candidates[key] = [str(each.team.identity) for each in match.candidates] if match else []
@@ -197,6 +197,12 @@ def waiting(plan: Plan) -> list[dict[str, object]]:
         {"team": key[0], "rows": count, "reason": key[1], "because": key[2], "candidates": candidates[key]}
         for key, count in sorted(rows.items())
     ]
+
+
+def _no_team(plan: Plan, row: PlannedRow) -> str:
+    if not plan.sets[row.set].of_teams:
+        return f"what rows of {row.set} hang on"
+    return "a team that no list knows" if row.origin else "no team"
 
 
 def undo(report: Undone, env: str) -> Outcome:

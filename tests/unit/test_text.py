@@ -1,0 +1,70 @@
+"""What people and programs see: nothing in a team's name can turn into something else."""
+
+from __future__ import annotations
+
+import io
+import json as plain_json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from practice_guard.core.model import Finding, Severity, Verdict
+from practice_guard.render import json, text
+from practice_guard.render.outcome import Heading, Outcome, safe
+
+HEADING = Heading("health", "local", {"host": "here", "name": "league", "fingerprint": None})
+
+
+def shown(outcome: Outcome, *, quiet: bool = False) -> str:
+    stream = io.StringIO()
+    text.show(text.console(stream, color=False), HEADING, outcome, quiet=quiet)
+    return stream.getvalue()
+
+
+@given(st.text())
+def test_no_control_or_direction_character_reaches_a_terminal(name: str) -> None:
+    assert not any(letter in safe(name) for letter in "\x1b\x07\x08\r\x9b\u202e\u2066\u200b\ufeff\x00")
+
+
+def test_a_name_cannot_color_or_move_the_screen() -> None:
+    printed = shown(Outcome(Verdict.FINE, "Team \x1b[31mred\x1b[0m [bold]x[/bold] \u202eabc", {}))
+    assert "\x1b" not in printed
+    assert "\\u001b[31mred" in printed
+    assert "[bold]x[/bold]" in printed
+
+
+def test_a_column_without_a_number_is_left_out_and_numbers_are_whole() -> None:
+    table = text.table(("name", "rows", "lost", "pending"), [("a", 25190, 0, 0), ("b", 2, 0, 7)], keep=2)
+    printed = shown(Outcome(Verdict.FINE, "done", {}, (table,)))
+    assert "25,190" in printed
+    assert "lost" not in printed
+    assert "pending" in printed
+
+
+def test_quietly_only_the_verdict_is_printed() -> None:
+    finding = Finding("code", Severity.ERROR, "3 rows", "why")
+    outcome = Outcome(Verdict.REFUSED, "Not healthy.", {}, findings=(finding,), next_steps=("type this",))
+    assert shown(outcome, quiet=True) == "NO  Not healthy.\n"
+    assert "3 rows" in shown(outcome)
+
+
+def test_a_statement_to_copy_stays_in_one_line() -> None:
+    statement = "UPDATE schedule SET home_team_id = 1 WHERE " + " OR ".join(f"id = {n}" for n in range(40))
+    printed = shown(Outcome(Verdict.REFUSED, "no", {}, findings=(Finding("c", Severity.ERROR, "1", "w", statement),)))
+    assert statement in printed
+
+
+def test_the_last_line_is_the_verdict() -> None:
+    printed = shown(Outcome(Verdict.WAITING, "3 rows wait.", {}, next_steps=("restore",)))
+    assert printed.splitlines()[-1] == "WAITING  3 rows wait."
+
+
+def test_one_document_of_json_with_the_contracts_envelope(capsys: pytest.CaptureFixture[str]) -> None:
+    json.show(HEADING, Outcome(Verdict.REFUSED, "no \x1b", {"healthy": False}), 3)
+    document = plain_json.loads(capsys.readouterr().out)
+    assert set(document) == {
+        "schema_version", "command", "environment", "database", "ok", "exit_code", "verdict", "findings", "next_steps",
+        "result",
+    }  # fmt: skip
+    assert (document["ok"], document["exit_code"], document["schema_version"]) == (False, 3, 1)
