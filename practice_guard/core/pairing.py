@@ -3,17 +3,25 @@
 The order of pairing is the design's: the same primary key, content and team; the same content on the resolved team, the
 n-th with the n-th; the same primary key (and creation time where the ETL deletes); the same content on a team that is
 NULL or gone. A row with another primary key on a valid team is the application's own and is never taken.
+
+Two things the code showed to be needed beside it. Content alone does not say whose a row adrift is (two teams of a club
+practise at one time and place, and share a label): it must hang on the row's own old id or be of its creation time. And
+where the primary key is identity, content does not give a row to another one that is in the snapshot too.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from practice_guard.core.model import Fate
 from practice_guard.core.plan import NOWHERE, Bucket, Destination, Kept, Live, PlannedRow, SetPlan
+
+
+TEAM = "team"
+"""What most protected rows hang on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,8 @@ class Rules:
         name: the set's name.
         etl_deletes: the ETL deletes such rows, so a primary key may come back as another row's.
         may_vanish: an import can take rows along (see `protected.Bound.may_vanish`).
+        hangs_on: what the first reference points at, in a word for people.
+        key_only: nothing but the primary key says which row is which, so that none can be known under another.
         nullable: by reference, whether its column may be NULL.
         valid: by reference, the ids that exist now.
         proven: numbers of the rows that were in place in a state since which, provably, no import ran.
@@ -37,6 +47,8 @@ class Rules:
     valid: tuple[frozenset[int], ...]
     proven: frozenset[int] = frozenset()
     include_deleted: bool = False
+    hangs_on: str = TEAM
+    key_only: bool = False
 
 
 Resolver = Callable[[int, tuple[str, int]], Destination]
@@ -94,10 +106,11 @@ def _pair(
         goal, same = goals[row.row][0], free.get(row.key)
         if same and goal.known and (same.content, same.refs[0]) == (row.content, goal.id):
             take(row, same)
-    _pair_on_team(waiting(), free, goals, take)
+    reserved = frozenset() if rules.etl_deletes else frozenset(row.key for row in rows if not row.carried)
+    _pair_on_team(waiting(), [each for each in free.values() if each.key not in reserved], goals, take)
     for row in waiting():
         same = free.get(row.key)
-        if same and _same_row(row, same, rules):
+        if same and _same_row(row, same, goals[row.row][0], rules):
             take(row, same)
     _pair_adrift(sorted(waiting(), key=lambda row: not goals[row.row][0].known), free, rules, take)
     return pairs
@@ -107,11 +120,11 @@ Take = Callable[[Kept, Live], None]
 
 
 def _pair_on_team(
-    rows: Sequence[Kept], free: Mapping[str, Live], goals: Mapping[int, tuple[Destination, ...]], take: Take
+    rows: Sequence[Kept], free: Iterable[Live], goals: Mapping[int, tuple[Destination, ...]], take: Take
 ) -> None:
     """Pair by content with live rows on the resolved team, the n-th with the n-th."""
     on_team: defaultdict[tuple[str, int | None], deque[Live]] = defaultdict(deque)
-    for each in sorted(free.values(), key=_order):
+    for each in sorted(free, key=_order):
         on_team[each.content, each.refs[0]].append(each)
     for row in rows:
         goal = goals[row.row][0]
@@ -126,28 +139,36 @@ def _pair_adrift(rows: Sequence[Kept], free: Mapping[str, Live], rules: Rules, t
         if each.protected and each.refs[0] not in rules.valid[0]:
             adrift[each.content].append(each)
     for row in rows:
-        if row.refs[0] is None or not adrift[row.content]:
+        own = [each for each in adrift[row.content] if _may_be(row, each)]
+        if not own:
             continue
-        old = row.refs[0][1]
         best = min(
-            adrift[row.content],
-            key=lambda each: (
-                each.refs[0] != old,
-                each.created != row.created,
-                each.refs[0] is not None,
-                _order(each),
-            ),
+            own, key=lambda each: (not _on_old_id(row, each), each.created != row.created, each.refs[0] is not None)
         )
         adrift[row.content].remove(best)
         take(row, best)
 
 
-def _same_row(row: Kept, live: Live, rules: Rules) -> bool:
-    if not rules.etl_deletes:
+def _may_be(row: Kept, live: Live) -> bool:
+    """Whether more than its content says that a live row adrift is this one."""
+    if row.refs[0] is None:
+        return False
+    return _on_old_id(row, live) or (row.created is not None and row.created == live.created)
+
+
+def _on_old_id(row: Kept, live: Live) -> bool:
+    """Whether a live row hangs on the id its team had; one of an older list may have been another team's since."""
+    return row.refs[0] is not None and not row.carried and live.refs[0] == row.refs[0][1]
+
+
+def _same_row(row: Kept, live: Live, goal: Destination, rules: Rules) -> bool:
+    """Whether a live row with the primary key of a kept one is that row; an import may have freed the key."""
+    if not rules.may_vanish:
         return True
     if row.created is not None and live.created is not None:
         return row.created == live.created
-    return row.content == live.content
+    elsewhere = live.refs[0] in rules.valid[0] and live.refs[0] != goal.id
+    return row.content == live.content and not (rules.hangs_on != TEAM and elsewhere)
 
 
 def _order(each: Live) -> tuple[str, int, str]:
@@ -161,17 +182,20 @@ def _in_place(row: Kept, live: Live, goals: tuple[Destination, ...], rules: Rule
     adrift = now is None or now not in rules.valid[0]
     stolen = not adrift and row.refs[0] is not None and now == row.refs[0][1] and now != goal.id
     note = "content was changed since and is kept" if edited else ""
-    if not goal.known:
+    if goal.deleted:
+        bucket, first, note = Bucket.EDITED, now, f"its {rules.hangs_on} was deleted by a user; it is left as it is"
+    elif not goal.known:
         bucket = Bucket.GIVEN_UP if goal.given_up else Bucket.PENDING
         first = None if stolen and rules.nullable[0] else now
         if stolen:
-            note = "hangs on a team that was given its old team's id"
-        elif not adrift:
-            note = "its team is not known; somebody has put it on another one"
+            note = f"hangs on a {rules.hangs_on} that was given its old {rules.hangs_on}'s id"
+        elif not adrift and now != goal.id:
+            note = f"its {rules.hangs_on} is not known; somebody has put it on another one"
     elif now == goal.id or row.refs[0] is None:
         bucket, first = Bucket.EDITED if edited else Bucket.INTACT, now
     elif not adrift and not stolen and (row.row in rules.proven or goal.fate is Fate.KEPT):
-        bucket, first, note = Bucket.EDITED, now, "was moved to another team by a user and is left there"
+        bucket, first = Bucket.EDITED, now
+        note = f"was moved to another {rules.hangs_on} by a user and is left there"
     else:
         bucket, first = Bucket.EDITED if edited else Bucket.RELINK, goal.id
     after = (first, *(_secondary(row, live, goals, rules, place) for place in range(1, len(goals))))
@@ -180,13 +204,17 @@ def _in_place(row: Kept, live: Live, goals: tuple[Destination, ...], rules: Rule
     wrong = not adrift and now != goal.id and row.refs[0] is not None and bucket is not Bucket.EDITED
     return PlannedRow(
         rules.name, row.row, row.key, bucket, row.refs[0], live.key, live.refs, after,
-        goal.evidence, goal.fate, was_wrong=wrong, note=note, unresolved=_unresolved(goals),
+        goal.evidence, goal.fate, was_wrong=wrong, note=note, unresolved=_unresolved(goals), team=_team(row, rules),
     )  # fmt: skip
+
+
+def _team(row: Kept, rules: Rules) -> tuple[str, int] | None:
+    return row.refs[0] if rules.hangs_on == TEAM else None
 
 
 def _secondary(row: Kept, live: Live, goals: tuple[Destination, ...], rules: Rules, place: int) -> int | None:
     old, now, goal = row.refs[place], live.refs[place], goals[place]
-    if old is None or not goals[0].known:
+    if old is None or not goals[0].known or (not goal.known and now == goal.id):
         return now
     gone = now is not None and now not in rules.valid[place]
     if goal.known:
@@ -198,7 +226,8 @@ def _absent(row: Kept, goals: tuple[Destination, ...], rules: Rules, used: set[s
     """Plan a row that is not in the table: put it back, let it wait, or leave it deleted."""
     goal = goals[0]
     lost = [place for place in range(1, len(goals)) if not goals[place].known and not rules.nullable[place]]
-    by_user = row.row in rules.proven or not (row.carried or rules.may_vanish)
+    went_along = any(each.deleted for place, each in enumerate(goals) if place == 0 or not rules.nullable[place])
+    by_user = went_along or row.row in rules.proven or not (row.carried or rules.may_vanish)
     bucket, note, new_key = Bucket.INSERT, "", False
     after: tuple[int | None, ...] | None = None
     if by_user and not rules.include_deleted:
@@ -210,6 +239,8 @@ def _absent(row: Kept, goals: tuple[Destination, ...], rules: Rules, used: set[s
         note = "hung on no team when it was backed up" if row.refs[0] is None else ""
     elif lost:
         bucket, note = Bucket.PENDING, "something else that it must point at is gone"
+    elif rules.key_only and row.key in used:
+        bucket, note = Bucket.PENDING, "its primary key is taken, and nothing else says which row it is"
     else:
         after = tuple(each.id if each.known else None for each in goals)
         new_key = row.key in used
@@ -217,7 +248,7 @@ def _absent(row: Kept, goals: tuple[Destination, ...], rules: Rules, used: set[s
     fate = goal.fate if row.refs[0] is not None else Fate.MISSING
     return PlannedRow(
         rules.name, row.row, row.key, bucket, row.refs[0], None, None, after,
-        goal.evidence, fate, new_key=new_key, note=note, unresolved=_unresolved(goals),
+        goal.evidence, fate, new_key=new_key, note=note, unresolved=_unresolved(goals), team=_team(row, rules),
     )  # fmt: skip
 
 
