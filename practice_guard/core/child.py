@@ -1,0 +1,244 @@
+"""The ETL as a process: in a session of its own, its output untouched, ended when the guard is told to end.
+
+POSIX only: sessions, process groups and flock are what it is made of.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from practice_guard.core import errors
+
+if sys.platform != "win32":
+    import fcntl
+
+APPLICATION = "practice_guard_etl"
+"""The name under which the server lists an ETL that a run started, with `:` and the run's number after it."""
+
+NOT_FOUND, NOT_EXECUTABLE, SIGNALLED = 127, 126, 128
+GRACE = 10.0
+"""Seconds between SIGTERM and SIGKILL."""
+
+_TICK = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How the ETL ended.
+
+    Attributes:
+        exit_code: its status as a shell would give it: 126 and 127 when it was not started, 128+n for signal n. An ETL
+            that was stopped and yet ended with 0 has 128+n too: nobody knows how far it came.
+        seconds: how long it ran.
+        started: whether there was a process at all.
+        stopped_by: the signal that the guard was sent and passed on, or with which it ended the ETL itself.
+        timed_out: it was ended because its time was over.
+        left: processes of its were still alive when it had ended, and were ended.
+        says: one line for people.
+    """
+
+    exit_code: int
+    seconds: float
+    started: bool = True
+    stopped_by: int | None = None
+    timed_out: bool = False
+    left: bool = False
+    says: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it did anything but end by itself with status 0."""
+        return self.exit_code != 0
+
+
+@dataclass
+class _Stop:
+    """What is to be done to the process group when the guard is sent signals."""
+
+    group: int | None = None
+    received: list[int] = field(default_factory=list)
+    sent: list[int] = field(default_factory=list)
+
+    def receive(self, number: int, _frame: object = None) -> None:
+        """Pass the first signal on; any further one ends the ETL at once."""
+        self.received.append(number)
+        if self.group is not None:
+            self.send(number if len(self.received) == 1 else signal.SIGKILL)
+
+    def send(self, number: int) -> None:
+        self.sent.append(number)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.group or 0, number)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Receive the signals that would end the guard; elsewhere than in the main thread nothing is received."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+        before = {number: signal.signal(number, self.receive) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def run(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    keep_open: Sequence[int] = (),
+    output: int | None = None,
+    timeout: float | None = None,
+    grace: float = GRACE,
+    started: Callable[[int], None] = lambda _pid: None,
+) -> Ended:
+    """Run a command to its end, and end what is left of its process group.
+
+    Args:
+        command: program and arguments; no shell is involved.
+        environment: its environment variables.
+        keep_open: file descriptors that it inherits, a lock's say.
+        output: the file descriptor for its standard output; None for the guard's own.
+        timeout: seconds after which it is ended, with SIGTERM and then SIGKILL.
+        grace: seconds between the two.
+        started: told its process id.
+    """
+    stop, began = _Stop(), time.monotonic()
+    with stop.listening():
+        try:
+            process = subprocess.Popen(  # noqa: S603  (running the user's command is the purpose; no shell)
+                list(command), env=dict(environment), stdout=output, start_new_session=True, pass_fds=tuple(keep_open)
+            )
+        except OSError as error:
+            code = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
+            says = f"The ETL was not started: {command[0]}: {error.strerror or error}."
+            return Ended(code, 0.0, started=False, says=says)
+        stop.group = process.pid
+        if stop.received:
+            stop.send(stop.received[0])
+        started(process.pid)
+        timed_out = _wait(process, stop, began, timeout, grace)
+        seconds = time.monotonic() - began
+        left = _sweep(process.pid, grace)
+    return _ended(process.returncode, seconds, stop, timed_out=timed_out, left=left)
+
+
+def _wait(process: subprocess.Popen[bytes], stop: _Stop, began: float, timeout: float | None, grace: float) -> bool:
+    """Wait for the end; return whether it had to be forced because the time was over."""
+    try:
+        process.wait(None if timeout is None else max(0.0, began + timeout - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        stop.send(signal.SIGTERM)
+        try:
+            process.wait(grace)
+        except subprocess.TimeoutExpired:
+            stop.send(signal.SIGKILL)
+            process.wait()
+        return True
+    return False
+
+
+def _sweep(group: int, grace: float) -> bool:
+    """End what the ETL left in its process group, which must not write while rows are put back; True if anything."""
+    if _gone(group, within=1.0):
+        return False
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, number)
+        if _gone(group, within=grace if number == signal.SIGTERM else 1.0):
+            break
+    return True
+
+
+def _gone(group: int, *, within: float) -> bool:
+    until = time.monotonic() + within
+    while True:
+        with suppress(ChildProcessError):  # as process 1 of a container, orphans are ours to bury
+            os.waitpid(-group, os.WNOHANG)
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+        if time.monotonic() >= until:
+            return False
+        time.sleep(_TICK)
+
+
+def _ended(code: int, seconds: float, stop: _Stop, *, timed_out: bool, left: bool) -> Ended:
+    by = stop.received[0] if stop.received else (signal.SIGTERM if timed_out else None)
+    status = SIGNALLED - code if code < 0 else code
+    if status == 0 and by is not None:
+        status = SIGNALLED + by
+    name = signal.Signals(-code).name if code < 0 else ""
+    says = f"The ETL was ended by {name}." if name else f"The ETL ended with status {code}."
+    if timed_out:
+        says = f"The ETL did not end in time and was ended{f' by {name}' if name else ''}."
+    elif by is not None:
+        says = f"The guard was sent {signal.Signals(by).name} and passed it on. {says}"
+    if left:
+        says += " Processes that it had left behind were ended too."
+    return Ended(status, seconds, True, by, timed_out, left, says)
+
+
+class LockFile:
+    """A lock on this machine that the ETL inherits, so that an ETL whose guard was killed still holds it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.descriptor: int | None = None
+
+    def __enter__(self) -> LockFile:
+        """Take the lock.
+
+        Raises:
+            errors.LockedError: somebody has it; says which process it said it was.
+            errors.UsageError: the file cannot be made.
+        """
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self.path.parent.lstat().st_uid != os.getuid():
+                raise PermissionError(errno.EPERM, f"{self.path.parent} belongs to somebody else")
+            descriptor = os.open(self.path, flags, 0o600)
+        except OSError as error:
+            raise errors.UsageError(f"The lock file {self.path} cannot be made: {error.strerror}.") from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            said = os.pread(descriptor, 200, 0).decode(errors="replace").strip()
+            os.close(descriptor)
+            raise errors.LockedError(
+                f"A run on this machine, or the ETL that it started, still lives: {said or 'it does not say which'}. "
+                "Nothing was written.",
+                next_steps=("Wait for it to end, or end it; then try again.",),
+            ) from None
+        self.descriptor = descriptor
+        self.note(f"process {os.getpid()} (the guard)")
+        return self
+
+    def note(self, text: str) -> None:
+        """Write down who has the lock, for whoever does not get it."""
+        if self.descriptor is not None:
+            os.ftruncate(self.descriptor, 0)
+            os.pwrite(self.descriptor, text.encode(), 0)
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of it; a process that inherited it goes on holding it."""
+        if self.descriptor is not None:
+            os.close(self.descriptor)
+            self.descriptor = None

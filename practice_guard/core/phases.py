@@ -1,0 +1,200 @@
+"""What each phase of a run does. Each works on the run's own connection, in transactions of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from practice_guard.core import (
+    backup,
+    child,
+    cleanup,
+    errors,
+    health,
+    lease,
+    preservation,
+    restore,
+    safety,
+    snapshot,
+    storage,
+)
+from practice_guard.core.child import Ended, LockFile
+from practice_guard.core.database import Access, Database
+from practice_guard.core.ledger import Author
+from practice_guard.core.model import Severity
+from practice_guard.core.preservation import Preservation
+from practice_guard.core.protected import ProtectedSet
+from practice_guard.core.restore import Applied, Request
+from practice_guard.core.retention import Rule, Ruling
+from practice_guard.core.runreport import PhaseDone, Report
+from practice_guard.core.runs import Holder, Phase
+from practice_guard.core.surroundings import look
+
+
+class Watcher(Protocol):
+    """Is told what goes on."""
+
+    def begins(self, phase: Phase) -> None:
+        """A phase begins."""
+
+    def ended(self, done: PhaseDone) -> None:
+        """A phase is over."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is asked of a run.
+
+    Attributes:
+        command: the ETL's program and arguments; empty for a resumed run.
+        environment: its environment variables.
+        author: who and when.
+        holder: this machine and process.
+        sets: the protected sets.
+        clock: the time, timezone-aware.
+        lock_directory: where the lock file of this machine is kept.
+        status_of: the exit status that a report will have, for the record.
+        watcher: is told what goes on.
+        request: thresholds and decisions for all plans.
+        overrides: severities from the settings; see `safety.check`.
+        schema: the application's schema.
+        patience: seconds to go on trying for locks.
+        max_age: how old the newest snapshot may be before it is warned of.
+        keep_last: how many snapshots stay at the end.
+        min_rate: percent of rows whose team should have kept its id; below it nothing fails.
+        allow_pending: rows that wait for their team are no failure.
+        etl_timeout: seconds that the ETL may run; None for any time.
+        etl_output: the file descriptor for the ETL's standard output; None for the guard's own.
+        grace: seconds between the ETL's SIGTERM and SIGKILL.
+        heartbeat: seconds between two looks at the connection while the ETL runs.
+    """
+
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    author: Author
+    holder: Holder
+    sets: Sequence[ProtectedSet]
+    clock: Callable[[], datetime]
+    lock_directory: Path
+    status_of: Callable[[Report], int]
+    watcher: Watcher
+    request: Request = field(default_factory=Request)
+    overrides: Mapping[str, Severity] = field(default_factory=dict)
+    schema: str = "public"
+    patience: float = 30.0
+    max_age: timedelta = timedelta(hours=26)
+    keep_last: int = 14
+    min_rate: float = 90.0
+    allow_pending: bool = False
+    etl_timeout: float | None = None
+    etl_output: int | None = None
+    grace: float = child.GRACE
+    heartbeat: float = lease.HEARTBEAT
+
+    def request_after(self, report: Report) -> Request:
+        """What is asked of plans after the ETL: only what is exactly matched, unless it went well (design)."""
+        return replace(self.request, exact_only=self.request.exact_only or report.etl_exit_code != 0)
+
+
+def validate(database: Database, job: Job) -> safety.Safety:
+    """May the ETL run?"""
+    with database.transaction(Access.READ):
+        return safety.check(
+            database,
+            look(database, job.sets, job.schema),
+            storage.locate(database),
+            environment=job.author.environment,
+            now=job.author.now,
+            max_age=job.max_age,
+            request=job.request,
+            overrides=job.overrides,
+        )
+
+
+def back_up(database: Database, job: Job, number: int) -> backup.Backup:
+    """Take the run's own snapshot, and verify it."""
+    return backup.take(
+        database,
+        job.sets,
+        job.author,
+        schema=job.schema,
+        label=f"run {number}",
+        request=job.request,
+        patience=job.patience,
+    )
+
+
+def import_anew(job: Job, number: int, lock: LockFile) -> Ended:
+    """Run the ETL; it inherits the lock file, and the server lists it under the run's name."""
+    return child.run(
+        job.command,
+        environment={**job.environment, "PGAPPNAME": f"{child.APPLICATION}:{number}"},
+        keep_open=[lock.descriptor] if lock.descriptor is not None else [],
+        output=job.etl_output,
+        timeout=job.etl_timeout,
+        grace=job.grace,
+        started=lambda pid: lock.note(f"process {pid} (the ETL of run {number})"),
+    )
+
+
+def check_preservation(database: Database, job: Job, report: Report) -> Preservation:
+    """Find out which teams kept their id and are still the same."""
+    kept = snapshot_of(report)
+    with database.transaction(Access.READ):
+        around = look(database, job.sets, job.schema)
+        made = restore.plan(database, kept, around, job.request_after(report))
+        return preservation.check(kept, made, around, job.min_rate)
+
+
+def put_back(database: Database, job: Job, report: Report) -> Applied:
+    """Restore the run's own snapshot."""
+    return restore.apply(
+        database,
+        job.sets,
+        snapshot_of(report),
+        replace(job.author, now=job.clock()),
+        job.request_after(report),
+        schema=job.schema,
+        patience=job.patience,
+    )
+
+
+def judge_health(database: Database, job: Job, report: Report) -> health.Health:
+    """Prove every row against the run's own snapshot."""
+    with database.transaction(Access.READ):
+        return health.examine(
+            database,
+            look(database, job.sets, job.schema),
+            wanted=snapshot_of(report).id,
+            baseline=None,
+            request=job.request_after(report),
+            fail_on_warning=False,
+        )
+
+
+def clean_up(database: Database, job: Job) -> tuple[Ruling, ...]:
+    """Remove old snapshots."""
+    rulings = cleanup.apply(
+        database,
+        job.sets,
+        Rule(job.keep_last),
+        job.clock(),
+        environment=job.author.environment,
+        schema=job.schema,
+        patience=job.patience,
+    )
+    return tuple(rulings)
+
+
+def snapshot_of(report: Report) -> snapshot.Snapshot:
+    """Return the run's own snapshot.
+
+    Raises:
+        errors.NoSnapshotError: there is none.
+    """
+    if report.snapshot is None:
+        raise errors.NoSnapshotError("This run has no snapshot.")
+    return report.snapshot

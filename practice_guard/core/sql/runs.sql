@@ -1,0 +1,72 @@
+-- recorded --
+-- Whether there is a record of runs: the guard's tables may be of an older version.
+SELECT to_regclass('practice_guard.runs') IS NOT NULL
+
+-- begin --
+-- A new run. The index `one_run_at_a_time` refuses a second one that is not finished.
+INSERT INTO practice_guard.runs
+       (started_at, started_by, host, pid, tool_version, environment, command, phase, phases)
+VALUES (%(now)s::timestamptz, session_user::text, %(host)s::text, %(pid)s::bigint, %(tool_version)s::text,
+        %(environment)s::text, %(command)s::jsonb, %(phase)s::text, %(phases)s::jsonb)
+RETURNING id, token
+
+-- advance --
+-- What a run is about to do, and what it has done; only while nobody else has taken it over.
+UPDATE practice_guard.runs
+   SET phase = %(phase)s::text, phases = %(phases)s::jsonb, snapshot = %(snapshot)s::text,
+       etl_exit_code = %(etl_exit_code)s::int, etl_seconds = %(etl_seconds)s::float8, ledger = %(ledger)s::bigint[],
+       guard_seconds = %(guard_seconds)s::float8, status = %(status)s::int, verdict = %(verdict)s::text,
+       says = %(says)s::text, finished_at = %(finished_at)s::timestamptz
+ WHERE id = %(id)s::bigint AND token = %(token)s::bigint AND finished_at IS NULL
+RETURNING id
+
+-- take_over --
+-- Makes an unfinished run ours: whoever had it can write to it no more.
+UPDATE practice_guard.runs
+   SET token = token + 1, host = %(host)s::text, pid = %(pid)s::bigint
+ WHERE id = %(id)s::bigint AND token = %(token)s::bigint AND finished_at IS NULL
+RETURNING token
+
+-- runs --
+-- All runs, newest first.
+SELECT id, token, started_at, started_by, host, pid, tool_version, environment, command::text, phase, phases::text,
+       snapshot, etl_exit_code, ledger, status, verdict, says, guard_seconds, etl_seconds, finished_at
+  FROM practice_guard.runs
+ ORDER BY id DESC
+
+-- unfinished --
+-- The run that is not finished.
+SELECT id, token, started_at, started_by, host, pid, tool_version, environment, command::text, phase, phases::text,
+       snapshot, etl_exit_code, ledger, status, verdict, says, guard_seconds, etl_seconds, finished_at
+  FROM practice_guard.runs
+ WHERE finished_at IS NULL
+
+-- rows_of --
+-- How many rows a snapshot has.
+SELECT rows FROM practice_guard.snapshots WHERE id = %(id)s::text
+
+-- lock --
+-- The lock that every writing command takes for its transaction, here for as long as this session lasts.
+SELECT pg_try_advisory_lock(%(key)s::int, %(number)s::int)
+
+-- holds --
+-- Whether this session still has that lock, by the server's own account.
+SELECT EXISTS (SELECT FROM pg_catalog.pg_locks
+                WHERE locktype = 'advisory' AND classid = %(key)s::bigint::oid AND objid = %(number)s::bigint::oid
+                  AND objsubid = 2 AND granted AND pid = pg_catalog.pg_backend_pid())
+
+-- outlive_idleness --
+-- During the ETL this session does nothing for long; a dead client is to be noticed all the same.
+SELECT set_config('idle_session_timeout', '0', false), set_config('tcp_keepalives_idle', '15', false),
+       set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false),
+       set_config('client_connection_check_interval', '2s', false), set_config('application_name', %(name)s, false)
+
+-- backend --
+-- The process that serves us, by its own account.
+SELECT pg_backend_pid()
+
+-- living_etl --
+-- Sessions of an ETL that a run started; the name is visible to every role.
+SELECT pid, application_name::text FROM pg_stat_activity
+ WHERE datname = current_database() AND starts_with(application_name, 'practice_guard_etl:')
+ ORDER BY pid
