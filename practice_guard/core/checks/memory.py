@@ -124,8 +124,8 @@ def not_restored(scene: Scene) -> Answer:
         return Answer(f"every row of snapshot {made.snapshot} that has its team is in place")
     counts = made.counts()
     what = (
-        f"{some(len(rows), 'row')} of snapshot {made.snapshot} are not in place: {counts['insert']} are not there, "
-        f"{counts['relink']} hang on no team, a vanished one or a wrong one."
+        f"{some(len(rows), 'row')} of snapshot {made.snapshot} not in place: {counts['insert']:,} not there, "
+        f"{counts['relink']:,} on no team, a vanished one or a wrong one."
     )
     why = "An import ran since and no restore followed. After another one it is harder to tell what belongs where."
     fix = f"practice-guard restore --dry-run --env {scene.environment}"
@@ -144,7 +144,7 @@ def pending(scene: Scene) -> Answer:
     rows = [row for row in made.rows() if row.bucket is Bucket.PENDING]
     if not rows:
         return Answer("0 rows wait for their team")
-    what = f"{some(len(rows), 'row')} of snapshot {made.snapshot} wait for their team or for a person."
+    what = f"{some(len(rows), 'row')} of snapshot {made.snapshot} waiting for a team or a person."
     why = "No team of today is certainly theirs. An import may bring it back; the next backup carries them on."
     fix = f"practice-guard restore --dry-run --env {scene.environment}"
     return Answer(what, (found("rows-pending", what, why, fix, rows=len(rows), examples=_by_team(made, rows)),))

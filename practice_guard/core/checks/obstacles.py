@@ -17,7 +17,11 @@ _MEGABYTE = 1024 * 1024
 
 def environment(scene: Scene) -> Answer:
     """Whether the database bears the mark of the environment that the command is aimed at."""
-    marked = scene.place.environment
+    marked, mark_again = scene.place.environment, f"practice-guard mark --env {scene.environment}"
+    if scene.place.unmarked:
+        what = f"0 marks: {scene.place.name} has the guard's tables, and nothing says which environment it is."
+        why = "Snapshots of one environment could be restored into another one."
+        return Answer(what, (found("wrong-environment", what, why, mark_again),))
     if marked is None:
         return Answer(f"not marked yet; the first backup marks it as {scene.environment}", measured=True)
     if marked == scene.environment:
@@ -34,7 +38,7 @@ def copied(scene: Scene) -> Answer:
         return Answer("not a copy of a marked database")
     what = f"1 mark from elsewhere: {scene.place.name} is a clone or a restored dump of {scene.place.environment}."
     why = "Its snapshots are of the other database, and nobody has said which environment this one is."
-    fix = "DROP SCHEMA practice_guard CASCADE;  -- in the copy only; the next backup marks it anew"
+    fix = f"practice-guard mark --env {scene.environment}"
     return Answer(what, (found("copied-database", what, why, fix),))
 
 

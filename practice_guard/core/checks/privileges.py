@@ -23,7 +23,8 @@ _GUARD_TABLES = {
     "snapshot_sets": ("INSERT",),
     "team_lists": ("INSERT",),
     "league_lists": ("INSERT",),
-    "installation": ("INSERT",),
+    "installation": ("INSERT", "UPDATE"),
+    "runs": ("INSERT", "UPDATE"),
 }
 """What a backup does to the guard's own tables, besides reading them."""
 
@@ -93,7 +94,7 @@ def _answer(database: Database, lacking: Sequence[Right], purpose: str, report: 
         return Answer(f"this role may do all that {purpose} does")
     role = database.execute(statement("safety", "role"))[0][0]
     names = [str(right) for right in lacking]
-    what = f"{some(len(lacking), 'right')} that {purpose} needs are missing to {role}: {', '.join(names)}."
+    what = f"{some(len(lacking), 'right')} missing to {role} for {purpose}: {', '.join(names)}."
     return Answer(what, (report(what=what, fix="\n".join(grants(lacking, role)), examples=names),))
 
 

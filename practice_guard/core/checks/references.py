@@ -19,9 +19,9 @@ def missing(scene: Scene) -> Answer:
     bare: dict[tuple[str, str], str] = {}
     for bound in scene.around.sets:
         keyed = {(key.column, key.parent) for key in bound.table.foreign_keys}
-        for each in bound.references:
-            if (each.column, str(each.target)) not in keyed:
-                parent = scene.around.catalog.table(each.target).quoted
+        for each, target in zip(bound.references, bound.tables, strict=True):
+            if (each.column, target) not in keyed:
+                parent = scene.around.catalog.table(target).quoted
                 name = identifier(f"{bound.table.name}_{each.column}_fkey")
                 bare[bound.table.name, each.column] = mending(
                     "add_foreign_key",
@@ -144,7 +144,7 @@ def _unprotected(scene: Scene, pointer: Pointer) -> tuple[Finding, bool]:
     ids = sorted(scene.around.now.ids if pointer.target is Target.TEAMS else scene.around.now.leagues)
     text = statement("safety", "pointing", table=table.quoted, column=identifier(pointer.column))
     orphans, already = scene.database.execute(text, {"ids": ids})[0]
-    before = f" {some(already, 'row')} point at nothing already." if already else ""
+    before = f" Pointing at nothing already: {already:,}." if already else ""
     what = f"{some(orphans, 'row')} of {name} would be orphaned by an import that gives new ids.{before}"
     return found("unprotected-table", what, why, protect, rows=orphans), True
 

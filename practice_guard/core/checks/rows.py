@@ -42,7 +42,7 @@ def without_team(scene: Scene) -> Answer:
     why = "Nobody sees such a row, and what the ETL deletes of them can be put back on no team."
     report = partial(found, "rows-without-team")
     fix = "give_team"
-    return _adrift(scene, NO_TEAM, "hang on no team", why, fix, report, partial(unseen, "rows-without-team"))
+    return _adrift(scene, NO_TEAM, "without a team", why, fix, report, partial(unseen, "rows-without-team"))
 
 
 def on_vanished_team(scene: Scene) -> Answer:
@@ -51,7 +51,7 @@ def on_vanished_team(scene: Scene) -> Answer:
     report = partial(found, "rows-on-vanished-team")
     fix = "give_team"
     return _adrift(
-        scene, GONE_TEAM, "hang on a team that is not there", why, fix, report, partial(unseen, "rows-on-vanished-team")
+        scene, GONE_TEAM, "on a team that is not there", why, fix, report, partial(unseen, "rows-on-vanished-team")
     )
 
 
@@ -61,7 +61,7 @@ def on_vanished_league(scene: Scene) -> Answer:
     report = partial(found, "rows-on-vanished-league")
     fix = "give_league"
     return _adrift(
-        scene, GONE_LEAGUE, "are of a league that is not there", why, fix, report,
+        scene, GONE_LEAGUE, "of a league that is not there", why, fix, report,
         partial(unseen, "rows-on-vanished-league"),
     )  # fmt: skip
 
@@ -71,7 +71,7 @@ def without_league(scene: Scene) -> Answer:
     why = "The application writes such rows; pages that ask for a league do not show them."
     report = partial(found, "rows-without-league")
     fix = "give_league_of_team"
-    return _adrift(scene, NO_LEAGUE, "have no league", why, fix, report, partial(unseen, "rows-without-league"))
+    return _adrift(scene, NO_LEAGUE, "without a league", why, fix, report, partial(unseen, "rows-without-league"))
 
 
 def _adrift(
@@ -132,8 +132,12 @@ def _survey(scene: Scene) -> dict[str, list[Adrift]]:
 
 
 def _adrift_rows(scene: Scene, bound: Bound, waiting: frozenset[str]) -> list[Adrift]:
+    # What hangs on another protected row is where that row is; it is looked at there.
+    references = [each for each in bound.references if each.parent is None]
+    if not references:
+        return []
     astray = []
-    for place, reference in enumerate(bound.references):
+    for place, reference in enumerate(references):
         if place == 0 or reference.target is Target.LEAGUES:
             astray.append(statement("safety", "is_null", column=identifier(reference.column)))
         astray.append(statement("safety", "is_gone", column=identifier(reference.column), ids=str(reference.target)))
@@ -142,7 +146,7 @@ def _adrift_rows(scene: Scene, bound: Bound, waiting: frozenset[str]) -> list[Ad
         "adrift",
         table=bound.table.quoted,
         key=identifier(bound.key.name),
-        references=columns([each.column for each in bound.references], of="t"),
+        references=columns([each.column for each in references], of="t"),
         words=words(bound),
         condition=condition(bound.set.condition),
         astray=" OR ".join(astray),
@@ -157,10 +161,10 @@ def _adrift_rows(scene: Scene, bound: Bound, waiting: frozenset[str]) -> list[Ad
 
 def _fault(scene: Scene, bound: Bound, refs: Sequence[int | None]) -> str:
     """Return the gravest of what is wrong with a row."""
-    targets = [reference.target for reference in bound.references]
+    targets = [reference.target for reference in bound.references if isinstance(reference.target, Target)]
     if targets[0] is Target.TEAMS and refs[0] is None:
         return NO_TEAM
-    valid = {Target.TEAMS: scene.around.now.ids, Target.LEAGUES: frozenset(scene.around.now.leagues)}
+    valid = scene.once(_valid)
     gone = {
         target
         for target, number in zip(targets, refs, strict=True)
@@ -169,6 +173,10 @@ def _fault(scene: Scene, bound: Bound, refs: Sequence[int | None]) -> str:
     if Target.TEAMS in gone:
         return GONE_TEAM
     return GONE_LEAGUE if gone else NO_LEAGUE
+
+
+def _valid(scene: Scene) -> dict[Target, frozenset[int]]:
+    return {Target.TEAMS: scene.around.now.ids, Target.LEAGUES: frozenset(scene.around.now.leagues)}
 
 
 def words(bound: Bound) -> str:
@@ -184,7 +192,7 @@ def misplaced(scene: Scene) -> Answer:
     readable = [bound for bound in labelled if not scene.hidden(bound)]
     findings = [finding for bound in readable if (finding := _misplaced(scene, bound))]
     findings += unlooked_sets(scene, labelled, partial(unseen, "label-names-another-team"))
-    return Answer("0 rows have a label that names another team", tuple(findings), len(readable) == len(labelled))
+    return Answer("0 rows labelled with the name of another team", tuple(findings), len(readable) == len(labelled))
 
 
 def _misplaced(scene: Scene, bound: Bound) -> Finding | None:
@@ -224,7 +232,7 @@ def _misplaced(scene: Scene, bound: Bound) -> Finding | None:
         )
     if not count:
         return None
-    what = f"{some(count, 'row')} of {bound.name} have a label that names another team than the one they hang on."
+    what = f"{some(count, 'row')} of {bound.name} labelled with the name of another team."
     why = "A practice belongs to the team that it was named for; on another one the wrong captain and players see it."
     return found("label-names-another-team", what, why, "\n".join(fixes), rows=count, examples=examples)
 
