@@ -67,8 +67,8 @@ class _Search:
                 for word in _words(team):
                     self.free[_league(team), word].append(at)
 
-    def candidates(self, match: Match, *, similar: bool) -> list[Candidate]:
-        """Return all candidates of an unmatched team, the likeliest first."""
+    def candidates(self, match: Match, *, similar: bool) -> Iterator[Candidate]:
+        """Yield the candidates of an unmatched team, the likeliest first."""
         old, at = match.old, self.at[match.old.id]
         witnessed = self.hearing.onto(at)
         named = {*self.names.get(alike_name(old), ()), *self.places.get(alike_place(old), ()), *witnessed}
@@ -83,7 +83,8 @@ class _Search:
             score = _similarity(mine, self.spelled[heir])
             if score >= SIMILAR_FROM and heir not in named:
                 ranked.append((False, 0, True, score, -heir))
-        return [self._candidate(old, at, -heir, score) for _, _, _, score, heir in sorted(ranked, reverse=True)]
+        for _, _, _, score, heir in sorted(ranked, reverse=True):
+            yield self._candidate(old, at, -heir, score)
 
     def _neighbours(self, old: Team) -> Iterator[int]:
         """Yield free teams that share a word with an old one, by the rarest word first.

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from practice_guard.core import normalise
 from practice_guard.core.candidates import with_candidates
 from practice_guard.core.decision import Decisions
 from practice_guard.core.explain import explain
@@ -18,7 +19,7 @@ from practice_guard.core.facets import Facets, agreement, exact_name, exact_plac
 from practice_guard.core.fates import Unmatched
 from practice_guard.core.model import Evidence, Fate, Finding, Match, Severity, Team, TeamIdentity
 from practice_guard.core.resolution import Resolution
-from practice_guard.core.roster import Hearing, Objections, Witnesses, confirmations, objections
+from practice_guard.core.roster import Hearing, Objections, Pointing, Witnesses, confirmations, objections
 from practice_guard.core.rulings import Following, Rulings
 
 __all__ = ["Resolution", "Witnesses", "explain", "resolve", "with_candidates"]
@@ -74,7 +75,8 @@ class _Case:
         available = _once(self.new, repeated[1])
         rulings = Following(self.old, self.new, standing, available, hearing, self.exact_only).follow(decisions)
         self.accepted = {at: heir for at, heir in standing.items() if at not in rulings.withdrawn}
-        self._accept(rulings.heirs, Evidence.DECISION)
+        decided = {at: heir for at, heir in rulings.heirs.items() if self.old[at].id not in repeated[0]}
+        self._accept(decided, Evidence.DECISION)
         if not self.exact_only:
             contested = frozenset(pairs[at] for at in objected.reasons)
             self._accept(self._confirmed(facets, hearing, rulings, contested, repeated), Evidence.ROSTER)
@@ -112,7 +114,7 @@ class _Case:
         repeated: tuple[Collection[int], Collection[int]],
     ) -> dict[int, int]:
         possible = {
-            at: frozenset((*facets.name.towards(at), *facets.place.towards(at)))
+            at: self._pointing(at, facets)
             for at in range(len(self.old))
             if at not in self.accepted and at not in rulings.given_up and at not in rulings.withdrawn
         }
@@ -124,6 +126,15 @@ class _Case:
             for at, heir in heirs.items()
             if self.old[at].id not in repeated[0] and self.new[heir].id not in repeated[1]
         }
+
+    def _pointing(self, at: int, facets: Facets) -> Pointing:
+        places = frozenset(facets.place.towards(at))
+        name = _bare(self.old[at])
+        return Pointing(
+            frozenset(facets.name.towards(at)),
+            places,
+            frozenset(heir for heir in places if normalise.siblings(name, _bare(self.new[heir]))),
+        )
 
     def _matched(self, at: int) -> Match:
         old, new = self.old[at], self.new[self.accepted[at]]
@@ -166,6 +177,10 @@ def _by_facets(old: Team, new: Team) -> Evidence:
     if (exact_name(old), exact_place(old)) != (exact_name(new), exact_place(new)):
         return Evidence.NORMALISED
     return Evidence.SAME_ID if old.id == new.id else Evidence.EXACT
+
+
+def _bare(team: Team) -> str:
+    return normalise.bare(team.name or "", team.series or "")
 
 
 def _repeated(teams: Sequence[Team]) -> frozenset[int]:

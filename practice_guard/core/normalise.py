@@ -18,6 +18,7 @@ _BETWEEN_WORDS = frozenset(",.;:/\\|'\"\u00b7\u2022\u2212\u201c\u201d\u201e\u00a
 _TOKEN = re.compile(r"(?:(?<![^\W_])\.(?=\d))?[^\W_]+(?:(?<=\d)\.(?=\d)[^\W_]+|'[^\W_]+)*|[^\w\s]|_")
 _SERIES_WORDS = frozenset(("chicago", "series", "s"))
 _GLUED = re.compile(r"s(?=\d)")
+_COUNTING = re.compile(r"\d[\d.]*[^\W\d_]?|[^\W\d_]|[ivx]+|[^\w\s]")
 
 
 @lru_cache(maxsize=65536)
@@ -116,6 +117,23 @@ def _trailing(tokens: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...] 
     if head and tail != own and _GLUED.match(tail[0]) and _designated(tail) == own:
         return (*head, *own)
     return None
+
+
+def bare(value: str, its_series: str) -> str:
+    """Write a team's name like `name`, without the bracket that the import adds to tell it from a namesake."""
+    tokens, own = tuple(name(value, its_series).split()), _designated(_tokens(its_series))
+    bracket = ("(", *own, ")")
+    return " ".join(tokens[: -len(bracket)] if own and tokens[-len(bracket) :] == bracket else tokens)
+
+
+def siblings(one: str, other: str) -> bool:
+    """Tell whether two names, as `bare` writes them, differ only in what tells a club's teams apart.
+
+    That are numbers with or without a letter, single letters, Roman numerals and brackets: `Hinsdale PC 1a` and
+    `Hinsdale PC 1b`, `PC I` and `PC II`, `G(1)` and `G(2)`. Equal names are no siblings.
+    """
+    words = [[token for token in written.split() if not _COUNTING.fullmatch(token)] for written in (one, other)]
+    return one != other and words[0] == words[1]
 
 
 def relabelled(value: str, old: str, new: str) -> str:

@@ -56,23 +56,30 @@ class Hearing:
         self._rule = witnesses
         self._old = Side(old, witnesses.old, witnesses.several)
         self._new = Side(new, witnesses.new, witnesses.several)
+        self._onto: dict[int, frozenset[int]] = {}
+        self._out_of: dict[int, frozenset[int]] = {}
 
     def onto(self, old: int) -> frozenset[int]:
         """Return the new positions on which an old team's roster stands nearly whole."""
-        return self._nearly_whole(self._old.players[old], self._old.teams, self._new.teams)
+        if old not in self._onto:
+            self._onto[old] = self._nearly_whole(self._old.players[old], self._old.teams, self._new.teams)
+        return self._onto[old]
 
     def out_of(self, new: int) -> frozenset[int]:
         """Return the old positions on which a new team's roster stood nearly whole."""
-        return self._nearly_whole(self._new.players[new], self._new.teams, self._old.teams)
+        if new not in self._out_of:
+            self._out_of[new] = self._nearly_whole(self._new.players[new], self._new.teams, self._old.teams)
+        return self._out_of[new]
 
     def overlap(self, old: int, new: int) -> tuple[int, int]:
         """Return how many of an old team's players stand on a new one, and how many are still in the league."""
         present = [player for player in self._old.players[old] if player in self._new.teams]
         return sum(new in self._new.teams[player] for player in present), len(present)
 
-    def confirms(self, old: int, new: int) -> bool:
-        """Tell whether the rosters are nearly whole on each other, in both directions."""
-        return new in self.onto(old) and old in self.out_of(new)
+    def complete(self, old: int, new: int) -> bool:
+        """Tell whether an old roster is nearly whole on a new team even when those who left the league count."""
+        shared, _ = self.overlap(old, new)
+        return 100 * shared >= self._rule.percent * len(self._old.players[old])
 
     def contradicts(self, old: int, new: int, pairs: Mapping[int, int]) -> bool:
         """Tell whether the players speak against a match, where `pairs` are all matches by name and place.
@@ -155,27 +162,44 @@ def _reason(at: int, pairs: Mapping[int, int], old: Sequence[Team], new: Sequenc
     return f"name and place say {new[heir].identity}, but the players there are those of {origin.identity}"
 
 
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """The new positions that an unmatched team's name and its place point at.
+
+    `strangers` are those among the places whose name says that they are another team of the club.
+    """
+
+    names: frozenset[int]
+    places: frozenset[int]
+    strangers: frozenset[int] = frozenset()
+
+
 def confirmations(
-    possible: Mapping[int, frozenset[int]], taken: frozenset[int], matched: frozenset[int], hearing: Hearing
+    possible: Mapping[int, Pointing], taken: frozenset[int], matched: frozenset[int], hearing: Hearing
 ) -> dict[int, int]:
     """Match old positions to one of the new ones that a facet says, where the players say it too.
 
     The rosters must be nearly whole on each other in both directions, and on no other team that is still without
     its counterpart: a player may be on several teams, and two teams with the same players witness nothing.
 
+    Where only the place agrees, two more things must hold, since the import keeps only the first of a club's teams in
+    a series and may put the players of both on it: players who left the league count as well (when `1a` drops out,
+    what is left of them is `1b`), and the name must not say that it is the club's other team.
+
     Args:
-        possible: For each unmatched old position, the new ones that its name or its place points at.
+        possible: What each unmatched old position's facets point at.
         taken: New positions that are matched already, or contested.
         matched: Old positions that are matched already.
         hearing: What the players say.
     """
     claims: dict[int, int] = {}
-    for at, candidates in possible.items():
+    for at, pointing in possible.items():
         onto = hearing.onto(at) - taken
-        if len(onto) != 1 or not onto <= candidates:
+        if len(onto) != 1 or not onto <= pointing.names | pointing.places:
             continue
         (heir,) = onto
-        if hearing.out_of(heir) - matched == {at}:
+        witnessed = heir in pointing.names or (heir not in pointing.strangers and hearing.complete(at, heir))
+        if witnessed and hearing.out_of(heir) - matched == {at}:
             claims[at] = heir
     contested = Counter(claims.values())
     return {at: heir for at, heir in claims.items() if contested[heir] == 1}

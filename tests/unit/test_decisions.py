@@ -238,6 +238,12 @@ def test_decisions_are_keyed_by_name_and_survive_new_ids() -> None:
     assert outcome(resolving(old, teams(NEW), deciding=deciding))[501] == 8
 
 
+def test_a_decision_does_not_settle_an_id_that_two_teams_had() -> None:
+    twice = teams(OLD) + teams("1: Wolves | Ashbury | S3")
+    deciding = entry("Tennaqua - 22", "Tennaqua", "Chicago 22", BLUE_WAVE)
+    assert outcome(resolving(twice, teams(NEW), deciding=deciding))[1] == "ambiguous"
+
+
 def test_later_decisions_win_over_earlier_ones() -> None:
     earlier = decisions.parse(
         entry("Tennaqua - 22", "Tennaqua", "Chicago 22", "give_up = true")

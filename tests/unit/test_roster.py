@@ -113,6 +113,16 @@ def test_a_team_that_swallowed_another_is_not_confirmed_as_the_smaller() -> None
     assert outcome(resolving(OLD, new, rosters=(before, now)))[1] == "missing"
 
 
+def test_the_second_team_is_not_confirmed_as_the_first_by_players_of_both() -> None:
+    """The import put the players of 1a and 1b on 1a; now 1a is gone, and with it its own players."""
+    old = "1: Hinsdale PC 1a | Hinsdale PC | S1"
+    new = "9: Hinsdale PC 1b | Hinsdale PC | S1"
+    both, second = roster(100, 7) | roster(200, 9), roster(200, 9)
+    assert outcome(resolving(old, new, rosters=({1: both}, {9: second}))) == {1: "missing"}
+    moved = "9: Hinsdale PC 1a | Hinsdale PC | S3"
+    assert outcome(resolving(old, moved, rosters=({1: both}, {9: second}))) == {1: 9}
+
+
 def test_a_league_that_moved_as_a_whole_is_one_finding() -> None:
     """Every team got the players of the next; those without players have moved too, so nobody is matched."""
     count = 40
