@@ -113,7 +113,13 @@ class Borrowed:
     def _pin(self, access: Access) -> dict[str, object]:
         """Pin the settings and return the former ones, as parameters for the statement that sets them."""
         names = [*CANONICAL, *_SET_BY_THE_CORE]
-        isolation, former = self.execute(statement("borrowed", "former"), {"names": names})[0]
+        encoding, isolation, former = self.execute(statement("borrowed", "former"), {"names": names})[0]
+        if str(encoding) != "UTF8":
+            # The driver decodes by what it was told when it connected, so that it cannot be pinned like the others.
+            raise errors.UsageError(
+                f"The caller's client_encoding is {encoding}: names may not survive it. Connect with UTF8. "
+                "Nothing was done."
+            )
         if access is Access.READ:
             self.execute("SET TRANSACTION READ ONLY")
         elif isolation != "read committed":

@@ -226,6 +226,16 @@ def test_writing_needs_to_see_what_others_commit(database: ScratchDatabase, habi
         assert not a_savepoint_is_left(cursor)
 
 
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+@pytest.mark.parametrize("habit", ["psycopg2", "psycopg"])
+def test_an_encoding_that_loses_names_is_refused(database: ScratchDatabase, habit: str, encoding: str) -> None:
+    separator = "&" if "?" in database.url else "?"
+    connection = CONNECT[habit](f"{database.url}{separator}client_encoding={encoding}")
+    with pytest.raises(errors.UsageError, match="UTF8"), Borrowed(connection).transaction(Access.READ):
+        pass
+    connection.close()
+
+
 @pytest.mark.parametrize("habit", CONNECT)
 def test_an_autocommit_connection_gets_one_transaction(database: ScratchDatabase, habit: str) -> None:
     with caller(database, habit) as cursor:

@@ -11,8 +11,8 @@ ROLLBACK TO SAVEPOINT practice_guard
 RELEASE SAVEPOINT practice_guard
 
 -- former --
--- The caller's isolation level, and its values of some settings in their order.
-SELECT current_setting('transaction_isolation'),
+-- The caller's encoding and isolation level, and its values of some settings in their order.
+SELECT current_setting('client_encoding'), current_setting('transaction_isolation'),
        (SELECT array_agg(current_setting(u.name) ORDER BY u.place)
           FROM unnest(%(names)s::text[]) WITH ORDINALITY AS u (name, place))
 
