@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from practice_guard import exits
-from practice_guard.commands import cycle, restore
+from practice_guard.commands import cycle, explain, restore
 from practice_guard.core.errors import UsageError
 from practice_guard.options import end_on_signals, tool_version
 from practice_guard.render import json, text
@@ -28,6 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(cycle.app)
+app.add_typer(explain.app)
 app.add_typer(restore.app)
 
 

@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from practice_guard.core.errors import UsageError
+from practice_guard.core.model import Severity
+from practice_guard.core.severities import validate
 
 ENVIRONMENTS = ("local", "staging", "railway")
 ALIASES = {"production": "railway", "railway_production": "railway", "railway_staging": "staging"}
@@ -38,6 +40,16 @@ class Settings(BaseSettings):
     max_snapshot_age_hours: float = Field(26.0, gt=0, description="hours after which a snapshot counts as old")
     roster_at_least: int = Field(4, ge=1, description="shared players below which a roster witnesses nothing")
     roster_percent: float = Field(80.0, gt=50, le=100, description="percent of a roster that must agree")
+    severities: dict[str, Severity] = Field({}, description="findings that weigh more or less than usual, as JSON")
+
+    @field_validator("severities")
+    @classmethod
+    def _known_findings(cls, wanted: dict[str, Severity]) -> dict[str, Severity]:
+        try:
+            validate(wanted)
+        except UsageError as error:
+            raise ValueError(str(error)) from error
+        return wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,14 @@ def load() -> Settings:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0])
         variable = name if name.startswith("PRACTICE_GUARD_") else f"PRACTICE_GUARD_{name.upper()}"
-        raise UsageError(f"{variable} is not usable: {first['msg']}.") from None
+        raise UsageError(f"{variable} is not usable: {first['msg'].removeprefix('Value error, ').rstrip('.')}.") from None
+    except SettingsError as error:
+        raise UsageError(f"PRACTICE_GUARD_{_field(error)} is not usable: it is not JSON.") from None
+
+
+def _field(error: SettingsError) -> str:
+    found = re.search(r'field "(\w+)"', str(error))
+    return found[1].upper() if found else "*"
 
 
 def resolve(settings: Settings, wanted: str | None, variables: Mapping[str, str] | None = None) -> Target:

@@ -34,6 +34,7 @@ def validate_safety(call: Call) -> None:
             now=call.now,
             max_age=timedelta(hours=call.settings.max_snapshot_age_hours),
             request=call.request,
+            overrides=call.settings.severities,
         )
     call.answer(reports.safety(report, call.target.environment, verbose=call.verbose))
 
@@ -75,7 +76,7 @@ def check_preservation(
         around = look(database, call.sets, call.schema)
         kept = snapshot.find(database, snapshot_id)
         made = restore.plan(database, kept, around, call.request)
-        report = preservation.check(kept, made, around, min_rate)
+        report = preservation.check(kept, made, around, min_rate, call.settings.severities)
     asked = restore.asked(made, team or [])
     call.answer(reports.preservation(report, call.target.environment, asked))
 
@@ -101,6 +102,7 @@ def health(
             baseline=baseline,
             request=call.request,
             fail_on_warning=fail_on == "warning",
+            overrides=call.settings.severities,
         )
     call.answer(reports.health(report, call.target.environment))
 

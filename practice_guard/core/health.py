@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from practice_guard.core import restore, snapshot
+from practice_guard.core.catalog import Target
 from practice_guard.core.database import Database
 from practice_guard.core.model import Finding, Severity, Verdict
-from practice_guard.core.plan import Bucket, Live, Plan, SetPlan
+from practice_guard.core.plan import Bucket, Live, Plan, PlannedRow, SetPlan
 from practice_guard.core.preservation import vanished
 from practice_guard.core.restore import Request
+from practice_guard.core.severities import NOTHING, Overrides, weigh
 from practice_guard.core.surroundings import Surroundings
 
 GROWTH = 3
@@ -51,12 +53,39 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Amiss:
+    """Rows of a league or team that ought to exist, and those that are not in place."""
+
+    before: int
+    lost: int
+    orphaned: int
+    wrong_team: int
+    pending: int
+
+    @property
+    def total(self) -> int:
+        """Rows that are not in place."""
+        return self.lost + self.orphaned + self.wrong_team + self.pending
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
-    """The verdict over all protected sets. `score` is 0 to 100, and 100 only when every row is in place."""
+    """The verdict over all protected sets.
+
+    Attributes:
+        snapshot: what was compared with; None where there was none.
+        sets: the state of each protected set.
+        findings: what is wrong, weighed as the settings ask.
+        leagues: by league code, the rows that are not in place, and how many there ought to be.
+        teams: the same for teams, only those with rows that are not in place.
+        fail_on_warning: whether warnings fail the check too.
+    """
 
     snapshot: str | None
     sets: Mapping[str, Counts]
     findings: tuple[Finding, ...]
+    leagues: Mapping[str, Amiss]
+    teams: Mapping[str, Amiss]
     fail_on_warning: bool = False
 
     @property
@@ -94,24 +123,80 @@ class Health:
         return self.verdict is Verdict.FINE
 
 
-def check(made: Plan, valid: Mapping[str, frozenset[int]], *, fail_on_warning: bool = False) -> Health:
+def check(made: Plan, around: Surroundings, *, fail_on_warning: bool = False, overrides: Overrides = NOTHING) -> Health:
     """Judge the tables against a snapshot.
 
     Args:
         made: the plan of the snapshot's restore: what it would still have to do is what is wrong.
-        valid: by set, the ids that its first reference may have.
+        around: the database as it is.
         fail_on_warning: whether warnings fail the check too.
+        overrides: the severities that the settings ask for.
     """
+    valid = restore.valid_ids(around)
     sets = {name: _count(each, valid[name]) for name, each in made.sets.items()}
     findings = [finding for name, counts in sets.items() for finding in _findings(name, counts)]
-    own = made.resolutions[made.snapshot].matches
     concerned = {
         match.old.id
         for row in made.rows()
         if row.origin and row.origin[0] == made.snapshot and (match := made.match(row))
     }
+    own = made.resolutions[made.snapshot].matches
     findings += vanished({old: match for old, match in own.items() if old in concerned})
-    return Health(made.snapshot, sets, tuple(findings), fail_on_warning)
+    live = {name: (*each.placed, *each.extra) for name, each in made.sets.items()}
+    findings += _disagreements(live, around)
+    leagues, teams = _by_place(made)
+    weighed = tuple(weigh(finding, overrides) for finding in findings)
+    return Health(made.snapshot, sets, weighed, leagues, teams, fail_on_warning)
+
+
+def _by_place(made: Plan) -> tuple[dict[str, Amiss], dict[str, Amiss]]:
+    """Count the rows that are not in place by league and, where there are any, by team."""
+    leagues: defaultdict[str, list[PlannedRow]] = defaultdict(list)
+    teams: defaultdict[str, list[PlannedRow]] = defaultdict(list)
+    for row in made.rows():
+        if match := made.match(row):
+            leagues[match.old.league or "unknown"].append(row)
+            teams[str(match.old.identity)].append(row)
+    by_team = {name: _amiss(rows) for name, rows in sorted(teams.items())}
+    return (
+        {name: _amiss(rows) for name, rows in sorted(leagues.items())},
+        {name: amiss for name, amiss in by_team.items() if amiss.total},
+    )
+
+
+def _amiss(rows: Sequence[PlannedRow]) -> Amiss:
+    buckets = Counter(row.bucket for row in rows)
+    wrong = sum(row.was_wrong for row in rows)
+    orphaned = sum(row.bucket is Bucket.RELINK and not row.was_wrong for row in rows)
+    return Amiss(len(rows), buckets[Bucket.INSERT], orphaned, wrong, buckets[Bucket.PENDING])
+
+
+def _disagreements(live: Mapping[str, Sequence[Live]], around: Surroundings) -> list[Finding]:
+    """Find rows of a team of one league that say they are of another league that is there too."""
+    league_of = {team.id: team.league for team in around.now.teams}
+    findings: list[Finding] = []
+    for bound in around.sets:
+        places = [place for place, each in enumerate(bound.references) if each.target is Target.LEAGUES]
+        if bound.references[0].target is not Target.TEAMS or not places:
+            continue
+        rows = [
+            row
+            for row in live.get(bound.name, ())
+            if row.refs[0] in league_of
+            and any(
+                row.refs[place] in around.now.leagues
+                and around.now.leagues[row.refs[place] or 0] != league_of[row.refs[0] or 0]
+                for place in places
+            )
+        ]
+        if rows:
+            what = f"{len(rows)} rows of {bound.name} are on a team of one league and say they are of another."
+            why = "Pages that ask for the league show them to the wrong people, or to nobody."
+            keys = tuple(f"{bound.table.name} {bound.key.name} {row.key}" for row in rows[:3])
+            fix = "Correct the league of these rows, or their team, by hand."
+            finding = Finding("league-disagrees", Severity.WARNING, what, why, fix, len(rows), keys)
+            findings.append(finding)
+    return findings
 
 
 def examine(
@@ -122,36 +207,39 @@ def examine(
     baseline: int | None,
     request: Request,
     fail_on_warning: bool,
+    overrides: Overrides = NOTHING,
 ) -> Health:
     """Judge against the snapshot wanted, a number of rows, or neither where there is no snapshot at all.
 
     Raises:
         errors.NoSnapshotError: there is none of that id.
     """
-    valid = restore.valid_ids(around)
     nothing_yet = wanted == snapshot.LATEST and not any(each.verified_at for each in snapshot.listing(database))
     if baseline is None and not nothing_yet:
         made = restore.plan(database, snapshot.find(database, wanted), around, request)
-        return check(made, valid, fail_on_warning=fail_on_warning)
+        return check(made, around, fail_on_warning=fail_on_warning, overrides=overrides)
     live = {bound.name: restore.live_rows(database, bound) for bound in around.sets}
-    return check_alone(live, valid, baseline=baseline, fail_on_warning=fail_on_warning)
+    return check_alone(live, around, baseline=baseline, fail_on_warning=fail_on_warning, overrides=overrides)
 
 
 def check_alone(
     live: Mapping[str, Sequence[Live]],
-    valid: Mapping[str, frozenset[int]],
+    around: Surroundings,
     *,
     baseline: int | None = None,
     fail_on_warning: bool = False,
+    overrides: Overrides = NOTHING,
 ) -> Health:
     """Judge the tables by themselves, where there is no snapshot to compare with, or only a number of rows.
 
     Args:
         live: the protected rows of each set.
-        valid: by set, the ids that its first reference may have.
+        around: the database as it is.
         baseline: how many practices there ought to be; None where nobody knows.
         fail_on_warning: whether warnings fail the check too.
+        overrides: the severities that the settings ask for.
     """
+    valid = restore.valid_ids(around)
     sets: dict[str, Counts] = {}
     for name, rows in live.items():
         orphaned = sum(row.refs[0] not in valid[name] for row in rows)
@@ -163,7 +251,9 @@ def check_alone(
         what = "0 snapshots to compare with: only rows without a team can be seen, not lost or moved ones."
         why = "Without a snapshot nobody knows what ought to be there."
         findings.append(Finding("no-snapshot", Severity.WARNING, what, why, "practice-guard backup"))
-    return Health(None, sets, tuple(findings), fail_on_warning)
+    findings += _disagreements(live, around)
+    weighed = tuple(weigh(finding, overrides) for finding in findings)
+    return Health(None, sets, weighed, {}, {}, fail_on_warning)
 
 
 def _count(each: SetPlan, valid: frozenset[int]) -> Counts:

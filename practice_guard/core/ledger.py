@@ -97,8 +97,9 @@ def entries(database: Database) -> list[Entry]:
     if not storage.exists(database):
         return []
     found: list[Entry] = []
-    for *row, result, undone_by in database.execute(statement("ledger", "entries")):
-        found.append(Entry(*row, json.loads(result), undone_by))
+    for row in database.execute(statement("ledger", "entries")):
+        fields = dict(zip(Entry.__slots__, row, strict=True))
+        found.append(Entry(**{**fields, "result": json.loads(fields["result"])}))
     return found
 
 

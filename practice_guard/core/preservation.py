@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from practice_guard.core.catalog import Target
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
-from practice_guard.core.plan import Plan
+from practice_guard.core.plan import Plan, PlannedRow
+from practice_guard.core.severities import NOTHING, Overrides, weigh
 from practice_guard.core.snapshot import Snapshot
 from practice_guard.core.surroundings import Surroundings
 
@@ -22,7 +22,9 @@ class Preservation:
         min_rate: what is asked for, percent.
         rate: percent of protected rows whose team kept its id and is still the same team; None without any row.
         teams: counts by fate, with `total`, and `reused` beside them.
-        rows: the same of protected rows.
+        concerned: the same of the teams that protected rows hang on.
+        rows: the same of protected rows that have a team, if need be by way of the row they hang on.
+        protected: the same by protected set.
         leagues: the counts of teams by league code.
         findings: what is wrong, vanished leagues and series first.
         matches: every team of the snapshot's own list with its match.
@@ -32,7 +34,9 @@ class Preservation:
     min_rate: float
     rate: float | None
     teams: Mapping[str, int]
+    concerned: Mapping[str, int]
     rows: Mapping[str, int]
+    protected: Mapping[str, Mapping[str, int]]
     leagues: Mapping[str, Mapping[str, int]]
     findings: tuple[Finding, ...]
     matches: Mapping[int, Match]
@@ -48,7 +52,9 @@ class Preservation:
         return Verdict.FINE if self.preserved else Verdict.REFUSED
 
 
-def check(kept: Snapshot, made: Plan, around: Surroundings, min_rate: float) -> Preservation:
+def check(
+    kept: Snapshot, made: Plan, around: Surroundings, min_rate: float, overrides: Overrides = NOTHING
+) -> Preservation:
     """Compare the teams of a snapshot with those of today.
 
     Args:
@@ -56,21 +62,31 @@ def check(kept: Snapshot, made: Plan, around: Surroundings, min_rate: float) -> 
         made: the plan of its restore, which holds the matches.
         around: the database as it is now.
         min_rate: percent of protected rows whose team must have kept id and identity.
+        overrides: the severities that the settings ask for.
     """
     matches, reused = made.resolutions[kept.id].matches, made.resolutions[kept.id].reused
-    pointing = {bound.name for bound in around.sets if bound.references[0].target is Target.TEAMS}
-    rows = [row for row in made.rows() if row.set in pointing and row.origin is not None]
-    fates = Counter(str(row.fate) for row in rows)
-    counted = {"total": len(rows)} | {str(fate): fates[str(fate)] for fate in Fate}
-    counted["reused"] = sum(row.origin is not None and row.origin[1] in reused for row in rows)
+    rows = [row for row in made.rows() if row.team is not None]
+    counted = _rows_by_fate(rows, reused)
+    protected = {
+        bound.name: _rows_by_fate([row for row in rows if row.set == bound.name], reused) for bound in around.sets
+    }
     rate = round(100 * counted["kept"] / len(rows), 2) if rows else None
     leagues = {
         league: _by_fate([match for match in matches.values() if (match.old.league or "unknown") == league])
         for league in sorted({match.old.league or "unknown" for match in matches.values()})
     }
     everyone = {**_by_fate(list(matches.values())), "reused": len(reused)}
+    hung_on = {row.origin[1] for row in rows if row.origin and row.origin[0] == kept.id} & matches.keys()
+    concerned = {**_by_fate([matches[old] for old in hung_on]), "reused": len(hung_on & reused)}
     findings = (*vanished(matches), *_findings(counted, rate, min_rate, everyone))
-    return Preservation(kept.id, min_rate, rate, everyone, counted, leagues, findings, matches)
+    weighed = tuple(weigh(finding, overrides) for finding in findings)
+    return Preservation(kept.id, min_rate, rate, everyone, concerned, counted, protected, leagues, weighed, matches)
+
+
+def _rows_by_fate(rows: Sequence[PlannedRow], reused: frozenset[int]) -> dict[str, int]:
+    fates = Counter(str(row.fate) for row in rows)
+    counted = {"total": len(rows)} | {str(fate): fates[str(fate)] for fate in Fate}
+    return counted | {"reused": sum(row.team is not None and row.team[1] in reused for row in rows)}
 
 
 def _by_fate(matches: list[Match]) -> dict[str, int]:

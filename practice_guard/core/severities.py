@@ -23,14 +23,16 @@ _ERRORS = (
 )  # fmt: skip
 
 _WARNINGS = (
+    # a run
+    "etl-outcome-unknown", "retention-failed",
     "pooler-in-the-way", "name-key-missing", "name-key-nulls", "name-key-duplicates", "foreign-key-missing",
     "foreign-key-not-valid", "foreign-key-disabled", "foreign-key-sets-null", "replication-role", "unprotected-table",
     "user-triggers", "rows-without-league", "long-transactions", "locks-in-the-way", "ids-running-out",
     "snapshots-large", "no-snapshot", "snapshot-old", "rows-pending", "league-vanished", "series-vanished",
-    "ids-reused", "decision-not-followed", "rosters-moved", "reference-unresolved",
+    "ids-reused", "league-disagrees", "decision-not-followed", "rosters-moved", "reference-unresolved",
 )  # fmt: skip
 
-_INFORMATION = ("set-skipped", "rows-added", "rows-deleted")
+_INFORMATION = ("set-skipped", "rows-added", "rows-deleted", "run-in-progress")
 
 SEVERITIES: Mapping[str, Severity] = MappingProxyType(
     {
@@ -56,6 +58,9 @@ _ORDER = (Severity.INFO, Severity.WARNING, Severity.ERROR)
 
 Overrides = Mapping[str, Severity]
 """Code → the severity that the settings ask for."""
+
+NOTHING: Overrides = MappingProxyType({})
+"""No setting asks for anything."""
 
 
 def found(code: str, what: str, why: str, fix: str = "", *, rows: int = 0, examples: Iterable[str] = ()) -> Finding:

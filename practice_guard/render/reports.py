@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from rich.console import RenderableType
@@ -10,7 +10,7 @@ from rich.padding import Padding
 
 from practice_guard.core.backup import Backup
 from practice_guard.core.explain import explain
-from practice_guard.core.health import Health
+from practice_guard.core.health import Amiss, Health
 from practice_guard.core.model import Fate, Match, Severity, Verdict
 from practice_guard.core.preservation import Preservation
 from practice_guard.core.retention import Ruling
@@ -25,6 +25,10 @@ _STATUS_STYLES = {
     Status.NOT_CHECKED: "bold red",
     Status.MEASURED: "cyan",
 }
+
+
+_WORST = 8
+"""How many leagues or teams are listed to a person."""
 
 
 def safety(report: Safety, env: str, *, verbose: bool = False) -> Outcome:
@@ -103,6 +107,7 @@ def preservation(report: Preservation, env: str, asked: Sequence[Match]) -> Outc
     words = ["total", *(str(fate) for fate in Fate), "reused"]
     rows = [
         ("teams", *(report.teams[word] for word in words)),
+        ("teams with rows", *(report.concerned[word] for word in words)),
         ("protected rows", *(report.rows[word] for word in words)),
     ]
     leagues = [(name, *(counts[word] for word in words[:-1])) for name, counts in report.leagues.items()]
@@ -129,6 +134,7 @@ def preservation(report: Preservation, env: str, asked: Sequence[Match]) -> Outc
             "min_rate": report.min_rate,
             "rate": report.rate,
             "teams": report.teams,
+            "teams_with_rows": report.concerned,
             "rows": report.rows,
             "leagues": report.leagues,
             "explained": [explain(match) for match in asked],
@@ -163,11 +169,30 @@ def health(report: Health, env: str) -> Outcome:
             "score": report.score,
             **asdict(total),
             "protected": sets,
+            "leagues": {name: asdict(amiss) for name, amiss in report.leagues.items()},
+            "teams": {name: asdict(amiss) for name, amiss in report.teams.items()},
         },
-        (table(("protected", *(head.replace("_", " ") for head in heads)), rows, keep=3),),
+        (
+            table(("protected", *(head.replace("_", " ") for head in heads)), rows, keep=3),
+            *_amiss("league", report.leagues),
+            *_amiss("team", report.teams),
+        ),
         report.findings,
         () if report.verdict is Verdict.FINE else (f"practice-guard restore --env {env} --dry-run",),
     )
+
+
+def _amiss(kind: str, places: Mapping[str, Amiss]) -> list[RenderableType]:
+    """List leagues or teams with rows that are not in place, those with most first."""
+    worst = sorted((place for place in places.items() if place[1].total), key=lambda place: (-place[1].total, place[0]))
+    if not worst:
+        return []
+    heads = ("before", "lost", "orphaned", "wrong_team", "pending")
+    rows = [(name, *(getattr(amiss, head) for head in heads)) for name, amiss in worst[:_WORST]]
+    shown: list[RenderableType] = [table((kind, *(head.replace("_", " ") for head in heads)), rows, keep=2)]
+    if len(worst) > _WORST:
+        shown.append(line(f"  … and {len(worst) - _WORST} more; --json lists them all.\n"))
+    return shown
 
 
 def cleanup(rulings: Sequence[Ruling], env: str, *, dry_run: bool) -> Outcome:

@@ -97,7 +97,7 @@ class Guard:
         def work(connection: Connection) -> Health:
             around = look(connection, self.sets)
             made = restore.plan(connection, snapshot.find(connection), around)
-            return health.check(made, restore.valid_ids(around))
+            return health.check(made, around)
 
         return self.reads(work)
 
