@@ -62,6 +62,7 @@ class ForeignKey:
     on_delete: str
     validated: bool
     enforced: bool
+    parent_column: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -159,8 +159,8 @@ def checked_id(value: str, where: str) -> str:
     return value
 
 
-def stored_set(snapshot: str, name: str, fields: Fields) -> StoredSet:
-    """Return what a snapshot holds of one protected set, from its fields.
+def stored_set(snapshot: str, name: str, fields: Fields, sets: Collection[str]) -> StoredSet:
+    """Return what a snapshot holds of one protected set, from its fields; `sets` are all that the snapshot holds.
 
     Raises:
         DamagedSnapshotError: a field is missing or malformed, or they do not fit together.
@@ -170,7 +170,7 @@ def stored_set(snapshot: str, name: str, fields: Fields) -> StoredSet:
     if len(set(names)) != len(names):
         raise DamagedSnapshotError(f"{fields.where} has a column twice.")
     definition = fields.object("definition")
-    _check_definition(Fields(f"{fields.where}, definition", definition), frozenset(names))
+    _check_definition(Fields(f"{fields.where}, definition", definition), frozenset(names), sets)
     stored = StoredSet(
         name,
         definition,
@@ -203,7 +203,7 @@ def _column(where: str, given: object) -> StoredColumn:
     return column
 
 
-def _check_definition(fields: Fields, columns: frozenset[str]) -> None:
+def _check_definition(fields: Fields, columns: frozenset[str], sets: Collection[str]) -> None:
     for name in ("table", "condition"):
         fields.text(name, empty=name == "condition")
     fields.flag("etl_deletes")
@@ -211,8 +211,9 @@ def _check_definition(fields: Fields, columns: frozenset[str]) -> None:
     if not references:
         raise DamagedSnapshotError(f"{fields.where}: references is empty.")
     for column, target in references.items():
-        if target not in [str(each) for each in Target]:
-            raise DamagedSnapshotError(f"{fields.where}: {column} points at {target!r}, not at teams or leagues.")
+        if target not in [str(each) for each in Target] and target not in sets:
+            what = "not at teams, leagues or rows of the snapshot"
+            raise DamagedSnapshotError(f"{fields.where}: {column} points at {target!r}, {what}.")
     for column in (fields.text("key"), *references, *fields.texts("content")):
         if column not in columns:
             raise DamagedSnapshotError(f"{fields.where}: there is no column {column!r}.")

@@ -12,12 +12,13 @@ from practice_guard.core import decisions as decided
 from practice_guard.core import errors, ledger, pairing, snapshot, storage, teams
 from practice_guard.core.candidates import with_candidates
 from practice_guard.core.catalog import Target
+from practice_guard.core.chains import Parents
 from practice_guard.core.copies import StoredSet
 from practice_guard.core.database import Database
 from practice_guard.core.decisions import Decisions
 from practice_guard.core.identity import resolve
 from practice_guard.core.model import Evidence, Fate, Match, Team
-from practice_guard.core.plan import Destination, Kept, Live, Plan, PlannedRow, SetPlan
+from practice_guard.core.plan import Bucket, Destination, Kept, Live, Plan, PlannedRow, SetPlan
 from practice_guard.core.protected import Bound, Reference
 from practice_guard.core.resolution import Resolution
 from practice_guard.core.roster import Witnesses
@@ -29,7 +30,10 @@ from practice_guard.core.teams import TeamList
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which part of a snapshot is meant; an empty part means all. Teams and leagues are named as people write them."""
+    """Which part of a snapshot is meant; an empty part means all. Teams and leagues are named as people write them.
+
+    What the rows of a set hang on belongs to its part.
+    """
 
     protected: frozenset[str] = frozenset()
     leagues: frozenset[str] = frozenset()
@@ -87,9 +91,11 @@ def plan(database: Database, kept: Snapshot, around: Surroundings, request: Requ
     resolutions = {name: _resolve(old, around.now, request, decisions) for name, old in lists.items()}
     leagues = {name: teams.resolve_leagues(old.leagues, around.now.leagues) for name, old in lists.items()}
     _check_scope(request.scope, kept, resolutions)
+    scope = replace(request.scope, protected=_with_parents(request.scope.protected, around.sets))
     mark = snapshot.mark(database, around.catalog, around.sets)
     proofs = ledger.proofs(database, kept.id, kept.mark, mark)
     sets: dict[str, SetPlan] = {}
+    parents: dict[str, Parents] = {}
     for bound in around.sets:
         if (stored := kept.sets.get(bound.name)) is None:
             continue
@@ -97,14 +103,22 @@ def plan(database: Database, kept: Snapshot, around: Surroundings, request: Requ
         rules = pairing.Rules(
             bound.name,
             bound.set.etl_deletes,
-            bound.may_vanish,
+            bound.may_vanish or (bound.truncates and _emptied(rows, live)),
             tuple(not bound.table.columns[reference.column].not_null for reference in bound.references),
             tuple(_ids(around, reference) for reference in bound.references),
             proofs.rows(bound.name, rows),
             request.include_deleted,
+            _hangs_on(bound),
+            bound.key.name in bound.content,
         )
-        each = pairing.plan(rows, live, rules, partial(_destination, bound, resolutions, leagues))
-        covered = tuple(row for row in each.rows if request.scope.covers(row, _match(bound, row, resolutions)))
+        each = pairing.plan(rows, live, rules, partial(_destination, bound, resolutions, leagues, parents))
+        each = _without_blocked(database, bound, stored, each)
+        if above := parents.get(bound.references[0].parent or ""):
+            each = above.follow(each)
+        if bound.name in around.keys:
+            standing = frozenset() if rules.may_vanish else around.keys[bound.name]
+            parents[bound.name] = Parents(rows, each, kept.id, standing)
+        covered = tuple(row for row in each.rows if scope.covers(row, _match(row, resolutions)))
         outside = frozenset(row.row for row in each.rows) - {row.row for row in covered}
         sets[bound.name] = replace(each, rows=covered, outside=outside, of_teams=_of_teams(bound))
     place = storage.locate(database)
@@ -153,21 +167,74 @@ def _of_teams(bound: Bound) -> bool:
     return bound.references[0].target is Target.TEAMS
 
 
-def _match(bound: Bound, row: PlannedRow, resolutions: Mapping[str, Resolution]) -> Match | None:
-    if row.origin is None or not _of_teams(bound):
-        return None
-    name, old = row.origin
-    return resolutions[name].matches.get(old)
+def _with_parents(names: frozenset[str], sets: Sequence[Bound]) -> frozenset[str]:
+    """Add the sets that the rows of the named ones hang on."""
+    wanted = set(names)
+    for bound in reversed(sets):
+        if bound.name in wanted:
+            wanted |= {parent for each in bound.references if (parent := each.parent)}
+    return frozenset(wanted)
+
+
+def _hangs_on(bound: Bound) -> str:
+    first = bound.references[0]
+    if first.parent is None:
+        return pairing.TEAM if first.target is Target.TEAMS else "league"
+    return f"row of {first.parent}"
+
+
+def _emptied(rows: Sequence[Kept], live: Sequence[Live]) -> bool:
+    """Whether not one row of the snapshot is left where it was: TRUNCATE … CASCADE does that, users do not."""
+    there = {each.key: each.created for each in live}
+    own = [row for row in rows if not row.carried]
+    return bool(own) and not any(row.key in there and there[row.key] == row.created for row in own)
+
+
+def _without_blocked(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) -> SetPlan:
+    """Let rows wait that a foreign key besides the set's own would not let in: a message of a user who is gone."""
+    inserts = [row.row for row in made.rows if row.bucket is Bucket.INSERT]
+    ours = {each.column for each in bound.references}
+    kept = {column.name for column in stored.columns}
+    blocked: dict[int, str] = {}
+    for key in bound.table.foreign_keys if inserts else ():
+        if key.column in ours or key.column not in kept:
+            continue
+        text = statement(
+            "restore",
+            "blocked",
+            rows=identifier(stored.rows_table),
+            column=identifier(key.column),
+            parent=identifier(bound.table.schema, key.parent),
+            parent_column=identifier(key.parent_column),
+        )
+        blocked |= {number: key.column for (number,) in database.execute(text, {"rows": inserts})}
+    if not blocked:
+        return made
+    return replace(made, rows=tuple(_blocked(row, blocked) for row in made.rows))
+
+
+def _blocked(row: PlannedRow, blocked: Mapping[int, str]) -> PlannedRow:
+    if row.row not in blocked:
+        return row
+    note = f"what its {blocked[row.row]} points at is not there"
+    return replace(row, bucket=Bucket.PENDING, after=None, new_key=False, note=note)
+
+
+def _match(row: PlannedRow, resolutions: Mapping[str, Resolution]) -> Match | None:
+    return resolutions[row.team[0]].matches.get(row.team[1]) if row.team else None
 
 
 def _destination(
     bound: Bound,
     resolutions: Mapping[str, Resolution],
     leagues: Mapping[str, Mapping[int, int]],
+    parents: Mapping[str, Parents],
     position: int,
     origin: tuple[str, int],
 ) -> Destination:
     name, old = origin
+    if (parent := bound.references[position].parent) is not None:
+        return parents[parent].destination(origin) if parent in parents else Destination(None, fate=Fate.MISSING)
     if bound.references[position].target is Target.LEAGUES:
         new = leagues[name].get(old)
         if new is None:
@@ -180,6 +247,14 @@ def _destination(
     return Destination(match.new.id if match.new else None, match.evidence, match.fate, match.given_up)
 
 
+def _content(bound: Bound, stored: StoredSet | None) -> tuple[str, ...]:
+    """Return the columns that say what a row is, of those that the snapshot has where the set names none."""
+    if bound.set.content or stored is None:
+        return bound.content
+    kept = {column.name for column in stored.columns}
+    return tuple(name for name in bound.content if name in kept)
+
+
 def _created(bound: Bound) -> str:
     return f"t.{identifier(bound.created)}::text" if bound.created else "NULL::text"
 
@@ -190,7 +265,7 @@ def kept_rows(database: Database, stored: StoredSet, bound: Bound, list_name: st
         "restore",
         "kept_rows",
         key=identifier(stored.key),
-        content=columns(bound.content, of="t", cast="::text"),
+        content=columns(_content(bound, stored), of="t", cast="::text"),
         created=_created(bound),
         references=columns([each.column for each in bound.references], of="t"),
         rows=identifier(stored.rows_table),
@@ -213,7 +288,7 @@ def live_rows(database: Database, bound: Bound, stored: StoredSet | None = None)
         "restore",
         "live_rows" if stored else "live_rows_alone",
         key=identifier(bound.key.name),
-        content=columns(bound.content, of="t", cast="::text"),
+        content=columns(_content(bound, stored), of="t", cast="::text"),
         created=_created(bound),
         references=columns([each.column for each in bound.references], of="t"),
         condition=condition(bound.set.condition),
@@ -254,4 +329,6 @@ def valid_ids(around: Surroundings) -> dict[str, frozenset[int]]:
 
 
 def _ids(around: Surroundings, reference: Reference) -> frozenset[int]:
+    if reference.parent is not None:
+        return around.keys[reference.parent]
     return around.now.ids if reference.target is Target.TEAMS else frozenset(around.now.leagues)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from practice_guard.core import errors
-from practice_guard.core.catalog import Catalog, Column, Table, Target
+from practice_guard.core.catalog import ETL_TABLES, Catalog, Column, Table, Target
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A column of a protected row that points at a team or a league."""
+    """A column of a protected row that points at a team, a league, or a row of another protected set, by its name."""
 
     column: str
-    target: Target
+    target: Target | str
+
+    @property
+    def parent(self) -> str | None:
+        """The protected set whose rows it points at; None where it points at teams or leagues."""
+        return None if isinstance(self.target, Target) else self.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class ProtectedSet:
         condition: trusted SQL over the table's columns; empty for all rows.
         etl_deletes: whether the ETL deletes such rows, so that an absent one is the ETL's doing.
         label: the column that names the team in words, for the candidates of a row without a team.
+        source: where the definition comes from: `built in`, or the file and line.
     """
 
     name: str
@@ -38,6 +44,12 @@ class ProtectedSet:
     condition: str = ""
     etl_deletes: bool = False
     label: str | None = None
+    source: str = "built in"
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The protected sets on whose rows these hang."""
+        return tuple(each.parent for each in self.references if each.parent is not None)
 
 
 def _teams(*columns: str) -> tuple[Reference, ...]:
@@ -66,20 +78,47 @@ BUILT_IN = (
     ),
     ProtectedSet("captain_messages", "captain_messages", _teams("team_id")),
     ProtectedSet("polls", "polls", _teams("team_id")),
-    ProtectedSet("league_contexts", "users", _leagues("league_context"), condition="league_context IS NOT NULL"),
+    ProtectedSet("poll_choices", "poll_choices", (Reference("poll_id", "polls"),)),
+    ProtectedSet(
+        "poll_responses", "poll_responses", (Reference("poll_id", "polls"), Reference("choice_id", "poll_choices"))
+    ),
+    ProtectedSet(
+        "league_contexts",
+        "users",
+        _leagues("league_context"),
+        content=("id",),
+        condition="league_context IS NOT NULL",
+    ),
 )
 """Protected without any setting, each where its table exists."""
+
+_SET_BY_TRIGGERS = frozenset({"updated_at"})
+"""Columns that change without anybody changing the row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A protected set as it is in one database: its table, the key that numbers its rows, its columns there."""
+    """A protected set as it is in one database.
+
+    Attributes:
+        set: its definition.
+        table: its table.
+        key: the column that numbers its rows.
+        references: those of the definition whose columns and targets are there.
+        tables: the tables that the references point at, in their order.
+        created: the column with the time at which a row was made; None where there is none.
+        cascades: a foreign key deletes rows along with what the ETL deletes, straight or by way of other tables.
+        truncates: a foreign key leads to the ETL's tables, so that TRUNCATE … CASCADE there empties this one.
+    """
 
     set: ProtectedSet
     table: Table
     key: Column
     references: tuple[Reference, ...]
+    tables: tuple[str, ...]
     created: str | None
+    cascades: bool = False
+    truncates: bool = False
 
     @property
     def name(self) -> str:
@@ -93,32 +132,41 @@ class Bound:
 
     @property
     def content(self) -> tuple[str, ...]:
-        """The columns that say what a row is; the primary key where the set names none."""
-        return self.set.content or (self.key.name,)
+        """The columns that say what a row is: the set's; else the primary key, while an import leaves such rows alone.
+
+        Where an import can take rows along, another row may come to have the key: then it is all other columns.
+        """
+        if self.set.content:
+            return self.set.content
+        pointing = {self.key.name, *(each.column for each in self.references)}
+        others = tuple(
+            column.name for column in self.stored if column.name not in pointing and column.name not in _SET_BY_TRIGGERS
+        )
+        return others if others and (self.may_vanish or self.truncates) else (self.key.name,)
 
     @property
     def may_vanish(self) -> bool:
-        """Whether an import can take rows along: it deletes them, or a foreign key deletes them with their team."""
-        cascades = any(
-            key.on_delete == "c" and key.parent in (Target.TEAMS, Target.LEAGUES) for key in self.table.foreign_keys
-        )
-        return self.set.etl_deletes or cascades
+        """Whether an import can take rows along: it deletes them, or a foreign key deletes them with what it does."""
+        return self.set.etl_deletes or self.cascades
 
 
 def bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[list[Bound], list[str]]:
     """Find the sets in a database.
 
     Returns:
-        the sets whose table exists, and the names of those whose table does not.
+        the sets whose table exists, those that others hang on first; and the names of those whose table, or whose
+        parents' table, does not.
 
     Raises:
         errors.SchemaError: a set's table exists but is no table, lacks a column the set needs, or has not exactly one
-            primary key column.
+            primary key column, or not one that numbers rows that others hang on.
+        errors.UsageError: a set hangs on one that there is not, or on itself.
     """
-    bound: list[Bound] = []
+    bound: dict[str, Bound] = {}
     skipped: list[str] = []
-    for protected in sets:
-        if protected.table not in catalog.tables:
+    cascading, truncating = _reached(catalog, cascading=True), _reached(catalog, cascading=False)
+    for protected in in_order(sets):
+        if protected.table not in catalog.tables or protected.references[0].parent in skipped:
             skipped.append(protected.name)
             continue
         first, *others = protected.references
@@ -127,7 +175,64 @@ def bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[list[Bound], l
             raise errors.SchemaError(
                 f"{table.schema}.{table.name} has no primary key of one column; its rows cannot be told apart."
             )
-        references = (first, *(other for other in others if other.column in table.columns))
-        created = "created_at" if "created_at" in table.columns else None
-        bound.append(Bound(protected, table, table.columns[table.primary_key[0]], references, created))
-    return bound, skipped
+        there = (other for other in others if other.column in table.columns and other.parent not in skipped)
+        references = (first, *there)
+        bound[protected.name] = Bound(
+            protected,
+            table,
+            table.columns[table.primary_key[0]],
+            references,
+            tuple(_table_of(protected, each, bound) for each in references),
+            "created_at" if "created_at" in table.columns else None,
+            cascades=table.name in cascading,
+            truncates=table.name in truncating,
+        )
+    return list(bound.values()), skipped
+
+
+def in_order(sets: Iterable[ProtectedSet]) -> list[ProtectedSet]:
+    """Put sets after those that their rows hang on, and leave their order alone otherwise.
+
+    Raises:
+        errors.UsageError: a set hangs on one that there is not, or by way of others on itself.
+    """
+    known = {each.name: each for each in sets}
+    ordered: dict[str, ProtectedSet] = {}
+
+    def place(each: ProtectedSet, above: tuple[str, ...]) -> None:
+        if each.name in above:
+            raise errors.UsageError(
+                f"Protected sets hang on each other, so that none can be first: {', '.join(above)}."
+            )
+        for parent in each.parents:
+            if parent not in known:
+                raise errors.UsageError(f"The protected set {each.name} hangs on {parent}, which is no protected set.")
+            place(known[parent], (*above, each.name))
+        ordered[each.name] = each
+
+    for each in known.values():
+        place(each, ())
+    return list(ordered.values())
+
+
+def _table_of(protected: ProtectedSet, reference: Reference, bound: Mapping[str, Bound]) -> str:
+    """Return the table that a reference points at; one with protected rows must be numbered."""
+    if reference.parent is None:
+        return str(reference.target)
+    parent = bound[reference.parent]
+    if parent.key.type not in ("smallint", "integer", "bigint"):
+        raise errors.SchemaError(
+            f"Rows of {protected.name} hang on {parent.name}, whose primary key {parent.key.name} is "
+            f"{parent.key.type}: only whole numbers can be followed."
+        )
+    return parent.table.name
+
+
+def _reached(catalog: Catalog, *, cascading: bool) -> frozenset[str]:
+    """Return the tables that foreign keys lead from to the ETL's: those that cascade only, or whatever they do."""
+    reached = set(ETL_TABLES)
+    keys = [key for table in catalog.tables.values() for key in table.foreign_keys]
+    followed = [key for key in keys if key.on_delete == "c" or not cascading]
+    while grown := {key.table for key in followed if key.parent in reached} - reached:
+        reached |= grown
+    return frozenset(reached - ETL_TABLES)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from practice_guard.core import chains, errors, ledger, locks, snapshot, storage, writes
 from practice_guard.core import decisions as decided
-from practice_guard.core import errors, ledger, locks, snapshot, storage, writes
 from practice_guard.core.database import Access, Database
 from practice_guard.core.ledger import Author
 from practice_guard.core.plan import Plan
@@ -15,6 +15,7 @@ from practice_guard.core.planning import Request, Scope, asked, kept_rows, live_
 from practice_guard.core.protected import ProtectedSet
 from practice_guard.core.snapshot import Snapshot
 from practice_guard.core.surroundings import Surroundings, lock_for_writing, look
+from practice_guard.core.writes import Written
 
 __all__ = [
     "Applied", "Author", "Request", "Scope", "apply", "asked", "check_fits", "check_saved", "kept_rows", "live_rows",
@@ -101,12 +102,15 @@ def _apply(
         check_saved(database, saved, made)
     check_fits(database, around, kept, made)
     bound = {each.name: each for each in around.sets}
-    written = {name: writes.write(database, bound[name], kept.sets[name], each) for name, each in made.sets.items()}
+    written: dict[str, Written] = {}
+    for name, each in made.sets.items():  # parents first, so that what hangs on them can be given their new keys
+        placed = chains.with_keys(each, bound[name], written)
+        written[name] = writes.write(database, bound[name], kept.sets[name], placed)
     writes.check_constraints(database)
-    for name, each in written.items():
-        writes.prove(database, bound[name], kept.sets[name], each)
+    for name, done in written.items():
+        writes.prove(database, bound[name], kept.sets[name], done)
     _prove_settled(made, plan(database, kept, around, request))
-    count = sum(len(each.updates) + len(each.inserts) for each in written.values())
+    count = sum(len(done.updates) + len(done.inserts) for done in written.values())
     result = {
         "rows": made.counts(),
         "protected": {name: each.counts() for name, each in made.sets.items()},
@@ -124,8 +128,8 @@ def _apply(
         mark=made.mark,
         result=result,
     )
-    for name, each in written.items():
-        ledger.write_rows(database, entry, bound[name], writes.ledger_rows(each))
+    for name, done in written.items():
+        ledger.write_rows(database, entry, bound[name], writes.ledger_rows(done))
     return Applied(made, entry, count)
 
 

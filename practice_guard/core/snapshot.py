@@ -71,8 +71,12 @@ def listing(database: Database) -> list[Snapshot]:
         return []
     sets: dict[str, dict[str, StoredSet]] = {}
     damage: dict[str, str] = {}
-    for snapshot, name, *rest in database.execute(statement("snapshot", "sets")):
-        read = _stored_set(snapshot, name, rest)
+    found = database.execute(statement("snapshot", "sets"))
+    names: dict[str, set[str]] = {}
+    for snapshot, name, *_ in found:
+        names.setdefault(snapshot, set()).add(name)
+    for snapshot, name, *rest in found:
+        read = _stored_set(snapshot, name, rest, names[snapshot])
         if isinstance(read, StoredSet):
             sets.setdefault(snapshot, {})[name] = read
         else:
@@ -85,13 +89,13 @@ def listing(database: Database) -> list[Snapshot]:
     return _newest_first(listed)
 
 
-def _stored_set(snapshot: str, name: str, row: Sequence[Any]) -> StoredSet | str:
+def _stored_set(snapshot: str, name: str, row: Sequence[Any], sets: set[str]) -> StoredSet | str:
     """Read what a snapshot says of a set, or say what is wrong with it."""
     definition, stored, table, *counts = row
     found: dict[str, object] = {"definition": json.loads(definition), "columns": json.loads(stored)}
     found |= dict(zip(("rows", "carried", "teams", "digest"), counts, strict=True))
     try:
-        described = description.stored_set(snapshot, name, Fields(f"its description of {name}", found))
+        described = description.stored_set(snapshot, name, Fields(f"its description of {name}", found), sets)
     except errors.DamagedSnapshotError as error:
         return error.message
     return described if described.rows_table == table else f"its rows of {name} are said to be in {table}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import catalog as catalogs
@@ -10,6 +10,7 @@ from practice_guard.core import locks, protected, teams
 from practice_guard.core.catalog import Catalog
 from practice_guard.core.database import Database
 from practice_guard.core.protected import Bound, ProtectedSet
+from practice_guard.core.sql import identifier, statement
 from practice_guard.core.teams import TeamList
 
 PARENTS = ("clubs", "leagues", "series", "teams")
@@ -17,12 +18,21 @@ PARENTS = ("clubs", "leagues", "series", "teams")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The schema, the protected sets in it, the names of those whose table is not there, and the team list."""
+    """What there is.
+
+    Attributes:
+        catalog: the schema.
+        sets: the protected sets in it, each after those that its rows hang on.
+        skipped: the names of those whose table is not there.
+        now: the team list.
+        keys: the primary keys in the tables of the sets that others hang on, by set.
+    """
 
     catalog: Catalog
     sets: Sequence[Bound]
     skipped: Sequence[str]
     now: TeamList
+    keys: Mapping[str, frozenset[int]]
 
 
 def look(database: Database, sets: Sequence[ProtectedSet], schema: str = "public") -> Surroundings:
@@ -33,7 +43,14 @@ def look(database: Database, sets: Sequence[ProtectedSet], schema: str = "public
     """
     catalog = catalogs.read(database, schema)
     bound, skipped = protected.bind(sets, catalog)
-    return Surroundings(catalog, bound, skipped, teams.read(database, catalog))
+    followed = {parent for each in bound for reference in each.references if (parent := reference.parent)}
+    keys = {each.name: _keys(database, each) for each in bound if each.name in followed}
+    return Surroundings(catalog, bound, skipped, teams.read(database, catalog), keys)
+
+
+def _keys(database: Database, bound: Bound) -> frozenset[int]:
+    text = statement("restore", "keys", key=identifier(bound.key.name), table=bound.table.quoted)
+    return frozenset(row[0] for row in database.execute(text))
 
 
 def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[ProtectedSet], within: float) -> None:

@@ -33,7 +33,8 @@ def check(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) ->
     Raises:
         errors.SchemaError: a column is gone or of another type, or rows break a constraint; names column and rows.
     """
-    inserts = [row for row in made.rows if row.bucket is Bucket.INSERT]
+    # Keys that are yet to come collide with none in the table; rows that share one still collide with each other.
+    inserts = [row.with_keys(lambda _, number: -number) for row in made.rows if row.bucket is Bucket.INSERT]
     if inserts:
         writer = _Writer(database, bound, stored)
         writer.check_columns(inserts)

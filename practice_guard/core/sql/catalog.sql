@@ -31,11 +31,13 @@ SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a
 -- Single-column foreign keys between tables of the schema, with what happens on deletion and whether they are enforced.
 SELECT con.conname::text, child.relname::text, col.attname::text, parent.relname::text, con.confdeltype::text,
        con.convalidated,
-       NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgconstraint = con.oid AND g.tgenabled = 'D')
+       NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgconstraint = con.oid AND g.tgenabled = 'D'),
+       key.attname::text
   FROM pg_constraint AS con
   JOIN pg_class AS child ON child.oid = con.conrelid
   JOIN pg_class AS parent ON parent.oid = con.confrelid
   JOIN pg_attribute AS col ON col.attrelid = con.conrelid AND col.attnum = con.conkey[1]
+  JOIN pg_attribute AS key ON key.attrelid = con.confrelid AND key.attnum = con.confkey[1]
  WHERE con.contype = 'f' AND array_length(con.conkey, 1) = 1
    AND child.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %(schema)s)
    AND parent.relnamespace = child.relnamespace

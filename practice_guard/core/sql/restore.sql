@@ -19,6 +19,17 @@ SELECT t.{key}::text, ROW({content})::text, {created}, ARRAY[{references}]::bigi
  WHERE {condition}
  ORDER BY t.{key}
 
+-- keys --
+-- The primary keys of a table whose rows others hang on.
+SELECT t.{key}::bigint FROM {table} AS t
+
+-- blocked --
+-- Rows to be put back with a value in a column that points at nothing, by a foreign key that is none of ours.
+SELECT s.guard_row
+  FROM practice_guard.{rows} AS s
+ WHERE s.guard_row = ANY (%(rows)s::bigint[]) AND s.{column} IS NOT NULL
+   AND NOT EXISTS (SELECT FROM {parent} AS p WHERE p.{parent_column}::text = s.{column}::text)
+
 -- trust_path --
 -- The application's own search path, for triggers that rely on it.
 SELECT set_config('search_path', (SELECT reset_val FROM pg_settings WHERE name = 'search_path'), true)
