@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from practice_guard.core import catalog as catalogs
 from practice_guard.core import locks, restore, snapshot, storage
+from practice_guard.core.chains import Renamed
 from practice_guard.core.copies import Carry
 from practice_guard.core.database import Access, Database
 from practice_guard.core.model import Finding, Severity, Verdict
@@ -90,6 +91,7 @@ def _take(
     if any(finding.severity is Severity.ERROR for finding in findings) and not accept_current:
         return Backup(None, tuple(findings), last, skipped)
     place = storage.ensure(database, author.environment, author.now)
+    name = snapshot.new_id(author.now)
     new = snapshot.write(
         database,
         around.sets,
@@ -100,8 +102,9 @@ def _take(
         label=label,
         tool_version=author.tool_version,
         accepted_current=accept_current,
+        name=name,
         previous=last,
-        carries=_carries(database, around, last, made) if last and made else None,
+        carries=_carries(database, around, last, made, name) if last and made else None,
     )
     return Backup(new, tuple(findings), last, skipped)
 
@@ -145,29 +148,34 @@ def _damage(made: Plan | None, last: Snapshot | None, rows: int) -> list[Finding
     return findings
 
 
-def _carries(database: Database, around: Surroundings, last: Snapshot, made: Plan) -> dict[str, Carry]:
+def _carries(database: Database, around: Surroundings, last: Snapshot, made: Plan, name: str) -> dict[str, Carry]:
     """Find what the next snapshot takes over: rows that wait, and ids that only an older team list explains."""
     carries: dict[str, Carry] = {}
+    renamed = Renamed(last.id, name)
     for bound in around.sets:
         if bound.name not in made.sets:
             continue
-        kept = {row.row: row for row in restore.kept_rows(database, last.sets[bound.name], bound, last.id)}
+        stored = restore.kept_rows(database, last.sets[bound.name], bound, last.id)
+        kept = {row.row: renamed.follow(bound, row) for row in stored}
+        if bound.name in around.keys:
+            renamed.learn(bound, stored, made.sets[bound.name])
         names = [reference.column for reference in bound.references]
         rows: list[tuple[int, str]] = []
         anchors: list[tuple[str, str]] = []
         for row in made.sets[bound.name].rows:
             if row.bucket is Bucket.PENDING and row.live_key is None:
                 rows.append((row.row, _origins(names, kept[row.row], range(len(names)))))
-            elif row.live_key is not None and (places := _unexplained(row, kept[row.row])):
+            elif row.live_key is not None and (places := _unexplained(row, kept[row.row], name)):
                 anchors.append((row.live_key, _origins(names, kept[row.row], places)))
         carries[bound.name] = Carry(tuple(rows), tuple(anchors))
     return carries
 
 
-def _unexplained(row: PlannedRow, kept: Kept) -> list[int]:
-    """Return the references of a live row that only the older list explains."""
+def _unexplained(row: PlannedRow, kept: Kept, name: str) -> list[int]:
+    """Return the references of a live row that the row itself, in the snapshot `name`, does not explain."""
     places = range(len(kept.refs)) if row.bucket is Bucket.PENDING else row.unresolved
-    return [place for place in places if kept.refs[place] is not None]
+    plain = [None if ref is None else (name, ref) for ref in row.after or ()]
+    return [place for place in places if kept.refs[place] is not None and kept.refs[place] != plain[place]]
 
 
 def _origins(names: Sequence[str], kept: Kept, places: Sequence[int]) -> str:

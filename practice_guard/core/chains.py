@@ -87,6 +87,34 @@ def origin_of(row: Kept, snapshot: str) -> Origin:
     return (first[0] if row.carried and first else snapshot, int(row.key))
 
 
+class Renamed:
+    """What the rows of one snapshot that others hang on are called in the next one."""
+
+    def __init__(self, old: str, new: str) -> None:
+        """Begin with the ids of both snapshots."""
+        self._old, self._new = old, new
+        self._names: dict[str, dict[Origin, Origin]] = {}
+
+    def learn(self, bound: Bound, kept: Sequence[Kept], made: SetPlan) -> None:
+        """Note a numbered set's rows as the old snapshot has them: those that are there, and those carried on."""
+        planned = {row.row: row for row in made.rows}
+        names: dict[Origin, Origin] = {}
+        for row in kept:
+            there = planned[row.row].live_key
+            first = self.follow(bound, row).refs[0]
+            carried_as = (first[0] if first else self._new, int(row.key))
+            names[origin_of(row, self._old)] = carried_as if there is None else (self._new, int(there))
+        self._names[bound.name] = names
+
+    def follow(self, bound: Bound, row: Kept) -> Kept:
+        """Return a row whose references to other rows of the snapshot are put in the next one's terms."""
+        refs = tuple(
+            self._names.get(reference.parent or "", {}).get(ref, ref) if ref else None
+            for reference, ref in zip(bound.references, row.refs, strict=True)
+        )
+        return replace(row, refs=refs)
+
+
 def with_keys(made: SetPlan, bound: Bound, written: Mapping[str, Written]) -> SetPlan:
     """Put the primary keys that parents got into the references of what hangs on them.
 

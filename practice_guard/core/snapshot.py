@@ -174,6 +174,11 @@ def _mark_part(catalog: Catalog, name: str, wanted: Iterable[str], only: str) ->
     )
 
 
+def new_id(now: datetime) -> str:
+    """Return an id for a snapshot taken now."""
+    return f"{now.astimezone(timezone.utc):%Y%m%d-%H%M%S}-{''.join(secrets.choice(_SUFFIX) for _ in range(3))}"
+
+
 def write(
     database: Database,
     sets: Sequence[Bound],
@@ -185,12 +190,14 @@ def write(
     label: str,
     tool_version: str,
     accepted_current: bool,
+    name: str,
     previous: Snapshot | None = None,
     carries: Mapping[str, Carry] | None = None,
 ) -> Snapshot:
     """Write a new snapshot of `sets` inside the caller's transaction, which has locked what is read.
 
-    The copy is compared with its source, in rows and digest, before anything is carried into it.
+    Its `name` is from `new_id`; what is carried may speak of it. The copy is compared with its source, in rows and
+    digest, before anything is carried into it.
 
     Returns:
         the snapshot, not yet verified.
@@ -198,7 +205,6 @@ def write(
     Raises:
         errors.DamagedSnapshotError: the copy differs from its source.
     """
-    name = f"{now.astimezone(timezone.utc):%Y%m%d-%H%M%S}-{''.join(secrets.choice(_SUFFIX) for _ in range(3))}"
     carries = carries or {}
     teams.store(database, name, team_list)
     lists = {name}
