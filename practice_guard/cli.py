@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from practice_guard import exits
-from practice_guard.commands import cycle, explain, restore
+from practice_guard.commands import cycle, explain, restore, run
 from practice_guard.core.errors import UsageError
 from practice_guard.options import end_on_signals, tool_version
 from practice_guard.render import json, text
@@ -30,6 +30,7 @@ app = typer.Typer(
 app.add_typer(cycle.app)
 app.add_typer(explain.app)
 app.add_typer(restore.app)
+app.add_typer(run.app)
 
 
 @app.callback(invoke_without_command=True)
@@ -57,6 +58,7 @@ def main() -> None:
     """Run the program and end with its status."""
     end_on_signals()
     arguments = sys.argv[1:]
+    arguments = arguments[: arguments.index("--")] if "--" in arguments else arguments  # the ETL's own are not ours
     wants_json = "--json" in arguments or "--output=json" in arguments or "json" in _after(arguments, "--output")
     try:
         status = app(standalone_mode=False)

@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from practice_guard.core import errors
 from practice_guard.core.model import Verdict
+from practice_guard.core.runreport import Report
 
 
 class Status(IntEnum):
@@ -23,6 +24,9 @@ class Status(IntEnum):
     STALE = 14
     NEEDS_A_PERSON = 21
 
+
+SIGNALLED = 128
+"""With a signal's number added: ended by that signal, as shells have it."""
 
 _VERDICTS = {Verdict.FINE: Status.DONE, Verdict.REFUSED: Status.NO, Verdict.WAITING: Status.WAITING}
 
@@ -44,8 +48,17 @@ def of_verdict(verdict: Verdict) -> Status:
     return _VERDICTS[verdict]
 
 
-def of_error(error: BaseException) -> Status:
+def of_run(report: Report) -> int:
+    """Return the status of a run: its own error or verdict first, then the ETL's status (contract, "Precedence")."""
+    if report.error is not None:
+        return of_error(report.error)
+    return int(of_verdict(report.verdict)) or report.etl_exit_code or int(Status.DONE)
+
+
+def of_error(error: BaseException) -> int:
     """Return the status of a command that an error ended; any error that is not ours is a fault of the program."""
+    if isinstance(error, errors.StoppedError):
+        return SIGNALLED + error.number
     for kind, status in _ERRORS:
         if isinstance(error, kind):
             return status

@@ -7,8 +7,8 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from enum import Enum
 from importlib.metadata import version
@@ -17,13 +17,14 @@ from typing import Annotated, Any, NoReturn, get_type_hints
 import typer
 
 from practice_guard import exits, settings
-from practice_guard.core import storage
+from practice_guard.core import runs, storage
 from practice_guard.core.database import Access, Connection, Timeouts, connect
-from practice_guard.core.errors import ConfirmationError
+from practice_guard.core.errors import ConfirmationError, UnreachableError
+from practice_guard.core.model import Finding, Severity
 from practice_guard.core.protected import BUILT_IN, ProtectedSet
 from practice_guard.core.restore import Author, Request
 from practice_guard.core.storage import Place
-from practice_guard.render import json, text
+from practice_guard.render import json, logs, text
 from practice_guard.render.outcome import Heading, Outcome
 from practice_guard.settings import Settings, Target
 
@@ -86,6 +87,7 @@ class Call:
     settings: Settings = field(init=False)
     target: Target = field(init=False)
     place: Place = field(init=False)
+    unfinished: Finding | None = None
 
     def __post_init__(self) -> None:
         """Know the command's name before anything can go wrong."""
@@ -95,6 +97,11 @@ class Call:
     def speaks_json(self) -> bool:
         """Whether standard output is for a program."""
         return self.json_output or self.output is Output.JSON
+
+    @property
+    def speaks_logs(self) -> bool:
+        """Whether standard output is Railway's log."""
+        return not self.speaks_json and settings.on_railway() and not sys.stdout.isatty()
 
     @property
     def sets(self) -> tuple[ProtectedSet, ...]:
@@ -139,12 +146,27 @@ class Call:
         self.aim()
         timeouts = Timeouts(self.patience, self.statement_timeout or self.settings.statement_timeout)
         name = f"practice_guard:{self.command}"
-        with connect(self.target.url.get_secret_value(), application=name, timeouts=timeouts) as connection:
+        with ExitStack() as stack:
+            url = self.target.url.get_secret_value()
+            try:
+                connection = stack.enter_context(connect(url, application=name, timeouts=timeouts))
+            except UnreachableError as error:
+                raise settings.explained(error, self.target) from error
             with connection.transaction(Access.READ):
                 self.place = storage.locate(connection)
                 self.heading = self.heading.at(self.place.fingerprint)
                 storage.check_mark(self.place, self.target.environment)
+                self.unfinished = self._unfinished(connection)
             yield connection
+
+    def _unfinished(self, connection: Connection) -> Finding | None:
+        """Tell of a run that is not finished; `run` and the checks before an ETL weigh it themselves."""
+        found = runs.unfinished(connection)
+        if found is None or self.command == "run" or not found.touched:
+            return None
+        alive = runs.alive(connection, found)
+        finding = runs.finding(connection, found, self.target.environment, alive=alive)
+        return finding if alive else replace(finding, severity=Severity.WARNING)
 
     def confirm(self, given: str | None, *, yes: bool, what: str) -> None:
         """Have the environment's name typed where a mistake would cost most (contract, "Options").
@@ -165,11 +187,22 @@ class Call:
                 f"{what} on {name} {said}. Nothing was done.", next_steps=(f"practice-guard … --confirm {name}",)
             )
 
+    def say(self, message: str, level: str = "info", **fields: object) -> None:
+        """Say at once what goes on, to people and to Railway; a JSON document comes at the end only."""
+        if self.speaks_logs:
+            logs.say(self.heading, message, level, **fields)
+        elif not (self.speaks_json or self.quiet):
+            text.console(color=not self.no_color).print(text.line(message), soft_wrap=True)
+
     def answer(self, outcome: Outcome) -> NoReturn:
         """Print an outcome and end with its status."""
-        status = exits.of_verdict(outcome.verdict)
+        status = exits.of_verdict(outcome.verdict) if outcome.status is None else outcome.status
+        if self.unfinished is not None and self.unfinished.code not in {each.code for each in outcome.findings}:
+            outcome = replace(outcome, findings=(self.unfinished, *outcome.findings))
         if self.speaks_json:
             json.show(self.heading, outcome, status)
+        elif self.speaks_logs:
+            logs.show(self.heading, outcome, status)
         else:
             text.show(text.console(color=not self.no_color), self.heading, outcome, quiet=self.quiet)
         raise typer.Exit(status)
@@ -179,6 +212,8 @@ class Call:
         status = exits.of_error(error)
         if self.speaks_json:
             json.show_error(self.heading, error, status)
+        elif self.speaks_logs:
+            logs.show_error(self.heading, error, status)
         else:
             text.show_error(text.console(sys.stderr, color=not self.no_color), error, status)
         raise typer.Exit(status)

@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from practice_guard.core.errors import UsageError
+from practice_guard.core.errors import UnreachableError, UsageError
 from practice_guard.core.model import Severity
 from practice_guard.core.severities import validate
 
@@ -80,7 +80,9 @@ def load() -> Settings:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0])
         variable = name if name.startswith("PRACTICE_GUARD_") else f"PRACTICE_GUARD_{name.upper()}"
-        raise UsageError(f"{variable} is not usable: {first['msg'].removeprefix('Value error, ').rstrip('.')}.") from None
+        raise UsageError(
+            f"{variable} is not usable: {first['msg'].removeprefix('Value error, ').rstrip('.')}."
+        ) from None
     except SettingsError as error:
         raise UsageError(f"PRACTICE_GUARD_{_field(error)} is not usable: it is not JSON.") from None
 
@@ -127,6 +129,27 @@ def named(settings: Settings, variables: Mapping[str, str] | None = None) -> str
     """Return the environment that the process was started for, PRACTICE_GUARD_ENV first; None where nothing says."""
     variables = os.environ if variables is None else variables
     return settings.env or variables.get("RAILWAY_ENVIRONMENT_NAME") or None
+
+
+def on_railway(variables: Mapping[str, str] | None = None) -> bool:
+    """Whether this process runs on Railway."""
+    return bool((os.environ if variables is None else variables).get("RAILWAY_ENVIRONMENT_NAME"))
+
+
+def explained(error: UnreachableError, target: Target, variables: Mapping[str, str] | None = None) -> UnreachableError:
+    """Explain why a database cannot be reached where its name says so: Railway's private ones exist on Railway only."""
+    if not target.host.endswith(".railway.internal") or on_railway(variables):
+        return error
+    own = f"PRACTICE_GUARD_{target.environment.upper()}_URL"
+    return UnreachableError(
+        f"{target.source} names {target.host}, a private host of Railway: it cannot be reached from outside. "
+        "Nothing was done.",
+        next_steps=(
+            "railway connect postgres --tunnel-only   # leave it open; it prints a local address",
+            f"export {own}=postgresql://USER:PASSWORD@ADDRESS:PORT/{target.database}   # that address",
+            f"or export {own}=…   # DATABASE_PUBLIC_URL of the database's service (*.proxy.rlwy.net:PORT)",
+        ),
+    )
 
 
 def canonical(name: str) -> str:

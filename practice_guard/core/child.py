@@ -22,9 +22,6 @@ from practice_guard.core import errors
 if sys.platform != "win32":
     import fcntl
 
-APPLICATION = "practice_guard_etl"
-"""The name under which the server lists an ETL that a run started, with `:` and the run's number after it."""
-
 NOT_FOUND, NOT_EXECUTABLE, SIGNALLED = 127, 126, 128
 GRACE = 10.0
 """Seconds between SIGTERM and SIGKILL."""
@@ -228,10 +225,10 @@ class LockFile:
                 next_steps=("Wait for it to end, or end it; then try again.",),
             ) from None
         self.descriptor = descriptor
-        self.note(f"process {os.getpid()} (the guard)")
+        self.name_holder(f"process {os.getpid()} (the guard)")
         return self
 
-    def note(self, text: str) -> None:
+    def name_holder(self, text: str) -> None:
         """Write down who has the lock, for whoever does not get it."""
         if self.descriptor is not None:
             os.ftruncate(self.descriptor, 0)

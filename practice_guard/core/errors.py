@@ -45,6 +45,14 @@ class StatementError(DatabaseError):
     """The database refused a statement."""
 
 
+class StoppedError(GuardError):
+    """The guard was told to end."""
+
+    def __init__(self, message: str = "", *, number: int, next_steps: tuple[str, ...] = ()) -> None:
+        super().__init__(message, next_steps=next_steps)
+        self.number = number
+
+
 class SnapshotError(GuardError):
     """A snapshot cannot be used."""
 

@@ -61,7 +61,7 @@ class _Guard:
     lock: LockFile = field(init=False)
 
     def works(self, work: Callable[[], None]) -> Report:
-        with Session(self.open_database, name="practice_guard:run", heartbeat=self.job.heartbeat) as self.session:
+        with Session(self.open_database, heartbeat=self.job.heartbeat) as self.session:
             with self.database.transaction(Access.READ):
                 place = storage.locate(self.database)
             lease.refuse_living_etl(self.database)
@@ -114,6 +114,7 @@ class _Guard:
             )
         with self.database.transaction(Access.WRITE):
             report.run = runs.take_over(self.database, found, self.job.holder)
+        self.session.call_itself(f"{runs.GUARD}:{found.id}")
         report.earlier = found.phases
         report.etl_exit_code, report.etl_seconds = found.etl_exit_code, found.etl_seconds
         self.began -= found.guard_seconds + (found.etl_seconds or 0.0)
@@ -192,8 +193,10 @@ class _Guard:
             locks.take(self.database)
             return runs.begin(self.database, job.author, job.holder, job.command, phase, done)
 
-        self.report.run = locks.attempt(self.database, Access.WRITE, work, patience=job.patience)
-        return self.report.run
+        begun = locks.attempt(self.database, Access.WRITE, work, patience=job.patience)
+        self.report.run = begun
+        self.session.call_itself(f"{runs.GUARD}:{begun.id}")
+        return begun
 
     def _record_refusal(self) -> None:
         """Write down that the ETL was not started, where that is possible: a refusal makes and changes no tables."""

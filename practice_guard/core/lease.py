@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
-from practice_guard.core import errors, locks
+from practice_guard.core import errors, locks, runs
 from practice_guard.core.database import Access, Database
 from practice_guard.core.sql import statement
 
@@ -32,9 +32,9 @@ _PAUSE = 0.5
 class Session:
     """See the module. `database` is open, and the lock held, inside the `with` block."""
 
-    def __init__(self, open_database: Opener, *, name: str, heartbeat: float = HEARTBEAT) -> None:
+    def __init__(self, open_database: Opener, *, heartbeat: float = HEARTBEAT) -> None:
         self._open = open_database
-        self._name = name
+        self._name = runs.GUARD
         self._heartbeat = heartbeat
         self._stack = ExitStack()
         self._abandoned: list[ExitStack] = []
@@ -67,7 +67,13 @@ class Session:
             if not locked:
                 locks.take(self.database)  # tells who has it
                 raise errors.LockedError("Another practice-guard was at work in this database just now. Try again.")
-        self.database.execute(statement("runs", "outlive_idleness"), {"name": self._name})
+        self.database.execute(statement("runs", "outlive_idleness"))
+        self.call_itself(self._name)
+
+    def call_itself(self, name: str) -> None:
+        """Have the server list the session under this name, so that others see which run is alive."""
+        self._name = name
+        self.database.execute(statement("runs", "call_itself"), {"name": name})
 
     @contextmanager
     def kept_alive(self) -> Iterator[None]:

@@ -30,7 +30,7 @@ from practice_guard.core.protected import ProtectedSet
 from practice_guard.core.restore import Applied, Request
 from practice_guard.core.retention import Rule, Ruling
 from practice_guard.core.runreport import PhaseDone, Report
-from practice_guard.core.runs import Holder, Phase
+from practice_guard.core.runs import ETL, Holder, Phase
 from practice_guard.core.surroundings import look
 
 
@@ -131,12 +131,12 @@ def import_anew(job: Job, number: int, lock: LockFile) -> Ended:
     """Run the ETL; it inherits the lock file, and the server lists it under the run's name."""
     return child.run(
         job.command,
-        environment={**job.environment, "PGAPPNAME": f"{child.APPLICATION}:{number}"},
+        environment={**job.environment, "PGAPPNAME": f"{ETL}:{number}"},
         keep_open=[lock.descriptor] if lock.descriptor is not None else [],
         output=job.etl_output,
         timeout=job.etl_timeout,
         grace=job.grace,
-        started=lambda pid: lock.note(f"process {pid} (the ETL of run {number})"),
+        started=lambda pid: lock.name_holder(f"process {pid} (the ETL of run {number})"),
     )
 
 

@@ -51,7 +51,7 @@ class Report:
 
     Attributes:
         resumed: it finishes a run that was ended before its end.
-        allow_pending: rows that wait for their team are no failure.
+        allow_pending: rows that wait for their team are no failure, as long as others are in place.
         run: its record; None where it was refused before there was one.
         phases: what it did, in order; of a resumed run only what was done now.
         earlier: of a resumed run, what it had done before, as recorded.
@@ -101,9 +101,13 @@ class Report:
         if self.error is not None:
             return Verdict.REFUSED
         if self.health is not None:
-            waits = self.health.verdict is Verdict.WAITING and self.allow_pending
-            return Verdict.FINE if waits else self.health.verdict
+            return Verdict.FINE if self._waiting_allowed(self.health) else self.health.verdict
         return Verdict.FINE if self.resumed and not self.started else Verdict.REFUSED
+
+    def _waiting_allowed(self, health: Health) -> bool:
+        """Whether rows wait, and may: never all of them, since an ETL that empties everything is no good night."""
+        total = health.total
+        return self.allow_pending and health.verdict is Verdict.WAITING and total.pending < total.before
 
     @property
     def proven(self) -> bool:
@@ -157,7 +161,7 @@ class Report:
                 f", {total.pending:,} wait." if total.pending else "."
             )
         if total.pending:
-            allowed = ", which is allowed" if self.allow_pending else ""
+            allowed = ", which is allowed" if self._waiting_allowed(health) else ""
             return f"{total.pending:,} of {total.before:,} protected rows wait for their team or a person{allowed}."
         return f"All {total.after:,} protected rows are on their teams, each once."
 

@@ -18,6 +18,9 @@ from practice_guard.core.ledger import Author
 from practice_guard.core.model import Finding, Severity, Text
 from practice_guard.core.sql import statement
 
+GUARD, ETL = "practice_guard:run", "practice_guard_etl"
+"""The names under which the server lists a run's session and its ETL, with `:` and the run's number after them."""
+
 
 class Phase(Text):
     """What a run does, in this order; the names are those of the commands that do the same alone."""
@@ -187,6 +190,12 @@ def state(run: Run) -> str:
     return _STATES[run.phase].format(etl="in an unknown way" if code is None else f"with status {code}")
 
 
+def alive(database: Database, run: Run) -> bool:
+    """Whether a run that is not finished goes on: its session, or its ETL's, is there."""
+    names = [f"{GUARD}:{run.id}", f"{ETL}:{run.id}"]
+    return bool(database.execute(statement("runs", "alive"), {"names": names})[0][0])
+
+
 def finding(database: Database, run: Run, environment: str, *, alive: bool = False) -> Finding:
     """Tell of a run that is not finished: since when, in what phase, what it left, and how it is finished.
 
@@ -197,9 +206,9 @@ def finding(database: Database, run: Run, environment: str, *, alive: bool = Fal
         alive: it goes on at this moment.
     """
     since = f"{run.started_at:%Y-%m-%d %H:%M:%S %Z}"
-    what = f"1 run is not finished: run {run.id}, begun {since} on {run.holder.host}, was in phase {run.phase}."
+    what = f"1 run not finished: run {run.id}, begun {since} on {run.holder.host}, was in phase {run.phase}."
     if alive:
-        what = f"1 run goes on: run {run.id}, begun {since} on {run.holder.host}, is in phase {run.phase}."
+        what = f"1 run at work: run {run.id}, begun {since} on {run.holder.host}, is in phase {run.phase}."
         why = "What its ETL deletes is put back at its end; until then rows may be missing."
         return Finding("run-in-progress", Severity.INFO, what, why)
     why = state(run)

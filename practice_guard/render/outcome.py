@@ -22,6 +22,8 @@ class Outcome:
         body: what a person is shown between heading and verdict.
         findings: what was found, in order of weight.
         next_steps: commands to copy.
+        status: the exit status, where the verdict alone does not say it (`run`).
+        failed: it did not come to its end, or what it started failed; the verdict is not all there is to say.
     """
 
     verdict: Verdict
@@ -30,6 +32,8 @@ class Outcome:
     body: tuple[RenderableType, ...] = ()
     findings: tuple[Finding, ...] = ()
     next_steps: tuple[str, ...] = ()
+    status: int | None = None
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

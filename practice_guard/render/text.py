@@ -47,6 +47,8 @@ def show(out: Console, heading: Heading, outcome: Outcome, *, quiet: bool = Fals
         _findings(out, outcome.findings)
         _next_steps(out, outcome.next_steps)
     word, style = _VERDICTS[outcome.verdict]
+    if outcome.failed:
+        word, style = "FAILED", "bold red"
     out.print(Text.assemble((word, style), "  ", safe(outcome.sentence)))
 
 

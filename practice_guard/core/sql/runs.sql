@@ -59,7 +59,16 @@ SELECT EXISTS (SELECT FROM pg_catalog.pg_locks
 -- During the ETL this session does nothing for long; a dead client is to be noticed all the same.
 SELECT set_config('idle_session_timeout', '0', false), set_config('tcp_keepalives_idle', '15', false),
        set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false),
-       set_config('client_connection_check_interval', '2s', false), set_config('application_name', %(name)s, false)
+       set_config('client_connection_check_interval', '2s', false)
+
+-- call_itself --
+-- The name under which the server lists this session.
+SELECT set_config('application_name', %(name)s::text, false)
+
+-- alive --
+-- Whether there is a session of one of these names.
+SELECT EXISTS (SELECT FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = ANY (%(names)s::text[]))
 
 -- backend --
 -- The process that serves us, by its own account.

@@ -1,0 +1,139 @@
+"""`run` and `history`: one process around the ETL, and what all runs and commands before it did."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import tempfile
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from practice_guard import exits
+from practice_guard.core import guard, ledger, runs, snapshot
+from practice_guard.core.database import Access
+from practice_guard.core.errors import StoppedError, UsageError
+from practice_guard.core.phases import Job
+from practice_guard.core.runreport import PhaseDone
+from practice_guard.core.runs import Holder, Phase
+from practice_guard.options import Call, Confirm, Yes, command
+from practice_guard.render import history as histories
+from practice_guard.render import running
+
+app = typer.Typer()
+
+
+@command(app, "run")
+def run(
+    call: Call,
+    etl: Annotated[
+        list[str] | None, typer.Argument(metavar="-- COMMAND …", help="The ETL, after two dashes.", show_default=False)
+    ] = None,
+    allow_pending: Annotated[
+        bool, typer.Option("--allow-pending", help="Rows that wait for their team are no failure.")
+    ] = False,
+    keep_last: Annotated[int, typer.Option(min=1, help="How many snapshots stay when all is proven.")] = 14,
+    etl_timeout: Annotated[
+        float | None,
+        typer.Option(min=0.1, metavar="SECONDS", help="End the ETL after this time.", show_default=False),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Finish a run that was killed; never starts the ETL again.")
+    ] = False,
+    yes: Yes = False,
+    confirm: Confirm = None,
+) -> None:
+    """Validate, back up, run the ETL, check, restore, prove: one process with one verdict."""
+    words = tuple(etl or ())
+    if resume == bool(words):
+        raise UsageError(
+            "--resume takes no command: the ETL is not started again." if resume else "There is no ETL to run.",
+            next_steps=("practice-guard run -- python import.py   # what stands after the two dashes is the ETL",),
+        )
+    call.confirm(confirm, yes=yes, what="run")
+    watcher = _Narrator(call, words)
+    job = Job(
+        command=words,
+        environment=os.environ,
+        author=call.author,
+        holder=Holder(socket.gethostname(), os.getpid()),
+        sets=call.sets,
+        clock=lambda: datetime.now(timezone.utc),
+        lock_directory=Path(tempfile.gettempdir()) / f"practice-guard-{os.getuid()}",
+        status_of=exits.of_run,
+        watcher=watcher,
+        request=call.request,
+        overrides=call.settings.severities,
+        schema=call.schema,
+        patience=call.patience,
+        max_age=timedelta(hours=call.settings.max_snapshot_age_hours),
+        keep_last=keep_last,
+        allow_pending=allow_pending,
+        etl_timeout=etl_timeout,
+        # Standard output has exactly one document then (contract); the ETL's own goes where people look.
+        etl_output=sys.stderr.fileno() if call.speaks_json else None,
+    )
+    try:
+        report = (guard.resume if resume else guard.run)(call.database, job)
+    except KeyboardInterrupt:
+        call.fail(_stopped(signal.SIGINT, watcher.phase, call.target.environment))
+    except SystemExit as stop:  # how SIGTERM and SIGHUP unwind
+        if not isinstance(stop.code, int) or stop.code <= exits.SIGNALLED:
+            raise
+        call.fail(_stopped(stop.code - exits.SIGNALLED, watcher.phase, call.target.environment))
+    status = exits.of_run(report)
+    call.answer(running.run(report, call.target.environment, status, job.clock()))
+
+
+class _Narrator:
+    """Says what goes on while it goes on, so that the ETL's own output stands between its beginning and its end."""
+
+    def __init__(self, call: Call, etl: tuple[str, ...]) -> None:
+        self.call = call
+        self.etl = " ".join(runs.scrubbed(etl))
+        self.phase: Phase | None = None
+        self.kept: snapshot.Snapshot | None = None
+
+    def begins(self, phase: Phase) -> None:
+        self.phase = phase
+        if phase is Phase.ETL:
+            self.call.say(f"{phase}: {self.etl}", phase=str(phase))
+
+    def ended(self, done: PhaseDone) -> None:
+        self.kept = getattr(done.result, "snapshot", None) if done.name is Phase.BACKUP else self.kept
+        now = datetime.now(timezone.utc)
+        says = running.phase(done, self.kept, self.call.target.environment, now)
+        self.call.say(
+            f"{done.name}, {running.seconds(done.seconds)}: {says}",
+            "info" if done.ok else "error",
+            phase=str(done.name),
+            seconds=round(done.seconds, 3),
+            ok=done.ok,
+        )
+
+
+def _stopped(number: int, phase: Phase | None, environment: str) -> StoppedError:
+    name = signal.Signals(number).name
+    if phase is None or phase in runs.BEFORE_ETL:
+        return StoppedError(f"The guard was ended by {name}. The ETL was not started.", number=number)
+    return StoppedError(
+        f"The guard was ended by {name} in {phase}. Whether every row is in place is not proven.",
+        number=number,
+        next_steps=(f"practice-guard run --resume --env {environment}",),
+    )
+
+
+@command(app, "history")
+def history(
+    call: Call,
+    last: Annotated[int, typer.Option("--last", min=1, metavar="N", help="How many events to show.")] = 30,
+) -> None:
+    """Every run and every command that wrote: when, how long, what came of it. Writes nothing."""
+    with call.database() as database, database.transaction(Access.READ):
+        known = runs.listing(database)
+        entries, kept = ledger.entries(database), snapshot.listing(database)
+    call.answer(histories.history(known, entries, kept, last=last))

@@ -1,0 +1,151 @@
+"""Every run and every command that wrote, newest first, and what the guard cost beside the ETL over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+from rich.console import RenderableType
+
+from practice_guard.core.ledger import Entry
+from practice_guard.core.model import Finding, Verdict
+from practice_guard.core.runs import Run
+from practice_guard.core.snapshot import Snapshot
+from practice_guard.render.outcome import Outcome
+from practice_guard.render.running import share
+from practice_guard.render.text import line, table
+
+_LEVELS = "▁▂▃▄▅▆▇█"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the history."""
+
+    kind: str
+    at: datetime
+    by: str
+    version: str
+    says: str
+    result: dict[str, object] = field(default_factory=dict)
+
+
+def history(
+    runs: Sequence[Run],
+    entries: Sequence[Entry],
+    snapshots: Sequence[Snapshot],
+    *,
+    last: int,
+    notices: Sequence[Finding] = (),
+) -> Outcome:
+    """Present `history`.
+
+    Args:
+        runs: the record of runs.
+        entries: the ledger.
+        snapshots: what is stored; snapshots that were removed since are not among them.
+        last: how many events to show.
+        notices: what is to be said of a run that is not finished.
+    """
+    own_snapshots = {run.snapshot for run in runs}
+    own_entries = {entry for run in runs for entry in run.ledger}
+    events = [
+        *(_of_run(run) for run in runs),
+        *(_of_entry(entry) for entry in entries if entry.id not in own_entries),
+        *(_of_snapshot(kept) for kept in snapshots if kept.id not in own_snapshots),
+    ]
+    events.sort(key=lambda event: event.at, reverse=True)
+    timed = [run for run in runs if run.etl_seconds]
+    guard, etl = sum(run.guard_seconds for run in timed), sum(run.etl_seconds or 0.0 for run in timed)
+    cost = f"The guard: {share(guard, etl)}, over {len(timed)} runs." if timed else "No run has a time yet."
+    return Outcome(
+        Verdict.FINE,
+        f"{len(runs)} runs and {len(events) - len(runs)} commands that wrote. {cost}",
+        {
+            "events": [
+                {
+                    "kind": e.kind,
+                    "at": e.at.isoformat(),
+                    "by": e.by,
+                    "tool_version": e.version,
+                    "says": e.says,
+                    **e.result,
+                }
+                for e in events[:last]
+            ],
+            "total": len(events),
+            "runs": len(runs),
+            "guard_seconds": round(guard, 3),
+            "etl_seconds": round(etl, 3),
+            "overhead_percent": round(100 * guard / etl, 1) if etl else None,
+        },
+        tuple(_body(events, timed, last)),
+        tuple(notices),
+    )
+
+
+def _body(events: Sequence[Event], timed: Sequence[Run], last: int) -> list[RenderableType]:
+    rows = [(e.kind, _local(e.at), e.by, e.version, e.says) for e in events[:last]]
+    body: list[RenderableType] = [table(("", "when (UTC)", "who", "version", "what came of it"), rows)] if rows else []
+    if len(events) > last:
+        body.append(line(f"  … and {len(events) - last} older ones; --last {len(events)} shows all.\n"))
+    if len(timed) > 1:
+        percent = [100 * run.guard_seconds / (run.etl_seconds or 1.0) for run in reversed(timed)]
+        span = f"{min(percent):.0f} to {max(percent):.0f} %"
+        body.append(line(f"  The guard beside the ETL, run by run: {sparkline(percent[-60:])}  {span}\n"))
+    return body
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """Draw values as blocks, each as high as its share of the largest; a flat line is low."""
+    largest = max(values, default=0.0)
+    if largest <= 0:
+        return _LEVELS[0] * len(values)
+    return "".join(_LEVELS[min(len(_LEVELS) - 1, int(value / largest * len(_LEVELS)))] for value in values)
+
+
+def _of_run(run: Run) -> Event:
+    says = run.says or f"Not finished: it was in {run.phase}."
+    if run.finished_at is None and run.says:
+        says = f"Not finished. {run.says}"
+    result: dict[str, object] = {
+        "run": run.id,
+        "host": run.holder.host,
+        "environment": run.environment,
+        "etl": list(run.command),
+        "phase": str(run.phase),
+        "phases": [dict(each) for each in run.phases],
+        "snapshot": run.snapshot,
+        "ledger": list(run.ledger),
+        "exit_code": run.status,
+        "etl_exit_code": run.etl_exit_code,
+        "guard_seconds": round(run.guard_seconds, 3),
+        "etl_seconds": run.etl_seconds,
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+    }
+    time = f" The guard: {share(run.guard_seconds, run.etl_seconds)}." if run.etl_seconds else ""
+    status = "" if run.status is None else f" (status {run.status})"
+    return Event(f"run {run.id}", run.started_at, run.started_by, run.tool_version, f"{says}{status}{time}", result)
+
+
+def _of_entry(entry: Entry) -> Event:
+    written = entry.result.get("written")
+    counts = f"{written:,} rows written" if isinstance(written, int) else "rows taken back"
+    undone = f"; taken back by ledger {entry.undone_by}" if entry.undone_by else ""
+    says = f"{counts} from snapshot {entry.snapshot} (ledger {entry.id}){undone}."
+    result = {"ledger": entry.id, "snapshot": entry.snapshot, "environment": entry.environment, "written": written}
+    return Event(entry.kind, entry.at, entry.by, entry.tool_version, says, result)
+
+
+def _of_snapshot(kept: Snapshot) -> Event:
+    label = f" ({kept.label})" if kept.label else ""
+    state = "" if kept.verified_at else ", never verified"
+    says = f"Snapshot {kept.id}{label}: {kept.rows:,} rows, {kept.carried:,} carried{state}."
+    result = {"snapshot": kept.id, "environment": kept.environment, "rows": kept.rows}
+    kind, at = ("import", kept.imported_at) if kept.imported_at else ("backup", kept.taken_at)
+    return Event(kind, at, kept.taken_by, kept.tool_version, says, result)
+
+
+def _local(at: datetime) -> str:
+    return f"{at.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S}"

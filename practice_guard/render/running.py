@@ -1,0 +1,176 @@
+"""A run as an outcome: its phases as bars, the guard's time beside the ETL's, and what became of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from practice_guard.core.backup import Backup
+from practice_guard.core.child import Ended
+from practice_guard.core.health import Health
+from practice_guard.core.model import Finding, Severity, Verdict
+from practice_guard.core.preservation import Preservation
+from practice_guard.core.restore import Applied
+from practice_guard.core.runreport import PhaseDone, Report, Result
+from practice_guard.core.runs import Phase
+from practice_guard.core.safety import Safety
+from practice_guard.core.snapshot import Snapshot
+from practice_guard.render import reports, restoring
+from practice_guard.render.outcome import Outcome
+from practice_guard.render.text import line
+
+_WIDTH = 36
+_ENOUGH = 10
+_OVERTAKEN = ("no-snapshot", "snapshot-old")
+"""What a run mends itself with its backup."""
+
+
+def run(report: Report, env: str, status: int, now: datetime) -> Outcome:
+    """Present `run`.
+
+    Args:
+        report: what it did.
+        env: the environment, for the commands to copy.
+        status: its exit status.
+        now: the time, from which the snapshot's age is counted.
+    """
+    shown = {done.name: _shown(done, report.snapshot, env, now) for done in report.phases}
+    return Outcome(
+        report.verdict,
+        report.says,
+        _result(report, shown),
+        tuple(_body(report, shown)),
+        tuple(_findings(report, shown)),
+        tuple(_next_steps(report, env)),
+        status=status,
+        failed=report.error is not None or (report.verdict is Verdict.FINE and status != 0),
+    )
+
+
+def phase(done: PhaseDone, kept: Snapshot | None, env: str, now: datetime) -> str:
+    """Say in one line what a phase brought."""
+    return _shown(done, kept, env, now).sentence
+
+
+def seconds(span: float) -> str:
+    """Write a time as people do: `0.9 s`, `18 s`, `12 min`."""
+    if span < _ENOUGH:
+        return f"{span:.1f} s"
+    return f"{span:.0f} s" if span < 600 else f"{span / 60:.0f} min"  # noqa: PLR2004  (ten minutes)
+
+
+def share(guard: float, etl: float | None) -> str:
+    """Say what the guard cost: `0.9 s beside 18.2 s, 5 %`."""
+    if not etl:
+        return f"{seconds(guard)}, and no ETL beside it"
+    return f"{seconds(guard)} beside {seconds(etl)}, {100 * guard / etl:.0f} %"
+
+
+def _shown(done: PhaseDone, kept: Snapshot | None, env: str, now: datetime) -> Outcome:
+    if done.result is None:
+        message = done.error.message if done.error else ""
+        return Outcome(Verdict.REFUSED, message, {"error": message})
+    return _presented(done.result, kept, env, now)
+
+
+def _presented(result: Result, kept: Snapshot | None, env: str, now: datetime) -> Outcome:
+    if isinstance(result, Safety):
+        return reports.safety(result, env)
+    if isinstance(result, Backup):
+        return reports.backup(result, env)
+    if isinstance(result, Preservation):
+        return reports.preservation(result, env, ())
+    if isinstance(result, Applied) and kept is not None:
+        return restoring.restore(result.plan, env, dry_run=False, kept=kept, now=now, ledger=result.ledger)
+    if isinstance(result, Health):
+        return reports.health(result, env)
+    if isinstance(result, tuple):
+        return reports.cleanup(result, env, dry_run=False)
+    return _etl(result) if isinstance(result, Ended) else Outcome(Verdict.FINE, "", {})
+
+
+def _etl(ended: Ended) -> Outcome:
+    result = {
+        "exit_code": ended.exit_code,
+        "seconds": round(ended.seconds, 3),
+        "started": ended.started,
+        "timed_out": ended.timed_out,
+        "stopped_by": ended.stopped_by,
+        "left_processes": ended.left,
+    }
+    return Outcome(Verdict.REFUSED if ended.failed else Verdict.FINE, ended.says, result)
+
+
+def _result(report: Report, shown: Mapping[Phase, Outcome]) -> dict[str, object]:
+    return {
+        "run": report.run.id if report.run else None,
+        "resumed": report.resumed,
+        "etl_exit_code": report.etl_exit_code,
+        "phases": [dict(each) for each in report.recorded_phases],
+        "guard_seconds": round(report.guard_seconds, 3),
+        "etl_seconds": None if report.etl_seconds is None else round(report.etl_seconds, 3),
+        "overhead_percent": report.overhead_percent,
+        "snapshot": report.snapshot.id if report.snapshot else None,
+        "proven": report.proven,
+        **{str(name): outcome.result for name, outcome in shown.items()},
+    }
+
+
+def _body(report: Report, shown: Mapping[Phase, Outcome]) -> list[RenderableType]:
+    body: list[RenderableType] = [_bars(report)]
+    body.append(line(f"  The guard: {share(report.guard_seconds, report.etl_seconds)}.\n"))
+    body += [line(f"  {shown[name].sentence}\n") for name in (Phase.CHECK, Phase.RESTORE) if name in shown]
+    return body
+
+
+def _bars(report: Report) -> Padding:
+    """Draw each phase as long as it took."""
+    longest = max((done.seconds for done in report.phases), default=0.0) or 1.0
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(no_wrap=True)
+    for done in report.phases:
+        bar = "#" * max(1, round(_WIDTH * done.seconds / longest))
+        style = "dim" if done.name is Phase.ETL else "cyan"
+        word = "" if done.ok else "  failed"
+        grid.add_row(Text(str(done.name)), Text(seconds(done.seconds)), Text.assemble((bar, style), (word, "red")))
+    return Padding(grid, (0, 0, 1, 2))
+
+
+def _findings(report: Report, shown: Mapping[Phase, Outcome]) -> list[Finding]:
+    """Unite what the phases found, each once. New ids are what this ETL makes and the restore's task: no errors."""
+    united: dict[tuple[str, str], Finding] = {}
+    for name, outcome in shown.items():
+        for finding in outcome.findings:
+            if finding.code in _OVERTAKEN and report.snapshot:
+                continue
+            calm = name is Phase.CHECK and finding.severity is Severity.ERROR
+            each = replace(finding, severity=Severity.INFO, fix="") if calm else finding
+            united.setdefault((each.code, each.what), each)
+    ordered = [*report.findings, *united.values()]
+    weights = [Severity.ERROR, Severity.WARNING, Severity.INFO]
+    return sorted(ordered, key=lambda finding: weights.index(finding.severity))
+
+
+def _next_steps(report: Report, env: str) -> Sequence[str]:
+    steps: list[str] = list(report.error.next_steps) if report.error else []
+    kept = f" --snapshot {report.snapshot.id}" if report.snapshot else ""
+    if report.error is not None:
+        return [*steps, f"practice-guard run --resume --env {env}"] if report.started else steps
+    if report.health is None:
+        if report.result(Phase.BACKUP) is not None:
+            return [f"practice-guard restore --env {env} --dry-run"]
+        return [] if report.resumed else [f"practice-guard validate-safety --env {env}"]
+    if report.health.verdict is Verdict.REFUSED:
+        return [f"practice-guard health --env {env}{kept}", f"practice-guard restore --env {env}{kept} --dry-run"]
+    if report.health.total.pending:
+        draft = f"practice-guard restore --env {env}{kept} --dry-run --write-decisions decisions.toml"
+        return [f"{draft}   # or import again: what comes back is placed by the next run"]
+    return []
