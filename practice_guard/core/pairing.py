@@ -4,9 +4,10 @@ The order of pairing is the design's: the same primary key, content and team; th
 n-th with the n-th; the same primary key (and creation time where the ETL deletes); the same content on a team that is
 NULL or gone. A row with another primary key on a valid team is the application's own and is never taken.
 
-Two things the code showed to be needed beside it. Content alone does not say whose a row adrift is (two teams of a club
-practise at one time and place, and share a label): it must hang on the row's own old id or be of its creation time. And
-where the primary key is identity, content does not give a row to another one that is in the snapshot too.
+Three things the code showed to be needed beside it. Content alone does not say whose a row adrift is (two teams of a
+club practise at one time and place, and share a label): it must hang on the row's own old id or be of its creation
+time. A live row that by its key is one of the snapshot's is not given to another one for its content. And such a row
+comes before equal content where it stands on a team: left alone, one on an id in other hands would stay on that team.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from functools import cache
 
 from practice_guard.core.model import Fate
 from practice_guard.core.plan import NOWHERE, Bucket, Destination, Kept, Live, PlannedRow, SetPlan
-
 
 TEAM = "team"
 """What most protected rows hang on."""
@@ -106,13 +106,20 @@ def _pair(
         goal, same = goals[row.row][0], free.get(row.key)
         if same and goal.known and (same.content, same.refs[0]) == (row.content, goal.id):
             take(row, same)
-    reserved = frozenset() if rules.etl_deletes else frozenset(row.key for row in rows if not row.carried)
-    _pair_on_team(waiting(), [each for each in free.values() if each.key not in reserved], goals, take)
+    own: dict[int, Live] = {}
     for row in waiting():
-        same = free.get(row.key)
-        if same and _same_row(row, same, goals[row.row][0], rules):
-            take(row, same)
-    _pair_adrift(sorted(waiting(), key=lambda row: not goals[row.row][0].known), free, rules, take)
+        goal, same = goals[row.row][0], free.get(row.key)
+        if same and _same_row(row, same, goal, rules):
+            own[row.row] = same
+            if same.refs[0] in rules.valid[0]:
+                take(row, same)
+    known = {each.key for each in own.values()}
+    _pair_on_team(waiting(), [each for each in free.values() if each.key not in known], goals, take)
+    for row in waiting():
+        if row.row in own and own[row.row].key in free:
+            take(row, own[row.row])
+    strangers = [each for each in free.values() if each.key not in known]
+    _pair_adrift(sorted(waiting(), key=lambda row: not goals[row.row][0].known), strangers, rules, take)
     return pairs
 
 
@@ -132,10 +139,10 @@ def _pair_on_team(
             take(row, on_team[row.content, goal.id].popleft())
 
 
-def _pair_adrift(rows: Sequence[Kept], free: Mapping[str, Live], rules: Rules, take: Take) -> None:
+def _pair_adrift(rows: Sequence[Kept], free: Iterable[Live], rules: Rules, take: Take) -> None:
     """Pair by content with live rows on no team or a vanished one, those with the row's own old id or time first."""
     adrift: defaultdict[str, list[Live]] = defaultdict(list)
-    for each in sorted(free.values(), key=_order):
+    for each in sorted(free, key=_order):
         if each.protected and each.refs[0] not in rules.valid[0]:
             adrift[each.content].append(each)
     for row in rows:
@@ -171,6 +178,12 @@ def _same_row(row: Kept, live: Live, goal: Destination, rules: Rules) -> bool:
     return row.content == live.content and not (rules.hangs_on != TEAM and elsewhere)
 
 
+def _is_stolen(row: Kept, live: Live, goal: Destination, rules: Rules) -> bool:
+    """Whether a row hangs on its team's old id, which is another team's now."""
+    now = live.refs[0]
+    return row.refs[0] is not None and now == row.refs[0][1] and now in rules.valid[0] and now != goal.id
+
+
 def _order(each: Live) -> tuple[str, int, str]:
     return (each.created or "", int(each.key) if each.key.lstrip("-").isdigit() else 0, each.key)
 
@@ -180,7 +193,7 @@ def _in_place(row: Kept, live: Live, goals: tuple[Destination, ...], rules: Rule
     goal, now = goals[0], live.refs[0]
     edited = live.content != row.content or not live.protected
     adrift = now is None or now not in rules.valid[0]
-    stolen = not adrift and row.refs[0] is not None and now == row.refs[0][1] and now != goal.id
+    stolen = _is_stolen(row, live, goal, rules)
     note = "content was changed since and is kept" if edited else ""
     if goal.deleted:
         bucket, first, note = Bucket.EDITED, now, f"its {rules.hangs_on} was deleted by a user; it is left as it is"

@@ -90,6 +90,23 @@ class TestTheOrder:
         assert (only(made).live_key, only(made).writes) == ("500", False)
         assert [each.key for each in made.extra] == ["101"]
 
+    def test_but_not_before_it_on_another_team(self) -> None:
+        """Left where it is, it would stay on the team that was given its team's old id."""
+        made = plan([kept(1)], [live(101, TENNAQUA), live(500, 2, created=NOW)], now=SWAPPED)
+        assert (only(made).live_key, only(made).after) == ("101", (2,))
+
+    def test_alike_rows_are_not_given_each_others(self) -> None:
+        passed_round = {TENNAQUA: 2, WILMETTE: 3, LAKESHORE: 1}
+        rows = [kept(1, TENNAQUA), kept(2, WILMETTE)]
+        made = plan(rows, [live(101, TENNAQUA), live(102, WILMETTE)], now=passed_round)
+        assert [(row.live_key, row.after) for row in made.rows] == [("101", (2,)), ("102", (3,))]
+
+    def test_an_adrift_row_of_another_is_not_taken(self) -> None:
+        """The second row's team has one of the same content; its own, without team, is not the first one's."""
+        rows = [kept(1, WILMETTE), kept(2, TENNAQUA)]
+        made = plan(rows, [live(102, None), live(500, 11, created=NOW)])
+        assert [(row.bucket, row.live_key) for row in made.rows] == [(Bucket.INSERT, None), (Bucket.INTACT, "500")]
+
     def test_rows_of_a_known_team_choose_adrift_rows_first(self) -> None:
         rows = [kept(1, LAKESHORE), kept(2)]
         now = {**RENUMBERED, LAKESHORE: None}
@@ -147,10 +164,7 @@ class TestIdsThatChangedHands:
         rows = [kept(1, TENNAQUA), kept(2, WILMETTE)]
         table = [live(101, TENNAQUA), live(102, WILMETTE)]
         made = plan(rows, table, rules(now=SWAPPED, etl_deletes=etl_deletes), now=SWAPPED)
-        if not etl_deletes:  # there the primary key is who the row is
-            assert [(row.live_key, row.after) for row in made.rows] == [("101", (2,)), ("102", (1,))]
-        placed = {row.live_key: row.after for row in made.rows}
-        assert sorted(placed.values()) == [(1,), (2,)]  # type: ignore[type-var]  # all are set
+        assert [(row.live_key, row.after) for row in made.rows] == [("101", (2,)), ("102", (1,))]
 
     def test_a_reused_id_whose_own_team_is_missing_loses_the_row(self) -> None:
         now = {TENNAQUA: None, WILMETTE: TENNAQUA}
