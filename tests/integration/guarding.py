@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TypeVar
 
-from practice_guard.core import backup, health, preservation, restore, snapshot
+from practice_guard.core import backup, health, planfile, preservation, restore, snapshot, undo
 from practice_guard.core.backup import Backup
 from practice_guard.core.database import Access, Connection, Timeouts, connect
 from practice_guard.core.health import Health
@@ -19,6 +19,7 @@ from practice_guard.core.protected import BUILT_IN, ProtectedSet
 from practice_guard.core.restore import Applied, Author, Request
 from practice_guard.core.snapshot import Snapshot
 from practice_guard.core.surroundings import look
+from practice_guard.core.undo import Undone
 from tests.builders import ScratchDatabase
 
 T = TypeVar("T")
@@ -68,6 +69,12 @@ class Guard:
         assert taken.snapshot is not None, taken.findings
         return taken.snapshot
 
+    def has_backed_up_nothing(self) -> Snapshot:
+        """A first backup of nothing, which a person must ask for."""
+        taken = self.backs_up(accept_current=True)
+        assert taken.snapshot is not None
+        return taken.snapshot
+
     def finds(self, wanted: str = "latest") -> Snapshot:
         return self.reads(lambda connection: snapshot.find(connection, wanted))
 
@@ -92,6 +99,15 @@ class Guard:
                 saved=saved,
             )
         )
+
+    def takes_back(self, entry: int) -> Undone:
+        return self.with_connection(
+            lambda connection: undo.apply(connection, self.sets, entry, self.author, patience=self.patience)
+        )
+
+    def saves(self, made: Plan, request: Request | None = None) -> SavedPlan:
+        """A plan as a file, read back."""
+        return planfile.load(planfile.dump(made, request or Request(), NOON))
 
     def judges_health(self) -> Health:
         def work(connection: Connection) -> Health:
