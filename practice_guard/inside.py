@@ -89,6 +89,7 @@ class Inside:
                 now=self.now,
                 max_age=timedelta(hours=self.settings.max_snapshot_age_hours),
                 request=self.request,
+                overrides=self.settings.severities,
                 inside_etl=True,
             )
         self.tells(reports.safety(report, self.environment))
@@ -126,7 +127,7 @@ class Inside:
             around = look(self.database, self.sets, self.schema)
             kept = snapshot.find(self.database, wanted)
             made = restore.plan(self.database, kept, around, self.request)
-            report = preservation.check(kept, made, around, MIN_RATE)
+            report = preservation.check(kept, made, around, MIN_RATE, self.settings.severities)
         self.tells(reports.preservation(report, self.environment, ()))
         total, preserved = report.rows["total"], report.rows["kept"]
         return report.preserved, {
@@ -160,7 +161,13 @@ class Inside:
         with self.database.transaction(Access.READ):
             around = look(self.database, self.sets, self.schema)
             report = health.examine(
-                self.database, around, wanted=wanted, baseline=None, request=self.request, fail_on_warning=False
+                self.database,
+                around,
+                wanted=wanted,
+                baseline=None,
+                request=self.request,
+                fail_on_warning=False,
+                overrides=self.settings.severities,
             )
         self.tells(reports.health(report, self.environment))
         after, missing = _compared(report, before)
@@ -282,7 +289,7 @@ def _placed(made: Plan) -> dict[str, Any]:
 
 def _compared(report: Health, before: int) -> tuple[int, int]:
     """Count the kind of rows that `before` counts, and how many of them are missing without the snapshot's knowing."""
-    practices, compared = report.sets["practices"], report.snapshot is not None
+    practices, compared = report.sets.get("practices", report.total), report.snapshot is not None
     if compared and before == report.total.before:
         return report.total.after, 0
     explained = practices.pending + practices.deleted + practices.lost

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from practice_guard.core import errors
@@ -16,23 +16,36 @@ T = TypeVar("T")
 KEYS = {"key": 1886545255, "number": 1}
 """The advisory lock of this database: "prag" as an integer, and the lock's number."""
 
+INSIDE = {**KEYS, "number": 2}
+"""The one that the ETL of a run takes, while the run has the other."""
+
 
 def take(database: Database) -> None:
     """Take the guard's advisory lock until the transaction ends.
 
     It is transaction-level because a session-level one means nothing behind a transaction pooler (reliability,
-    finding 4).
+    finding 4). An ETL that calls the guard inside a run has the run's lock to work under, and shares it with nobody
+    but the run itself.
 
     Raises:
         errors.LockedError: another guard holds it.
     """
-    if not database.execute(statement("locks", "try_lock"), KEYS)[0][0]:
+    if not _had(database, KEYS) and not (_inside_a_run(database) and _had(database, INSIDE)):
         holders = database.execute(statement("locks", "lock_holders"), KEYS)
         who = "; ".join(_in_words(*holder) for holder in holders) or "it has just ended"
         raise errors.LockedError(
             f"Another practice-guard is at work in this database: {who}. Nothing was written.",
             next_steps=("Wait for it to end, and try again.",),
         )
+
+
+def _had(database: Database, keys: Mapping[str, int]) -> bool:
+    return bool(database.execute(statement("locks", "try_lock"), keys)[0][0])
+
+
+def _inside_a_run(database: Database) -> bool:
+    """Whether the lock is held by the very run that started this session's ETL."""
+    return bool(database.execute(statement("locks", "inside_a_run"), KEYS)[0][0])
 
 
 def attempt(database: Database, access: Access, work: Callable[[float], T], *, patience: float) -> T:

@@ -127,3 +127,24 @@ def test_only_the_imports_and_run_are_new() -> None:
     lines = after.splitlines()
     kept = [line for line in before.splitlines() if line in lines]
     assert kept == before.splitlines()
+
+
+def test_an_etl_that_guards_itself_may_be_wrapped_too(
+    season: League, database: ScratchDatabase, tmp_path: Path
+) -> None:
+    """Whoever moves from the one way to the other has both for a night."""
+    _, after, _ = code_of_the_readme()
+    expected = practices_by_natural_key(database)
+    (tmp_path / "teams.json").write_text(the_website(database))
+    (tmp_path / "import.py").write_text(f"{after}\n\nLeagueImport({database.url!r}, 'teams.json').run()\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "practice_guard", "run", "--env", "local", "--", sys.executable, "import.py"],
+        cwd=tmp_path,
+        env={**clean_environment(), "PRACTICE_GUARD_LOCAL_URL": database.url},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done
+    assert practices_by_natural_key(database) == expected

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from practice_guard import etl
-from practice_guard.core import errors
+from practice_guard.core import errors, locks
 from practice_guard.core.sql import statement
 from tests import builders
 from tests.builders import League, ScratchDatabase, practices_by_natural_key
@@ -296,6 +296,29 @@ def test_another_guard_at_work_is_waited_for_no_longer_than_said(season: League,
             etl.create_enhanced_practice_time_backup(cursor, logger)
         assert ask(cursor, "SELECT count(*) FROM clubs WHERE name = 'Lakeshore'") == 1
     assert any("could not be locked" in line for line in logger.said("ERROR"))
+
+
+@pytest.mark.parametrize(
+    ("holder", "own", "works"),
+    [
+        ("practice_guard:run:7", "practice_guard_etl:7", True),
+        ("practice_guard:run:7", "practice_guard_etl:6", False),
+        ("practice_guard:run:7", "import_all_jsons", False),
+        ("practice_guard:backup", "practice_guard_etl:7", False),
+    ],
+)
+def test_only_the_run_that_started_the_etl_shares_its_lock(
+    season: League, database: ScratchDatabase, holder: str, own: str, works: bool
+) -> None:
+    run = database.connect(application_name=holder)
+    run.execute("SELECT pg_advisory_lock(%(key)s, %(number)s)", locks.KEYS)
+    with caller(database) as cursor:
+        cursor.execute("SELECT set_config('application_name', %s, false)", (own,))
+        if works:
+            assert etl.create_enhanced_practice_time_backup(cursor) == ALL_ROWS
+        else:
+            with pytest.raises(errors.LockedError, match=holder):
+                etl.create_enhanced_practice_time_backup(cursor)
 
 
 def test_a_restore_waits_for_a_user_who_is_quick(

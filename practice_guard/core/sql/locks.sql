@@ -12,6 +12,17 @@ SELECT a.pid, a.application_name, to_char(coalesce(a.xact_start, a.backend_start
    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
  ORDER BY a.pid
 
+-- inside_a_run --
+-- Whether the advisory lock is held by the run whose ETL this session says it is (see `runs.GUARD` and `runs.ETL`).
+SELECT EXISTS (
+    SELECT FROM pg_locks AS l
+      JOIN pg_stat_activity AS a USING (pid)
+     WHERE l.locktype = 'advisory' AND l.classid = %(key)s::bigint::oid AND l.objid = %(number)s::bigint::oid
+       AND l.objsubid = 2 AND l.granted
+       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       AND starts_with(a.application_name, 'practice_guard:run:')
+       AND current_setting('application_name') = 'practice_guard_etl:' || split_part(a.application_name, ':', 3))
+
 -- deadlock_timeout --
 -- Seconds after which the server looks for a deadlock and ends somebody.
 SELECT setting::float8 / 1000 FROM pg_settings WHERE name = 'deadlock_timeout'
