@@ -152,18 +152,22 @@ def _damaged(snapshot: Snapshot, what: str) -> errors.DamagedSnapshotError:
 
 def mark(database: Database, catalog: Catalog, sets: Sequence[Bound]) -> str:
     """Return what changes with every import; two equal marks prove that none ran between them (design, "Restore")."""
-    parts = [_mark_part(catalog, name, ("id", "created_at", "updated_at"), "") for name in ("teams", "leagues")]
+    parts = [_mark_part(catalog, name, "id", "") for name in ("teams", "leagues")]
     for bound in sets:
         if bound.set.etl_deletes and bound.set.condition:
             own = f"({bound.set.condition}) IS NOT TRUE"
-            parts.append(_mark_part(catalog, bound.table.name, (bound.key.name, "created_at", "updated_at"), own))
+            parts.append(_mark_part(catalog, bound.table.name, bound.key.name, own))
     text = statement("snapshot", "mark", parts=" UNION ALL ".join(parts))
     return str(database.execute(text)[0][0])
 
 
-def _mark_part(catalog: Catalog, name: str, wanted: Iterable[str], only: str) -> str:
+def _mark_part(catalog: Catalog, name: str, key: str, only: str) -> str:
+    """Mark a table by its rows' keys and times, and by their versions, which even an update to the same values changes.
+
+    An ETL that updates in place with triggers off leaves keys and times as they were.
+    """
     table = catalog.table(name)
-    present = [column for column in wanted if column in table.columns]
+    present = [key, "xmin", *(column for column in ("created_at", "updated_at") if column in table.columns)]
     return statement(
         "snapshot",
         "mark_part",
