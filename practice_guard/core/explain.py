@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from practice_guard.core.facets import agreement
 from practice_guard.core.model import Candidate, Evidence, Fate, Match
 
@@ -20,7 +22,8 @@ def explain(match: Match) -> str:
     sentences.extend(
         f"Candidate {number}: {_candidate(candidate)}." for number, candidate in enumerate(match.candidates, 1)
     )
-    return " ".join(sentences)
+    # A name with a line break in it breaks no line here; its blanks stay, since they may be all that tells it apart.
+    return re.sub(r"[\r\n\t\v\f]", " ", " ".join(sentences))
 
 
 def _became(match: Match) -> str:

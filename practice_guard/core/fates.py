@@ -67,6 +67,8 @@ class Unmatched:
         if names or places:
             which = "name and place" if names and places else "name" if names else "place"
             return f"its {which} belongs to {self._listed((*names, *places))}, which is another team"
+        if not self.facets.normalising:
+            return "neither its name nor its place is in the new list exactly as it was"
         league, series = _league_and_series(self.facets.old[at])
         if league not in self._leagues:
             return "its league is not in the new list"

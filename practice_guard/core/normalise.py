@@ -18,7 +18,7 @@ _BETWEEN_WORDS = frozenset(",.;:/\\|'\"\u00b7\u2022\u2212\u201c\u201d\u201e\u00a
 _TOKEN = re.compile(r"(?:(?<![^\W_])\.(?=\d))?[^\W_]+(?:(?<=\d)\.(?=\d)[^\W_]+|'[^\W_]+)*|[^\w\s]|_")
 _SERIES_WORDS = frozenset(("chicago", "series", "s"))
 _GLUED = re.compile(r"s(?=\d)")
-_COUNTING = re.compile(r"\d[\d.]*[^\W\d_]?|[^\W\d_]|[ivx]+|[^\w\s]")
+_COUNTING = re.compile(r"s?\d[\d.]*[^\W\d_]?|[^\W\d_]|[ivx]+|[^\w\s]")
 
 
 @lru_cache(maxsize=65536)

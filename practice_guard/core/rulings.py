@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from practice_guard.core.decision import Decision, Decisions, said
-from practice_guard.core.facets import Facets
+from practice_guard.core.facets import Facets, alike_place
 from practice_guard.core.model import Finding, Severity, Team, TeamIdentity
 from practice_guard.core.roster import Hearing
 
@@ -73,13 +74,21 @@ class Following:
             self.deciding[at] = decision
 
     def _may_relabel(self, at: int, decision: Decision) -> bool:
-        if self.exact_only:
-            return False
         target = decision.heir
-        if target and any(team.league == target.league and target.series in {None, team.series} for team in self.new):
-            return not self._stands(at, decision)
-        self._refuse(at, decision, f"{said(target) if target else 'nothing'} is not in the new list")
-        return False
+        if target is None or self.exact_only:
+            return False
+        if (target.league, target.series) not in self._there:
+            self._refuse(at, decision, f"{said(target)} is not in the new list")
+            return False
+        team = self.old[at]
+        # `Series 22` for `Chicago 22` says nothing that normalising would not have said.
+        says_nothing = alike_place(decision.relabelled(team, renaming=False)) == alike_place(team)
+        return not says_nothing and not self._stands(at, decision)
+
+    @cached_property
+    def _there(self) -> frozenset[tuple[str | None, str | None]]:
+        """The leagues and the series of the new list, the leagues with None for their series."""
+        return frozenset(pair for team in self.new for pair in ((team.league, team.series), (team.league, None)))
 
     def _relabel(self, relabelled: Mapping[int, Decision]) -> None:
         waiting = dict(relabelled)
@@ -137,7 +146,7 @@ class Following:
                 Finding(
                     code="decision-not-followed",
                     severity=Severity.WARNING,
-                    what=f"{len(teams)} teams keep waiting for or without a decision: {self.old[at].identity}{others}",
+                    what=f"{len(teams)} times a decision was not followed: {self.old[at].identity}{others}",
                     why=f"the decision in line {decision.line} no longer fits: {why}",
                     fix="correct or remove the entry in the decisions file",
                     examples=tuple(str(self.old[at].identity) for at, _ in teams[:3]),

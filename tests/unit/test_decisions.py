@@ -138,6 +138,14 @@ def test_a_series_that_was_relabelled_is_found_with_both_facets() -> None:
     assert resolution.matches[1].evidence is Evidence.DECISION
 
 
+def test_a_relabelling_that_normalising_knows_anyway_is_no_trouble() -> None:
+    new = "8: Wilmette 2B | Wilmette | Series 2B | NSTF\n9: Tennaqua S2B | Tennaqua | Series 2B | NSTF"
+    text = RELABELLED.replace("Sunday 2", "Series 2B")
+    resolution = resolving(SERIES_OLD, new, deciding=text)
+    assert outcome(resolution) == {1: 9, 2: 8}
+    assert not resolution.findings
+
+
 def test_a_relabelled_series_gives_its_teams_no_strangers() -> None:
     new = "8: Wolves | Wilmette | Sunday 2 | NSTF\n9: Tennaqua Sunday 2 | Tennaqua | Sunday 2 | NSTF"
     resolution = resolving(SERIES_OLD, new, deciding=RELABELLED)

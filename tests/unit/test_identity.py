@@ -171,7 +171,9 @@ def test_after_a_failed_etl_only_exact_matches_are_taken() -> None:
     old = "1: Tennaqua - 22 | Tennaqua | Chicago 22\n2: Wilmette - 22 | Wilmette | Chicago 22"
     new = "8: Tennaqua 22 | Tennaqua | Series 22\n9: Wilmette - 22 | Wilmette | Chicago 22"
     assert outcome(resolving(old, new)) == {1: 8, 2: 9}
-    assert outcome(resolving(old, new, exact_only=True)) == {1: MISSING, 2: 9}
+    failed = resolving(old, new, exact_only=True)
+    assert outcome(failed) == {1: MISSING, 2: 9}
+    assert "exactly as it was" in failed.matches[1].because
 
 
 def test_a_league_that_was_left_out_comes_back_as_itself() -> None:
@@ -288,3 +290,8 @@ def test_every_match_is_explained_in_one_paragraph(new: str, said: list[str]) ->
     assert paragraph.startswith("Tennaqua - 22 (Tennaqua, Chicago 22, APTA_CHICAGO), id 1, ")
     for words in said:
         assert words in paragraph
+
+
+def test_an_explanation_is_one_line_and_keeps_the_blanks_of_names() -> None:
+    odd = [Team(1, "NSTF", "A", "S1", "College Park  - East\nWest")]
+    assert "College Park  - East West" in explain(resolve(odd, odd).matches[1])

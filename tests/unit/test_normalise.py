@@ -137,6 +137,25 @@ def test_what_is_only_punctuation_is_nothing() -> None:
     assert normalise.text(" - \u200b\u00a0/ ") == normalise.series("--") == normalise.name("...", "S1") == ""
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("Hinsdale PC 1a", "Hinsdale PC 1b", True),
+        ("Hinsdale PC I - 13 SW", "Hinsdale PC II - 13 SW", True),
+        ("PraIrie Club G(1)", "PraIrie Club G(2)", True),
+        ("Tennaqua S1", "Tennaqua S1 B", True),
+        ("Tennaqua - 22", "Tennaqua - 22 II", True),
+        ("Tennaqua - 22", "Tennaqua 22", False),
+        ("Tennaqua - 22", "Blue Wave", False),
+        ("Tennaqua - 22", "Tennaqua Blue - 22", False),
+        ("Tennaqua - 22 (Chicago 22)", "Tennaqua - 22", False),
+    ],
+)
+def test_a_clubs_other_team_is_known_by_its_name(one: str, other: str, expected: bool) -> None:
+    spelled = [normalise.bare(name, "Chicago 22") for name in (one, other)]
+    assert normalise.siblings(*spelled) is expected
+
+
 def test_a_relabelled_name_has_the_new_series_at_its_end() -> None:
     assert normalise.relabelled("Tennaqua - 22", "Chicago 22", "Series 7") == "tennaqua 7"
     assert normalise.relabelled("Tennaqua S2B", "S2B", "Series 3") == "tennaqua 3"
