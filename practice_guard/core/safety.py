@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from practice_guard.core import catalog as catalogs
 from practice_guard.core import errors, protected, severities
 from practice_guard.core.catalog import ETL_TABLES
-from practice_guard.core.checks import keys, memory, obstacles, privileges, references, rows
+from practice_guard.core.checks import deletions, keys, memory, obstacles, privileges, references, rows, work
 from practice_guard.core.checks.scene import Answer, Scene, shielded
 from practice_guard.core.database import Database
 from practice_guard.core.model import Finding, Severity, Text, Verdict
@@ -73,7 +73,8 @@ CHECKS: Mapping[str, Callable[[Scene], Answer]] = {
     "no-snapshot": memory.no_snapshot,
     "snapshot-damaged": memory.damaged_snapshot,
     "snapshot-old": memory.old_snapshot,
-    "run-unfinished": memory.unfinished_run,
+    "run-unfinished": work.unfinished_run,
+    "etl-at-work": work.at_work,
     "import-not-restored": memory.not_restored,
     "nothing-left": memory.nothing_left,
     "rows-pending": memory.pending,
@@ -85,8 +86,8 @@ CHECKS: Mapping[str, Callable[[Scene], Answer]] = {
     "foreign-key-missing": references.missing,
     "foreign-key-not-valid": references.not_valid,
     "foreign-key-disabled": references.disabled,
-    "foreign-key-cascades": references.cascades,
-    "foreign-key-sets-null": references.sets_null,
+    "foreign-key-cascades": deletions.cascades,
+    "foreign-key-sets-null": deletions.sets_null,
     "replication-role": references.replication_role,
     "unprotected-table": references.unprotected,
     "user-triggers": obstacles.triggers,

@@ -216,10 +216,21 @@ def test_a_cascade_by_way_of_another_table_is_found(sound: SoundLeague) -> None:
     )
     finding = sound.finds("foreign-key-cascades")
     assert finding.rows == 3, "the user's league, and two messages by way of their authors"
-    assert set(finding.examples) == {
-        "to_league: users.league_context → leagues, ON DELETE CASCADE",
-        "to_user: captain_messages.captain_user_id → users, ON DELETE CASCADE",
-    }
+    assert finding.examples == ("to_league: users.league_context → leagues, ON DELETE CASCADE",)
+    sound.runs(finding.fix)
+    assert sound.says("foreign-key-cascades").status is Status.PASSED
+
+
+def test_a_cascade_that_begins_at_a_table_nobody_protects_is_mended_there(sound: SoundLeague) -> None:
+    sound.runs(
+        "ALTER TABLE poll_responses DROP CONSTRAINT poll_responses_player_id_fkey;\n"
+        "CREATE TABLE seats (id serial PRIMARY KEY, player_id int REFERENCES players (id) ON DELETE CASCADE);\n"
+        "ALTER TABLE polls ADD COLUMN seat int REFERENCES seats (id) ON DELETE CASCADE"
+    )
+    finding = sound.finds("foreign-key-cascades")
+    assert finding.examples == ("seats_player_id_fkey: seats.player_id → players, ON DELETE CASCADE",)
+    sound.runs(finding.fix)
+    assert sound.says("foreign-key-cascades").status is Status.PASSED
 
 
 def test_a_cascade_from_what_no_import_deletes_is_none_of_our_business(sound: SoundLeague) -> None:
@@ -306,6 +317,35 @@ def test_a_lost_connection_is_no_finding(sound: SoundLeague) -> None:
     sound.through = Cut
     with pytest.raises(errors.UnreachableError):
         sound.asks()
+
+
+UNFINISHED = """
+INSERT INTO practice_guard.runs (started_at, started_by, host, pid, tool_version, environment, command, phase)
+VALUES (now(), 'x', 'night', 2, '0', 'local', '["etl"]', '{}')
+"""
+
+
+@pytest.mark.parametrize("phase", ["validate-safety", "backup"])
+def test_a_run_that_was_ended_before_its_etl_left_nothing_to_finish(sound: SoundLeague, phase: str) -> None:
+    sound.runs(UNFINISHED.format(phase))
+    assert sound.asks().findings == ()
+    assert sound.says("run-unfinished").status is Status.MEASURED
+
+
+def test_a_run_whose_etl_lives_is_at_work_and_not_to_be_resumed(sound: SoundLeague) -> None:
+    sound.runs(UNFINISHED.format("etl"))
+    assert [finding.code for finding in sound.asks().findings] == ["run-unfinished"]
+    etl = sound.database.connect(application_name="practice_guard_etl:1")
+    assert [finding.code for finding in sound.asks().findings] == ["etl-at-work"]
+    said = sound.asks(inside_etl=True)
+    assert (said.findings, said.safe) == ((), True)
+    etl.close()
+
+
+def test_another_guard_at_work_is_seen_by_its_lock(sound: SoundLeague) -> None:
+    guard = sound.database.connect(application_name="practice_guard:backup")
+    guard.execute("SELECT pg_advisory_lock(1886545255, 1)")
+    assert "practice_guard:backup" in sound.finds("etl-at-work").what
 
 
 def test_a_mark_that_is_gone_is_no_mark_to_go_by(sound: SoundLeague) -> None:

@@ -1,4 +1,4 @@
-"""What the guard remembers: its snapshots, what of the newest one is not in place, and runs that were not finished."""
+"""What the guard remembers: its snapshots, what of the newest one is not in place, and what waits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from practice_guard.core.checks.scene import Answer, Scene, shielded, some
 from practice_guard.core.plan import Bucket, Plan, PlannedRow
 from practice_guard.core.severities import found, unseen
 from practice_guard.core.snapshot import Snapshot
-from practice_guard.core.sql import statement
 
 
 def latest(scene: Scene) -> Snapshot | None:
@@ -165,20 +164,6 @@ def nothing_left(scene: Scene) -> Answer:
     why = "Whatever emptied the tables, the next snapshot would hold nothing."
     fix = f"practice-guard restore --dry-run --env {scene.environment}"
     return Answer(what, (found("nothing-left", what, why, fix, rows=kept.rows),))
-
-
-def unfinished_run(scene: Scene) -> Answer:
-    """Whether a `run` was ended before it could put the rows back. Without a record of runs there was none."""
-    if not scene.database.execute(statement("safety", "runs"))[0][0]:
-        return Answer("no run was ever recorded in this database")
-    runs = scene.database.execute(statement("safety", "unfinished_runs"))
-    if not runs:
-        return Answer("every recorded run was finished")
-    names = [f"run {name}, begun {since}, was in phase {phase}" for name, since, phase in runs]
-    what = f"{some(len(runs), 'run')} not finished: {'; '.join(names[:3])}."
-    why = "It ended between its backup and its restore: rows may be gone that only its snapshot has."
-    fix = f"practice-guard run --resume --env {scene.environment}"
-    return Answer(what, (found("run-unfinished", what, why, fix, examples=names),))
 
 
 def _by_team(made: Plan, rows: Iterable[PlannedRow]) -> list[str]:

@@ -1,17 +1,17 @@
-"""What holds protected rows to their teams and leagues, what could delete them along, and what nobody protects."""
+"""What holds protected rows to their teams and leagues, and what points there and nobody protects."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from practice_guard.core.catalog import Catalog, ForeignKey, Pointer, Target
+from practice_guard.core.catalog import ForeignKey, Pointer, Target
 from practice_guard.core.checks.scene import Answer, Scene, mending, shown, some
 from practice_guard.core.model import Finding
-from practice_guard.core.protected import Bound
 from practice_guard.core.severities import found, unseen
-from practice_guard.core.sql import condition, identifier, statement
+from practice_guard.core.sql import identifier, statement
 
-_DELETIONS = {"c": "ON DELETE CASCADE", "n": "ON DELETE SET NULL", "d": "ON DELETE SET DEFAULT"}
+DELETIONS = {"c": "ON DELETE CASCADE", "n": "ON DELETE SET NULL", "d": "ON DELETE SET DEFAULT"}
+"""What a foreign key does to its rows when their parent is deleted, by PostgreSQL's letter."""
 
 
 def missing(scene: Scene) -> Answer:
@@ -43,12 +43,12 @@ def not_valid(scene: Scene) -> Answer:
     keys = [key for key in _own_keys(scene) if not key.validated]
     if not keys:
         return Answer("every foreign key of a protected table is valid")
-    what = f"{some(len(keys), 'foreign key')} never validated: {_listed(keys)}."
+    what = f"{some(len(keys), 'foreign key')} never validated: {listed(keys)}."
     why = "It says nothing of the rows that were there before it: they may hang on nothing."
     fix = "\n".join(
         mending("validate_foreign_key", table=_table(scene, key.table), name=identifier(key.name)) for key in keys
     )
-    return Answer(what, (found("foreign-key-not-valid", what, why, fix, examples=map(_named, keys)),))
+    return Answer(what, (found("foreign-key-not-valid", what, why, fix, examples=map(named, keys)),))
 
 
 def disabled(scene: Scene) -> Answer:
@@ -56,44 +56,11 @@ def disabled(scene: Scene) -> Answer:
     keys = [key for key in _own_keys(scene) if not key.enforced]
     if not keys:
         return Answer("every foreign key of a protected table is enforced")
-    what = f"{some(len(keys), 'foreign key')} with its triggers disabled: {_listed(keys)}."
+    what = f"{some(len(keys), 'foreign key')} with its triggers disabled: {listed(keys)}."
     why = "It still shows as valid and stops nothing: neither an orphan's insert nor the removal of its team."
     tables = dict.fromkeys(name for key in keys for name in (key.table, key.parent))
     fix = "\n".join(mending("enable_triggers", table=_table(scene, name)) for name in tables)
-    return Answer(what, (found("foreign-key-disabled", what, why, fix, examples=map(_named, keys)),))
-
-
-def cascades(scene: Scene) -> Answer:
-    """Whether deleting what the ETL deletes would delete protected rows with it, straight or by way of other tables."""
-    doomed = _doomed(scene.around.catalog, scene.etl_tables)
-    keys = {key.name: key for key in _own_keys(scene) if key.on_delete == "c" and key.parent in doomed}
-    if not keys:
-        return Answer("no foreign key deletes protected rows with their team or league")
-    rows, uncounted = _rows_behind(scene, keys.values())
-    what = f"{some(rows, 'protected row')} would be deleted with their team or league, by {_listed(keys.values())}."
-    why = "An import that deletes the parents takes them along, and with them what only hangs on them." + uncounted
-    fix = _without_action(scene, keys.values())
-    return Answer(
-        what, (found("foreign-key-cascades", what, why, fix, rows=rows, examples=map(_named, keys.values())),)
-    )
-
-
-def sets_null(scene: Scene) -> Answer:
-    """Whether deleting what the ETL deletes would make protected rows forget their team or league."""
-    doomed = _doomed(scene.around.catalog, scene.etl_tables)
-    keys = {key.name: key for key in _own_keys(scene) if key.on_delete in ("n", "d") and key.parent in doomed}
-    if not keys:
-        return Answer("no foreign key makes protected rows forget their team or league")
-    rows, uncounted = _rows_behind(scene, keys.values())
-    what = f"{some(rows, 'protected row')} would forget their team or league, by {_listed(keys.values())}."
-    why = (
-        "An import that deletes the parents leaves them on nothing; only a snapshot knows where they belong."
-        + uncounted
-    )
-    fix = _without_action(scene, keys.values())
-    return Answer(
-        what, (found("foreign-key-sets-null", what, why, fix, rows=rows, examples=map(_named, keys.values())),)
-    )
+    return Answer(what, (found("foreign-key-disabled", what, why, fix, examples=map(named, keys)),))
 
 
 def replication_role(scene: Scene) -> Answer:
@@ -153,70 +120,16 @@ def _own_keys(scene: Scene) -> list[ForeignKey]:
     return [key for table in scene.protected_tables for key in table.foreign_keys]
 
 
-def _named(key: ForeignKey) -> str:
-    action = f", {_DELETIONS[key.on_delete]}" if key.on_delete in _DELETIONS else ""
+def named(key: ForeignKey) -> str:
+    """Write a key as people read it: its name, the column, what it points at, and what happens on deletion."""
+    action = f", {DELETIONS[key.on_delete]}" if key.on_delete in DELETIONS else ""
     return f"{key.name}: {key.table}.{key.column} → {key.parent}{action}"
 
 
-def _listed(keys: Iterable[ForeignKey]) -> str:
+def listed(keys: Iterable[ForeignKey]) -> str:
+    """List keys with their tables."""
     return ", ".join(f"{key.name} of {key.table}" for key in keys)
 
 
 def _table(scene: Scene, name: str) -> str:
     return scene.around.catalog.table(name).quoted
-
-
-def _doomed(catalog: Catalog, etl_tables: frozenset[str]) -> frozenset[str]:
-    """Return the tables of which rows go when the ETL's tables are emptied: those, and what cascades from them."""
-    doomed = set(etl_tables)
-    keys = [key for table in catalog.tables.values() for key in table.foreign_keys if key.on_delete == "c"]
-    while grown := {key.table for key in keys if key.parent in doomed} - doomed:
-        doomed |= grown
-    return frozenset(doomed)
-
-
-def _rows_behind(scene: Scene, keys: Iterable[ForeignKey]) -> tuple[int, str]:
-    """Count the protected rows that keys would act on; say where they could not be counted."""
-    by_set: dict[str, tuple[Bound, list[str]]] = {}
-    for key in keys:
-        for bound in scene.around.sets:
-            if bound.table.name == key.table:
-                by_set.setdefault(bound.name, (bound, []))[1].append(key.column)
-    hidden = [name for name, (bound, _) in by_set.items() if scene.hidden(bound)]
-    rows = sum(
-        max(_referring(scene, bound, column) for column in columns)
-        for name, (bound, columns) in by_set.items()
-        if name not in hidden
-    )
-    return rows, f" Rows of {', '.join(hidden)} could not be counted." if hidden else ""
-
-
-def _referring(scene: Scene, bound: Bound, column: str) -> int:
-    text = statement(
-        "safety",
-        "referring",
-        table=bound.table.quoted,
-        condition=condition(bound.set.condition),
-        column=identifier(column),
-    )
-    return int(scene.database.execute(text)[0][0])
-
-
-def _without_action(scene: Scene, keys: Iterable[ForeignKey]) -> str:
-    oids = {"tables": [table.oid for table in scene.protected_tables]}
-    defined: Mapping[tuple[str, str], str] = {
-        (table, name): text for table, name, text in scene.database.execute(statement("safety", "definitions"), oids)
-    }
-    fixes = []
-    for key in keys:
-        text = defined[key.table, key.name]
-        plain = text.replace(f" {_DELETIONS[key.on_delete]}", "")
-        fixes.append(
-            mending(
-                "replace_foreign_key",
-                table=_table(scene, key.table),
-                name=identifier(key.name),
-                definition=plain.replace("%", "%%"),
-            )
-        )
-    return "\n".join(fixes)

@@ -181,14 +181,3 @@ SELECT pg_database_size(current_database()),
          WHERE c.relkind = 'r'
            AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'practice_guard')),
        (SELECT coalesce(sum(pg_total_relation_size(u.oid::oid)), 0)::bigint FROM unnest(%(tables)s::bigint[]) AS u (oid))
-
--- runs --
--- Whether there is a record of runs.
-SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'practice_guard' AND tablename = 'runs')
-
--- unfinished_runs --
--- Runs that nobody finished.
-SELECT id::text, to_char(started_at, 'YYYY-MM-DD HH24:MI:SS TZ'), phase::text
-  FROM practice_guard.runs
- WHERE finished_at IS NULL
- ORDER BY started_at
