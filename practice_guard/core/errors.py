@@ -81,5 +81,9 @@ class RestoreError(GuardError):
     """The restore failed and needs a person now."""
 
 
+class UnknownOutcomeError(RestoreError):
+    """The connection was lost while committing, and nobody can say whether it was done."""
+
+
 class HealthError(GuardError):
     """Protected rows are not where they belong, or would be lost."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from practice_guard.core import errors, storage
-from practice_guard.core.database import Database
+from practice_guard.core.database import Access, Database
 from practice_guard.core.decisions import Decisions, parse
 from practice_guard.core.plan import Kept
 from practice_guard.core.protected import Bound
@@ -58,11 +59,15 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """Which rows were in place in a state since which no import ran: at the snapshot, or after its last restore."""
+    """Which rows were in place in a state since which no import ran: at the snapshot, or after its last restore.
+
+    What an undo took back, given as sets and primary keys, was not a user's doing, whatever state it was in before.
+    """
 
     since_snapshot: bool
     since_restore: bool
     waited: Mapping[str, frozenset[int]]
+    taken_back: frozenset[tuple[str, str]]
 
     def rows(self, name: str, rows: Sequence[Kept]) -> frozenset[int]:
         """Return the numbers of such rows of one set."""
@@ -71,16 +76,17 @@ class Proofs:
             proven |= {row.row for row in rows if not row.carried}
         if self.since_restore:
             proven |= {row.row for row in rows} - self.waited.get(name, frozenset())
-        return frozenset(proven)
+        return frozenset(row.row for row in rows if row.row in proven and (name, row.key) not in self.taken_back)
 
 
 def proofs(database: Database, snapshot: str, snapshot_mark: str, mark: str) -> Proofs:
     """Compare the database's mark now with what it was at the snapshot and after its last restore."""
     found = database.execute(statement("ledger", "last_restore"), {"snapshot": snapshot})
+    taken_back = frozenset((name, key) for name, key in database.execute(statement("ledger", "taken_back")))
     if not found:
-        return Proofs(snapshot_mark == mark, since_restore=False, waited={})
+        return Proofs(snapshot_mark == mark, since_restore=False, waited={}, taken_back=taken_back)
     waited = {name: frozenset(rows) for name, rows in json.loads(found[0][1]).get("waited", {}).items()}
-    return Proofs(snapshot_mark == mark, found[0][0] == mark, waited)
+    return Proofs(snapshot_mark == mark, found[0][0] == mark, waited, taken_back)
 
 
 def decisions(database: Database) -> Decisions:
@@ -160,12 +166,27 @@ def write_rows(database: Database, entry: int, bound: Bound, written: Mapping[st
     database.execute(statement("ledger", "write_rows", **parts), {"ledger": entry, "set": bound.name, **written})
 
 
-def confirm(database: Database, entry: int, plan_digest: str) -> None:
+def read_back(database: Database, entry: int, plan_digest: str) -> None:
     """Read an entry back, after the commit, in a transaction of its own (reliability, finding 1).
 
     Raises:
         errors.RestoreError: it is not there, so nothing was written although the commit was not refused.
+        errors.UnknownOutcomeError: the commit was acknowledged, and the connection is lost since.
     """
+    with suppress(errors.UnreachableError):
+        return _confirm(database, entry, plan_digest)
+    try:
+        _confirm(database, entry, plan_digest)
+    except errors.UnreachableError as error:
+        raise errors.UnknownOutcomeError(
+            f"The commit was acknowledged (ledger {entry}), but cannot be read back. {error.message}",
+            next_steps=("practice-guard health",),
+        ) from error
+
+
+def _confirm(database: Database, entry: int, plan_digest: str) -> None:
     values = {"id": entry, "plan_digest": plan_digest}
-    if not database.execute(statement("ledger", "count"), values)[0][0]:
+    with database.transaction(Access.READ):
+        found = database.execute(statement("ledger", "count"), values)[0][0]
+    if not found:
         raise errors.RestoreError("The commit was not refused, but its entry is not in the ledger. Check: health.")

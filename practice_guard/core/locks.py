@@ -64,13 +64,21 @@ def attempt(database: Database, access: Access, work: Callable[[float], T], *, p
         errors.LockTimeoutError: no luck within `patience`; says who is in the way.
     """
     with database.transaction(Access.READ):
-        deadlock = float(database.execute(statement("locks", "deadlock_timeout"))[0][0])
+        deadlock, standby = database.execute(statement("locks", "server"))[0]
+    if standby and access is not Access.READ:
+        raise errors.AccessError(
+            "This server is a standby, which only reads. Nothing was written.",
+            next_steps=("Aim at the primary; with --dry-run a standby will do.",),
+        )
     until = time.monotonic() + patience
     wait = 0.45 * deadlock
     while True:
         try:
             with database.transaction(access):
+                _bound(database, wait)
                 return work(wait)
+        except errors.UnreachableError as error:
+            raise errors.UnreachableError(f"{error.message.rstrip('.')}. Nothing was written.") from error
         except errors.LockTimeoutError as error:
             holders = _holders(database, error)
             if time.monotonic() >= until:
@@ -104,16 +112,21 @@ def tables(database: Database, wanted: Sequence[tuple[str, Sequence[str]]], *, w
             except errors.LockTimeoutError as error:
                 error.data["tables"] = [each.replace("%%", "%") for _, names in wanted for each in names]
                 raise
-    database.execute("SET LOCAL lock_timeout = 0")
+    _bound(database, within)  # rows that somebody has locked one by one may still be in the way
+
+
+def _bound(database: Database, seconds: float) -> None:
+    """Bound every later wait for a lock in this transaction."""
+    database.execute(f"SET LOCAL lock_timeout = '{max(1, int(1000 * seconds))}ms'")
 
 
 def _holders(database: Database, error: errors.LockTimeoutError) -> list[Row]:
-    """Find out who holds locks on the tables that could not be locked; nobody where that cannot be seen."""
+    """Find out who holds locks on the tables that could not be locked, or on any where that is not known."""
     names = error.data.get("tables")
-    if not names:
-        return []
     with database.transaction(Access.READ):
-        return database.execute(statement("locks", "table_holders"), {"tables": names})
+        if names:
+            return database.execute(statement("locks", "table_holders"), {"tables": names})
+        return database.execute(statement("locks", "any_holders"))
 
 
 def _explained(error: errors.LockTimeoutError, holders: Sequence[Row], patience: float) -> errors.LockTimeoutError:

@@ -73,8 +73,7 @@ def apply(
         errors.RestoreError: the proof failed and everything was rolled back, or the commit cannot be found again.
         errors.LockedError: another guard is at work, or locks could not be had in time.
     """
-    with database.transaction(Access.READ):
-        ahead = look(database, sets, schema)
+    ahead = locks.attempt(database, Access.READ, lambda _: look(database, sets, schema), patience=patience)
 
     def work(within: float) -> Applied:
         locks.take(database)
@@ -84,8 +83,7 @@ def apply(
         return _apply(database, look(database, sets, schema), kept, author, request or Request(), saved)
 
     applied = locks.attempt(database, Access.WRITE, work, patience=patience)
-    with database.transaction(Access.READ):
-        ledger.confirm(database, applied.ledger, applied.plan.digest)
+    ledger.read_back(database, applied.ledger, applied.plan.digest)
     return applied
 
 

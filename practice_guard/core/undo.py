@@ -36,8 +36,7 @@ def plan(database: Database, around: Surroundings, wanted: int) -> Undone:
     """
     entry = _entry(database, wanted)
     rows = _by_set(ledger.rows(database, entry))
-    for name, found in rows.items():
-        _check_unchanged(database, _bound(around, name), found, entry)
+    _check(database, around, rows, entry)
     return _counted(entry, None, rows)
 
 
@@ -57,8 +56,7 @@ def apply(
         errors.StalePlanError: rows have changed since; nothing was written.
         errors.RestoreError: the database did something else; everything was rolled back.
     """
-    with database.transaction(Access.READ):
-        ahead = look(database, sets, schema)
+    ahead = locks.attempt(database, Access.READ, lambda _: look(database, sets, schema), patience=patience)
 
     def work(within: float) -> Undone:
         locks.take(database)
@@ -67,11 +65,11 @@ def apply(
         around = look(database, sets, schema)
         entry = _entry(database, wanted)
         rows = _by_set(ledger.rows(database, entry))
-        for name, found in rows.items():
-            bound = _bound(around, name)
-            _check_unchanged(database, bound, found, entry)
-            with application_path(database):
-                _take_back(database, bound, found)
+        _check(database, around, rows, entry)
+        for bound in reversed(around.sets):  # what hangs on other rows goes first
+            if bound.name in rows:
+                with application_path(database):
+                    _take_back(database, bound, rows[bound.name])
         writes.check_constraints(database)
         number = ledger.write(
             database,
@@ -85,8 +83,7 @@ def apply(
         return _counted(entry, number, rows)
 
     undone = locks.attempt(database, Access.WRITE, work, patience=patience)
-    with database.transaction(Access.READ):
-        ledger.confirm(database, undone.ledger or 0, undone.entry.plan_digest)
+    ledger.read_back(database, undone.ledger or 0, undone.entry.plan_digest)
     return undone
 
 
@@ -111,6 +108,59 @@ def _bound(around: Surroundings, name: str) -> Bound:
         if bound.name == name:
             return bound
     raise errors.SchemaError(f"The protected set {name}, which the restore wrote to, is not in this database.")
+
+
+def _check(database: Database, around: Surroundings, rows: Mapping[str, Sequence[EntryRow]], entry: Entry) -> None:
+    for name, found in rows.items():
+        _check_unchanged(database, _bound(around, name), found, entry)
+    leaving = _leaving(around, rows)
+    for name, found in rows.items():
+        bound = _bound(around, name)
+        _check_nothing_hangs_on(database, around, bound, [row for row in found if row.before is None], leaving, entry)
+
+
+def _leaving(around: Surroundings, rows: Mapping[str, Sequence[EntryRow]]) -> dict[str, list[str]]:
+    """Return the primary keys that will be removed or pointed elsewhere, by table."""
+    leaving: defaultdict[str, list[str]] = defaultdict(list)
+    for name, found in rows.items():
+        leaving[_bound(around, name).table.name] += [row.new_key for row in found]
+    return dict(leaving)
+
+
+def _check_nothing_hangs_on(
+    database: Database,
+    around: Surroundings,
+    bound: Bound,
+    inserted: Sequence[EntryRow],
+    leaving: Mapping[str, Sequence[str]],
+    entry: Entry,
+) -> None:
+    """Refuse to remove rows on which users have hung something since, which a foreign key would take along."""
+    columns = {(key.table, key.column) for each in around.catalog.tables.values() for key in each.foreign_keys
+               if key.parent == bound.table.name and key.parent_column == bound.key.name}  # fmt: skip
+    columns |= {
+        (each.table.name, reference.column)
+        for each in around.sets
+        for reference in each.references
+        if reference.parent == bound.name
+    }
+    for table, column in sorted(columns) if inserted else ():
+        child = around.catalog.table(table)
+        own = child.primary_key[0] if len(child.primary_key) == 1 else None
+        text = statement(
+            "ledger",
+            "hanging",
+            table=child.quoted,
+            column=identifier(column),
+            own=f"t.{identifier(own)}::text" if own else "NULL::text",
+        )
+        values = {"keys": [row.new_key for row in inserted], "leaving": list(leaving.get(table, ()))}
+        count = database.execute(text, values)[0][0]
+        if count:
+            raise errors.StalePlanError(
+                f"{count} rows of {table} hang on rows of {bound.name} that restore {entry.id} put back and that would "
+                "have to go. Nothing was written."
+            )
 
 
 def _check_unchanged(database: Database, bound: Bound, rows: Sequence[EntryRow], entry: Entry) -> None:

@@ -5,6 +5,17 @@ SELECT mark, result::text FROM practice_guard.ledger AS l
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
  ORDER BY id DESC LIMIT 1
 
+-- taken_back --
+-- Rows that an undo took back and no restore has moved since, by the keys they had and got.
+WITH undone AS (SELECT (result->>'undoes')::bigint AS id FROM practice_guard.ledger WHERE kind = 'undo')
+SELECT r.set_name, k.key
+  FROM practice_guard.ledger_rows AS r
+ CROSS JOIN LATERAL (VALUES (r.old_key), (r.new_key)) AS k (key)
+  LEFT JOIN undone AS u ON u.id = r.ledger
+ WHERE EXISTS (SELECT FROM undone)
+ GROUP BY r.set_name, k.key
+HAVING max(r.ledger) FILTER (WHERE u.id IS NOT NULL) > coalesce(max(r.ledger) FILTER (WHERE u.id IS NULL), 0)
+
 -- write --
 -- One row for what was applied.
 INSERT INTO practice_guard.ledger (kind, at, by, tool_version, environment, snapshot, plan_digest, mark, result)
@@ -43,6 +54,11 @@ SELECT count(*) FROM practice_guard.ledger WHERE id = %(id)s::bigint AND plan_di
 SELECT u.key, encode(sha256(convert_to(t::text, 'UTF8')), 'hex')
   FROM unnest(%(keys)s::text[]) AS u (key)
   JOIN {table} AS t ON t.{key} = u.key::{key_type}
+
+-- hanging --
+-- How many rows point at some that are to go, and are not taken back themselves.
+SELECT count(*) FROM {table} AS t
+ WHERE t.{column}::text = ANY (%(keys)s::text[]) AND ({own} = ANY (%(leaving)s::text[])) IS NOT TRUE
 
 -- take_out --
 -- Removes rows that a restore put in.

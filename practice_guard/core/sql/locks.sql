@@ -23,9 +23,9 @@ SELECT EXISTS (
        AND starts_with(a.application_name, 'practice_guard:run:')
        AND current_setting('application_name') = 'practice_guard_etl:' || split_part(a.application_name, ':', 3))
 
--- deadlock_timeout --
--- Seconds after which the server looks for a deadlock and ends somebody.
-SELECT setting::float8 / 1000 FROM pg_settings WHERE name = 'deadlock_timeout'
+-- server --
+-- Seconds after which the server looks for a deadlock and ends somebody, and whether it is a standby.
+SELECT setting::float8 / 1000, pg_is_in_recovery() FROM pg_settings WHERE name = 'deadlock_timeout'
 
 -- table_holders --
 -- Who else has a lock on these tables that keeps others from writing or reading, and since when.
@@ -35,4 +35,14 @@ SELECT DISTINCT a.pid, coalesce(nullif(a.application_name, ''), a.backend_type),
   JOIN pg_stat_activity AS a USING (pid)
  WHERE l.relation IN (SELECT to_regclass(name)::oid FROM unnest(%(tables)s::text[]) AS name)
    AND l.granted AND l.pid <> pg_backend_pid() AND l.mode <> 'AccessShareLock'
+ ORDER BY a.pid
+
+-- any_holders --
+-- Who else has a lock on any table of this database that keeps others from writing or reading, and since when.
+SELECT DISTINCT a.pid, coalesce(nullif(a.application_name, ''), a.backend_type), a.backend_type,
+       to_char(coalesce(a.xact_start, a.backend_start), 'YYYY-MM-DD HH24:MI:SS TZ')
+  FROM pg_locks AS l
+  JOIN pg_stat_activity AS a USING (pid)
+ WHERE l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+   AND l.relation::bigint >= 16384 AND l.granted AND l.pid <> pg_backend_pid() AND l.mode <> 'AccessShareLock'
  ORDER BY a.pid

@@ -19,6 +19,17 @@ SELECT t.{key}::text, ROW({content})::text, {created}, ARRAY[{references}]::bigi
  WHERE {condition}
  ORDER BY t.{key}
 
+-- live_alike --
+-- The ETL's own rows that say of themselves what some of the snapshot's do.
+SELECT t.{key}::text, ROW({content})::text, ARRAY[{references}]::bigint[]
+  FROM {table} AS t
+ WHERE ROW({content})::text IN (SELECT ROW({kept})::text FROM practice_guard.{rows} AS s)
+ ORDER BY t.{key}
+
+-- pointed_at --
+-- A condition: rows at which those of another table point.
+t.{key} IN (SELECT x.{column} FROM {table} AS x)
+
 -- keys --
 -- The primary keys of a table whose rows others hang on.
 SELECT t.{key}::bigint FROM {table} AS t
@@ -60,9 +71,17 @@ UPDATE {table} AS t
  WHERE t.{key} = u.key::{key_type}
 RETURNING t.{key}::text
 
+-- free_ids --
+-- Ids that are there and that no row of the table has or will have: where rows wait while others take their place.
+SELECT p.{parent_column}::bigint
+  FROM {parent} AS p
+ WHERE NOT EXISTS (SELECT FROM {table} AS t WHERE t.{column} = p.{parent_column})
+   AND p.{parent_column} <> ALL (%(taken)s::bigint[])
+ LIMIT %(count)s::int
+
 -- sequence_value --
--- Where a sequence stands.
-SELECT last_value FROM {sequence}
+-- The last value that a sequence gave; one that was just restarted has given none.
+SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM {sequence}
 
 -- highest_key --
 -- The highest primary key in use.
