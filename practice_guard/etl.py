@@ -155,8 +155,8 @@ def protect(connection: Any, logger: Any = None, *, environment: str | None = No
         what the guard did, filled in as it goes.
 
     Raises:
-        HealthError: the ETL must not run; or, after the block and before the commit, rows would be lost or stand on a
-            wrong team, or a whole league is missing. Rows that wait for a team or a series are only logged.
+        HealthError: the ETL must not run; or, after the block and before the commit, rows would be lost, stand on a
+            wrong team or on none, or be there twice. Rows that wait for their team are only logged.
         GuardError: it could not be checked or done.
     """
     done = Protection()

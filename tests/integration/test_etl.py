@@ -154,6 +154,10 @@ def test_an_etl_that_turns_foreign_keys_off_is_coped_with(
     """Cascades do not work then, nor do triggers; nothing of the guard may rely on them."""
     before = practices_by_natural_key(database)
     with caller(database, habit) as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        logger = LogsItself()
+        assert etl.validate_etl_safety_preconditions(cursor, logger) == (True, [])
+        assert not any("session_replication_role" in line for line in logger.said("WARNING"))
         for _ in range(16):
             rows = etl.create_enhanced_practice_time_backup(cursor)
             the_teams_are_recreated(cursor)
@@ -167,7 +171,8 @@ def test_an_etl_that_turns_foreign_keys_off_is_coped_with(
     assert database.count("practice_guard.snapshots") == 14
     kept = "snapshot NOT IN (SELECT id FROM practice_guard.snapshots)"
     assert database.count("practice_guard.snapshot_sets", kept) == 0
-    assert database.count("pg_tables", "schemaname = 'practice_guard' AND tablename LIKE 's20%'") == 14 * 5
+    tables = database.count("pg_tables", "schemaname = 'practice_guard' AND tablename LIKE 's20%'")
+    assert tables == database.count("practice_guard.snapshot_sets") > 14
     assert practices_by_natural_key(database) == before
 
 

@@ -77,7 +77,7 @@ def test_a_block_may_commit_as_the_etl_does(season: League, database: ScratchDat
 
 @pytest.mark.parametrize("autocommit", [False, True])
 @pytest.mark.parametrize("habit", HABITS)
-def test_rows_that_would_be_lost_stop_it_before_the_commit(
+def test_rows_that_would_not_be_right_stop_it_before_the_commit(
     season: League, database: ScratchDatabase, habit: str, autocommit: bool
 ) -> None:
     before = database.everything()
@@ -85,19 +85,27 @@ def test_rows_that_would_be_lost_stop_it_before_the_commit(
     with caller(database, habit) as cursor:
         cursor.connection.autocommit = autocommit
         with pytest.raises(practice_guard.HealthError, match="Not committed"):
-            a_league_is_missing_from_the_import(cursor, logger)
+            the_import_makes_practices_of_its_own_twice(cursor, logger)
         cursor.connection.rollback()
     after = database.everything()
     assert {name: after[name] for name in after if not name.endswith("_seq")} == {
         name: before[name] for name in before if not name.endswith("_seq")
     }
-    assert any("CNSWPL" in line for line in logger.said("ERROR"))
+    assert any("more often than they were" in line for line in logger.said("ERROR"))
 
 
-def a_league_is_missing_from_the_import(cursor: Any, logger: LogsItself) -> None:
+def the_import_makes_practices_of_its_own_twice(cursor: Any, logger: LogsItself) -> None:
     with practice_guard.protect(cursor.connection, logger):
+        cursor.execute("CREATE TEMP TABLE practices AS SELECT * FROM schedule WHERE home_team ILIKE '%practice%'")
         the_teams_are_recreated(cursor)
-        cursor.execute("DELETE FROM teams WHERE team_name = 'Wilmette H(2)'")
+        cursor.execute(
+            "INSERT INTO schedule (match_date, match_time, home_team, away_team, location, home_team_id, league_id)"
+            " SELECT p.match_date, p.match_time, p.home_team, '', p.location, t.id, t.league_id"
+            " FROM practices p JOIN clubs c ON p.home_team LIKE c.name || ' Practice%'"
+            " JOIN teams t ON t.club_id = c.id JOIN series s ON s.id = t.series_id AND p.home_team LIKE '%' || s.name"
+            " CROSS JOIN generate_series(1, 2)"
+        )
+        cursor.execute("DROP TABLE practices")
 
 
 def test_rows_that_only_wait_do_not_stop_it(season: League, database: ScratchDatabase) -> None:
