@@ -23,10 +23,11 @@ CREATE SCHEMA practice_guard AUTHORIZATION {role};
 GRANT USAGE ON SCHEMA public TO {role};
 GRANT SELECT ON leagues, clubs, series, teams, players TO {role};
 GRANT {lock} ON leagues, clubs, series, teams TO {role};
-GRANT SELECT, INSERT, UPDATE ON schedule, practice_times, captain_messages, polls TO {role};
-GRANT SELECT, UPDATE ON users TO {role};
-GRANT SELECT, UPDATE ON SEQUENCE schedule_id_seq, practice_times_id_seq, captain_messages_id_seq, polls_id_seq
+GRANT SELECT, INSERT, UPDATE ON schedule, practice_times, captain_messages, polls, poll_choices, poll_responses
    TO {role};
+GRANT SELECT, UPDATE ON users TO {role};
+GRANT SELECT, UPDATE ON SEQUENCE schedule_id_seq, practice_times_id_seq, captain_messages_id_seq, polls_id_seq,
+   poll_choices_id_seq, poll_responses_id_seq TO {role};
 GRANT pg_read_all_stats TO {role}
 """
 """What the README says, word for word."""
