@@ -8,12 +8,24 @@ of different times apart.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from practice_guard.core import errors
 from practice_guard.core.model import Evidence, Fate
-from practice_guard.core.plan import Bucket, Destination, Kept, NewKey, Origin, PlannedRow, SetPlan
+from practice_guard.core.pairing import Resolver
+from practice_guard.core.plan import (
+    NOWHERE,
+    Bucket,
+    Destination,
+    Kept,
+    Live,
+    NewKey,
+    Origin,
+    PlannedRow,
+    SetPlan,
+)  # fmt: skip
 from practice_guard.core.protected import Bound
 from practice_guard.core.writes import Written
 
@@ -87,6 +99,34 @@ def origin_of(row: Kept, snapshot: str) -> Origin:
     return (first[0] if row.carried and first else snapshot, int(row.key))
 
 
+def recognise(name: str, rows: Sequence[Kept], live: Sequence[Live], resolve: Resolver) -> SetPlan:
+    """Find for the snapshot's rows of the ETL's own which they are today; none is ever to be written.
+
+    Args:
+        name: the witnesses' name.
+        rows: the snapshot's rows.
+        live: the table's rows of the same contents.
+        resolve: where old ids lead.
+
+    Returns:
+        a plan in which a row is in place when one live row alone is of its content on its team, or at all; others wait.
+    """
+    alike: defaultdict[str, list[Live]] = defaultdict(list)
+    for each in live:
+        alike[each.content].append(each)
+    planned: list[PlannedRow] = []
+    for row in rows:
+        goal = resolve(0, row.refs[0]) if row.refs[0] else NOWHERE
+        on_team = [each for each in alike[row.content] if goal.known and each.refs[0] == goal.id]
+        found = on_team or alike[row.content]
+        if len(found) == 1:
+            planned.append(PlannedRow(name, row.row, row.key, Bucket.INTACT, row.refs[0], found[0].key))
+        else:
+            fate = Fate.AMBIGUOUS if found else Fate.MISSING
+            planned.append(PlannedRow(name, row.row, row.key, Bucket.PENDING, row.refs[0], fate=fate))
+    return SetPlan(name, tuple(planned), len(live), ())
+
+
 class Renamed:
     """What the rows of one snapshot that others hang on are called in the next one."""
 
@@ -97,14 +137,24 @@ class Renamed:
 
     def learn(self, bound: Bound, kept: Sequence[Kept], made: SetPlan) -> None:
         """Note a numbered set's rows as the old snapshot has them: those that are there, and those carried on."""
-        planned = {row.row: row for row in made.rows}
+        self._learn(bound, kept, {row.row: row.live_key for row in made.rows})
+
+    def learn_witnesses(self, bound: Bound, kept: Sequence[Kept]) -> None:
+        """Note rows of the ETL's own as the old snapshot has them: those that are still needed are all carried on."""
+        self._learn(bound, kept, {})
+
+    def _learn(self, bound: Bound, kept: Sequence[Kept], live: Mapping[int, str | None]) -> None:
         names: dict[Origin, Origin] = {}
         for row in kept:
-            there = planned[row.row].live_key
+            there = live.get(row.row)
             first = self.follow(bound, row).refs[0]
             carried_as = (first[0] if first else self._new, int(row.key))
             names[origin_of(row, self._old)] = carried_as if there is None else (self._new, int(there))
         self._names[bound.name] = names
+
+    def name(self, bound: Bound, row: Kept) -> Origin | None:
+        """Return what a row that was noted is called in the next snapshot."""
+        return self._names[bound.name].get(origin_of(row, self._old))
 
     def follow(self, bound: Bound, row: Kept) -> Kept:
         """Return a row whose references to other rows of the snapshot are put in the next one's terms."""

@@ -56,6 +56,16 @@ class StoredSet:
         return str(self.definition["key"])
 
     @property
+    def types(self) -> dict[str, str]:
+        """The columns' types in the protected table, by name."""
+        return {column.name: column.type for column in self.columns}
+
+    @property
+    def witness(self) -> bool:
+        """Whether the rows are the ETL's own, kept to tell which is which, and count as nobody's."""
+        return self.definition.get("witness") is True
+
+    @property
     def references(self) -> frozenset[str]:
         """The columns that point at teams and leagues."""
         return frozenset(cast("Mapping[str, str]", self.definition["references"]))
@@ -212,6 +222,7 @@ def _definition(bound: Bound) -> dict[str, object]:
         "references": {each.column: str(each.target) for each in bound.references},
         "content": list(bound.content),
         "etl_deletes": bound.set.etl_deletes,
+        **({"witness": True} if bound.set.witness else {}),
     }
 
 

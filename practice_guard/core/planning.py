@@ -12,7 +12,7 @@ from practice_guard.core import decisions as decided
 from practice_guard.core import errors, ledger, pairing, snapshot, storage, teams
 from practice_guard.core.candidates import with_candidates
 from practice_guard.core.catalog import Target
-from practice_guard.core.chains import Parents
+from practice_guard.core.chains import Parents, recognise
 from practice_guard.core.copies import StoredSet
 from practice_guard.core.database import Database
 from practice_guard.core.decisions import Decisions
@@ -95,7 +95,13 @@ def plan(database: Database, kept: Snapshot, around: Surroundings, request: Requ
     mark = snapshot.mark(database, around.catalog, around.sets)
     proofs = ledger.proofs(database, kept.id, kept.mark, mark)
     sets: dict[str, SetPlan] = {}
-    parents: dict[str, Parents] = {}
+    parents = {
+        bound.name: _recognised(
+            database, bound, stored, kept.id, partial(_destination, bound, resolutions, leagues, {})
+        )
+        for bound in around.witnesses
+        if (stored := kept.sets.get(bound.name)) is not None
+    }
     for bound in around.sets:
         if (stored := kept.sets.get(bound.name)) is None:
             continue
@@ -138,7 +144,7 @@ def _check_scope(scope: Scope, kept: Snapshot, resolutions: Mapping[str, Resolut
     teams_known = {team.name or "": team for each in resolutions.values() for team in _both_sides(each)}
     leagues_known = {team.league or "" for team in teams_known.values()}
     for kind, wanted, known in (
-        ("protected set", scope.protected, set(kept.sets)),
+        ("protected set", scope.protected, {name for name, each in kept.sets.items() if not each.witness}),
         ("league", scope.leagues, leagues_known),
         ("team", scope.teams, set(teams_known)),
     ):
@@ -165,6 +171,26 @@ def _resolve(old: TeamList, now: TeamList, request: Request, decisions: Decision
 
 def _of_teams(bound: Bound) -> bool:
     return bound.references[0].target is Target.TEAMS
+
+
+def _recognised(
+    database: Database, bound: Bound, stored: StoredSet, list_name: str, resolve: pairing.Resolver
+) -> Parents:
+    """Find out which of the ETL's own rows are which, by what they say and, where that is not enough, by their team."""
+    rows = kept_rows(database, stored, bound, list_name)
+    content = _content(bound, stored)
+    text = statement(
+        "restore",
+        "live_alike",
+        key=identifier(bound.key.name),
+        content=columns(content, of="t", cast="::text"),
+        kept=columns(content, of="s", cast="::text"),
+        references=columns([each.column for each in bound.references], of="t"),
+        table=bound.table.quoted,
+        rows=identifier(stored.rows_table),
+    )
+    live = [Live(key, said, None, tuple(refs)) for key, said, refs in database.execute(text)]
+    return Parents(rows, recognise(bound.name, rows, live, resolve), list_name, frozenset())
 
 
 def _with_parents(names: frozenset[str], sets: Sequence[Bound]) -> frozenset[str]:

@@ -40,7 +40,7 @@ def point(database: Database, bound: Bound, moves: Sequence[Move]) -> None:
     """
     if not moves:
         return
-    parked = _parked(bound, moves)
+    parked = _parked(database, bound, moves)
     for step in ([parked] if parked else []) + [list(moves)]:
         assignments = [f"{identifier(each.column)} = u.r{place}" for place, each in enumerate(bound.references)]
         text = statement("restore", "update_references", assignments=", ".join(assignments), **parts(bound))
@@ -91,25 +91,61 @@ def references(refs: Sequence[Refs | None], bound: Bound) -> dict[str, object]:
     return {f"r{place}": [each[place] if each else None for each in refs] for place in range(len(bound.references))}
 
 
-def _parked(bound: Bound, moves: Sequence[Move]) -> list[Move]:
-    """First step of updates that cross a unique key (17 to 18 and 18 to 17): off to where nobody is."""
-    keys = [key for key in bound.table.unique_keys if not key.primary]
-    places = [place for place, each in enumerate(bound.references) if any(each.column in key.columns for key in keys)]
-    left = {(place, move.before[place]) for move in moves for place in places}
-    if not any((place, move.after[place]) in left for move in moves for place in places):
-        return []
-    return [replace(move, after=_aside(bound, move.after, places, number)) for number, move in enumerate(moves, 1)]
+def _parked(database: Database, bound: Bound, moves: Sequence[Move]) -> list[Move]:
+    """First step of updates that cross a unique key (17 to 18 and 18 to 17): those in the way go where nobody is."""
+    aside: dict[str, dict[int, int | None]] = {}
+    for key in bound.table.unique_keys:
+        places = [place for place, each in enumerate(bound.references) if each.column in key.columns]
+        blocking = [] if key.primary else _in_the_way(moves, places)
+        if blocking:
+            place, values = _aside(database, bound, places, moves, len(blocking))
+            for move, value in zip(blocking, values, strict=True):
+                aside.setdefault(move.key, {})[place] = value
+    parked = [move for move in moves if move.key in aside]
+    return [
+        replace(move, after=tuple(aside[move.key].get(place, now) for place, now in enumerate(move.before)))
+        for move in parked
+    ]
 
 
-def _aside(bound: Bound, refs: Refs, places: Sequence[int], number: int) -> Refs:
-    aside = list(refs)
-    for place in places:
-        column = bound.table.columns[bound.references[place].column]
-        referenced = any(key.column == column.name for key in bound.table.foreign_keys)
-        if column.not_null and referenced:
-            raise errors.SchemaError(
-                f"Rows of {bound.table.name} must change places under a unique key over {column.name}, which may be "
-                "neither NULL nor free: drop that key, restore, and put it back. Nothing was written."
-            )
-        aside[place] = -number if column.not_null else None
-    return tuple(aside)
+def _in_the_way(moves: Sequence[Move], places: Sequence[int]) -> list[Move]:
+    """Return the moves that leave what another one goes to, as far as the key's references say."""
+
+    def part(refs: Refs) -> Refs:
+        return tuple(refs[place] for place in places)
+
+    moving = [move for move in moves if part(move.before) != part(move.after)]
+    wanted = {part(move.after) for move in moving}
+    return [move for move in moving if part(move.before) in wanted]
+
+
+def _aside(
+    database: Database, bound: Bound, places: Sequence[int], moves: Sequence[Move], count: int
+) -> tuple[int, Sequence[int | None]]:
+    """Find a reference and values for it that collide with nothing: NULL, ids that are none, or ids nobody has."""
+    columns_ = [bound.table.columns[bound.references[place].column] for place in places]
+    keys = {key.column: key for key in bound.table.foreign_keys}
+    for place, column in zip(places, columns_, strict=True):
+        if not column.not_null:
+            return place, [None] * count
+        if column.name not in keys:
+            return place, [-number for number in range(1, count + 1)]
+    for place, column in zip(places, columns_, strict=True):
+        key = keys[column.name]
+        text = statement(
+            "restore",
+            "free_ids",
+            table=bound.table.quoted,
+            column=identifier(column.name),
+            parent=identifier(bound.table.schema, key.parent),
+            parent_column=identifier(key.parent_column),
+        )
+        wanted = {"taken": [move.after[place] for move in moves], "count": count}
+        free = [row[0] for row in database.execute(text, wanted)]
+        if len(free) == count:
+            return place, free
+    names = ", ".join(column.name for column in columns_)
+    raise errors.SchemaError(
+        f"Rows of {bound.table.name} must change places under a unique key over {names}, which may be neither NULL nor "
+        "free: drop that key, restore, and put it back. Nothing was written."
+    )

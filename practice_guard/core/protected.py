@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
 from practice_guard.core.catalog import ETL_TABLES, Catalog, Column, Table, Target
+from practice_guard.core.sql import identifier, statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class ProtectedSet:
         etl_deletes: whether the ETL deletes such rows, so that an absent one is the ETL's doing.
         label: the column that names the team in words, for the candidates of a row without a team.
         source: where the definition comes from: `built in`, or the file and line.
+        witness: the rows are the ETL's own and others point at them; a snapshot keeps those, so that after an import it
+            is known which is which. They are never written and count as nobody's.
     """
 
     name: str
@@ -45,6 +48,7 @@ class ProtectedSet:
     etl_deletes: bool = False
     label: str | None = None
     source: str = "built in"
+    witness: bool = False
 
     @property
     def parents(self) -> tuple[str, ...]:
@@ -80,8 +84,11 @@ BUILT_IN = (
     ProtectedSet("polls", "polls", _teams("team_id")),
     ProtectedSet("poll_choices", "poll_choices", (Reference("poll_id", "polls"),)),
     ProtectedSet(
-        "poll_responses", "poll_responses", (Reference("poll_id", "polls"), Reference("choice_id", "poll_choices"))
+        "poll_responses",
+        "poll_responses",
+        (Reference("poll_id", "polls"), Reference("choice_id", "poll_choices"), Reference("player_id", "players")),
     ),
+    ProtectedSet("players", "players", _teams("team_id"), content=("tenniscores_player_id",), witness=True),
     ProtectedSet(
         "league_contexts",
         "users",
@@ -151,7 +158,7 @@ class Bound:
 
 
 def bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[list[Bound], list[str]]:
-    """Find the sets in a database.
+    """Find the sets in a database, without the witnesses.
 
     Returns:
         the sets whose table exists, those that others hang on first; and the names of those whose table, or whose
@@ -162,12 +169,43 @@ def bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[list[Bound], l
             primary key column, or not one that numbers rows that others hang on.
         errors.UsageError: a set hangs on one that there is not, or on itself.
     """
+    bound, skipped = _bind(sets, catalog)
+    return [each for each in bound.values() if not each.set.witness], skipped
+
+
+def witnesses(sets: Iterable[ProtectedSet], catalog: Catalog) -> list[Bound]:
+    """Find the witnesses that rows of other sets point at, each for the rows that they point at."""
+    bound, _ = _bind(sets, catalog)
+    found: list[Bound] = []
+    for each in bound.values():
+        pointing = [
+            statement(
+                "restore",
+                "pointed_at",
+                key=identifier(each.key.name),
+                column=identifier(reference.column),
+                table=other.table.quoted,
+            )
+            for other in bound.values()
+            for reference in other.references
+            if reference.parent == each.name
+        ]
+        if each.set.witness and pointing:
+            condition = " OR ".join(pointing).replace("%%", "%")
+            found.append(replace(each, set=replace(each.set, condition=condition)))
+    return found
+
+
+def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, Bound], list[str]]:
     bound: dict[str, Bound] = {}
     skipped: list[str] = []
+    absent: set[str | None] = set()
     cascading, truncating = _reached(catalog, cascading=True), _reached(catalog, cascading=False)
     for protected in in_order(sets):
-        if protected.table not in catalog.tables or protected.references[0].parent in skipped:
-            skipped.append(protected.name)
+        if not _is_there(protected, catalog) or protected.references[0].parent in absent:
+            absent.add(protected.name)
+            if not protected.witness:
+                skipped.append(protected.name)
             continue
         first, *others = protected.references
         table = catalog.table(protected.table, first.column, *protected.content)
@@ -175,7 +213,7 @@ def bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[list[Bound], l
             raise errors.SchemaError(
                 f"{table.schema}.{table.name} has no primary key of one column; its rows cannot be told apart."
             )
-        there = (other for other in others if other.column in table.columns and other.parent not in skipped)
+        there = (other for other in others if other.column in table.columns and other.parent not in absent)
         references = (first, *there)
         bound[protected.name] = Bound(
             protected,
@@ -187,7 +225,14 @@ def bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[list[Bound], l
             cascades=table.name in cascading,
             truncates=table.name in truncating,
         )
-    return list(bound.values()), skipped
+    return bound, skipped
+
+
+def _is_there(protected: ProtectedSet, catalog: Catalog) -> bool:
+    """Whether a set's table exists; a witness without its columns is none."""
+    if protected.witness:
+        return catalog.has(protected.table, protected.references[0].column, *protected.content)
+    return protected.table in catalog.tables
 
 
 def in_order(sets: Iterable[ProtectedSet]) -> list[ProtectedSet]:

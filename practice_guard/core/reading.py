@@ -102,7 +102,7 @@ def _snapshot(fields: Fields, sets: Mapping[str, Any]) -> Snapshot:
             f"{fields.where}: digest_version is {kept.digest_version}, and this program knows {DIGEST_VERSION}."
         )
     for what in ("rows", "carried"):
-        total = sum(getattr(each, what) for each in kept.sets.values())
+        total = sum(getattr(each, what) for each in kept.sets.values() if not each.witness)
         if getattr(kept, what) != total:
             raise DamagedSnapshotError(f"{fields.where}: {what} is {getattr(kept, what)}, but its sets have {total}.")
     return kept

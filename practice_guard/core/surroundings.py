@@ -26,6 +26,7 @@ class Surroundings:
         skipped: the names of those whose table is not there.
         now: the team list.
         keys: the primary keys in the tables of the sets that others hang on, by set.
+        witnesses: the ETL's own rows that protected ones point at.
     """
 
     catalog: Catalog
@@ -33,6 +34,7 @@ class Surroundings:
     skipped: Sequence[str]
     now: TeamList
     keys: Mapping[str, frozenset[int]]
+    witnesses: Sequence[Bound]
 
 
 def look(database: Database, sets: Sequence[ProtectedSet], schema: str = "public") -> Surroundings:
@@ -44,8 +46,9 @@ def look(database: Database, sets: Sequence[ProtectedSet], schema: str = "public
     catalog = catalogs.read(database, schema)
     bound, skipped = protected.bind(sets, catalog)
     followed = {parent for each in bound for reference in each.references if (parent := reference.parent)}
-    keys = {each.name: _keys(database, each) for each in bound if each.name in followed}
-    return Surroundings(catalog, bound, skipped, teams.read(database, catalog), keys)
+    witnesses = protected.witnesses(sets, catalog)
+    keys = {each.name: _keys(database, each) for each in (*bound, *witnesses) if each.name in followed}
+    return Surroundings(catalog, bound, skipped, teams.read(database, catalog), keys, witnesses)
 
 
 def _keys(database: Database, bound: Bound) -> frozenset[int]:
@@ -62,5 +65,6 @@ def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[Protec
 def lock_for_writing(database: Database, around: Surroundings, within: float) -> None:
     """Keep teams as they are and the protected tables from other writers, parents first, in a fixed order."""
     parents = [around.catalog.table(name).quoted for name in PARENTS]
+    parents += sorted({bound.table.quoted for bound in around.witnesses})
     children = sorted({bound.table.quoted for bound in around.sets})
     locks.tables(database, [("SHARE", parents), ("SHARE ROW EXCLUSIVE", children)], within=within)
