@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import catalog as catalogs
-from practice_guard.core import locks, restore, snapshot, storage
+from practice_guard.core import damage, errors, locks, restore, snapshot, storage
 from practice_guard.core.chains import Renamed
 from practice_guard.core.copies import Carry
 from practice_guard.core.database import Access, Database
 from practice_guard.core.model import Finding, Severity, Verdict
-from practice_guard.core.plan import Bucket, Kept, Plan, PlannedRow
-from practice_guard.core.protected import ProtectedSet
+from practice_guard.core.plan import Bucket, Kept, Origin, Plan, PlannedRow
+from practice_guard.core.protected import Bound, ProtectedSet
 from practice_guard.core.restore import Author, Request
+from practice_guard.core.severities import found
 from practice_guard.core.snapshot import Snapshot
 from practice_guard.core.surroundings import Surroundings, lock_for_reading, look
 
@@ -58,10 +59,14 @@ def take(
         patience: seconds to go on trying for locks.
 
     Raises:
+        errors.UsageError: the label is no text.
         errors.WrongDatabaseError: the database is marked for another environment.
-        errors.DamagedSnapshotError: what was read back is not what was written.
+        errors.SchemaError: a protected table is gone, or has changed so that rows that wait cannot be carried on.
+        errors.DamagedSnapshotError: what was read back is not what was written, or no snapshot is whole any more.
         errors.LockedError: another guard is at work, or locks could not be had in time.
     """
+    if "\0" in label or not label.isprintable():
+        raise errors.UsageError("The label must be text that can be printed. Nothing was done.")
     with database.transaction(Access.READ):
         storage.check_mark(storage.locate(database), author.environment)
         catalog = catalogs.read(database, schema)
@@ -83,75 +88,80 @@ def take(
 def _take(
     database: Database, around: Surroundings, author: Author, label: str, request: Request, accept_current: bool
 ) -> Backup:
-    last = _last(database)
-    made = restore.plan(database, last, around, request) if last else None
+    last, findings = _last_good(database, accept_current=accept_current)
+    made: Plan | None = None
     rows = sum(len(restore.live_rows(database, bound)) for bound in around.sets)
-    findings = _damage(made, last, rows)
+    if last is None:
+        findings += damage.first(rows)
+    else:
+        findings += damage.drift(last, around, accepted=accept_current)
+        made = restore.plan(database, last, around, request)
+        findings += damage.since(made, last, rows)
+    findings += damage.older_than_their_team(database, around, made)
     skipped = tuple(around.skipped)
-    if any(finding.severity is Severity.ERROR for finding in findings) and not accept_current:
+    refusing = any(finding.severity is Severity.ERROR for finding in findings)
+    if refusing and not accept_current:
         return Backup(None, tuple(findings), last, skipped)
     place = storage.ensure(database, author.environment, author.now)
     name = snapshot.new_id(author.now)
     new = snapshot.write(
         database,
-        around.sets,
+        [*around.witnesses, *around.sets],
         around.now,
         place,
         catalog=around.catalog,
         now=author.now,
         label=label,
         tool_version=author.tool_version,
-        accepted_current=accept_current,
+        accepted_current=refusing,
         name=name,
         previous=last,
-        carries=_carries(database, around, last, made, name) if last and made else None,
+        carries=_carries(database, around, last, made, name, lossy=accept_current) if last and made else None,
     )
-    return Backup(new, tuple(findings), last, skipped)
+    return Backup(new, tuple(damage.accepted(findings)), last, skipped)
 
 
-def _last(database: Database) -> Snapshot | None:
-    return next((each for each in snapshot.listing(database) if each.verified_at is not None), None)
-
-
-def _damage(made: Plan | None, last: Snapshot | None, rows: int) -> list[Finding]:
-    """Say why what is there now may not become the truth, and what users did since the last snapshot."""
-    restore_first = "practice-guard restore --dry-run"
-    if made is None or last is None:
-        if rows:
-            return []
-        what = "0 protected rows in this database."
-        why = "A first snapshot of nothing protects nothing, and would say that nothing is right."
-        return [Finding("nothing-to-protect", Severity.ERROR, what, why, "practice-guard backup --accept-current")]
+def _last_good(database: Database, *, accept_current: bool) -> tuple[Snapshot | None, list[Finding]]:
+    """Return the newest snapshot that was verified and still is whole, and what is wrong with those passed over."""
     findings: list[Finding] = []
-    counts = made.counts()
-    open_rows = made.writes()
-    if open_rows:
-        findings.append(
-            Finding(
-                "import-not-restored",
-                Severity.ERROR,
-                f"{open_rows} rows of snapshot {last.id} are not in place: {counts['insert']} are not there, "
-                f"{counts['relink']} hang on no team, a vanished one or a wrong one.",
-                "An import ran since and no restore followed. A snapshot of this would make the damage the truth.",
-                restore_first,
-                rows=open_rows,
-            )
+    for each in snapshot.listing(database):
+        if each.verified_at is None:
+            continue
+        problem = _problem(database, each)
+        if not problem:
+            return each, findings
+        why = "It was passed over: what is there now was compared with an older one."
+        fix = f"practice-guard cleanup --snapshot {each.id}"
+        findings.append(found("snapshot-passed-over", f"1 snapshot cannot be trusted: {problem}", why, fix))
+    if findings and not accept_current:
+        raise errors.DamagedSnapshotError(
+            f"None of the {len(findings)} snapshots is whole, so nothing says what ought to be there. The newest: "
+            f"{findings[0].what.partition(': ')[2]} Nothing was written.",
+            next_steps=(
+                "practice-guard snapshots import FILE   # from an export",
+                "practice-guard backup --accept-current   # only where every row is known to be in place",
+            ),
         )
-    elif rows == 0 and last.rows:
-        what = f"0 protected rows where snapshot {last.id} has {last.rows}."
-        why = "A snapshot of nothing would be the next one to be restored."
-        findings.append(Finding("nothing-left", Severity.ERROR, what, why, restore_first, rows=last.rows))
-    if counts["deleted"]:
-        what = f"{counts['deleted']} rows were deleted by users since snapshot {last.id}."
-        why = "No import ran in between, so the ETL did not take them."
-        findings.append(Finding("rows-deleted", Severity.INFO, what, why, rows=counts["deleted"]))
-    return findings
+    return None, findings
 
 
-def _carries(database: Database, around: Surroundings, last: Snapshot, made: Plan, name: str) -> dict[str, Carry]:
+def _problem(database: Database, each: Snapshot) -> str:
+    try:
+        snapshot.verify(database, each)
+    except errors.DamagedSnapshotError as error:
+        return error.message
+    return ""
+
+
+def _carries(
+    database: Database, around: Surroundings, last: Snapshot, made: Plan, name: str, *, lossy: bool
+) -> dict[str, Carry]:
     """Find what the next snapshot takes over: rows that wait, and ids that only an older team list explains."""
     carries: dict[str, Carry] = {}
     renamed = Renamed(last.id, name)
+    needed: set[Origin] = set()
+    for bound in _kept_witnesses(around, last):
+        renamed.learn_witnesses(bound, restore.kept_rows(database, last.sets[bound.name], bound, last.id))
     for bound in around.sets:
         if bound.name not in made.sets:
             continue
@@ -159,16 +169,28 @@ def _carries(database: Database, around: Surroundings, last: Snapshot, made: Pla
         kept = {row.row: renamed.follow(bound, row) for row in stored}
         if bound.name in around.keys:
             renamed.learn(bound, stored, made.sets[bound.name])
-        names = [reference.column for reference in bound.references]
         rows: list[tuple[int, str]] = []
         anchors: list[tuple[str, str]] = []
         for row in made.sets[bound.name].rows:
             if row.bucket is Bucket.PENDING and row.live_key is None:
-                rows.append((row.row, _origins(names, kept[row.row], range(len(names)))))
+                places: Sequence[int] = range(len(bound.references))
+                rows.append((row.row, _origins(bound, kept[row.row], places)))
             elif row.live_key is not None and (places := _unexplained(row, kept[row.row], name)):
-                anchors.append((row.live_key, _origins(names, kept[row.row], places)))
-        carries[bound.name] = Carry(tuple(rows), tuple(anchors))
+                anchors.append((row.live_key, _origins(bound, kept[row.row], places)))
+            else:
+                places = ()
+            needed |= {ref for place in places if (ref := kept[row.row].refs[place])}
+        carries[bound.name] = Carry(tuple(rows), tuple(anchors), lossy)
+    for bound in _kept_witnesses(around, last):
+        stored = restore.kept_rows(database, last.sets[bound.name], bound, last.id)
+        seen = [row for row in stored if renamed.name(bound, row) in needed]
+        carried = tuple((row.row, _origins(bound, row, range(len(row.refs)))) for row in seen)
+        carries[bound.name] = Carry(carried, (), lossy)
     return carries
+
+
+def _kept_witnesses(around: Surroundings, last: Snapshot) -> list[Bound]:
+    return [bound for bound in around.witnesses if bound.name in last.sets]
 
 
 def _unexplained(row: PlannedRow, kept: Kept, name: str) -> list[int]:
@@ -178,6 +200,6 @@ def _unexplained(row: PlannedRow, kept: Kept, name: str) -> list[int]:
     return [place for place in places if kept.refs[place] is not None and kept.refs[place] != plain[place]]
 
 
-def _origins(names: Sequence[str], kept: Kept, places: Sequence[int]) -> str:
-    found = {names[place]: kept.refs[place] for place in places}
-    return json.dumps({name: {"list": ref[0], "id": ref[1]} for name, ref in found.items() if ref is not None})
+def _origins(bound: Bound, kept: Kept, places: Sequence[int]) -> str:
+    named = {bound.references[place].column: kept.refs[place] for place in places}
+    return json.dumps({name: {"list": ref[0], "id": ref[1]} for name, ref in named.items() if ref is not None})

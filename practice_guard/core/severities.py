@@ -30,9 +30,10 @@ _WARNINGS = (
     "user-triggers", "rows-without-league", "long-transactions", "locks-in-the-way", "ids-running-out",
     "snapshots-large", "no-snapshot", "snapshot-old", "rows-pending", "league-vanished", "series-vanished",
     "ids-reused", "league-disagrees", "decision-not-followed", "rosters-moved", "reference-unresolved",
+    "snapshot-passed-over", "set-gone", "columns-changed", "rows-older-than-team",
 )  # fmt: skip
 
-_INFORMATION = ("set-skipped", "rows-added", "rows-deleted", "run-in-progress")
+_INFORMATION = ("set-skipped", "run-in-progress", "rows-added", "rows-deleted")
 
 SEVERITIES: Mapping[str, Severity] = MappingProxyType(
     {
