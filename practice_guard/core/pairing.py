@@ -214,7 +214,7 @@ def _in_place(row: Kept, live: Live, goals: tuple[Destination, ...], rules: Rule
     after = (first, *(_secondary(row, live, goals, rules, place) for place in range(1, len(goals))))
     if bucket is Bucket.INTACT and after != live.refs:
         bucket = Bucket.RELINK
-    wrong = not adrift and now != goal.id and row.refs[0] is not None and bucket is not Bucket.EDITED
+    wrong = stolen or (goal.known and not adrift and after[0] != now)
     return PlannedRow(
         rules.name, row.row, row.key, bucket, row.refs[0], live.key, live.refs, after,
         goal.evidence, goal.fate, was_wrong=wrong, note=note, unresolved=_unresolved(goals), team=_team(row, rules),

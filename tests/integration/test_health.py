@@ -157,3 +157,19 @@ def test_settings_raise_a_finding_but_never_lower_what_says_that_rows_were_lost(
     builders.a_user_deletes_practice(database, gone)
     assert examined(guarded).verdict is Verdict.FINE
     assert examined(guarded, overrides={"rows-deleted": Severity.ERROR}).verdict is Verdict.REFUSED
+
+
+def test_a_row_that_a_user_edited_and_an_import_put_on_a_wrong_team_is_on_a_wrong_team(
+    guarded: Guard, database: ScratchDatabase
+) -> None:
+    one, other = (team.id for team in builders.teams_now(database))
+    (practice,) = database.rows("SELECT min(id) FROM schedule WHERE home_team_id = %(one)s", one=one)[0]
+    builders.a_user_moves_practice(database, practice, date=dt.date(2026, 9, 8))
+    assert guarded.judges_health().verdict is Verdict.FINE
+    database.rows("SET session_replication_role = replica")
+    database.rows("UPDATE teams SET id = -id")
+    database.rows("UPDATE teams SET id = CASE id WHEN %(a)s THEN %(b)s ELSE %(d)s END", a=-one, b=other, d=one)
+    database.rows("SET session_replication_role = origin")
+    assert guarded.judges_health().total.wrong_team == 20
+    guarded.restores()
+    assert guarded.judges_health().verdict is Verdict.FINE
