@@ -42,8 +42,9 @@ def check(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) ->
 
 
 def check_constraints(database: Database) -> None:
-    """Have deferred constraints checked now, while the transaction can still be given up."""
-    database.check_constraints()
+    """Have deferred constraints checked, and deferred triggers fire, while the transaction can still be given up."""
+    with pointing.application_path(database):
+        database.check_constraints()
 
 
 def write(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) -> Written:

@@ -12,13 +12,23 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
  ORDER BY c.relname
 
 -- columns --
--- Columns of these relations in their order. A type outside pg_catalog is not built in: an ETL may drop it.
+-- Columns of these relations in their order. A type outside pg_catalog is not built in: an ETL may drop it. What numbers
+-- a column is what its default or identity draws from; pg_get_serial_sequence says what is owned, which may be another.
 SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull,
        a.attgenerated <> '', a.attidentity::text, a.atthasdef OR a.attidentity <> '',
        t.typnamespace = 'pg_catalog'::regnamespace
        AND (t.typelem = 0 OR e.typnamespace = 'pg_catalog'::regnamespace),
-       CASE WHEN has_schema_privilege(c.relnamespace, 'USAGE')
-            THEN pg_get_serial_sequence(quote_ident(%(schema)s) || '.' || quote_ident(c.relname), a.attname) END
+       (SELECT quote_ident(n.nspname) || '.' || quote_ident(q.relname)
+          FROM pg_class AS q
+          JOIN pg_namespace AS n ON n.oid = q.relnamespace
+         WHERE q.relkind = 'S' AND q.oid = coalesce(
+               (SELECT d.objid FROM pg_depend AS d
+                 WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.refobjsubid = a.attnum
+                   AND d.classid = 'pg_class'::regclass AND d.deptype = 'i'),
+               (SELECT d.refobjid FROM pg_attrdef AS f
+                  JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
+                                     AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
+                 WHERE f.adrelid = c.oid AND f.adnum = a.attnum LIMIT 1)))
   FROM pg_class AS c
   JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_type AS t ON t.oid = a.atttypid
