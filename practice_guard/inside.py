@@ -9,15 +9,26 @@ from datetime import datetime, timedelta, timezone
 from importlib.metadata import version
 from typing import Any
 
-from practice_guard import settings
-from practice_guard.core import backup, cleanup, health, preservation, restore, safety, snapshot, storage
+from practice_guard import declared, settings
+from practice_guard.core import (
+    backup,
+    cleanup,
+    declared_check,
+    health,
+    preservation,
+    restore,
+    safety,
+    snapshot,
+    storage,
+)
 from practice_guard.core.borrowed import Borrowed
 from practice_guard.core.database import Access, Timeouts
+from practice_guard.core.declared import Declared
 from practice_guard.core.errors import DamagedSnapshotError, GuardError, HealthError, UsageError
 from practice_guard.core.health import Health
 from practice_guard.core.model import Evidence, Finding, Severity, Verdict
 from practice_guard.core.plan import Bucket, Plan
-from practice_guard.core.protected import BUILT_IN, ProtectedSet
+from practice_guard.core.protected import ProtectedSet
 from practice_guard.core.restore import Author, Request
 from practice_guard.core.retention import Rule
 from practice_guard.core.snapshot import Snapshot
@@ -47,6 +58,7 @@ class Inside:
     environment: str
     place: Place
     say: Voice
+    declared: Declared
 
     @property
     def now(self) -> datetime:
@@ -55,8 +67,8 @@ class Inside:
 
     @property
     def sets(self) -> Sequence[ProtectedSet]:
-        """The protected sets."""
-        return BUILT_IN
+        """The protected sets: built in, and declared in the settings file."""
+        return self.declared.everything
 
     @property
     def schema(self) -> str:
@@ -237,6 +249,7 @@ def inside(given: Any, say: Voice, *, wanted: str | None = None, marked: bool = 
     """
     try:
         found = settings.load()
+        own = declared.load(found)
         database = Borrowed(given, Timeouts(found.lock_timeout, found.statement_timeout))
         environment = _environment(found, wanted, database.host)
         with database.whole():
@@ -244,7 +257,8 @@ def inside(given: Any, say: Voice, *, wanted: str | None = None, marked: bool = 
                 place = storage.locate(database)
             if marked:
                 storage.check_mark(place, environment)
-            yield Inside(database, found, environment, place, say)
+            declared_check.check(database, own, found.database_schema)
+            yield Inside(database, found, environment, place, say, own)
     except HealthError:
         raise  # what is wrong has been said
     except GuardError as error:

@@ -16,12 +16,13 @@ from typing import Annotated, Any, NoReturn, get_type_hints
 
 import typer
 
-from practice_guard import exits, settings
-from practice_guard.core import runs, storage
+from practice_guard import declared, exits, settings
+from practice_guard.core import declared_check, runs, storage
 from practice_guard.core.database import Access, Connection, Timeouts, connect
+from practice_guard.core.declared import Declared
 from practice_guard.core.errors import ConfirmationError, UnreachableError
 from practice_guard.core.model import Finding, Severity
-from practice_guard.core.protected import BUILT_IN, ProtectedSet
+from practice_guard.core.protected import ProtectedSet
 from practice_guard.core.restore import Author, Request
 from practice_guard.core.storage import Place
 from practice_guard.render import json, logs, text
@@ -87,6 +88,7 @@ class Call:
     settings: Settings = field(init=False)
     target: Target = field(init=False)
     place: Place = field(init=False)
+    declared: Declared = field(init=False)
     unfinished: Finding | None = None
 
     def __post_init__(self) -> None:
@@ -105,8 +107,8 @@ class Call:
 
     @property
     def sets(self) -> tuple[ProtectedSet, ...]:
-        """The protected sets."""
-        return BUILT_IN
+        """The protected sets: built in, and declared in the settings file."""
+        return self.declared.everything
 
     @property
     def schema(self) -> str:
@@ -131,6 +133,7 @@ class Call:
     def aim(self) -> Target:
         """Find out which database is meant, before it is connected to."""
         self.settings = settings.load()
+        self.declared = declared.load(self.settings)
         self.target = settings.resolve(self.settings, self.env)
         where = {"host": self.target.host, "name": self.target.database, "fingerprint": None}
         self.heading = Heading(self.command, self.target.environment, where)
@@ -157,6 +160,7 @@ class Call:
                 self.heading = self.heading.at(self.place.fingerprint)
                 storage.check_mark(self.place, self.target.environment)
                 self.unfinished = self._unfinished(connection)
+            declared_check.check(connection, self.declared, self.schema)
             yield connection
 
     def _unfinished(self, connection: Connection) -> Finding | None:

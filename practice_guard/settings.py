@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     staging_url: SecretStr | None = Field(None, description="the staging database")
     railway_url: SecretStr | None = Field(None, description="the production database on Railway")
     database_schema: str = Field("public", validation_alias="PRACTICE_GUARD_SCHEMA", description="the tables' schema")
+    config: Path | None = Field(None, description="the file that declares what else is protected")
     lock_timeout: float = Field(30.0, gt=0, description="seconds to go on trying for locks")
     statement_timeout: float = Field(300.0, gt=0, description="seconds that one statement may take")
     max_snapshot_age_hours: float = Field(26.0, gt=0, description="hours after which a snapshot counts as old")
