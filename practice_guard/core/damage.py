@@ -19,6 +19,9 @@ from practice_guard.core.sql import condition, identifier, statement
 from practice_guard.core.surroundings import Surroundings
 
 _RESTORE_FIRST = "practice-guard restore --dry-run"
+_MANY = 10
+"""Rows of a set that users do not delete to the last one between two backups."""
+
 _WITH_ZONE = "timestamp with time zone"
 
 
@@ -48,15 +51,28 @@ def since(made: Plan, last: Snapshot, rows: int) -> list[Finding]:
         )
         why = "An import ran since and no restore followed. A snapshot of this would make the damage the truth."
         findings.append(found("import-not-restored", what, why, _RESTORE_FIRST, rows=open_rows))
-    elif rows == 0 and last.rows:
-        what = f"0 protected rows where snapshot {last.id} has {last.rows}."
-        why = "A snapshot of nothing would be the next one to be restored."
-        findings.append(found("nothing-left", what, why, _RESTORE_FIRST, rows=last.rows))
+    else:
+        findings += _emptied(made, last, rows)
     if counts["deleted"]:
         what = f"{counts['deleted']} rows were deleted by users since snapshot {last.id}."
         why = "No import ran in between, so the ETL did not take them."
         findings.append(found("rows-deleted", what, why, rows=counts["deleted"]))
     return findings
+
+
+def _emptied(made: Plan, last: Snapshot, rows: int) -> list[Finding]:
+    """Find what users do not do: every row gone, or every row of a set that had many."""
+    had = {name: each.rows - each.carried for name, each in last.sets.items() if name in made.sets}
+    emptied = [name for name, count in had.items() if count >= _MANY and not made.sets[name].live]
+    if rows == 0 and last.rows:
+        what, lost = f"0 protected rows where snapshot {last.id} has {last.rows}.", last.rows
+    elif emptied:
+        lost = sum(had[name] for name in emptied)
+        what = f"0 rows of {' and '.join(emptied)} where snapshot {last.id} has {lost}."
+    else:
+        return []
+    why = "A snapshot of nothing would be the next one to be restored."
+    return [found("nothing-left", what, why, f"{_RESTORE_FIRST} --include-deleted", rows=lost)]
 
 
 def drift(last: Snapshot, around: Surroundings, *, accepted: bool) -> list[Finding]:
@@ -70,13 +86,13 @@ def drift(last: Snapshot, around: Surroundings, *, accepted: bool) -> list[Findi
     Raises:
         SchemaError: a table with rows in the snapshot is gone, and that was not accepted.
     """
-    there = {bound.name: bound for bound in around.sets}
+    there = {bound.name: bound for bound in (*around.sets, *around.witnesses)}
     findings: list[Finding] = []
     changes: list[str] = []
     for name, stored in last.sets.items():
         if name in there:
             changes += [f"{stored.table}.{change}" for change in _changes(stored.types, there[name])]
-        elif stored.rows:
+        elif stored.rows and not stored.witness:
             findings.append(_gone(last, name, around, accepted=accepted))
     if changes:
         what = f"{len(changes)} changes of protected tables since snapshot {last.id}: {'; '.join(changes)}."

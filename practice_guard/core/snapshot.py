@@ -164,7 +164,8 @@ def mark(database: Database, catalog: Catalog, sets: Sequence[Bound]) -> str:
 def _mark_part(catalog: Catalog, name: str, key: str, only: str) -> str:
     """Mark a table by its rows' keys and times, and by their versions, which even an update to the same values changes.
 
-    An ETL that updates in place with triggers off leaves keys and times as they were.
+    An ETL that updates in place with triggers off leaves keys and times as they were. A table that was truncated or
+    made anew has another file, also where it had none of the ETL's rows.
     """
     table = catalog.table(name)
     present = [key, "xmin", *(column for column in ("created_at", "updated_at") if column in table.columns)]
@@ -172,6 +173,7 @@ def _mark_part(catalog: Catalog, name: str, key: str, only: str) -> str:
         "snapshot",
         "mark_part",
         name=name.replace("'", "''").replace("%", "%%"),
+        oid=str(table.oid),
         columns=columns(present, of="t", cast="::text"),
         table=table.quoted,
         condition=condition(only),

@@ -20,7 +20,8 @@ SELECT encode(sha256(convert_to(coalesce(string_agg(part, '|' ORDER BY part COLL
 
 -- mark_part --
 -- One table's share of the mark.
-SELECT '{name}:' || count(*) || ':' || encode(sha256(convert_to(
+SELECT '{name}:' || {oid} || ':' || coalesce(pg_relation_filenode({oid}::oid)::bigint, 0) || ':' || count(*)
+       || ':' || encode(sha256(convert_to(
        coalesce(string_agg(ROW({columns})::text, ',' ORDER BY ROW({columns})::text COLLATE "C"), ''), 'UTF8')), 'hex')
   FROM {table} AS t
  WHERE {condition}
