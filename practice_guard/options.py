@@ -88,7 +88,8 @@ class Call:
     settings: Settings = field(init=False)
     target: Target = field(init=False)
     place: Place = field(init=False)
-    declared: Declared = field(init=False)
+    declared: Declared | None = None
+    checked: bool = False
     unfinished: Finding | None = None
 
     def __post_init__(self) -> None:
@@ -108,7 +109,7 @@ class Call:
     @property
     def sets(self) -> tuple[ProtectedSet, ...]:
         """The protected sets: built in, and declared in the settings file."""
-        return self.declared.everything
+        return (self.declared or Declared()).everything
 
     @property
     def schema(self) -> str:
@@ -133,7 +134,7 @@ class Call:
     def aim(self) -> Target:
         """Find out which database is meant, before it is connected to."""
         self.settings = settings.load()
-        self.declared = declared.load(self.settings)
+        self.declared = self.declared or declared.load(self.settings)
         self.target = settings.resolve(self.settings, self.env)
         where = {"host": self.target.host, "name": self.target.database, "fingerprint": None}
         self.heading = Heading(self.command, self.target.environment, where)
@@ -160,7 +161,9 @@ class Call:
                 self.heading = self.heading.at(self.place.fingerprint)
                 storage.check_mark(self.place, self.target.environment)
                 self.unfinished = self._unfinished(connection)
-            declared_check.check(connection, self.declared, self.schema)
+            if self.declared and not self.checked:  # once: later in a run there is more at stake than a setting
+                declared_check.check(connection, self.declared, self.schema)
+                self.checked = True
             yield connection
 
     def _unfinished(self, connection: Connection) -> Finding | None:

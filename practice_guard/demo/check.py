@@ -59,6 +59,11 @@ _SETS = {
     "practice_times": "SELECT team_id, league_id, day_of_week, start_time, end_time, location FROM practice_times",
     "captain_messages": "SELECT team_id, NULL, id, message FROM captain_messages",
     "polls": "SELECT team_id, NULL, id, question FROM polls",
+    "poll_choices": "SELECT q.team_id, NULL, q.question, c.choice_text FROM poll_choices c"
+    " LEFT JOIN polls q ON q.id = c.poll_id",
+    "poll_responses": "SELECT q.team_id, NULL, q.question, c.choice_text, p.tenniscores_player_id FROM poll_responses r"
+    " LEFT JOIN polls q ON q.id = r.poll_id LEFT JOIN poll_choices c ON c.id = r.choice_id AND c.poll_id = q.id"
+    " LEFT JOIN players p ON p.id = r.player_id",
     "league_contexts": "SELECT NULL, league_context, email FROM users WHERE league_context IS NOT NULL",
 }
 

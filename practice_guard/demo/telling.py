@@ -87,10 +87,10 @@ def conclude(story: Story, status: Status, seconds: float) -> None:
     table.add_column("rows")
     for name in ("before", "placed once", "lost", "wrong team", "duplicated"):
         table.add_column(name, justify="right")
-    for name, tally in story.tallies.items():
-        absent = tally.lost + tally.waiting
-        counts = (tally.expected + tally.waiting, tally.placed, absent, tally.wrong_team, tally.duplicated)
-        table.add_row(name, *(f"{count:,}" for count in counts))
+    counts = {name: _counts(tally) for name, tally in story.tallies.items()}
+    counts["sum"] = tuple(map(sum, zip(*counts.values(), strict=True)))
+    for name, row in counts.items():
+        table.add_row(name, *(f"{count:,}" for count in row))
     console.print(table, soft_wrap=False)
     guard = sum(outcome.seconds for outcome in story.outcomes if outcome.step.name != steps.ETL)
     etl = sum(outcome.seconds for outcome in story.outcomes if outcome.step.name == steps.ETL)
@@ -98,6 +98,11 @@ def conclude(story: Story, status: Status, seconds: float) -> None:
     console.print()
     style = {Status.DONE: "bold green", Status.WAITING: "bold yellow"}.get(status, "bold red")
     console.print(Text(verdict(story, status), style))
+
+
+def _counts(tally: Tally) -> tuple[int, ...]:
+    absent = tally.lost + tally.waiting
+    return (tally.expected + tally.waiting, tally.placed, absent, tally.wrong_team, tally.duplicated)
 
 
 def announce(story: Story, number: int, count: int, step: Step) -> None:

@@ -76,14 +76,16 @@ def backup(report: Backup, env: str) -> Outcome:
             (f"practice-guard restore --env {env} --dry-run",) if report.previous else (),
         )
     made = report.snapshot
+    counted = {name: each for name, each in made.sets.items() if not each.witness}
     sets = {
-        name: {"table": each.definition["table"], "rows": each.rows, "teams": each.teams}
-        for name, each in made.sets.items()
+        name: {"table": each.definition["table"], "rows": each.rows, "teams": each.teams, "carried": each.carried}
+        for name, each in counted.items()
     }
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (name, each.definition["table"], each.rows, each.teams, each.carried, each.digest[:12])
-        for name, each in made.sets.items()
+        for name, each in counted.items()
     ]
+    rows.append(("sum", "", made.rows, "", made.carried, made.digest[:12]))
     body.insert(0, table(("protected", "table", "rows", "hang on", "carried", "digest"), rows))
     return Outcome(
         report.verdict,
@@ -108,6 +110,7 @@ def preservation(report: Preservation, env: str, asked: Sequence[Match]) -> Outc
     rows = [
         ("teams", *(report.teams[word] for word in words)),
         ("teams with rows", *(report.concerned[word] for word in words)),
+        *((name, *(counts[word] for word in words)) for name, counts in report.protected.items() if counts["total"]),
         ("protected rows", *(report.rows[word] for word in words)),
     ]
     leagues = [(name, *(counts[word] for word in words[:-1])) for name, counts in report.leagues.items()]
@@ -136,6 +139,7 @@ def preservation(report: Preservation, env: str, asked: Sequence[Match]) -> Outc
             "teams": report.teams,
             "teams_with_rows": report.concerned,
             "rows": report.rows,
+            "protected": report.protected,
             "leagues": report.leagues,
             "explained": [explain(match) for match in asked],
         },

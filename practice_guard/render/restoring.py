@@ -111,6 +111,7 @@ def _body(
     body.append(bars({_WORDS[bucket]: counts[str(bucket)] for bucket in Bucket}, styles=_STYLES))
     heads = ["total", *(str(bucket) for bucket in Bucket if counts[str(bucket)])]
     rows = [(name, *(each.counts()[head] for head in heads)) for name, each in plan.sets.items()]
+    rows.append(("sum", *(counts[head] for head in heads)))
     body.append(table(("protected", *heads), rows))
     body.append(table(("league", "teams", "rows", "evidence"), _by_league(plan)))
     if verbose:
@@ -142,7 +143,7 @@ def _findings(plan: Plan) -> list[Finding]:
         Finding(
             "reference-unresolved",
             Severity.WARNING,
-            f"{len(lost)} rows are on their team, but a league or an away team that they point at is gone.",
+            f"{len(lost)} rows are on their team, but a league, an away team or a player that they point at is gone.",
             "That reference is empty now. It is remembered and filled in by the first restore after it has come back.",
             rows=len(lost),
         )
@@ -209,6 +210,7 @@ def undo(report: Undone, env: str) -> Outcome:
     """Present an undo, planned or applied."""
     removed, relinked = sum(report.removed.values()), sum(report.relinked.values())
     rows = [(name, report.removed[name], report.relinked[name]) for name in report.removed]
+    rows.append(("sum", removed, relinked))
     what = f"{removed:,} rows that it put back are removed, {relinked:,} point where they did before it"
     planned = report.ledger is None
     return Outcome(

@@ -126,7 +126,7 @@ def _body(report: Report, shown: Mapping[Phase, Outcome]) -> list[RenderableType
     body: list[RenderableType] = [_bars(report)]
     body.append(line(f"  The guard: {share(report.guard_seconds, report.etl_seconds)}.\n"))
     body += [line(f"  {shown[name].sentence}\n") for name in (Phase.CHECK, Phase.RESTORE) if name in shown]
-    return body
+    return body + list(shown[Phase.HEALTH].body if Phase.HEALTH in shown else ())  # each set, and the sum
 
 
 def _bars(report: Report) -> Padding:

@@ -1,0 +1,21 @@
+"""What is protected, and what is not."""
+
+from __future__ import annotations
+
+import typer
+
+from practice_guard.core import coverage
+from practice_guard.core.database import Access
+from practice_guard.core.surroundings import look
+from practice_guard.options import Call, command
+from practice_guard.render.protected import protected
+
+app = typer.Typer()
+
+
+@command(app, "protected")
+def protected_command(call: Call) -> None:
+    """What is protected on this database, and what points at teams or leagues and is not? Writes nothing."""
+    with call.database() as database, database.transaction(Access.READ):
+        found = coverage.survey(database, look(database, call.sets, call.schema))
+    call.answer(protected(found, call.target.environment))

@@ -1,0 +1,13 @@
+-- count --
+-- A set's rows, and how many teams or leagues they hang on.
+SELECT count(*), count(DISTINCT {owner})
+  FROM (SELECT t.* FROM {table} AS t WHERE {condition}) AS t
+{joins}
+
+-- above --
+-- The rows that a set's rows hang on.
+  LEFT JOIN {table} AS {alias} ON {alias}.{key} = {below}.{column}
+
+-- pointing --
+-- How many rows point at a team or league.
+SELECT count(*) FROM {table} AS t WHERE t.{column} IS NOT NULL

@@ -1,0 +1,96 @@
+"""What is protected and what is not, as an outcome."""
+
+from __future__ import annotations
+
+from rich.console import RenderableType
+
+from practice_guard.core.catalog import Target
+from practice_guard.core.coverage import Coverage, Covered
+from practice_guard.core.model import Verdict
+from practice_guard.render.outcome import Outcome
+from practice_guard.render.text import line, table
+
+
+def protected(found: Coverage, env: str) -> Outcome:
+    """Present `protected`: a line for each set and their sum, then what points at teams or leagues unprotected."""
+    rows: list[tuple[object, ...]] = [
+        (
+            each.bound.name,
+            each.bound.table.name,
+            each.rows,
+            f"{each.owners:,} {each.of}",
+            _points_at(each),
+            _source(each),
+        )
+        for each in found.covered
+    ]
+    rows.append(("sum", "", found.rows, "", "", ""))
+    body: list[RenderableType] = [table(("protected", "table", "rows", "hang on", "points at", "defined"), rows)]
+    if found.skipped:
+        body.append(line(f"  Not in this database, so not protected: {', '.join(found.skipped)}.\n", "dim"))
+    if found.uncovered:
+        open_ends = [
+            (
+                f"{each.pointer.table}.{each.pointer.column}",
+                str(each.pointer.target),
+                "foreign key" if each.pointer.by_foreign_key else "its name",
+                "not readable" if each.rows is None else each.rows,
+            )
+            for each in found.uncovered
+        ]
+        body.append(table(("not protected", "points at", "known by", "rows"), open_ends))
+    loose = sum(each.rows or 0 for each in found.uncovered)
+    what = f"{found.rows:,} rows in {len(found.covered)} sets are protected"
+    if found.uncovered:
+        what += f"; {loose:,} in {len(found.uncovered)} other columns point at teams or leagues and are not"
+    return Outcome(
+        Verdict.FINE,
+        f"{what}.",
+        {
+            "rows": found.rows,
+            "protected": {each.bound.name: _described(each) for each in found.covered},
+            "skipped": list(found.skipped),
+            "unprotected": [
+                {
+                    "table": each.pointer.table,
+                    "column": each.pointer.column,
+                    "target": str(each.pointer.target),
+                    "by_foreign_key": each.pointer.by_foreign_key,
+                    "rows": each.rows,
+                }
+                for each in found.uncovered
+            ],
+        },
+        tuple(body),
+        (),
+        (f"practice-guard explain unprotected-table --env {env}   # how to protect one more",)
+        if found.uncovered
+        else (),
+    )
+
+
+def _points_at(each: Covered) -> str:
+    found = zip(each.bound.references, each.bound.tables, strict=True)
+    return ", ".join(f"{reference.column} → {name}" for reference, name in found)
+
+
+def _source(each: Covered) -> str:
+    return each.bound.set.source
+
+
+def _described(each: Covered) -> dict[str, object]:
+    bound = each.bound
+    return {
+        "table": f"{bound.table.schema}.{bound.table.name}",
+        "condition": bound.set.condition,
+        "rows": each.rows,
+        "teams": each.owners if each.of is Target.TEAMS else None,
+        "leagues": each.owners if each.of is Target.LEAGUES else None,
+        "references": [
+            {"column": reference.column, "table": name, "set": reference.parent}
+            for reference, name in zip(bound.references, bound.tables, strict=True)
+        ],
+        "same": list(bound.content),
+        "etl_deletes": bound.set.etl_deletes,
+        "defined": _source(each),
+    }
