@@ -127,7 +127,7 @@ def _last_good(database: Database, *, accept_current: bool) -> tuple[Snapshot | 
     for each in snapshot.listing(database):
         if each.verified_at is None:
             continue
-        problem = _problem(database, each)
+        problem = snapshot.problem(database, each)
         if not problem:
             return each, findings
         why = "It was passed over: what is there now was compared with an older one."
@@ -143,14 +143,6 @@ def _last_good(database: Database, *, accept_current: bool) -> tuple[Snapshot | 
             ),
         )
     return None, findings
-
-
-def _problem(database: Database, each: Snapshot) -> str:
-    try:
-        snapshot.verify(database, each)
-    except errors.DamagedSnapshotError as error:
-        return error.message
-    return ""
 
 
 def _carries(

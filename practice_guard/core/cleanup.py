@@ -1,4 +1,4 @@
-"""Removing old snapshots: never the newest good one, nor one whose waiting rows no newer one has."""
+"""Removing old snapshots: never the newest good one, nor one whose waiting rows no newer one has, unless told by id."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from practice_guard.core import locks, restore, retention, snapshot, storage
+from practice_guard.core import errors, ledger, locks, restore, retention, snapshot, storage
 from practice_guard.core.database import Access, Database
+from practice_guard.core.ledger import Author
 from practice_guard.core.model import Match
 from practice_guard.core.plan import Bucket
 from practice_guard.core.protected import ProtectedSet
@@ -15,19 +16,46 @@ from practice_guard.core.retention import Rule, Ruling
 from practice_guard.core.snapshot import Snapshot
 from practice_guard.core.surroundings import Surroundings, look
 
+CLEANUP = "cleanup"
+"""The ledger's word for it."""
+
 
 def plan(database: Database, sets: Sequence[ProtectedSet], rule: Rule, now: datetime, schema: str) -> list[Ruling]:
-    """Decide which snapshots may go, newest first. Reads only."""
+    """Decide which snapshots may go, newest first. Reads only.
+
+    Raises:
+        errors.NoSnapshotError: none has the id that the rule names.
+    """
     known = snapshot.listing(database)
-    provisional = retention.judge(known, rule, frozenset(), now)
-    doomed = [ruling.snapshot for ruling in provisional if ruling.goes and ruling.snapshot.verified_at is not None]
-    if not doomed:
-        return provisional
-    around = look(database, sets, schema)
-    newest = next(each for each in known if each.verified_at is not None)
-    carried = _waiting_rows(database, newest, around)
-    waiting = frozenset(each.id for each in doomed if _waiting_rows(database, each, around) - carried)
-    return retention.judge(known, rule, waiting, now)
+    damaged: set[str] = set()
+    whole = _newest_whole(database, known, damaged)
+    for each in _doomed(known, rule, now, damaged):
+        if snapshot.problem(database, each):
+            damaged.add(each.id)
+    doomed = [each for each in _doomed(known, rule, now, damaged) if each.id not in damaged]
+    waiting: frozenset[str] = frozenset()
+    if doomed:
+        around = look(database, sets, schema)
+        carried = _waiting_rows(database, whole, around) if whole else Counter()
+        others = [each for each in doomed if whole is None or each.id != whole.id]
+        waiting = frozenset(each.id for each in others if _waiting_rows(database, each, around) - carried)
+    return retention.judge(known, rule, waiting, now, frozenset(damaged))
+
+
+def _newest_whole(database: Database, known: Sequence[Snapshot], damaged: set[str]) -> Snapshot | None:
+    """Return the newest verified snapshot that is whole, and note those above it that are not."""
+    for each in known:
+        if each.verified_at is None:
+            continue
+        if not snapshot.problem(database, each):
+            return each
+        damaged.add(each.id)
+    return None
+
+
+def _doomed(known: Sequence[Snapshot], rule: Rule, now: datetime, damaged: set[str]) -> list[Snapshot]:
+    rulings = retention.judge(known, rule, frozenset(), now, frozenset(damaged))
+    return [ruling.snapshot for ruling in rulings if ruling.goes and ruling.snapshot.verified_at is not None]
 
 
 def apply(
@@ -39,11 +67,26 @@ def apply(
     environment: str,
     schema: str = "public",
     patience: float = 30.0,
+    author: Author | None = None,
+    overrule: bool = False,
 ) -> list[Ruling]:
     """Remove what may go, in one transaction, and return why each snapshot went or stayed.
 
+    Args:
+        database: where; its transactions are opened here.
+        sets: the protected sets.
+        rule: what is to go.
+        now: the time.
+        environment: the one aimed at.
+        schema: the application's schema.
+        patience: seconds to go on trying for locks.
+        author: for the ledger; None where what is removed is recorded elsewhere.
+        overrule: a snapshot that the rule names goes also where it had to stay.
+
     Raises:
         errors.WrongDatabaseError: the database is marked for another environment.
+        errors.ConfirmationError: the snapshot named had to stay, and that was not overruled.
+        errors.NoSnapshotError: none has the id that the rule names.
         errors.LockedError: another guard is at work.
     """
 
@@ -51,18 +94,29 @@ def apply(
         locks.take(database)
         storage.check_mark(storage.locate(database), environment)
         rulings = plan(database, sets, rule, now, schema)
-        for ruling in rulings:
-            if ruling.goes:
-                snapshot.remove(database, ruling.snapshot)
+        going = [ruling for ruling in rulings if ruling.goes]
+        for ruling in going:
+            if ruling.overruled and not overrule:
+                raise errors.ConfirmationError(
+                    f"Snapshot {ruling.snapshot.id} {ruling.overruled}. Nothing was removed."
+                )
+            snapshot.remove(database, ruling.snapshot)
+        if going and author is not None:
+            result = {"removed": {ruling.snapshot.id: ruling.reason for ruling in going}}
+            named = rule.named or ""
+            ledger.write(database, CLEANUP, author, snapshot=named, plan_digest="", mark="", result=result)
         return rulings
 
     return locks.attempt(database, Access.SNAPSHOT, work, patience=patience)
 
 
 def _waiting_rows(database: Database, kept: Snapshot, around: Surroundings) -> Counter[tuple[str, str, str]]:
-    """Count the rows of a snapshot that wait, by set, content and team."""
+    """Count the rows of a snapshot that wait, by set, content and team; all of a set whose table is gone."""
     made = restore.plan(database, kept, around)
     found: Counter[tuple[str, str, str]] = Counter()
+    for name, stored in kept.sets.items():
+        if name not in made.sets and not stored.witness:
+            found[name, "", ""] += stored.rows
     for bound in around.sets:
         if bound.name not in made.sets:
             continue

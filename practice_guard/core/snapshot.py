@@ -310,6 +310,15 @@ def verify(database: Database, snapshot: Snapshot) -> None:
         raise _damaged(snapshot, found)
 
 
+def problem(database: Database, snapshot: Snapshot) -> str:
+    """Verify a snapshot and say what is wrong with it; empty for a whole one."""
+    try:
+        verify(database, snapshot)
+    except errors.DamagedSnapshotError as error:
+        return error.message
+    return ""
+
+
 def confirm(database: Database, snapshot: Snapshot, now: datetime) -> Snapshot:
     """Verify a snapshot just written, from its stored form, and note that it is good; returns it as stored."""
     stored = find(database, snapshot.id)
