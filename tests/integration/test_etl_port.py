@@ -29,6 +29,7 @@ UNUSUAL = {
     "lock_timeout": "7s",
     "statement_timeout": "90s",
 }
+AWKWARD = ["a'b", "c\\d", None, "50 %", 'G "1"', "Hinsdale, PC", "{}", "NULL", "", " ", "Île\n"]
 
 
 def settings_of(cursor: Any) -> dict[str, str]:
@@ -138,18 +139,18 @@ def test_rows_are_the_same_whatever_the_caller_likes(database: ScratchDatabase, 
                 "SELECT 1 AS a, 2 AS a, %(list)s::text[], %(none)s::text[], %(numbers)s::bigint[],"
                 " %(now)s::timestamptz, '100 %%', true",
                 {
-                    "list": ["a'b", "c\\d", None, "50 %"],
+                    "list": AWKWARD,
                     "none": [],
-                    "numbers": [1, None],
+                    "numbers": [1, None, -(2**62)],
                     "now": dt.datetime(2026, 1, 5, 12, tzinfo=dt.timezone.utc),
                 },
             )
         assert row == (
             1,
             2,
-            ["a'b", "c\\d", None, "50 %"],
+            AWKWARD,
             [],
-            [1, None],
+            [1, None, -(2**62)],
             dt.datetime(2026, 1, 5, 12, tzinfo=dt.timezone.utc),
             "100 %",
             True,
