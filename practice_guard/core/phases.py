@@ -146,7 +146,7 @@ def check_preservation(database: Database, job: Job, report: Report) -> Preserva
     with database.transaction(Access.READ):
         around = look(database, job.sets, job.schema)
         made = restore.plan(database, kept, around, job.request_after(report))
-        return preservation.check(kept, made, around, job.min_rate)
+        return preservation.check(kept, made, around, job.min_rate, job.overrides)
 
 
 def put_back(database: Database, job: Job, report: Report) -> Applied:
@@ -172,6 +172,7 @@ def judge_health(database: Database, job: Job, report: Report) -> health.Health:
             baseline=None,
             request=job.request_after(report),
             fail_on_warning=False,
+            overrides=job.overrides,
         )
 
 

@@ -1,0 +1,76 @@
+"""`history`: every run and every command that wrote, and what the guard cost beside the ETL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.conftest import Guard
+from tests.acceptance.nights import Night, a_night, shell
+from tests.builders import ScratchDatabase, the_etl_recreates_everything
+
+
+@pytest.fixture
+def night(database: ScratchDatabase, guard: Guard, tmp_path: Path) -> Night:
+    return a_night(database, guard, tmp_path)
+
+
+def test_nothing_was_done_yet(night: Night) -> None:
+    before = night.database.everything()
+    outcome = night.asks("history", "--json")
+    assert (outcome.status, outcome.json["result"]["events"]) == (0, [])
+    assert night.asks("history").status == 0
+    assert night.database.everything() == before
+
+
+def test_runs_and_commands_that_wrote_newest_first(night: Night) -> None:
+    assert night.asks("backup", "--label", "by hand").status == 0
+    the_etl_recreates_everything(night.database)
+    assert night.asks("restore").status == 0
+    assert night.runs(night.etl()).status == 0
+    assert night.runs(shell("exit 6")).status == 6
+    refused = night.etl()
+    night.database.rows("UPDATE schedule SET home_team_id = NULL")
+    assert night.runs(refused).status == 3
+
+    result = night.asks("history", "--json").json["result"]
+    events = result["events"]
+    assert [event["kind"].split()[0] for event in events] == ["run", "run", "run", "restore", "backup"]
+    assert [event.get("exit_code") for event in events] == [3, 6, 0, None, None]
+    assert [event["etl_exit_code"] for event in events[:3]] == [None, 6, 0]
+    assert all(event["at"] and event["by"] and event["tool_version"] and event["says"] for event in events)
+    assert [phase["name"] for phase in events[2]["phases"]][-1] == "cleanup"
+    assert (result["total"], result["runs"]) == (5, 3)
+    assert result["overhead_percent"] == pytest.approx(100 * result["guard_seconds"] / result["etl_seconds"], abs=0.1)
+    assert "by hand" in events[-1]["says"]
+
+
+def test_the_cost_is_drawn_run_by_run(night: Night) -> None:
+    for _ in range(3):
+        assert night.runs(shell("sleep 0.2")).status == 0
+    shown = night.asks("history").stdout
+    (line,) = [line for line in shown.splitlines() if "run by run" in line]
+    assert sum(line.count(block) for block in "▁▂▃▄▅▆▇█") == 3
+    assert line.rstrip().endswith("%")
+    assert " beside " in shown.splitlines()[-1] + shown.splitlines()[-2]
+    assert len(night.asks("history", "--last", "1", "--json").json["result"]["events"]) == 1
+
+
+def test_a_snapshot_that_is_gone_takes_nothing_from_the_history(night: Night) -> None:
+    for _ in range(3):
+        assert night.runs(shell("true"), "--keep-last", "1").status == 0
+    events = night.asks("history", "--json").json["result"]["events"]
+    assert [event["kind"] for event in events] == ["run 3", "run 2", "run 1"]
+
+
+def test_a_run_that_is_not_finished_is_told_of(night: Night) -> None:
+    night.is_killed("put_back", "begin", night.etl())
+    try:
+        outcome = night.asks("history", "--json")
+        assert [finding["code"] for finding in outcome.json["findings"]] == ["run-unfinished"]
+        (event, *_) = outcome.json["result"]["events"]
+        assert (event["phase"], event["finished_at"], event["exit_code"]) == ("restore", None, None)
+        assert event["says"].startswith("Not finished")
+    finally:
+        night.close()
