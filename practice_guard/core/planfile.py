@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -64,7 +65,13 @@ def dump(made: Plan, request: Request, now: datetime) -> str:
         "counts": {name: each.counts() for name, each in made.sets.items()},
         "rows": [_described(made, row) for row in made.rows()],
     }
-    return json.dumps(document, indent=1) + "\n"
+    return json.dumps({**document, "checksum": _checksum(document)}, indent=1) + "\n"
+
+
+def _checksum(document: Mapping[str, object]) -> str:
+    """Return the digest of a plan's document: what a person read in it must be what is applied."""
+    parts = {name: part for name, part in document.items() if name != "checksum"}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def _described(made: Plan, row: PlannedRow) -> dict[str, object]:
@@ -99,6 +106,11 @@ def load(text: str) -> SavedPlan:
             raise errors.UsageError("This file is not a plan of practice-guard.")
         if found["version"] != VERSION:
             raise errors.UsageError(f"This plan has version {found['version']}; this program reads {VERSION}.")
+        if found["checksum"] != _checksum(found):
+            raise errors.UsageError(
+                "This plan's file was changed since it was written. Nothing was done.",
+                next_steps=("practice-guard restore --dry-run --out PLAN.json   # a fresh one",),
+            )
         asked = found["request"]
         scope = Scope(*(frozenset(map(str, asked[part])) for part in ("protected", "leagues", "teams")))
         request = Request(
@@ -118,8 +130,10 @@ def load(text: str) -> SavedPlan:
             request,
             {(str(row["set"]), int(row["row"])): dict(row) for row in found["rows"]},
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise errors.UsageError(f"This file is not a plan of practice-guard, or it was changed ({error}).") from error
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise errors.UsageError(
+            f"This file is not a plan of practice-guard, or it was changed ({type(error).__name__}: {error})."
+        ) from error
 
 
 def moved(saved: SavedPlan, made: Plan) -> list[str]:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import errors, ledger, locks, pointing, snapshot, storage, writes
+from practice_guard.core.catalog import Target
 from practice_guard.core.database import Access, Database
 from practice_guard.core.ledger import Author, Entry, EntryRow
-from practice_guard.core.pointing import Move, application_path
+from practice_guard.core.pointing import Move, Refs, application_path
 from practice_guard.core.protected import Bound, ProtectedSet
 from practice_guard.core.sql import identifier, statement
 from practice_guard.core.surroundings import Surroundings, lock_for_writing, look
@@ -19,12 +20,16 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What was taken back: the entry, the entry that says so, and rows by set."""
+    """What was taken back: the entry, the entry that says so, and rows by set.
+
+    `adrift` counts those of the re-linked that pointed at what is not there and, by a foreign key, cannot any more.
+    """
 
     entry: Entry
     ledger: int | None
     relinked: Mapping[str, int]
     removed: Mapping[str, int]
+    adrift: Mapping[str, int]
 
 
 def plan(database: Database, around: Surroundings, wanted: int) -> Undone:
@@ -37,7 +42,7 @@ def plan(database: Database, around: Surroundings, wanted: int) -> Undone:
     entry = _entry(database, wanted)
     rows = _by_set(ledger.rows(database, entry))
     _check(database, around, rows, entry)
-    return _counted(entry, None, rows)
+    return _counted(around, entry, None, rows)
 
 
 def apply(
@@ -69,7 +74,7 @@ def apply(
         for bound in reversed(around.sets):  # what hangs on other rows goes first
             if bound.name in rows:
                 with application_path(database):
-                    _take_back(database, bound, rows[bound.name])
+                    _take_back(database, around, bound, rows[bound.name])
         writes.check_constraints(database)
         number = ledger.write(
             database,
@@ -80,7 +85,7 @@ def apply(
             mark=snapshot.mark(database, around.catalog, around.sets),
             result={"undoes": entry.id, "written": sum(map(len, rows.values()))},
         )
-        return _counted(entry, number, rows)
+        return _counted(around, entry, number, rows)
 
     undone = locks.attempt(database, Access.WRITE, work, patience=patience)
     ledger.read_back(database, undone.ledger or 0, undone.entry.plan_digest)
@@ -175,23 +180,52 @@ def _check_unchanged(database: Database, bound: Bound, rows: Sequence[EntryRow],
         )
 
 
-def _take_back(database: Database, bound: Bound, rows: Sequence[EntryRow]) -> None:
+def _ways_back(around: Surroundings, bound: Bound, rows: Sequence[EntryRow]) -> dict[str, Refs]:
+    """Return what each re-linked row will point at, by primary key: what it did, where a foreign key lets it.
+
+    The import left rows on ids that are not there while foreign keys were off; on again, they let no row do so. Such a
+    reference is emptied, and stays as it is where it must not be empty.
+    """
+    there = {str(Target.TEAMS): around.now.ids, str(Target.LEAGUES): frozenset(around.now.leagues)}
+    enforced = {key.column for key in bound.table.foreign_keys if key.parent in there}
+
+    def back(row: EntryRow, place: int, before: int | None) -> int | None:
+        reference = bound.references[place]
+        if before is None or reference.column not in enforced or before in there.get(str(reference.target), ()):
+            return before
+        return row.after[place] if bound.table.columns[reference.column].not_null else None
+
+    return {
+        row.new_key: tuple(back(row, place, before) for place, before in enumerate(row.before))
+        for row in rows
+        if row.before is not None
+    }
+
+
+def _take_back(database: Database, around: Surroundings, bound: Bound, rows: Sequence[EntryRow]) -> None:
     inserted = [row for row in rows if row.before is None]
     if inserted:
         keys = {"keys": [row.new_key for row in inserted]}
         removed = database.execute(statement("ledger", "take_out", **_parts(bound)), keys)
         pointing.expect(bound, len(inserted), len(removed))
-    pointing.point(database, bound, [Move(row.new_key, row.after, row.before) for row in rows if row.before])
+    ways = _ways_back(around, bound, rows)
+    moves = [Move(row.new_key, row.after, ways[row.new_key]) for row in rows if row.new_key in ways]
+    pointing.point(database, bound, [move for move in moves if move.before != move.after])
 
 
 def _parts(bound: Bound) -> dict[str, str]:
     return {"table": bound.table.quoted, "key": identifier(bound.key.name), "key_type": bound.key.type}
 
 
-def _counted(entry: Entry, number: int | None, rows: Mapping[str, Sequence[EntryRow]]) -> Undone:
+def _counted(around: Surroundings, entry: Entry, number: int | None, rows: Mapping[str, Sequence[EntryRow]]) -> Undone:
+    ways = {name: _ways_back(around, _bound(around, name), found) for name, found in rows.items()}
     return Undone(
         entry,
         number,
         {name: sum(row.before is not None for row in found) for name, found in rows.items()},
         {name: sum(row.before is None for row in found) for name, found in rows.items()},
+        {
+            name: sum(row.before is not None and ways[name][row.new_key] != row.before for row in found)
+            for name, found in rows.items()
+        },
     )

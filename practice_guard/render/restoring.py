@@ -212,6 +212,10 @@ def undo(report: Undone, env: str) -> Outcome:
     rows = [(name, report.removed[name], report.relinked[name]) for name in report.removed]
     rows.append(("sum", removed, relinked))
     what = f"{removed:,} rows that it put back are removed, {relinked:,} point where they did before it"
+    if adrift := sum(report.adrift.values()):
+        what += (
+            f", but for {adrift:,} that pointed at what is not there: empty now, or as they are where they must not be"
+        )
     planned = report.ledger is None
     return Outcome(
         Verdict.FINE,
@@ -224,6 +228,7 @@ def undo(report: Undone, env: str) -> Outcome:
             "dry_run": planned,
             "removed": dict(report.removed),
             "relinked": dict(report.relinked),
+            "adrift": dict(report.adrift),
         },
         (table(("protected", "removed", "pointed back"), rows),),
         (),

@@ -346,7 +346,7 @@ class TestUniqueKeys:
         guard.has_backed_up()
         swap_ids(database, tennaqua.id, other.id)
         assert guard.restores().plan.counts()["relink"] == 2
-        placed = dict(database.rows("SELECT id, team_id FROM practice_times"))
+        placed: dict[int, int] = dict(database.rows("SELECT id, team_id FROM practice_times"))
         assert {key: team_now(database, identity).id for key, identity in times.items()} == placed
 
     def test_a_chain_of_three(self, league: League, database: ScratchDatabase, guard: Guard) -> None:
@@ -356,7 +356,7 @@ class TestUniqueKeys:
         swap_ids(database, teams[0].id, teams[1].id)
         swap_ids(database, teams[1].id, teams[2].id)
         guard.restores()
-        placed = dict(database.rows("SELECT id, team_id FROM practice_times"))
+        placed: dict[int, int] = dict(database.rows("SELECT id, team_id FROM practice_times"))
         assert {key: team_now(database, identity).id for key, identity in times.items()} == placed
 
 

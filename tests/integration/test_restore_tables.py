@@ -107,7 +107,8 @@ class TestATriggerThat:
     def test_only_looks_in_the_end_finds_its_tables(self, guard: Guard, database: ScratchDatabase) -> None:
         builders.the_etl_recreates_everything(database)
         database.rows(
-            "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM 1 FROM teams; RETURN NULL; END $$"
+            "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN PERFORM 1 FROM teams; RETURN NULL; END $$"
         )
         database.rows(
             "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON schedule DEFERRABLE INITIALLY DEFERRED"
