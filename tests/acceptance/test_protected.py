@@ -17,9 +17,8 @@ README = Path(__file__).parents[2] / "README.md"
 
 def the_readmes_example() -> str:
     """The one TOML block under "What is protected"."""
-    section = re.search(
-        r"^## What is protected$(.*?)^## ", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
-    )
+    text = README.read_text(encoding="utf-8")
+    section = re.search(r"^## What is protected$(.*?)^## ", text, re.MULTILINE | re.DOTALL)
     assert section
     (example,) = re.findall(r"^```toml\n(.*?)^```$", section[1], re.MULTILINE | re.DOTALL)
     return str(example)
@@ -34,7 +33,8 @@ def carpools(league: League, database: ScratchDatabase) -> League:
         team = league.has_team(club=club)
         league.captain_schedules_practices(team, 3)
         database.rows(
-            "INSERT INTO carpools (team_id, driver, cancelled) VALUES (%(team)s, %(club)s, NULL), (%(team)s, 'x', true)",
+            "INSERT INTO carpools (team_id, driver, cancelled)"
+            " VALUES (%(team)s, %(club)s, NULL), (%(team)s, 'x', true)",
             team=team.id,
             club=club,
         )
@@ -144,8 +144,8 @@ def test_it_shows_each_set_on_a_line_of_its_own_and_the_sum(
     (tmp_path / "practice_guard.toml").write_text(the_readmes_example(), encoding="utf-8")
     shown = [guard(command).stdout for command in ("protected", "backup")]
     builders.the_etl_recreates_everything(database)
-    for command in (("restore", "--dry-run"), ("restore",), ("health",), ("check-preservation",)):
-        shown.append(guard(*command).stdout)
+    shown += [guard(*command).stdout for command in (("restore", "--dry-run"), ("restore",), ("health",))]
+    shown.append(guard("check-preservation").stdout)
     for text in shown:
         for name in ("practices", "carpools", "seats", "sum|protected rows"):
             assert len(re.findall(rf"^  (?:{name}) ", text, re.MULTILINE)) == 1, (name, text)
