@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from typer.testing import CliRunner
 
 from practice_guard import etl
 from practice_guard.cli import app
+from practice_guard.core.model import Finding, Severity
 from practice_guard.demo.source import Source
 from tests import builders
 from tests.builders import League, ScratchDatabase, practices_by_natural_key
@@ -38,6 +39,7 @@ class Answers:
     """What one night came to, in words that both sides have."""
 
     backup: int = 0
+    refused: set[str] = field(default_factory=set)
     preservation: dict[str, Any] = field(default_factory=dict)
     planned: dict[str, Any] = field(default_factory=dict)
     restored: dict[str, Any] = field(default_factory=dict)
@@ -85,13 +87,16 @@ def as_commands(database: ScratchDatabase, monkeypatch: pytest.MonkeyPatch) -> C
         done = CliRunner().invoke(app, [*arguments, "--env", "local", "--json"])
         document = json.loads(done.stdout)
         assert document["result"] is not None, document["verdict"]
-        return document["result"]
+        return document["result"] | {"errors": {f["code"] for f in document["findings"] if f["severity"] == "error"}}
 
     return run
 
 
 def a_night_of_commands(run: Callable[..., Any], database: ScratchDatabase, website: Source, *variant: str) -> Answers:
-    night = Answers(safe=run("validate-safety")["safe"], backup=run("backup")["rows"])
+    night, backup = Answers(safe=run("validate-safety")["safe"]), run("backup")
+    night.backup, night.refused = backup["rows"], backup["errors"]
+    if night.refused:
+        return night
     builders.the_etl_runs(database, *variant, source=website)
     night.preservation = run("check-preservation")
     night.damage = run("health")
@@ -105,10 +110,13 @@ def a_night_of_commands(run: Callable[..., Any], database: ScratchDatabase, webs
 
 def a_night_inside(database: ScratchDatabase, website: Source, *variant: str) -> Answers:
     with caller(database) as cursor:
-        night = Answers(
-            safe=etl.validate_etl_safety_preconditions(cursor)[0],
-            backup=etl.create_enhanced_practice_time_backup(cursor),
-        )
+        night = Answers(safe=etl.validate_etl_safety_preconditions(cursor)[0])
+        try:
+            night.backup = etl.create_enhanced_practice_time_backup(cursor)
+        except etl.HealthError as error:
+            findings = cast("tuple[Finding, ...]", error.data["findings"])
+            night.refused = {each.code for each in findings if each.severity is Severity.ERROR}
+            return night
         the_etl_imports(cursor, website, *variant)
         success, night.preservation = etl.validate_team_id_preservation_post_etl(cursor)
         night.preservation["success"] = success
@@ -137,6 +145,9 @@ def content_of(database: ScratchDatabase) -> Any:
 
 def agree(commands: Answers, inside: Answers) -> None:
     assert (inside.safe, inside.backup, inside.removed) == (commands.safe, commands.backup, commands.removed)
+    assert inside.refused == commands.refused
+    if inside.refused:
+        return
     command, own = commands.preservation, inside.preservation
     assert (own["total"], own["preserved"]) == (command["rows"]["total"], command["rows"]["kept"])
     assert (own["success"], own["preservation_rate"]) == (command["preserved"], command["rate"])
