@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from practice_guard import exits
-from practice_guard.commands import cycle, explain, protected, restore, run
+from practice_guard.commands import cycle, explain, protected, restore, run, snapshots
 from practice_guard.core.errors import UsageError
 from practice_guard.options import end_on_signals, tool_version
 from practice_guard.render import json, text
@@ -32,6 +32,7 @@ app.add_typer(explain.app)
 app.add_typer(protected.app)
 app.add_typer(restore.app)
 app.add_typer(run.app)
+app.add_typer(snapshots.app)
 
 
 @app.callback(invoke_without_command=True)

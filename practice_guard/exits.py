@@ -28,7 +28,12 @@ class Status(IntEnum):
 SIGNALLED = 128
 """With a signal's number added: ended by that signal, as shells have it."""
 
-_VERDICTS = {Verdict.FINE: Status.DONE, Verdict.REFUSED: Status.NO, Verdict.WAITING: Status.WAITING}
+_VERDICTS = {
+    Verdict.FINE: Status.DONE,
+    Verdict.REFUSED: Status.NO,
+    Verdict.WAITING: Status.WAITING,
+    Verdict.DAMAGED: Status.SNAPSHOT,
+}
 
 _ERRORS: tuple[tuple[type[errors.GuardError], Status], ...] = (
     (errors.UsageError, Status.USAGE),

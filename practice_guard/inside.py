@@ -228,6 +228,7 @@ class Inside:
             Verdict.FINE: Severity.INFO,
             Verdict.WAITING: Severity.WARNING,
             Verdict.REFUSED: Severity.ERROR,
+            Verdict.DAMAGED: Severity.ERROR,
         }
         self.say(weight[outcome.verdict], outcome.sentence)
         return outcome

@@ -141,8 +141,12 @@ class Call:
         return self.target
 
     @contextmanager
-    def database(self) -> Iterator[Connection]:
+    def database(self, *, marked: bool = True, sets: bool = True) -> Iterator[Connection]:
         """Open the database that is meant.
+
+        Args:
+            marked: its mark must be that of the environment.
+            sets: the protected sets are needed, so that the declared ones must fit the database.
 
         Raises:
             errors.WrongDatabaseError: it is marked for another environment.
@@ -159,9 +163,11 @@ class Call:
             with connection.transaction(Access.READ):
                 self.place = storage.locate(connection)
                 self.heading = self.heading.at(self.place.fingerprint)
-                storage.check_mark(self.place, self.target.environment)
+                if marked:
+                    storage.check_mark(self.place, self.target.environment)
                 self.unfinished = self._unfinished(connection)
-            if self.declared and not self.checked:  # once: later in a run there is more at stake than a setting
+            # Once: later in a run there is more at stake than a setting.
+            if sets and self.declared and not self.checked:
                 declared_check.check(connection, self.declared, self.schema)
                 self.checked = True
             yield connection
@@ -175,14 +181,20 @@ class Call:
         finding = runs.finding(connection, found, self.target.environment, alive=alive)
         return finding if alive else replace(finding, severity=Severity.WARNING)
 
-    def confirm(self, given: str | None, *, yes: bool, what: str) -> None:
+    def confirm(self, given: str | None, *, yes: bool, what: str, always: bool = False) -> None:
         """Have the environment's name typed where a mistake would cost most (contract, "Options").
+
+        Args:
+            given: the name given by option.
+            yes: nothing is to be asked where nothing needs to be typed.
+            what: what is to be confirmed.
+            always: it must be typed on every environment.
 
         Raises:
             ConfirmationError: it was not, or another name was.
         """
         name = self.aim().environment
-        if not self.target.protected:
+        if not (self.target.protected or always):
             if not yes and sys.stdin.isatty() and not self.speaks_json:
                 typer.confirm(f"{what} on {name}?", abort=True)
             return
@@ -201,17 +213,18 @@ class Call:
         elif not (self.speaks_json or self.quiet):
             text.console(color=not self.no_color).print(text.line(message), soft_wrap=True)
 
-    def answer(self, outcome: Outcome) -> NoReturn:
-        """Print an outcome and end with its status."""
+    def answer(self, outcome: Outcome, *, aside: bool = False) -> NoReturn:
+        """Print an outcome and end with its status; `aside` where standard output is taken by something else."""
         status = exits.of_verdict(outcome.verdict) if outcome.status is None else outcome.status
         if self.unfinished is not None and self.unfinished.code not in {each.code for each in outcome.findings}:
             outcome = replace(outcome, findings=(self.unfinished, *outcome.findings))
         if self.speaks_json:
             json.show(self.heading, outcome, status)
-        elif self.speaks_logs:
+        elif self.speaks_logs and not aside:
             logs.show(self.heading, outcome, status)
         else:
-            text.show(text.console(color=not self.no_color), self.heading, outcome, quiet=self.quiet)
+            out = text.console(sys.stderr if aside else None, color=not self.no_color)
+            text.show(out, self.heading, outcome, quiet=self.quiet)
         raise typer.Exit(status)
 
     def fail(self, error: BaseException) -> NoReturn:
@@ -231,15 +244,23 @@ def tool_version() -> str:
     return version("practice-guard")
 
 
-def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a handler `(call, own options …)` as a command that has the common options too."""
+def command(
+    app: typer.Typer, name: str, *, title: str | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a handler `(call, own options …)` as a command that has the common options too.
+
+    Args:
+        app: where to register it.
+        name: its name there.
+        title: what users type, where that is more than the name: `snapshots verify`.
+    """
 
     def register(handler: Callable[..., None]) -> Callable[..., None]:
         common = inspect.signature(_common).parameters
         own = [each for each in inspect.signature(handler).parameters.values() if each.name != "call"]
 
         def run(**given: Any) -> None:
-            call = Call(name, **{key: given.pop(key) for key in common})
+            call = Call(title or name, **{key: given.pop(key) for key in common})
             try:
                 handler(call, **given)
             except (typer.Exit, typer.Abort):

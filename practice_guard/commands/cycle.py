@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from practice_guard.core import backup as backups
-from practice_guard.core import cleanup as cleanups
 from practice_guard.core import health as healths
 from practice_guard.core import preservation, restore, safety, snapshot
 from practice_guard.core.database import Access
 from practice_guard.core.errors import UsageError
-from practice_guard.core.retention import Rule
 from practice_guard.core.surroundings import look
-from practice_guard.options import Call, Confirm, DryRun, SnapshotOption, Yes, command
+from practice_guard.options import Call, SnapshotOption, command
 from practice_guard.render import reports
 
 app = typer.Typer()
@@ -105,45 +102,3 @@ def health(
             overrides=call.settings.severities,
         )
     call.answer(reports.health(report, call.target.environment))
-
-
-@command(app, "cleanup")
-def cleanup(
-    call: Call,
-    keep_last: Annotated[int | None, typer.Option(help="Keep the newest N.", show_default=False)] = None,
-    keep_within: Annotated[
-        str | None, typer.Option(help="Keep those taken within this time: 30d, 12h.", show_default=False)
-    ] = None,
-    all_that_may: Annotated[bool, typer.Option("--all", help="Remove all that may go.")] = False,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    confirm: Confirm = None,
-) -> None:
-    """Remove old snapshots by a retention rule; the newest 14 are kept unless told otherwise."""
-    if keep_last is None and keep_within is None and not all_that_may:
-        keep_last = 14
-    rule = Rule(keep_last, _span(keep_within) if keep_within else None, all_that_may)
-    if not dry_run:
-        call.confirm(confirm, yes=yes, what="cleanup")
-    with call.database() as database:
-        if dry_run:
-            with database.transaction(Access.READ):
-                rulings = cleanups.plan(database, call.sets, rule, call.now, call.schema)
-        else:
-            rulings = cleanups.apply(
-                database,
-                call.sets,
-                rule,
-                call.now,
-                environment=call.target.environment,
-                schema=call.schema,
-                patience=call.patience,
-            )
-    call.answer(reports.cleanup(rulings, call.target.environment, dry_run=dry_run))
-
-
-def _span(written: str) -> timedelta:
-    found = re.fullmatch(r"(\d+)\s*([dhw])", written.strip().lower())
-    if not found:
-        raise UsageError(f"--keep-within takes a number and d, h or w, like 30d; not {written!r}.")
-    return int(found[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[found[2]]

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import cast
 
 from practice_guard.core import errors
-from practice_guard.core.catalog import Column
+from practice_guard.core.catalog import Column, Target
 from practice_guard.core.database import Database
 from practice_guard.core.protected import Bound
-from practice_guard.core.sql import columns, condition, identifier, statement
+from practice_guard.core.sql import columns, condition, identifier, literal, statement
 
 GUARD_COLUMNS = (("guard_row", "bigint"), ("guard_carried", "boolean"), ("guard_from", "jsonb"))
 """What a copy has beside the table's own columns."""
@@ -220,6 +220,7 @@ def _definition(bound: Bound) -> dict[str, object]:
         "key": bound.key.name,
         "condition": bound.set.condition,
         "references": {each.column: str(each.target) for each in bound.references},
+        "hangs_on": bound.references[0].column,
         "content": list(bound.content),
         "etl_deletes": bound.set.etl_deletes,
         **({"witness": True} if bound.set.witness else {}),
@@ -238,6 +239,29 @@ def digest(database: Database, stored: StoredSet) -> tuple[int, str]:
     )
     count, found = database.execute(text)[0]
     return count, found
+
+
+def read_by_people(stored: StoredSet, snapshot: str) -> str:
+    """Return the statement with which a person reads a set's rows, each with the team or league that it hung on."""
+    references = cast("Mapping[str, str]", stored.definition["references"])
+    column = str(stored.definition.get("hangs_on") or next(iter(references)))
+    target = references[column]
+    lists = {Target.TEAMS: "team_lists", Target.LEAGUES: "league_lists"}
+    rows = identifier(stored.rows_table)
+    if target not in lists:
+        return f"SELECT * FROM practice_guard.{rows} ORDER BY guard_row;".replace("%%", "%")  # noqa: S608  (quoted)
+    names = {Target.TEAMS: ("league", "club", "series", "name"), Target.LEAGUES: ("code",)}[Target(target)]
+    text = statement(
+        "snapshot",
+        "read_by_people",
+        names=columns(names, of="t"),
+        rows=rows,
+        lists=identifier(lists[Target(target)]),
+        column=literal(column),
+        snapshot=literal(snapshot),
+        reference=identifier(column),
+    )
+    return "\n".join(line for line in text.splitlines() if not line.startswith("--")).replace("%%", "%")
 
 
 def values(stored: StoredSet) -> dict[str, object]:

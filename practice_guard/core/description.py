@@ -59,6 +59,10 @@ class Fields:
             raise DamagedSnapshotError(f"{self.where}: {name} is longer than a name can be in PostgreSQL.")
         return value
 
+    def has(self, name: str) -> bool:
+        """Whether the field is there."""
+        return name in self._given
+
     def empty(self, name: str) -> bool:
         """Whether the field is there and null."""
         return name in self._given and self._given[name] is None
@@ -214,6 +218,9 @@ def _check_definition(fields: Fields, columns: frozenset[str], sets: Collection[
         if target not in [str(each) for each in Target] and target not in sets:
             what = "not at teams, leagues or rows of the snapshot"
             raise DamagedSnapshotError(f"{fields.where}: {column} points at {target!r}, {what}.")
+    # Version 1 did not say it, and JSON has forgotten which reference was the first.
+    if fields.has("hangs_on") and fields.text("hangs_on") not in references:
+        raise DamagedSnapshotError(f"{fields.where}: hangs_on is no reference.")
     for column in (fields.text("key"), *references, *fields.texts("content")):
         if column not in columns:
             raise DamagedSnapshotError(f"{fields.where}: there is no column {column!r}.")

@@ -123,3 +123,4 @@ class Verdict(Text):
     FINE = "fine"
     REFUSED = "refused"
     WAITING = "waiting"
+    DAMAGED = "damaged"

@@ -110,6 +110,11 @@ def _newest_first(found: Sequence[Snapshot]) -> list[Snapshot]:
     return ordered
 
 
+def sizes(database: Database) -> dict[str, int]:
+    """Return what each snapshot takes on the disk, in bytes, by id."""
+    return dict(database.execute(statement("snapshot", "sizes"))) if storage.exists(database) else {}
+
+
 def newest(known: Iterable[Snapshot]) -> Snapshot | None:
     """Return the first verified one of a listing, which is what `latest` means."""
     return next((each for each in known if each.verified_at is not None), None)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from typing import cast
 
 from rich.console import RenderableType
 
+from practice_guard.core.archive import IMPORT
+from practice_guard.core.cleanup import CLEANUP
 from practice_guard.core.ledger import Entry
+from practice_guard.core.marking import MARK
 from practice_guard.core.model import Finding, Verdict
 from practice_guard.core.runs import Run
 from practice_guard.core.snapshot import Snapshot
@@ -48,7 +52,7 @@ def history(
         last: how many events to show.
         notices: what is to be said of a run that is not finished.
     """
-    own_snapshots = {run.snapshot for run in runs}
+    own_snapshots = {run.snapshot for run in runs} | {entry.snapshot for entry in entries if entry.kind == IMPORT}
     own_entries = {entry for run in runs for entry in run.ledger}
     events = [
         *(_of_run(run) for run in runs),
@@ -130,12 +134,34 @@ def _of_run(run: Run) -> Event:
 
 
 def _of_entry(entry: Entry) -> Event:
+    if entry.kind in _SAYS:
+        result: dict[str, object] = {"ledger": entry.id, "snapshot": entry.snapshot, "environment": entry.environment}
+        return Event(entry.kind, entry.at, entry.by, entry.tool_version, _SAYS[entry.kind](entry), result)
     written = entry.result.get("written")
     counts = f"{written:,} rows written" if isinstance(written, int) else "rows taken back"
     undone = f"; taken back by ledger {entry.undone_by}" if entry.undone_by else ""
     says = f"{counts} from snapshot {entry.snapshot} (ledger {entry.id}){undone}."
     result = {"ledger": entry.id, "snapshot": entry.snapshot, "environment": entry.environment, "written": written}
     return Event(entry.kind, entry.at, entry.by, entry.tool_version, says, result)
+
+
+def _removed(entry: Entry) -> str:
+    reasons = cast("dict[str, str]", entry.result["removed"])
+    return "; ".join(f"Snapshot {name} removed: {reason}" for name, reason in reasons.items()) + "."
+
+
+def _marked(entry: Entry) -> str:
+    before = cast("dict[str, object]", entry.result["before"])["environment"]
+    return f"The database was marked as {entry.environment}; before it was {before or 'not marked'}."
+
+
+def _imported(entry: Entry) -> str:
+    other = ", from another database" if entry.result.get("told_otherwise") else ""
+    return f"Snapshot {entry.snapshot} imported: {entry.result['rows']} rows{other}."
+
+
+_SAYS = {CLEANUP: _removed, MARK: _marked, IMPORT: _imported}
+"""What an entry of the ledger that moved no rows says."""
 
 
 def _of_snapshot(kept: Snapshot) -> Event:

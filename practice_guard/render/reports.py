@@ -199,8 +199,8 @@ def _amiss(kind: str, places: Mapping[str, Amiss]) -> list[RenderableType]:
     return shown
 
 
-def cleanup(rulings: Sequence[Ruling], env: str, *, dry_run: bool) -> Outcome:
-    """Present `cleanup`."""
+def cleanup(rulings: Sequence[Ruling], env: str, *, dry_run: bool, options: str = "") -> Outcome:
+    """Present `cleanup`; `options` are those with which a dry run is to be repeated in earnest."""
     gone = [ruling for ruling in rulings if ruling.goes]
     kept = [ruling for ruling in rulings if not ruling.goes]
     rows = [
@@ -214,9 +214,10 @@ def cleanup(rulings: Sequence[Ruling], env: str, *, dry_run: bool) -> Outcome:
         {
             "removed": [ruling.snapshot.id for ruling in gone],
             "kept": [{"snapshot": ruling.snapshot.id, "reason": ruling.reason} for ruling in kept],
+            "reasons": {ruling.snapshot.id: ruling.reason for ruling in gone},
             "dry_run": dry_run,
         },
         (table(("snapshot", "rows", "", "reason"), rows),),
         (),
-        (f"practice-guard cleanup --env {env}",) if dry_run and gone else (),
+        (f"practice-guard cleanup {options}--env {env}",) if dry_run and gone else (),
     )

@@ -27,6 +27,7 @@ _VERDICTS = {
     Verdict.FINE: ("OK", "bold green"),
     Verdict.REFUSED: ("NO", "bold red"),
     Verdict.WAITING: ("WAITING", "bold yellow"),
+    Verdict.DAMAGED: ("DAMAGED", "bold red"),
 }
 
 

@@ -104,6 +104,23 @@ SELECT a.attname::text, format_type(a.atttypid, a.atttypmod)
  WHERE a.attrelid = to_regclass(%(table)s::text) AND a.attnum > 0 AND NOT a.attisdropped
  ORDER BY a.attnum
 
+-- sizes --
+-- What each snapshot takes on the disk, in bytes, with the indexes.
+SELECT snapshot, coalesce(sum(pg_total_relation_size(to_regclass('practice_guard.' || quote_ident(rows_table)))), 0)::bigint
+  FROM practice_guard.snapshot_sets
+ GROUP BY snapshot
+
+-- read_by_people --
+-- A snapshot's rows with the team that each hung on, as a person reads them in an incident.
+SELECT {names}, p.*
+  FROM practice_guard.{rows} AS p
+  LEFT JOIN practice_guard.{lists} AS t
+    ON t.list = coalesce(p.guard_from -> {column} ->> 'list',
+                         {snapshot})
+   AND t.id = coalesce((p.guard_from -> {column} ->> 'id')::bigint,
+                       p.{reference})
+ ORDER BY p.guard_row;
+
 -- set_names --
 -- The sets that a snapshot says it holds.
 SELECT name FROM practice_guard.snapshot_sets WHERE snapshot = %(id)s::text ORDER BY name

@@ -1,0 +1,203 @@
+"""The snapshots themselves: what is stored, whether it is whole, out of the database and back, and what may go."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from practice_guard.core import archive, files, marking, snapshot
+from practice_guard.core import cleanup as cleanups
+from practice_guard.core.database import Access
+from practice_guard.core.errors import NoSnapshotError, UsageError
+from practice_guard.core.retention import Rule
+from practice_guard.options import Call, Confirm, DryRun, Yes, command, tool_version
+from practice_guard.render import reports
+from practice_guard.render import snapshots as render
+
+KEEP_LAST = 14
+"""Snapshots that `cleanup` keeps when nothing else is said: two weeks of nights."""
+
+STANDARD = "-"
+"""A file's name that means standard output or input."""
+
+
+class _ListByDefault(TyperGroup):
+    """`snapshots` alone lists them, with all its options after it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put in `list` where no subcommand is named."""
+        if not args or (args[0].startswith("-") and args[0] not in ("-h", "--help")):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer()
+group = typer.Typer(help="What is stored, whether it can be trusted, and a copy outside the database.")
+app.add_typer(group, name="snapshots", cls=_ListByDefault)
+
+SnapshotId = Annotated[str, typer.Argument(metavar="ID", help="A snapshot's id, or latest.")]
+
+
+@command(group, "list", title="snapshots")
+def list_snapshots(call: Call) -> None:
+    """List what is stored, newest first. The same as `snapshots` alone. Writes nothing."""
+    with call.database(sets=False) as database, database.transaction(Access.READ):
+        known, sizes = snapshot.listing(database), snapshot.sizes(database)
+    call.answer(render.listing(known, sizes, call.target.environment))
+
+
+@command(group, "show", title="snapshots show")
+def show(call: Call, snapshot_id: SnapshotId = snapshot.LATEST) -> None:
+    """Show what one snapshot says of itself, and how to read its rows with SQL. Writes nothing."""
+    with call.database(sets=False) as database, database.transaction(Access.READ):
+        kept = snapshot.find(database, snapshot_id)
+    call.answer(render.one(kept, call.target.environment))
+
+
+@command(group, "verify", title="snapshots verify")
+def verify(
+    call: Call,
+    snapshot_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="A snapshot's id, or latest; all without it.")
+    ] = None,
+) -> None:
+    """Read snapshots back and compare them with what they say of themselves. Writes nothing."""
+    with call.database(sets=False) as database, database.transaction(Access.READ):
+        known = snapshot.listing(database)
+        if snapshot_id is not None:
+            wanted = snapshot_id if snapshot_id != snapshot.LATEST else snapshot.find(database).id
+            known = [each for each in known if each.id == wanted] or [snapshot.find(database, wanted)]
+        if not known:
+            raise NoSnapshotError(
+                "There is no snapshot to verify.",
+                next_steps=(f"practice-guard backup --env {call.target.environment}",),
+            )
+        problems = {each.id: snapshot.problem(database, each) for each in known}
+    call.answer(render.verified(known, problems, call.target.environment))
+
+
+@command(group, "export", title="snapshots export")
+def export(
+    call: Call,
+    snapshot_id: SnapshotId,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A file that is not there yet; - is standard output.")],
+) -> None:
+    """Write a snapshot into one compressed file. It is verified first, and the file read back."""
+    if file == STANDARD and call.speaks_json:
+        raise UsageError("--json and - both want standard output: name a file, or leave --json out.")
+    if file == STANDARD and sys.stdout.isatty():
+        raise UsageError("An export is nothing for a terminal: name a file, or pass it on with a pipe.")
+    with call.database(sets=False) as database, database.transaction(Access.READ):
+        kept = snapshot.find(database, snapshot_id)
+        data = archive.export(database, kept, now=call.now, tool_version=tool_version())
+    if file == STANDARD:
+        _to_standard_output(data)
+    else:
+        files.write_new(Path(file), data)
+        archive.read(files.read(Path(file)))
+    call.answer(render.exported(kept, file, data, call.target.environment), aside=file == STANDARD)
+
+
+def _to_standard_output(data: bytes) -> None:
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        # What is left in the buffer would be tried again at the end, and fail again.
+        sys.stdout = None
+        raise UsageError(f"Standard output did not take the export: {error.strerror}. It is cut off.") from error
+
+
+@command(group, "import", title="snapshots import")
+def import_(
+    call: Call,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="An export; - is standard input.")],
+    into_other_database: Annotated[
+        bool,
+        typer.Option("--into-other-database", help="Take it in although it is from another database or environment."),
+    ] = False,
+) -> None:
+    """Put an exported snapshot into the database it was taken in, also where the guard's schema was lost."""
+    call.aim()
+    if file == STANDARD and sys.stdin.isatty():
+        raise UsageError("There is no export on standard input: name a file, or pipe one in.")
+    found = archive.read(sys.stdin.buffer.read() if file == STANDARD else files.read(Path(file)))
+    with call.database(sets=False) as database:
+        done = archive.load(database, found, call.author, into_other=into_other_database, patience=call.patience)
+    call.heading = call.heading.at(done.place.fingerprint)
+    call.answer(render.imported(done, call.target.environment))
+
+
+@command(app, "mark")
+def mark(
+    call: Call,
+    was: Annotated[
+        str | None, typer.Option(help="The mark it has now, where it is no copy.", show_default=False)
+    ] = None,
+    confirm: Confirm = None,
+) -> None:
+    """Mark the database with its environment anew: a clone that is staging now, a database that has moved."""
+    call.confirm(confirm, yes=False, what="mark", always=True)
+    with call.database(marked=False, sets=False) as database:
+        done = marking.mark(database, call.author, was=was, patience=call.patience)
+    call.heading = call.heading.at(done.after.fingerprint)
+    call.answer(render.marked(done, call.target.environment))
+
+
+@command(app, "cleanup")
+def cleanup(
+    call: Call,
+    keep_last: Annotated[int | None, typer.Option(help="Keep the newest N.", show_default=False)] = None,
+    keep_within: Annotated[
+        str | None, typer.Option(help="Keep those taken within this time: 30d, 12h.", show_default=False)
+    ] = None,
+    all_that_may: Annotated[bool, typer.Option("--all", help="Remove all that may go.")] = False,
+    snapshot_id: Annotated[
+        str | None, typer.Option("--snapshot", metavar="ID", help="Remove this one and no other.", show_default=False)
+    ] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    confirm: Confirm = None,
+) -> None:
+    """Remove old snapshots by a retention rule, or one by its id; the newest 14 are kept unless told otherwise."""
+    if keep_last is None and keep_within is None and not all_that_may and snapshot_id is None:
+        keep_last = KEEP_LAST
+    rule = Rule(keep_last, _span(keep_within) if keep_within else None, all_that_may, snapshot_id)
+    if not dry_run:
+        call.confirm(confirm, yes=yes, what="cleanup")
+    with call.database() as database:
+        with database.transaction(Access.READ):
+            rulings = cleanups.plan(database, call.sets, rule, call.now, call.schema)
+        against = [ruling for ruling in rulings if ruling.goes and ruling.overruled]
+        for ruling in against if not dry_run else ():
+            what = f"the removal of {ruling.snapshot.id}, which {ruling.overruled},"
+            call.confirm(confirm, yes=False, what=what, always=True)
+        if not dry_run:
+            rulings = cleanups.apply(
+                database,
+                call.sets,
+                rule,
+                call.now,
+                environment=call.target.environment,
+                schema=call.schema,
+                patience=call.patience,
+                author=call.author,
+                overrule=bool(against),
+            )
+    said = {"--keep-last": keep_last, "--keep-within": keep_within, "--snapshot": snapshot_id}
+    options = "".join(f"{name} {value} " for name, value in said.items() if value is not None)
+    options = "--all " if all_that_may else options
+    call.answer(reports.cleanup(rulings, call.target.environment, dry_run=dry_run, options=options))
+
+
+def _span(written: str) -> timedelta:
+    found = re.fullmatch(r"(\d{1,6})\s*([dhw])", written.strip().lower())
+    if not found:
+        raise UsageError(f"--keep-within takes a number and d, h or w, like 30d; not {written!r}.")
+    return int(found[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[found[2]]

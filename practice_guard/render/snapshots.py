@@ -1,0 +1,249 @@
+"""Snapshots, exports and marks as outcomes."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Mapping, Sequence
+
+from rich.console import RenderableType
+
+from practice_guard.core import copies
+from practice_guard.core.archive import Imported
+from practice_guard.core.marking import Marking
+from practice_guard.core.model import Finding, Verdict
+from practice_guard.core.severities import found
+from practice_guard.core.snapshot import Snapshot, newest
+from practice_guard.core.storage import Place
+from practice_guard.render.outcome import Outcome
+from practice_guard.render.text import line, table
+
+
+def listing(known: Sequence[Snapshot], sizes: Mapping[str, int], env: str) -> Outcome:
+    """Present `snapshots`."""
+    latest = newest(known)
+    rows = [
+        (each.id, each.rows, each.carried, _size(sizes.get(each.id, 0)), _state(each, latest), each.label)
+        for each in known
+    ]
+    findings: tuple[Finding, ...] = ()
+    if latest is None:
+        why = "Nothing could be put back after an import."
+        findings = (found("no-snapshot", "0 verified snapshots.", why, f"practice-guard backup --env {env}"),)
+    sentence = f"{len(known)} snapshots" + (f"; latest is {latest.id}." if latest else ", none of them verified.")
+    return Outcome(
+        Verdict.FINE,
+        sentence if known else "There are no snapshots in this database yet.",
+        {
+            "latest": latest.id if latest else None,
+            "snapshots": [{**_described(each), "bytes": sizes.get(each.id, 0)} for each in known],
+        },
+        (table(("snapshot (UTC)", "rows", "carried", "size", "state", "label"), rows, keep=2),) if known else (),
+        findings,
+        (f"practice-guard snapshots show {latest.id} --env {env}",) if latest else (),
+    )
+
+
+def one(kept: Snapshot, env: str) -> Outcome:
+    """Present `snapshots show`."""
+    sets = [
+        (name, each.table.rpartition(".")[2], each.rows, each.teams, each.carried) for name, each in kept.sets.items()
+    ]
+    facts = [
+        ("label", kept.label or "none"),
+        ("taken", f"{_moment(kept)} by {kept.taken_by}, practice-guard {kept.tool_version}"),
+        ("database", f"{kept.fingerprint.get('name')}, {kept.environment}, PostgreSQL {kept.server_version}"),
+        ("state", _state(kept, None) + (", accepted with --accept-current" if kept.accepted_current else "")),
+        ("digest", kept.digest),
+    ]
+    statements = {name: copies.read_by_people(each, kept.id) for name, each in kept.sets.items()}
+    body: list[RenderableType] = [
+        table(("", ""), facts),
+        table(("protected", "table", "rows", "hang on", "carried"), sets),
+    ]
+    largest = max(kept.sets.values(), key=lambda each: (not each.witness, each.rows), default=None)
+    if largest is not None:
+        body.append(line(f"  Its rows of {largest.name}, in psql (--json has a statement for each set):\n"))
+        body.append(line(f"{statements[largest.name]}\n"))
+    return Outcome(
+        Verdict.FINE,
+        f"Snapshot {kept.id} says that it holds {kept.rows:,} rows, {kept.carried:,} of them carried.",
+        {
+            **_described(kept),
+            "lists": list(kept.lists),
+            "mark": kept.mark,
+            "protected": {
+                name: {
+                    "table": each.definition["table"],
+                    "rows": each.rows,
+                    "carried": each.carried,
+                    "teams": each.teams,
+                    "digest": each.digest,
+                    "stored_in": f"practice_guard.{each.rows_table}",
+                    "definition": dict(each.definition),
+                    "columns": {column.name: column.type for column in each.columns},
+                    "sql": statements[name],
+                }
+                for name, each in kept.sets.items()
+            },
+        },
+        tuple(body),
+        (),
+        (f"practice-guard snapshots verify {kept.id} --env {env}",),
+    )
+
+
+def verified(known: Sequence[Snapshot], problems: Mapping[str, str], env: str) -> Outcome:
+    """Present `snapshots verify`; an empty problem is none."""
+    bad = [each for each in known if problems[each.id]]
+    rows = [(each.id, each.rows, _wholeness(each, problems), problems[each.id]) for each in known]
+    findings = tuple(
+        found(
+            "snapshot-damaged",
+            f"1 snapshot cannot be trusted: {problems[each.id]}",
+            "It is not restored from; no backup is compared with it.",
+            f"practice-guard cleanup --snapshot {each.id} --env {env}",
+        )
+        for each in bad
+    )
+    whole = [each for each in known if each not in bad and each.verified_at is not None]
+    sentence = f"All {len(known)} snapshots are whole." if len(known) > 1 else f"Snapshot {known[0].id} is whole."
+    if bad:
+        sentence = f"{len(bad)} of {len(known)} snapshots are damaged; {len(whole)} can be restored from."
+    steps = (f"practice-guard restore --snapshot {whole[0].id} --dry-run --env {env}",) if bad and whole else ()
+    return Outcome(
+        Verdict.DAMAGED if bad else Verdict.FINE,
+        sentence,
+        {
+            "verified": len(known) - len(bad),
+            "damaged": len(bad),
+            "snapshots": [
+                {"snapshot": each.id, "whole": not problems[each.id], "problem": problems[each.id] or None}
+                for each in known
+            ],
+        },
+        (table(("snapshot", "rows", "", "problem"), rows),),
+        findings,
+        steps or ((f"practice-guard snapshots import FILE --env {env}   # from an export",) if bad else ()),
+    )
+
+
+def _wholeness(each: Snapshot, problems: Mapping[str, str]) -> str:
+    if problems[each.id]:
+        return "damaged"
+    # Its backup ended before it had read it back, so latest never means it.
+    return "whole" if each.verified_at else "whole, but never verified by its backup"
+
+
+def exported(kept: Snapshot, file: str, data: bytes, env: str) -> Outcome:
+    """Present `snapshots export`."""
+    where = "standard output" if file == "-" else file
+    name = "FILE" if file == "-" else shlex.quote(file)
+    return Outcome(
+        Verdict.FINE,
+        f"Snapshot {kept.id} was written to {where}: {kept.rows:,} rows, {len(data):,} bytes.",
+        {
+            "snapshot": kept.id,
+            "file": file,
+            "bytes": len(data),
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "rows": kept.rows,
+            "digest": kept.digest,
+        },
+        (),
+        (),
+        (
+            f"zcat {name} | less   # to read it",
+            f"practice-guard snapshots import {name} --env {env}   # to have it back",
+        ),
+    )
+
+
+def imported(done: Imported, env: str) -> Outcome:
+    """Present `snapshots import`."""
+    kept = done.snapshot
+    sentence = f"Snapshot {kept.id} was imported: {kept.rows:,} rows, {kept.carried:,} of them carried; verified."
+    if done.already_there:
+        sentence = f"Snapshot {kept.id} was here already, whole; nothing was written."
+    return Outcome(
+        Verdict.FINE,
+        sentence,
+        {
+            "snapshot": kept.id,
+            "rows": kept.rows,
+            "carried": kept.carried,
+            "digest": kept.digest,
+            "verified": kept.verified_at is not None,
+            "already_there": done.already_there,
+            "from_other_database": done.told_otherwise,
+        },
+        (),
+        (),
+        (f"practice-guard restore --snapshot {kept.id} --dry-run --env {env}",),
+    )
+
+
+def marked(done: Marking, env: str) -> Outcome:
+    """Present `mark`."""
+    before, after = done.before, done.after
+    rows = [
+        (part, getattr(before, part), getattr(after, part)) for part in ("environment", "uuid", "system", "name", "oid")
+    ]
+    sentence = f"This database ({after.name}) is marked as {after.environment} now."
+    if not done.changed:
+        sentence = f"This database ({after.name}) was marked as {after.environment} already; nothing was written."
+    return Outcome(
+        Verdict.FINE,
+        sentence,
+        {"changed": done.changed, "before": _mark(before), "after": _mark(after)},
+        (table(("", "before", "now"), rows),),
+        (),
+        (f"practice-guard snapshots verify --env {env}", f"practice-guard health --env {env}"),
+    )
+
+
+def _mark(place: Place) -> dict[str, object]:
+    return {"environment": place.environment, **place.fingerprint, "copied": place.copied}
+
+
+def _described(each: Snapshot) -> dict[str, object]:
+    return {
+        "snapshot": each.id,
+        "label": each.label,
+        "taken_at": each.taken_at.isoformat(),
+        "taken_by": each.taken_by,
+        "environment": each.environment,
+        "fingerprint": dict(each.fingerprint),
+        "tool_version": each.tool_version,
+        "server_version": each.server_version,
+        "rows": each.rows,
+        "carried": each.carried,
+        "digest": each.digest,
+        "verified": each.verified_at is not None,
+        "verified_at": each.verified_at.isoformat() if each.verified_at else None,
+        "imported_at": each.imported_at.isoformat() if each.imported_at else None,
+        "accepted_current": each.accepted_current,
+        "damage": each.damage or None,
+    }
+
+
+def _state(each: Snapshot, latest: Snapshot | None) -> str:
+    words = ["verified" if each.verified_at else "never verified"]
+    if each.damage:
+        words = ["damaged"]
+    if latest is not None and each.id == latest.id:
+        words.append("latest")
+    if each.imported_at:
+        words.append("imported")
+    return ", ".join(words)
+
+
+def _moment(each: Snapshot) -> str:
+    return f"{each.taken_at:%Y-%m-%d %H:%M} {each.taken_at.tzname() or ''}".strip()
+
+
+def _size(count: int) -> str:
+    for unit, factor in (("MB", 1024 * 1024), ("kB", 1024)):
+        if count >= factor:
+            return f"{count / factor:,.1f} {unit}"
+    return f"{count} B"
