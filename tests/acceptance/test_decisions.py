@@ -32,27 +32,6 @@ def heirs(database: ScratchDatabase) -> dict[str, int]:
     return {row[0]: row[1] for row in found}
 
 
-@pytest.fixture
-def renamed(guard: Guard, league: League) -> ScratchDatabase:
-    """Three practices of `Tennaqua - 22`, which the import calls `Tennaqua Racquet - 22` of another club."""
-    league.captain_schedules_practices(league.has_team(), 3)
-    league.captain_schedules_practices(league.has_team(series="Chicago 11"), 2)
-    assert guard("backup").status == 0
-    builders.the_etl_lacks_team(league.database, "Tennaqua - 22")
-    league.has_team(club="Tennaqua Racquet", series="Chicago 22", name="Tennaqua Racquet - 22")
-    return league.database
-
-
-def heirs(database: ScratchDatabase) -> dict[str, int]:
-    return {
-        name: count
-        for name, count in database.rows(
-            "SELECT t.team_name, count(*) FROM schedule AS x JOIN teams AS t ON t.id = x.home_team_id"
-            " WHERE x.home_team ILIKE '%practice%' GROUP BY 1"
-        )
-    }
-
-
 def test_from_waiting_to_decided_to_the_night_after(guard: Guard, renamed: ScratchDatabase, tmp_path: Path) -> None:
     outcome = guard("restore", "--json")
     assert outcome.status == 4
