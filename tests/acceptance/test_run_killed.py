@@ -87,11 +87,6 @@ def test_killed_after_its_etl_began_it_is_seen_and_finished(
     night.is_killed(phase, moment, counted(night))
     started = times_started(night)
     assert night.record["phase"] == recorded
-
-    seen = night.asks("health", "--json").json["findings"]
-    (told,) = [finding for finding in seen if finding["code"] == "run-unfinished"]
-    assert (told["severity"], recorded in told["what"]) == ("warning", True)
-    assert "snapshot" in told["why"].lower()
     refused = night.runs(counted(night), "--json")
     assert refused.status == 3
     assert "practice-guard run --resume --env local" in str(refused.json["findings"])
@@ -103,6 +98,18 @@ def test_killed_after_its_etl_began_it_is_seen_and_finished(
     unknown = [finding for finding in resumed.json["findings"] if finding["code"] == "etl-outcome-unknown"]
     assert bool(unknown) == (recorded == "etl")
     assert resumed.json["result"]["etl_exit_code"] == (None if recorded == "etl" else 0)
+    assert night.record["finished"]
+
+
+def test_the_next_command_says_what_state_the_data_is_in(night: Night) -> None:
+    night.is_killed("put_back", "begin", counted(night))
+    for command in ("health", "validate-safety", "restore"):
+        told = [each for each in night.asks(command, "--json").json["findings"] if each["code"] == "run-unfinished"]
+        assert len(told) == 1, command
+        assert "Its ETL had ended with status 0." in told[0]["why"]
+        assert f"Snapshot {night.record['snapshot']} has them, " in told[0]["why"]
+    # a person restored by hand: the run is finished all the same, and the night after is a good one
+    assert night.resumes().status == 0
     assert night.runs(counted(night)).status == 0
     assert night.every_practice_is_in_place()
 
@@ -121,8 +128,8 @@ def test_an_etl_whose_guard_was_killed_keeps_everybody_out_until_it_ends(night: 
     guard.wait()
     orphan = int(night.wrote("started").read_text().split()[0])
     try:
-        for command in (["run", "--", "true"], ["run", "--resume"]):
-            kept_out = night.asks(*command, "--json")
+        for command in (["run", "--json", "--", "true"], ["run", "--json", "--resume"]):
+            kept_out = night.asks(*command)
             assert kept_out.status == 11, kept_out
             assert "still lives" in kept_out.json["verdict"]
             assert str(orphan) in kept_out.json["verdict"]
@@ -160,7 +167,7 @@ def test_while_a_run_is_at_work_nobody_else_writes(night: Night) -> None:
     until(night.wrote("done").exists)
     before = night.database.everything()
     for command in (["run", "--", "true"], ["run", "--resume"], ["backup"], ["restore"], ["cleanup", "--all"]):
-        outcome = night.asks(*command, "--json")
+        outcome = night.asks(*command)
         assert outcome.status == 11, outcome
     assert night.database.everything() == before
     health = night.asks("health", "--json").json
