@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from practice_guard.core import catalog as catalogs
-from practice_guard.core import errors, protected, severities
+from practice_guard.core import errors, protected, severities, storage
 from practice_guard.core.catalog import ETL_TABLES
 from practice_guard.core.checks import deletions, keys, memory, obstacles, privileges, references, rows, work
 from practice_guard.core.checks.scene import Answer, Scene, shielded
@@ -16,7 +16,7 @@ from practice_guard.core.model import Finding, Severity, Text, Verdict
 from practice_guard.core.protected import ProtectedSet
 from practice_guard.core.restore import Request
 from practice_guard.core.storage import Place
-from practice_guard.core.surroundings import Surroundings
+from practice_guard.core.surroundings import Surroundings, look
 
 
 class Status(Text):
@@ -141,6 +141,45 @@ def check(
     return _judged({code: _answer(scene, code, look) for code, look in CHECKS.items()}, overrides or {})
 
 
+def examine(
+    database: Database,
+    sets: Sequence[ProtectedSet],
+    schema: str = "public",
+    place: Place | None = None,
+    *,
+    environment: str,
+    now: datetime,
+    max_age: timedelta = timedelta(hours=26),
+    request: Request | None = None,
+    overrides: Mapping[str, Severity] | None = None,
+    inside_etl: bool = False,
+) -> Safety:
+    """Look around and check; where this role may not even look around, say which rights it lacks.
+
+    The arguments are those of `check`, and of `surroundings.look`; without a `place` it is found out here.
+
+    Raises:
+        errors.SchemaError: the schema is not what it must be.
+        errors.UnreachableError: the connection was lost.
+    """
+    try:
+        with shielded(database):
+            place, around = place or storage.locate(database), look(database, sets, schema)
+    except errors.AccessError:
+        return check_access(database, sets, schema, overrides=overrides)
+    return check(
+        database,
+        around,
+        place,
+        environment=environment,
+        now=now,
+        max_age=max_age,
+        request=request,
+        overrides=overrides,
+        inside_etl=inside_etl,
+    )
+
+
 def check_access(
     database: Database,
     sets: Sequence[ProtectedSet],
@@ -154,11 +193,11 @@ def check_access(
         errors.SchemaError: the schema is not what it must be.
     """
     catalog = catalogs.read(database, schema)
-    bound, _ = protected.bind(sets, catalog)
+    bound, witnesses = protected.bind(sets, catalog)[0], protected.witnesses(sets, catalog)
     answers = {code: Answer("rights are missing to look at it", looked=False) for code in CHECKS}
-    answers["backup-privileges"] = privileges.backup_rights(database, catalog, bound)
-    answers["restore-privileges"] = privileges.restore_rights(database, catalog, bound)
-    answers["row-security"] = obstacles.row_security_of(database, catalog, bound)
+    answers["backup-privileges"] = privileges.backup_rights(database, catalog, bound, witnesses)
+    answers["restore-privileges"] = privileges.restore_rights(database, catalog, bound, witnesses)
+    answers["row-security"] = obstacles.row_security_of(database, catalog, (*bound, *witnesses))
     what = "1 comparison could not be made: whether the last import was restored is not known."
     why = "This role may not read the team list."
     answers["import-not-restored"] = Answer(what, (severities.unseen("import-not-restored", what, why),), looked=False)

@@ -302,6 +302,7 @@ def test_a_check_that_fails_leaves_the_others_and_the_transaction_whole(sound: S
     (finding,) = said.findings
     assert (finding.code, finding.severity) == ("run-unfinished", Severity.ERROR)
     assert "does not exist" in finding.why
+    assert not sound.asks(overrides={"run-unfinished": Severity.INFO}).safe, "could not check is never fine"
 
 
 def test_a_lost_connection_is_no_finding(sound: SoundLeague) -> None:

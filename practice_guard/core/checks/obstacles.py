@@ -131,7 +131,7 @@ def triggers(scene: Scene) -> Answer:
 
 def row_security(scene: Scene) -> Answer:
     """Whether row level security hides rows from this role, so that a backup would fail or be short."""
-    return row_security_of(scene.database, scene.around.catalog, scene.around.sets)
+    return row_security_of(scene.database, scene.around.catalog, (*scene.around.sets, *scene.around.witnesses))
 
 
 def row_security_of(database: Database, catalog: Catalog, sets: Sequence[Bound]) -> Answer:

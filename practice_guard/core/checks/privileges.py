@@ -48,18 +48,20 @@ class Right:
 
 def backup(scene: Scene) -> Answer:
     """Whether this role may take a backup: read the tables, and keep its own in the guard's schema."""
-    return backup_rights(scene.database, scene.around.catalog, scene.around.sets)
+    around = scene.around
+    return backup_rights(scene.database, around.catalog, around.sets, around.witnesses)
 
 
 def restore(scene: Scene) -> Answer:
     """Whether this role may restore: lock, insert and update the protected rows, and move their sequences."""
-    return restore_rights(scene.database, scene.around.catalog, scene.around.sets)
+    around = scene.around
+    return restore_rights(scene.database, around.catalog, around.sets, around.witnesses)
 
 
-def backup_rights(database: Database, catalog: Catalog, sets: Sequence[Bound]) -> Answer:
+def backup_rights(database: Database, catalog: Catalog, sets: Sequence[Bound], witnesses: Sequence[Bound]) -> Answer:
     """Answer as `backup` does, for a role that may not even read the team list."""
     readable = {name: catalog.tables[name] for name in (*PARENTS, "schedule", "players") if name in catalog.tables}
-    readable |= {bound.table.name: bound.table for bound in sets}
+    readable |= {bound.table.name: bound.table for bound in (*sets, *witnesses)}
     wanted = [_on_table("SELECT", table) for _, table in sorted(readable.items())]
     guard = _guard_tables(database, _GUARD_TABLES, reading=True)
     lacking = [*_schemas(database, catalog), *_lacking(database, [*wanted, *guard])]
@@ -67,12 +69,13 @@ def backup_rights(database: Database, catalog: Catalog, sets: Sequence[Bound]) -
     return _answer(database, lacking, "a backup", partial(found, "backup-privileges", why=why))
 
 
-def restore_rights(database: Database, catalog: Catalog, sets: Sequence[Bound]) -> Answer:
+def restore_rights(database: Database, catalog: Catalog, sets: Sequence[Bound], witnesses: Sequence[Bound]) -> Answer:
     """Answer as `restore` does, for a role that may not even read the team list."""
     version = database.execute(statement("safety", "role"))[0][2]
     lock = "MAINTAIN" if version >= _MAINTAIN_SINCE else "UPDATE"
     enough = "UPDATE, DELETE, TRUNCATE" + (", MAINTAIN" if version >= _MAINTAIN_SINCE else "")
-    wanted = [_on_table(lock, catalog.table(name), enough) for name in PARENTS]
+    held = [*(catalog.table(name) for name in PARENTS), *(bound.table for bound in witnesses)]
+    wanted = [_on_table(lock, table, enough) for table in held]
     sequences: dict[str, Right] = {}
     for bound in sets:
         wanted.append(_on_table("UPDATE", bound.table))
@@ -85,7 +88,9 @@ def restore_rights(database: Database, catalog: Catalog, sets: Sequence[Bound]) 
                 sequences[f"{bound.key.sequence} {right}"] = Right(right, bound.key.sequence)
     lacking = _lacking(database, [*dict.fromkeys(wanted), *_guard_tables(database, _LEDGER)])
     lacking += _lacking_on_sequences(database, list(sequences.values()))
-    why = "A restore locks teams, leagues, clubs and series against changes and writes protected rows; it would fail."
+    why = (
+        "A restore keeps teams and what else its rows point at from changing, and writes protected rows; it would fail."
+    )
     return _answer(database, lacking, "a restore", partial(found, "restore-privileges", why=why))
 
 

@@ -243,7 +243,7 @@ def _other_team(scene: Scene, own: Team, label: str, league: str | None) -> Team
     if parts is None:
         return None
     place = (normalise.text(parts["club"]), normalise.series(parts["series"]))
-    if not all(place) or place == _place(own):
+    if not all(place):
         return None
     named = scene.once(_by_place)
     candidates = [team for code in {own.league, league} for team in named.get((code, place), ())]

@@ -99,10 +99,13 @@ SELECT u.place
  WHERE has_table_privilege(u.oid::oid, u.rights) IS NOT TRUE
 
 -- missing_on_sequences --
--- The same for sequences, by their qualified names.
+-- The same for sequences, by their qualified names; asked by oid, since a name needs USAGE on its schema.
 SELECT u.place
   FROM unnest(%(sequences)s::text[], %(rights)s::text[]) WITH ORDINALITY AS u (name, rights, place)
- WHERE has_sequence_privilege(u.name, u.rights) IS NOT TRUE
+  JOIN pg_class AS q ON q.relkind = 'S'
+  JOIN pg_namespace AS n ON n.oid = q.relnamespace AND quote_ident(n.nspname) || '.' || quote_ident(q.relname) = u.name
+ WHERE has_sequence_privilege(q.oid, u.rights) IS NOT TRUE
+ ORDER BY u.place
 
 -- rights_on_schemas --
 -- Rights on the application's schema, and on the guard's, or to make it where it is not there.
