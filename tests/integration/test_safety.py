@@ -203,7 +203,11 @@ TWINS = (
         starts_with="2 protected rows would forget",
     ),
     Twin("replication-role", lambda sound: sound.sets_for_the_database("session_replication_role = replica"), True),
-    Twin("unprotected-table", sql("CREATE TABLE lineups (id serial, team_id int)"), starts_with="0 rows of lineups"),
+    Twin(
+        "unprotected-table",
+        sql("CREATE TABLE lineups (id serial, team_id int)"),
+        starts_with="0 rows of lineups (team_id)",
+    ),
     Twin("user-triggers", sql(TRIGGER), starts_with="1 trigger on protected tables: shouting on schedule"),
     Twin("long-transactions", has_a_long_transaction, mends=True, starts_with="1 transaction open for more than"),
     Twin("locks-in-the-way", has_a_lock_on_its_teams, mends=True, starts_with="1 lock in the way"),

@@ -10,6 +10,7 @@ import pytest
 from practice_guard.core import errors
 from practice_guard.core.catalog import Target
 from practice_guard.core.database import Connection
+from practice_guard.core.declared import parse
 from practice_guard.core.model import Severity, Team
 from practice_guard.core.protected import ProtectedSet, Reference
 from practice_guard.core.safety import Status
@@ -246,13 +247,21 @@ def test_unprotected_rows_are_counted_by_foreign_key_and_by_name(sound: SoundLea
         "CREATE TABLE lineups (id serial, squad int REFERENCES teams (id), team_id int, league_id bigint, note text);\n"
         f"INSERT INTO lineups (squad, team_id) VALUES ({sound.tennaqua.id}, {sound.tennaqua.id}), (NULL, 424242)"
     )
-    found = {finding.what for finding in sound.asks().findings}
-    assert found == {
-        "0 rows of lineups.league_id would be orphaned by an import that gives new ids.",
-        "1 row of lineups.squad would be orphaned by an import that gives new ids.",
-        "1 row of lineups.team_id would be orphaned by an import that gives new ids. Pointing at nothing already: 1.",
-    }
-    assert sound.says("unprotected-table").says.endswith("And 2 more.")
+    finding = sound.finds("unprotected-table")
+    assert finding.what == (
+        "1 row of lineups (league_id, squad, team_id) would be orphaned by an import that gives new ids. "
+        "Pointing at nothing already: 1."
+    )
+    assert finding.why.startswith("It points at teams and leagues and nobody protects it")
+
+
+def test_what_protects_a_table_can_be_copied_into_the_settings(sound: SoundLeague) -> None:
+    sound.runs("CREATE TABLE lineups (id serial PRIMARY KEY, squad int REFERENCES teams (id), league_id int)")
+    declared = parse(sound.finds("unprotected-table").fix, "practice_guard.toml")
+    (added,) = declared.sets
+    assert added.references == (Reference("squad", Target.TEAMS), Reference("league_id", Target.LEAGUES))
+    sound.guard.sets = declared.everything
+    assert sound.says("unprotected-table").status is Status.PASSED
 
 
 def test_a_table_that_is_protected_by_settings_or_is_the_etls_is_not_named(sound: SoundLeague) -> None:

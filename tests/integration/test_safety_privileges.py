@@ -202,9 +202,9 @@ def test_sessions_that_cannot_be_looked_into_are_counted(sound: SoundLeague, rol
 def test_rows_of_an_unprotected_table_need_not_be_readable(sound: SoundLeague, role: str) -> None:
     sound.runs("CREATE TABLE lineups (id serial, team_id int);\nINSERT INTO lineups (team_id) SELECT id FROM teams")
     finding = sound.finds("unprotected-table")
-    assert finding.what == "1 unprotected column, lineups.team_id, whose rows this role may not count."
+    assert finding.what == "1 unprotected table, lineups (team_id), whose rows this role may not count."
     sound.runs(finding.fix.splitlines()[0])
-    assert sound.finds("unprotected-table").what.startswith("2 rows of lineups.team_id")
+    assert sound.finds("unprotected-table").what.startswith("2 rows of lineups (team_id)")
 
 
 def test_row_level_security_is_found_and_mended(sound: SoundLeague, role: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -136,7 +136,7 @@ def _schemas(database: Database, catalog: Catalog) -> list[Right]:
     return [right for has, right in checks if not has]
 
 
-def _guard_tables(database: Database, changes: dict[str, tuple[str, ...]], *, reading: bool = False) -> list[Right]:
+def _guard_tables(database: Database, changes: Mapping[str, tuple[str, ...]], *, reading: bool = False) -> list[Right]:
     rights: list[Right] = []
     for oid, name in database.execute(statement("safety", "guard_tables")):
         on = shown(identifier("practice_guard", name))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 
 from practice_guard.core.catalog import ForeignKey, Pointer, Target
 from practice_guard.core.checks.scene import Answer, Scene, mending, shown, some
@@ -82,38 +83,52 @@ def replication_role(scene: Scene) -> Answer:
 def unprotected(scene: Scene) -> Answer:
     """Whether tables that are neither the ETL's nor protected point at teams or leagues, and with how many rows."""
     covered = {(bound.table.name, each.column) for bound in scene.around.sets for each in bound.references}
-    pointers = [
-        pointer
-        for pointer in scene.around.catalog.pointers()
-        if pointer.table not in scene.etl_tables and (pointer.table, pointer.column) not in covered
-    ]
-    findings = [_unprotected(scene, pointer) for pointer in pointers]
+    tables: dict[str, list[Pointer]] = {}
+    for pointer in scene.around.catalog.pointers():
+        if pointer.table not in scene.etl_tables and (pointer.table, pointer.column) not in covered:
+            tables.setdefault(pointer.table, []).append(pointer)
+    found_ = [_unprotected(scene, name, pointers) for name, pointers in tables.items()]
     return Answer(
         "every table that points at teams or leagues is the ETL's or protected",
-        tuple(finding for finding, _ in findings),
-        looked=all(counted for _, counted in findings),
+        tuple(finding for finding, _ in found_),
+        looked=all(counted for _, counted in found_),
     )
 
 
-def _unprotected(scene: Scene, pointer: Pointer) -> tuple[Finding, bool]:
-    table = scene.around.catalog.table(pointer.table)
-    name, target = f"{pointer.table}.{pointer.column}", str(pointer.target)
-    why = f"It points at {target} and nobody protects it: when the ids change, its rows keep the old ones."
-    protect = (
-        f'# in practice_guard.toml\n[[protected]]\nname = "{pointer.table}"\ntable = "{pointer.table}"\n'
-        f'{"teams" if pointer.target is Target.TEAMS else "leagues"} = ["{pointer.column}"]'
-    )
+def _unprotected(scene: Scene, name: str, pointers: Sequence[Pointer]) -> tuple[Finding, bool]:
+    table = scene.around.catalog.table(name)
+    names = f"{name} ({', '.join(pointer.column for pointer in pointers)})"
+    targets = " and ".join(sorted({str(pointer.target) for pointer in pointers}, reverse=True))
+    why = f"It points at {targets} and nobody protects it: when the ids change, its rows keep the old ones."
+    protect = _protecting(name, pointers)
     if not scene.database.execute(statement("safety", "may_read"), {"table": table.oid})[0][0]:
         role = scene.database.execute(statement("safety", "role"))[0][0]
-        what = f"1 unprotected column, {name}, whose rows this role may not count."
+        what = f"1 unprotected table, {names}, whose rows this role may not count."
         grant = f"GRANT SELECT ON {shown(table.quoted)} TO {role};\n{protect}"
         return unseen("unprotected-table", what, why, grant), False
-    ids = sorted(scene.around.now.ids if pointer.target is Target.TEAMS else scene.around.now.leagues)
-    text = statement("safety", "pointing", table=table.quoted, column=identifier(pointer.column))
-    orphans, already = scene.database.execute(text, {"ids": ids})[0]
+    here, gone = (
+        " OR ".join(
+            statement("safety", part, column=identifier(pointer.column), ids=str(pointer.target))
+            for pointer in pointers
+        )
+        for part in ("is_there", "is_gone")
+    )
+    text = statement("safety", "pointing", table=table.quoted, here=here, gone=gone)
+    ids = {"teams": sorted(scene.around.now.ids), "leagues": sorted(scene.around.now.leagues)}
+    orphans, already = scene.database.execute(text, ids)[0]
     before = f" Pointing at nothing already: {already:,}." if already else ""
-    what = f"{some(orphans, 'row')} of {name} would be orphaned by an import that gives new ids.{before}"
+    what = f"{some(orphans, 'row')} of {names} would be orphaned by an import that gives new ids.{before}"
     return found("unprotected-table", what, why, protect, rows=orphans), True
+
+
+def _protecting(name: str, pointers: Sequence[Pointer]) -> str:
+    """Write the entry of the settings file that protects a table."""
+    lines = ["# in practice_guard.toml", "[[protected]]", f"name = {json.dumps(name)}", f"table = {json.dumps(name)}"]
+    for target in Target:
+        columns = [pointer.column for pointer in pointers if pointer.target is target]
+        if columns:
+            lines.append(f"{target} = {json.dumps(columns)}")
+    return "\n".join(lines)
 
 
 def _own_keys(scene: Scene) -> list[ForeignKey]:

@@ -77,9 +77,12 @@ SELECT current_setting('session_replication_role')
 
 -- pointing --
 -- Rows of an unprotected table that the next import would leave without their team or league, and those it has left.
-SELECT count(*) FILTER (WHERE t.{column} = ANY (%(ids)s::bigint[])),
-       count(*) FILTER (WHERE t.{column} <> ALL (%(ids)s::bigint[]))
+SELECT count(*) FILTER (WHERE {here}), count(*) FILTER (WHERE {gone})
   FROM {table} AS t
+
+-- is_there --
+-- A reference that points at something.
+t.{column} = ANY (%({ids})s::bigint[])
 
 -- may_read --
 -- Whether this role may read a table as it is.
