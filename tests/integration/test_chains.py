@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -74,7 +75,8 @@ def test_what_hangs_on_a_poll_follows_it_to_its_new_key(polled: League, database
     for sequence in ("polls", "poll_choices", "poll_responses"):
         database.rows(f"ALTER SEQUENCE {sequence}_id_seq RESTART")
     newcomer = builders.teams_now(database)[0]
-    polled.captain_asks(newcomer, "Who brings balls?", ("Me", "You"))  # takes the keys that were the old poll's
+    # It takes the keys that were the old poll's, and so do its choices, which even say the same.
+    polled.captain_asks(newcomer, "When shall we three meet again?", ("Monday", "Tuesday"))
     new = polls_by_natural_key(database)
 
     guard.restores()
@@ -83,6 +85,46 @@ def test_what_hangs_on_a_poll_follows_it_to_its_new_key(polled: League, database
     assert strays(database) == 0
     assert guard.judges_health().verdict is Verdict.FINE
     assert guard.restores().written == 0
+
+
+def test_two_players_who_change_ids_keep_their_own_answers(polled: League, database: ScratchDatabase) -> None:
+    """One may answer a poll once: neither response can take its new player while the other one still has him."""
+    guard, before = Guard(database), polls_by_natural_key(database)
+    guard.has_backed_up()
+    session = database.connect()
+    session.execute("SET session_replication_role = replica")
+    one, two = (
+        database.value("SELECT id FROM players WHERE tenniscores_player_id = %(who)s", who=f"Tennaqua {number}")
+        for number in (1, 2)
+    )
+    for old, new in ((one, -1), (two, one), (-1, two)):
+        session.execute("UPDATE players SET id = %s WHERE id = %s", (new, old))
+    assert polls_by_natural_key(database) != before
+
+    assert guard.restores().written == 2
+
+    assert polls_by_natural_key(database) == before
+    assert guard.restores().written == 0
+
+
+def test_a_response_whose_player_is_gone_stays_and_finds_him_when_he_is_back(
+    polled: League, database: ScratchDatabase
+) -> None:
+    guard, before = Guard(database), polls_by_natural_key(database)
+    website = builders.the_website_now(database)
+    guard.has_backed_up()
+    left = replace(website, players=tuple(each for each in website.players if each.id != "Tennaqua 1"))
+    for source in (left, left):
+        builders.the_etl_runs(database, source=source)
+        guard.restores()
+        assert database.count("poll_responses") == 6
+        guard.has_backed_up()
+    assert polls_by_natural_key(database) != before
+
+    builders.the_etl_runs(database, source=website)
+    guard.restores()
+
+    assert polls_by_natural_key(database) == before
 
 
 def test_what_hangs_on_a_waiting_poll_waits_with_it_and_comes_back(polled: League, database: ScratchDatabase) -> None:
