@@ -18,7 +18,7 @@ from psycopg import rows, sql
 from practice_guard.demo.etl import LeagueImport
 from practice_guard.demo.source import Source
 from practice_guard.demo.variant import Variant
-from tests.builders import ScratchDatabase
+from tests.builders import League, ScratchDatabase
 
 CONNECT: dict[str, Callable[[str], Any]] = {
     "psycopg2": psycopg2.connect,
@@ -67,6 +67,27 @@ def nothing_is_set(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
     for name in ("PRACTICE_GUARD_ENV", "PRACTICE_GUARD_SCHEMA", "RAILWAY_ENVIRONMENT_NAME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(directory)
+
+
+def what_users_own(league: League) -> None:
+    """Teams in the real naming habits with practices, matches between them, and what else users own."""
+    teams = [
+        league.has_team(club="Tennaqua", series="Chicago 22", name="Tennaqua - 22"),
+        league.has_team(club="Tennaqua", series="Division 11", name="Tennaqua - 11 (Division 11)"),
+        league.has_team(club="Hinsdale PC", series="Chicago 13 SW", name="Hinsdale PC I - 13 SW"),
+        league.has_team(club="Wilmette", series="Series H(2)", league="CNSWPL", name="Wilmette H(2)"),
+    ]
+    for number, team in enumerate(teams):
+        league.captain_schedules_practices(team, 2 + number)
+    league.has_match(teams[0], teams[1])
+    league.captain_sets_practice_time(teams[2])
+    league.captain_writes_message(teams[0])
+    league.has_user(league="APTA_CHICAGO")
+
+
+PRACTICES = 2 + 3 + 4 + 5
+ALL_ROWS = PRACTICES + 3
+"""What a backup of that counts."""
 
 
 @dataclass
