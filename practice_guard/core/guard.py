@@ -13,13 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from practice_guard.core import errors, lease, locks, phases, runs, snapshot, storage
+from practice_guard.core import errors, lease, ledger, locks, phases, runs, snapshot, storage
 from practice_guard.core.child import LockFile
 from practice_guard.core.database import Access, Database
 from practice_guard.core.lease import Opener, Session
 from practice_guard.core.model import Verdict
 from practice_guard.core.phases import Job
-from practice_guard.core.restore import Applied
+from practice_guard.core.restore import Applied, Request
 from practice_guard.core.runreport import PhaseDone, Report, Result, not_removed, unknown_end
 from practice_guard.core.runs import Phase, Run
 
@@ -81,8 +81,9 @@ class _Guard:
 
     def does_all(self) -> None:
         """Do all phases, in order."""
-        job, report = self.job, self.report
+        report = self.report
         blocked = self._close_harmless()
+        job = replace(self.job, request=self._request_before())
         checked = self._phase(Phase.VALIDATE, lambda: phases.validate(self.database, job), lambda found: found.safe)
         if blocked or not checked.safe:
             self._record_refusal()
@@ -184,6 +185,19 @@ class _Guard:
             says = f"It was ended in {mine.phase}. {runs.state(mine)}"
             runs.write(self.database, replace(mine, says=says, finished_at=self.job.clock()))
             return False
+
+    def _request_before(self) -> Request:
+        """What is asked of plans before the ETL.
+
+        Rows that wait because the last ETL failed, and only exact matches were taken, go on waiting: the backup carries
+        them, and they are placed after an ETL that goes well. A restore by a person since then has settled them.
+        """
+        request = self.job.request
+        with self.database.transaction(Access.READ):
+            last = next((each for each in runs.listing(self.database) if each.touched), None)
+            newest = next(iter(ledger.entries(self.database)), None)
+        settled = last is None or last.etl_exit_code == 0 or newest is None or newest.id not in last.ledger
+        return request if settled else replace(request, exact_only=True)
 
     def _begin(self, phase: Phase) -> Run:
         job = self.job

@@ -53,7 +53,8 @@ def pooled(night: Night, tmp_path: Path) -> Iterator[str]:
     # PgBouncer refuses to run as root, as the server does; the server lets its own account in only.
     owner = pwd.getpwuid(Path(host).stat().st_uid) if host.startswith("/") else None
     account = owner if os.getuid() == 0 and owner and owner.pw_uid else None
-    file = shutil.copy(file, Path(host) / f"pgbouncer-{port}.ini") if account else file
+    if account:
+        file = Path(shutil.copy(file, Path(host) / f"pgbouncer-{port}.ini"))
     process = subprocess.Popen(
         [str(PGBOUNCER), "-q", str(file)],
         user=account.pw_uid if account else None,

@@ -123,7 +123,7 @@ def script(night: Night, name: str, *etl: str, env: dict[str, str] | None = None
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=3 * SECONDS,  # six commands and an import
         check=False,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
