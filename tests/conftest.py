@@ -91,3 +91,11 @@ def database(make_database: Callable[[], ScratchDatabase]) -> ScratchDatabase:
 def league(database: ScratchDatabase) -> League:
     """Builds leagues in `database`."""
     return League(database)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where nothing may be skipped (PRACTICE_GUARD_NO_SKIPS), a skipped test fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("PRACTICE_GUARD_NO_SKIPS") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
