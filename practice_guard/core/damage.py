@@ -61,13 +61,16 @@ def since(made: Plan, last: Snapshot, rows: int) -> list[Finding]:
 
 
 def _emptied(made: Plan, last: Snapshot, rows: int) -> list[Finding]:
-    """Find what users do not do: every row gone, or every row of a set that had many."""
-    had = {name: each.rows - each.carried for name, each in last.sets.items() if name in made.sets}
-    emptied = [name for name, count in had.items() if count >= _MANY and not made.sets[name].live]
-    if rows == 0 and last.rows:
+    """Find what users do not do: every row gone, or every row of a set that had many.
+
+    Rows that wait are no reason to refuse: the new snapshot carries them on, and the next import may bring their team.
+    """
+    deleted = {name: each.counts()["deleted"] for name, each in made.sets.items() if not each.live}
+    emptied = [name for name, count in deleted.items() if count >= _MANY]
+    if rows == 0 and last.rows and not made.counts()["pending"]:
         what, lost = f"0 protected rows where snapshot {last.id} has {last.rows}.", last.rows
     elif emptied:
-        lost = sum(had[name] for name in emptied)
+        lost = sum(deleted[name] for name in emptied)
         what = f"0 rows of {' and '.join(emptied)} where snapshot {last.id} has {lost}."
     else:
         return []

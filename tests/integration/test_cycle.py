@@ -103,3 +103,21 @@ def test_rows_of_a_vanished_series_wait_and_come_back(season: League, database: 
     guard.restores()
     assert all_placed_as(before, database)
     assert guard.judges_health().verdict is Verdict.FINE
+
+
+def test_after_an_import_that_emptied_everything_all_rows_wait_and_the_next_night_goes_on(
+    season: League, database: ScratchDatabase
+) -> None:
+    guard, before = Guard(database), practices_by_natural_key(database)
+    website = builders.the_website_now(database)
+    kept = guard.has_backed_up()
+    builders.the_etl_empties_everything(database)
+    guard.restores()
+    assert guard.judges_health().verdict is Verdict.WAITING
+
+    carried = guard.has_backed_up()
+    assert (carried.rows, carried.carried > 0) == (kept.rows, True)
+    builders.the_etl_runs(database, source=website)
+    guard.restores()
+    assert all_placed_as(before, database)
+    assert guard.judges_health().verdict is Verdict.FINE

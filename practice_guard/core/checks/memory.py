@@ -157,9 +157,10 @@ def nothing_left(scene: Scene) -> Answer:
     if isinstance(made, str):
         what = "1 comparison could not be made: whether rows are left that were there is not known."
         return Answer(what, (unseen("nothing-left", what, made),), looked=False)
-    live = sum(each.live for each in made.sets.values())
-    if live or not kept.rows:
-        return Answer(f"{some(live, 'protected row')} in the database, {kept.rows:,} in snapshot {kept.id}")
+    live, waiting = sum(each.live for each in made.sets.values()), made.counts()["pending"]
+    if live or waiting or not kept.rows:
+        waits = f", {some(waiting, 'row')} waiting" if waiting else ""
+        return Answer(f"{some(live, 'protected row')} in the database, {kept.rows:,} in snapshot {kept.id}{waits}")
     what = f"0 protected rows are left where snapshot {kept.id} has {kept.rows:,}."
     why = "Whatever emptied the tables, the next snapshot would hold nothing."
     fix = f"practice-guard restore --dry-run --env {scene.environment}"
