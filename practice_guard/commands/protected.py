@@ -18,4 +18,4 @@ def protected_command(call: Call) -> None:
     """What is protected on this database, and what points at teams or leagues and is not? Writes nothing."""
     with call.database() as database, database.transaction(Access.READ):
         found = coverage.survey(database, look(database, call.sets, call.schema))
-    call.answer(protected(found, call.target.environment))
+    call.answer(protected(found, call.target.environment, verbose=call.verbose))

@@ -11,15 +11,18 @@ from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import line, table
 
 
-def protected(found: Coverage, env: str) -> Outcome:
-    """Present `protected`: a line for each set and their sum, then what points at teams or leagues unprotected."""
+def protected(found: Coverage, env: str, *, verbose: bool = False) -> Outcome:
+    """Present `protected`: a line for each set and their sum, then what points at teams or leagues unprotected.
+
+    `verbose` says by which columns a set points at something.
+    """
     rows: list[tuple[object, ...]] = [
         (
             each.bound.name,
             each.bound.table.name,
             each.rows,
-            f"{each.owners:,} {each.of}",
-            _points_at(each),
+            _owners(each),
+            _points_at(each, verbose=verbose),
             _source(each),
         )
         for each in found.covered
@@ -69,7 +72,13 @@ def protected(found: Coverage, env: str) -> Outcome:
     )
 
 
-def _points_at(each: Covered) -> str:
+def _owners(each: Covered) -> str:
+    return f"{each.owners:,} {each.of if each.owners != 1 else each.of.removesuffix('s')}"
+
+
+def _points_at(each: Covered, *, verbose: bool) -> str:
+    if not verbose:
+        return ", ".join(dict.fromkeys(each.bound.tables))
     found = zip(each.bound.references, each.bound.tables, strict=True)
     return ", ".join(f"{reference.column} → {name}" for reference, name in found)
 
