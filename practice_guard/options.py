@@ -17,7 +17,7 @@ from typing import Annotated, Any, NoReturn, get_type_hints
 import typer
 
 from practice_guard import declared, exits, settings
-from practice_guard.core import declared_check, runs, storage
+from practice_guard.core import declared_check, runs, storage, watchdog
 from practice_guard.core.database import Access, Connection, Timeouts, connect
 from practice_guard.core.declared import Declared
 from practice_guard.core.errors import ConfirmationError, UnreachableError
@@ -294,8 +294,11 @@ def end_on_signals() -> None:
     """Unwind on SIGTERM and SIGHUP as on Ctrl-C, so that an open transaction is gone at once (reliability, A6)."""
 
     def end(number: int, _frame: object) -> NoReturn:
+        watchdog.hurry()  # the driver gives a server that does not answer five seconds and more
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
         raise SystemExit(128 + number)
 
-    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", None)):
+    for number in (signal.SIGTERM, signal.SIGINT, getattr(signal, "SIGHUP", None)):
         if number is not None:
             signal.signal(number, end)

@@ -9,13 +9,14 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from practice_guard.core import planfile, restore, snapshot, undo
+from practice_guard.core import locks, planfile, restore, snapshot, undo
 from practice_guard.core.database import Access
 from practice_guard.core.decisions import parse, write
 from practice_guard.core.errors import UsageError, WrongDatabaseError
 from practice_guard.core.plan import Bucket, Plan
 from practice_guard.core.planfile import SavedPlan
 from practice_guard.core.restore import Request, Scope
+from practice_guard.core.snapshot import Snapshot
 from practice_guard.core.surroundings import look
 from practice_guard.options import Call, Confirm, DryRun, SnapshotOption, Yes, command
 from practice_guard.render import restoring
@@ -98,15 +99,20 @@ def _show(
     out: Path | None,
     draft: Path | None,
 ) -> NoReturn:
-    with call.database() as database, database.transaction(Access.READ):
+    with call.database() as database:
         _check_database(call, saved)
-        kept = snapshot.find(database, snapshot_id)
-        snapshot.verify(database, kept)
-        around = look(database, call.sets, call.schema)
-        made = restore.plan(database, kept, around, request)
-        restore.check_fits(database, around, kept, made)
-        if saved is not None:
-            restore.check_saved(database, saved, made)
+
+        def work(_within: float) -> tuple[Snapshot, Plan]:
+            kept = snapshot.find(database, snapshot_id)
+            snapshot.verify(database, kept)
+            around = look(database, call.sets, call.schema)
+            made = restore.plan(database, kept, around, request)
+            restore.check_fits(database, around, kept, made)
+            if saved is not None:
+                restore.check_saved(database, saved, made)
+            return kept, made
+
+        kept, made = locks.attempt(database, Access.READ, work, patience=call.patience)
     asked = restore.asked(made, team)
     written: list[str] = []
     if out is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock, Timer
@@ -34,12 +34,28 @@ def watch(descriptor: int, seconds: float) -> Iterator[Watch]:
                 found.cut = True
                 own.shutdown(socket.SHUT_RDWR)
 
-    timer = Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
+    timer = _later(seconds, cut)
+    _cuts.append(cut)
     try:
         yield found
     finally:
+        _cuts.remove(cut)
         timer.cancel()
         with lock:
             own.close()
+
+
+def hurry(seconds: float = 0.5) -> None:
+    """Give what is waited for now so many seconds more; called when the program is told to end."""
+    for cut in tuple(_cuts):
+        _later(seconds, cut)
+
+
+_cuts: list[Callable[[], None]] = []
+
+
+def _later(seconds: float, do: Callable[[], None]) -> Timer:
+    timer = Timer(seconds, do)
+    timer.daemon = True
+    timer.start()
+    return timer

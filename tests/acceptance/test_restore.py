@@ -1,0 +1,243 @@
+"""The restore as people and scripts run it: its statuses, its plan files, and its end by force."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests import builders
+from tests.acceptance.conftest import Guard, clean_environment
+from tests.builders import MONDAY, League, ScratchDatabase, practices_by_natural_key
+from tests.wire import Fault, When, Wire, wire_to
+
+
+@pytest.fixture
+def damaged(guard: Guard, database: ScratchDatabase, league: League) -> ScratchDatabase:
+    """A backup of two teams' practices, and an import that recreated the teams."""
+    for number in (1, 2):
+        league.captain_schedules_practices(league.has_team(series=f"Chicago {number}"), 3)
+    assert guard("backup").status == 0
+    builders.the_etl_recreates_everything(database)
+    return database
+
+
+class TestThePlan:
+    def test_is_shown_saved_applied_and_used_up(self, guard: Guard, damaged: ScratchDatabase, tmp_path: Path) -> None:
+        before = damaged.everything()
+        shown = guard("restore", "--dry-run", "--out", "plan.json", "--json")
+        assert shown.status == 0, shown
+        assert damaged.everything() == before
+        assert (tmp_path / "plan.json").stat().st_mode & 0o777 == 0o600
+        applied = guard("restore", "--plan", "plan.json", "--json")
+        assert applied.status == 0, applied
+        assert applied.json["result"]["rows"] == shown.json["result"]["rows"]
+        assert applied.json["result"]["plan_digest"] == shown.json["result"]["plan_digest"]
+        again = guard("restore", "--plan", "plan.json", "--json")
+        assert again.status == 14, again
+        assert "applied already" in again.json["verdict"]
+
+    def test_says_first_and_last_that_nothing_was_written(self, guard: Guard, damaged: ScratchDatabase) -> None:
+        shown = guard("restore", "--dry-run")
+        assert "nothing is written" in "\n".join(shown.stdout.splitlines()[:6]).casefold(), shown
+        assert "Nothing was written" in shown.stdout, shown
+
+    @pytest.mark.parametrize("dry", [(), ("--dry-run",)], ids=["apply", "look"])
+    def test_is_stale_when_the_database_has_moved(
+        self, guard: Guard, damaged: ScratchDatabase, dry: tuple[str, ...]
+    ) -> None:
+        guard("restore", "--dry-run", "--out", "plan.json")
+        builders.the_app_writes_a_practice(damaged, builders.teams_now(damaged)[0], MONDAY)
+        before = damaged.everything()
+        refused = guard("restore", "--plan", "plan.json", *dry)
+        assert refused.status == 14, refused
+        assert "practices row 1" in refused.stderr, refused
+        assert damaged.everything() == before
+
+    def test_of_another_database_is_refused(
+        self, guard: Guard, damaged: ScratchDatabase, make_database: Callable[[], ScratchDatabase]
+    ) -> None:
+        guard("restore", "--dry-run", "--out", "plan.json")
+        other = make_database()
+        League(other).captain_schedules_practice(League(other).has_team())
+        there = {"PRACTICE_GUARD_LOCAL_URL": other.url}
+        assert guard("backup", env=there).status == 0
+        assert guard("restore", "--plan", "plan.json", env=there).status == 14
+
+    @pytest.mark.parametrize("text", ["", "{}", "[]", "\x00", '{"format": "practice-guard plan", "version": 9}'])
+    def test_that_is_none_is_a_usage_error(
+        self, guard: Guard, damaged: ScratchDatabase, tmp_path: Path, text: str
+    ) -> None:
+        (tmp_path / "plan.json").write_text(text)
+        assert guard("restore", "--plan", "plan.json").status == 2
+
+    def test_that_was_edited_is_a_usage_error(self, guard: Guard, damaged: ScratchDatabase, tmp_path: Path) -> None:
+        guard("restore", "--dry-run", "--out", "plan.json")
+        plan = json.loads((tmp_path / "plan.json").read_text())
+        del plan["rows"][0]
+        (tmp_path / "plan.json").write_text(json.dumps(plan))
+        refused = guard("restore", "--plan", "plan.json")
+        assert (refused.status, "was changed" in refused.stderr) == (2, True), refused
+        assert damaged.count("schedule") == 0
+
+
+def test_an_undo_takes_exactly_that_back(guard: Guard, damaged: ScratchDatabase) -> None:
+    before = damaged.everything()["public.schedule"]
+    entry = guard("restore", "--json").json["result"]["ledger"]
+    assert guard("restore", "--undo", str(entry), "--dry-run").status == 0
+    assert damaged.count("schedule") == 6
+    assert guard("restore", "--undo", str(entry)).status == 0
+    assert damaged.everything()["public.schedule"] == before
+    assert guard("restore", "--undo", str(entry)).status == 2
+    assert guard("restore", "--json").json["result"]["rows"]["insert"] == 6
+
+
+def test_rows_that_wait_are_status_4(guard: Guard, damaged: ScratchDatabase) -> None:
+    builders.the_etl_lacks_series(damaged, "Chicago 1")
+    for arguments in (("--dry-run",), ()):
+        assert guard("restore", *arguments).status == 4
+
+
+@pytest.mark.parametrize("arguments", [("restore",), ("restore", "--dry-run")], ids=" ".join)
+def test_a_lock_in_the_way_is_status_11_and_named(
+    guard: Guard, damaged: ScratchDatabase, arguments: tuple[str, ...]
+) -> None:
+    holder = damaged.connect(application_name="import_all_jsons_to_database")
+    holder.execute("BEGIN")
+    holder.execute("LOCK TABLE schedule IN ACCESS EXCLUSIVE MODE")
+    began = time.monotonic()
+    refused = guard(*arguments, "--lock-timeout", "1")
+    assert time.monotonic() - began < 15
+    assert refused.status == 11, refused
+    assert "import_all_jsons_to_database" in refused.stderr, refused
+
+
+def test_a_trigger_that_changes_rows_is_status_21(guard: Guard, damaged: ScratchDatabase) -> None:
+    damaged.rows("CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS"
+                 " $$ BEGIN NEW.home_team := upper(NEW.home_team); RETURN NEW; END $$")  # fmt: skip
+    damaged.rows("CREATE TRIGGER shout BEFORE INSERT ON schedule FOR EACH ROW EXECUTE FUNCTION shout()")
+    failed = guard("restore")
+    assert failed.status == 21, failed
+    assert "rolled back" in failed.stderr
+    assert damaged.count("schedule") == 0
+
+
+@pytest.fixture
+def wire(damaged: ScratchDatabase) -> Iterator[Wire]:
+    with wire_to(damaged.url) as found:
+        yield found
+
+
+@contextmanager
+def restoring(url: str, directory: Path) -> Iterator[subprocess.Popen[str]]:
+    """A restore at work in a process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "practice_guard", "restore"],
+        env={**clean_environment(), "PRACTICE_GUARD_LOCAL_URL": url},
+        cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def soon() -> float:
+    """Two seconds; more on a machine that has other work, where a process needs that long to end at all."""
+    return 2.0 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+def no_session_is_left(database: ScratchDatabase, within: float) -> bool:
+    until = time.monotonic() + within
+    left = (
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'practice_guard:%%' AND datname = %(name)s"
+    )
+    while time.monotonic() < until:
+        if database.value(left, name=database.name) == 0:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.parametrize(
+    ("request_", "when", "done"),
+    [(30, "before", False), (80, "after", False), (-1, "before", False), (0, "before", None), (0, "after", True)],
+)
+def test_killed_at_any_request_it_is_all_or_nothing(
+    guard: Guard, damaged: ScratchDatabase, wire: Wire, tmp_path: Path, request_: int, when: When, done: bool | None
+) -> None:
+    """Counted from the front, or from the COMMIT (0); killed just before it is sent on, it may come to either."""
+    if request_ <= 0:
+        wire.break_at(None)
+        env = {"PRACTICE_GUARD_LOCAL_URL": wire.url}
+        first = guard("restore", "--json", env=env).json["result"]["ledger"]
+        commits = [number for number, text in enumerate(wire.requests, 1) if text == "COMMIT" and number > 100]
+        writing = max(number for number in commits if any("ledger_rows" in text for text in wire.requests[:number]))
+        request_ += min(number for number in commits if "pg_current_xact_id" in wire.requests[number - 2])
+        assert writing >= request_
+        assert guard("restore", "--undo", str(first)).status == 0
+    before = damaged.count("schedule")
+    killed: list[int] = []
+
+    def kill() -> None:
+        os.kill(killed[0], signal.SIGKILL)
+
+    wire.break_at(Fault(request_, when, kill))
+    with restoring(wire.url, tmp_path) as process:
+        killed.append(process.pid)
+        assert process.wait(60) == -signal.SIGKILL
+    assert no_session_is_left(damaged, within=5)
+    assert damaged.count("schedule") in (before, before + 6)
+    if done is not None:
+        assert damaged.count("schedule") == (before + 6 if done else before)
+    assert guard("restore").status == 0
+    assert sum(practices_by_natural_key(damaged).values()) == 6
+    assert guard("health").status == 0
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize("busy", ["a long statement", "a lock in the way", "a stalled wire"])
+def test_told_to_end_it_ends_soon_and_leaves_no_lock(
+    guard: Guard, damaged: ScratchDatabase, wire: Wire, tmp_path: Path, name: str, busy: str
+) -> None:
+    if busy == "a long statement":
+        damaged.rows("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
+                     " $$ BEGIN PERFORM pg_sleep(20); RETURN NEW; END $$")  # fmt: skip
+        damaged.rows("CREATE TRIGGER slow BEFORE INSERT ON schedule FOR EACH ROW EXECUTE FUNCTION slow()")
+        at_work = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+    elif busy == "a lock in the way":
+        holder = damaged.connect()
+        holder.execute("BEGIN")
+        holder.execute("LOCK TABLE schedule IN ROW EXCLUSIVE MODE")
+        at_work = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    else:
+        wire.break_at(Fault(40, "after", "stall"))
+        at_work = "SELECT 0"
+    with restoring(wire.url if busy == "a stalled wire" else damaged.url, tmp_path) as process:
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            if damaged.value(at_work) or (wire.fault and wire.fault.fired):
+                break
+            time.sleep(0.02)
+        else:
+            raise AssertionError("it was not at work")
+        began = time.monotonic()
+        process.send_signal(getattr(signal, name))
+        status = process.wait(20)
+        assert time.monotonic() - began < soon(), time.monotonic() - began
+        assert status == 128 + getattr(signal, name)
+    if busy != "a stalled wire":
+        assert no_session_is_left(damaged, within=3)
+    if busy == "a lock in the way":
+        holder.execute("ROLLBACK")
+    damaged.rows("DROP TRIGGER IF EXISTS slow ON schedule")
+    assert damaged.count("schedule") == 0
