@@ -28,7 +28,9 @@ def row(number: int, bucket: Bucket = Bucket.INSERT, **more: Any) -> PlannedRow:
 
 
 def plan(*rows: PlannedRow, snapshot: str = "monday", oid: int = 5) -> Plan:
-    found = Resolution({1: Match(OLD, Fate.RENUMBERED, NEW, Evidence.EXACT, because="name and place are the same")}, frozenset())
+    found = Resolution(
+        {1: Match(OLD, Fate.RENUMBERED, NEW, Evidence.EXACT, because="name and place are the same")}, frozenset()
+    )
     fingerprint = {"uuid": "u", "system": "s", "name": "n", "oid": oid}
     return Plan(snapshot, fingerprint, {"practices": SetPlan("practices", rows, 0, ())}, {"monday": found}, False, "m")
 
