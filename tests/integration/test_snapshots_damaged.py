@@ -127,8 +127,8 @@ EDITS: dict[str, tuple[Spoil, str]] = {
     ),
     "a set of another name": (
         lambda lines: (
-            lines[0]["sets"].update(more=lines[0]["sets"].pop("polls")),
-            [line.update(set="more") for line in lines if line.get("set") == "polls"],
+            lines[0]["sets"].update(more=lines[0]["sets"].pop("captain_messages")),
+            [line.update(set="more") for line in lines if line.get("set") == "captain_messages"],
         ),
         "its digest is not that of",
     ),
@@ -191,7 +191,7 @@ TAMPERING: dict[str, tuple[str, str]] = {
         "its description was changed",
     ),
     "a set taken away": (
-        "DELETE FROM practice_guard.snapshot_sets WHERE snapshot = '{s}' AND name = 'polls'",
+        "DELETE FROM practice_guard.snapshot_sets WHERE snapshot = '{s}' AND name = 'captain_messages'",
         "its description was changed",
     ),
     "a set's count changed": (
