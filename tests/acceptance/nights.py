@@ -149,9 +149,16 @@ class Night:
         return self.directory / name
 
     def close(self) -> None:
+        """End what is still at work, an ETL that lost its guard too."""
         for process in self._started:
             if process.poll() is None:
                 process.kill()
+            process.wait()
+        for name in ("started", "done"):
+            if self.wrote(name).exists():
+                for word in self.wrote(name).read_text().split():
+                    ends_by_force(int(word))
+        for process in self._started:
             process.communicate()
 
 
