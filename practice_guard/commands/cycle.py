@@ -23,9 +23,10 @@ app = typer.Typer()
 def validate_safety(call: Call) -> None:
     """May the ETL run? Checks the database before it. Writes nothing."""
     with call.database() as database, database.transaction(Access.READ):
-        report = safety.check(
+        report = safety.examine(
             database,
-            look(database, call.sets, call.schema),
+            call.sets,
+            call.schema,
             call.place,
             environment=call.target.environment,
             now=call.now,

@@ -19,7 +19,6 @@ from practice_guard.core import (
     restore,
     safety,
     snapshot,
-    storage,
 )
 from practice_guard.core.child import Ended, LockFile
 from practice_guard.core.database import Access, Database
@@ -102,10 +101,10 @@ class Job:
 def validate(database: Database, job: Job) -> safety.Safety:
     """May the ETL run?"""
     with database.transaction(Access.READ):
-        return safety.check(
+        return safety.examine(
             database,
-            look(database, job.sets, job.schema),
-            storage.locate(database),
+            job.sets,
+            job.schema,
             environment=job.author.environment,
             now=job.author.now,
             max_age=job.max_age,
