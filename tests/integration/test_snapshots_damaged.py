@@ -395,6 +395,7 @@ def _removed(connection: Connection, kept: snapshot.Snapshot) -> None:
 def test_removing_a_tampered_one_drops_nothing_else(guard: Guard, database: ScratchDatabase) -> None:
     kept = guard.finds()
     tampered_with(database, kept, "a set's table changed")
-    guard.with_connection(lambda connection: _removed(connection, kept))
+    as_listed = next(each for each in guard.reads(snapshot.listing) if each.id == kept.id)
+    guard.with_connection(lambda connection: _removed(connection, as_listed))
     assert database.count("practice_guard.ledger") == 1
     assert kept.id not in [each.id for each in guard.reads(snapshot.listing)]
