@@ -138,6 +138,7 @@ class Inside:
         with self.database.transaction(Access.READ):
             around = look(self.database, self.sets, self.schema)
             kept = snapshot.find(self.database, wanted)
+            snapshot.verify(self.database, kept)
             made = restore.plan(self.database, kept, around, self.request)
             report = preservation.check(kept, made, around, MIN_RATE, self.settings.severities)
         self.tells(reports.preservation(report, self.environment, ()))

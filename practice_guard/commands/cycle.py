@@ -73,6 +73,7 @@ def check_preservation(
     with call.database() as database, database.transaction(Access.READ):
         around = look(database, call.sets, call.schema)
         kept = snapshot.find(database, snapshot_id)
+        snapshot.verify(database, kept)
         made = restore.plan(database, kept, around, call.request)
         report = preservation.check(kept, made, around, min_rate, call.settings.severities)
     asked = restore.asked(made, team or [])

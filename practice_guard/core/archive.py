@@ -101,7 +101,7 @@ def load(
 
     try:
         done = locks.attempt(database, Access.WRITE, work, patience=patience)
-    except errors.StatementError as error:
+    except (errors.StatementError, errors.SchemaError) as error:
         if str(error.data.get("sqlstate", ""))[:2] not in _OF_THE_VALUES:
             raise
         raise _unusable(f"PostgreSQL does not take what is in it. {error.message}") from error

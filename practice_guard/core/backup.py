@@ -94,8 +94,9 @@ def _take(
     if last is None:
         findings += damage.first(rows)
     else:
-        findings += damage.drift(last, around, accepted=accept_current)
-        made = restore.plan(database, last, around, request)
+        findings += damage.drift(last, around)
+        part = snapshot.without(last, around.skipped) if accept_current else last
+        made = restore.plan(database, part, around, request)
         findings += damage.since(made, last, rows)
     findings += damage.older_than_their_team(database, around, made)
     skipped = tuple(around.skipped)

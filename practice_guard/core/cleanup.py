@@ -112,7 +112,7 @@ def apply(
 
 def _waiting_rows(database: Database, kept: Snapshot, around: Surroundings) -> Counter[tuple[str, str, str]]:
     """Count the rows of a snapshot that wait, by set, content and team; all of a set whose table is gone."""
-    made = restore.plan(database, kept, around)
+    made = restore.plan(database, snapshot.without(kept, around.skipped), around)
     found: Counter[tuple[str, str, str]] = Counter()
     for name, stored in kept.sets.items():
         if name not in made.sets and not stored.witness:

@@ -136,7 +136,7 @@ def write(database: Database, bound: Bound, snapshot: str, older: StoredSet | No
     if database.execute(statement("snapshot", "digest", columns=as_text, **copy))[0] != original:
         raise errors.DamagedSnapshotError(f"The copy of {bound.name} differs from the table; nothing was kept.")
     if carry.rows and older is not None:
-        _carry(database, stored, older, carry, original[0])
+        _carry(database, bound, stored, older, carry, original[0])
     if carry.anchors:
         keys, origins = zip(*carry.anchors, strict=True)
         text = statement("snapshot", "anchor_rows", rows=rows, key=key)
@@ -164,8 +164,11 @@ def damage(database: Database, stored: StoredSet) -> str:
     return f"rows of {stored.name} were changed." if sums != stored.digest else ""
 
 
-def _carry(database: Database, stored: StoredSet, older: StoredSet, carry: Carry, last: int) -> None:
-    """Take rows over, numbered on from `last`; each must arrive to the letter as it was."""
+def _carry(database: Database, bound: Bound, stored: StoredSet, older: StoredSet, carry: Carry, last: int) -> None:
+    """Take rows over, numbered on from `last`; each must arrive to the letter as it was.
+
+    A column that is new and may not be NULL gets its default, as it did in the rows that are in the table.
+    """
     now = {column.name: column for column in stored.columns}
     common = [column for column in older.columns if column.name in now]
     gone = [column for column in older.columns if column.name not in now]
@@ -178,7 +181,14 @@ def _carry(database: Database, stored: StoredSet, older: StoredSet, carry: Carry
     names = [column.name for column in common]
     parts = {"rows": identifier(stored.rows_table), "old_rows": identifier(older.rows_table)}
     places: dict[str, object] = {"rows": list(numbers), "numbers": list(range(last + 1, last + 1 + len(numbers)))}
-    text = statement("snapshot", "carry_rows", columns=columns(names), values=", ".join(values), **parts)
+    given = _defaults(database, bound, frozenset(older.types))
+    text = statement(
+        "snapshot",
+        "carry_rows",
+        columns=columns([*names, *given]),
+        values=", ".join([*values, *given.values()]),
+        **parts,
+    )
     changes = "; ".join(
         [f"{each.name} is gone" for each in gone]
         + [f"{each.name} was {each.type} and is {now[each.name].type} now" for each in drifted]
@@ -193,7 +203,7 @@ def _carry(database: Database, stored: StoredSet, older: StoredSet, carry: Carry
     )
     try:
         database.execute(text, {**places, "origins": list(origins)})
-    except errors.StatementError as error:
+    except (errors.StatementError, errors.SchemaError) as error:
         raise refusal from error
     if carry.lossy:
         return
@@ -207,6 +217,21 @@ def _carry(database: Database, stored: StoredSet, older: StoredSet, carry: Carry
     )
     if database.execute(alike, places)[0][0] != len(numbers):
         raise refusal
+
+
+def _defaults(database: Database, bound: Bound, known: frozenset[str]) -> dict[str, str]:
+    """Return the defaults, as SQL, of columns that are new and may not be NULL; nothing that counts on."""
+    new = [
+        column
+        for column in bound.stored
+        if column.name not in known and column.not_null and column.has_default and not column.sequence
+    ]
+    if not new:
+        return {}
+    names = {"table": bound.table.oid, "columns": [column.name for column in new]}
+    found: dict[str, str] = dict(database.execute(statement("snapshot", "defaults"), names))
+    casts = {column.name: "" if _stored_type(column) == column.type else "::text" for column in new}
+    return {name: f"({text.replace('%', '%%')}){casts[name]}" for name, text in found.items()}
 
 
 def _stored_type(column: Column) -> str:

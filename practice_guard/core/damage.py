@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 
 from practice_guard.core import storage
 from practice_guard.core.catalog import Catalog, Target
 from practice_guard.core.database import Database
-from practice_guard.core.errors import SchemaError
 from practice_guard.core.model import Finding, Severity
 from practice_guard.core.plan import Plan
 from practice_guard.core.protected import Bound
@@ -78,17 +76,8 @@ def _emptied(made: Plan, last: Snapshot, rows: int) -> list[Finding]:
     return [found("nothing-left", what, why, f"{_RESTORE_FIRST} --include-deleted", rows=lost)]
 
 
-def drift(last: Snapshot, around: Surroundings, *, accepted: bool) -> list[Finding]:
-    """Say how the protected tables have changed since a snapshot.
-
-    Args:
-        last: the snapshot.
-        around: the database.
-        accepted: a table that is gone is meant to be gone.
-
-    Raises:
-        SchemaError: a table with rows in the snapshot is gone, and that was not accepted.
-    """
+def drift(last: Snapshot, around: Surroundings) -> list[Finding]:
+    """Say how the protected tables have changed since a snapshot."""
     there = {bound.name: bound for bound in (*around.sets, *around.witnesses)}
     findings: list[Finding] = []
     changes: list[str] = []
@@ -96,7 +85,10 @@ def drift(last: Snapshot, around: Surroundings, *, accepted: bool) -> list[Findi
         if name in there:
             changes += [f"{stored.table}.{change}" for change in _changes(stored.types, there[name])]
         elif stored.rows and not stored.witness:
-            findings.append(_gone(last, name, around, accepted=accepted))
+            gone = "its table is gone" if name in around.skipped else "it is no longer protected by the settings"
+            what = f"{stored.rows} rows of {name} are in snapshot {last.id}, and {gone}."
+            why = f"The older snapshot keeps them; {name} is not in the new one."
+            findings.append(found("set-gone", what, why))
     if changes:
         what = f"{len(changes)} changes of protected tables since snapshot {last.id}: {'; '.join(changes)}."
         why = "A restore from that snapshot may refuse. This one holds the rows as the tables have them now."
@@ -114,23 +106,6 @@ def _changes(types: Mapping[str, str], bound: Bound) -> list[str]:
         if name in now and now[name] != type_
     ]
     return gone + changed + new
-
-
-def _gone(last: Snapshot, name: str, around: Surroundings, *, accepted: bool) -> Finding:
-    stored = last.sets[name]
-    where = f"{stored.rows} rows of {name} are in snapshot {last.id}"
-    if name in around.skipped and not accepted:
-        close = get_close_matches(stored.table.partition(".")[2], around.catalog.tables, n=1)
-        raise SchemaError(
-            f"The table {stored.table} is gone{f' (the nearest name there is {close[0]})' if close else ''}, and "
-            f"{where}: a new snapshot would no longer have them. Nothing was written.",
-            next_steps=(
-                "ALTER TABLE … RENAME TO …;   -- where it was renamed",
-                "practice-guard backup --accept-current   # where it is gone for good",
-            ),
-        )
-    gone = "its table is gone" if name in around.skipped else "it is no longer protected by the settings"
-    return found("set-gone", f"{where}, and {gone}.", f"The older snapshot keeps them; {name} is not in the new one.")
 
 
 def older_than_their_team(database: Database, around: Surroundings, made: Plan | None) -> list[Finding]:

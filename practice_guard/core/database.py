@@ -291,7 +291,7 @@ def translated(error: Any) -> errors.GuardError:
         return errors.StatementError(f"The driver cannot do this: {primary}.")
     if not state or state.startswith("08"):
         return errors.UnreachableError(f"The connection to the database was lost: {primary}", sqlstate=state)
-    kind = _BY_STATE.get(state, errors.SchemaError if state.startswith("23") else errors.StatementError)
+    kind = _BY_STATE.get(state, errors.SchemaError if state[:2] in ("22", "23") else errors.StatementError)
     message = f"The database says: {primary} (SQLSTATE {state})."
     if state == "42501" and "row-level security" in primary:
         return errors.AccessError(

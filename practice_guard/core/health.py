@@ -216,7 +216,9 @@ def examine(
     """
     nothing_yet = wanted == snapshot.LATEST and not any(each.verified_at for each in snapshot.listing(database))
     if baseline is None and not nothing_yet:
-        made = restore.plan(database, snapshot.find(database, wanted), around, request)
+        kept = snapshot.find(database, wanted)
+        snapshot.verify(database, kept)
+        made = restore.plan(database, kept, around, request)
         return check(made, around, fail_on_warning=fail_on_warning, overrides=overrides)
     live = {bound.name: restore.live_rows(database, bound) for bound in around.sets}
     return check_alone(live, around, baseline=baseline, fail_on_warning=fail_on_warning, overrides=overrides)

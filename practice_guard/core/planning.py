@@ -84,8 +84,10 @@ def plan(database: Database, kept: Snapshot, around: Surroundings, request: Requ
 
     Raises:
         errors.UsageError: the scope or the decisions speak of what does not exist.
+        errors.SchemaError: the snapshot has rows of a table that is not there any more.
     """
     request = request or Request()
+    snapshot.check_tables(kept, around.skipped, around.catalog.tables, request.scope.protected)
     lists = {name: teams.load(database, name) for name in kept.lists}
     decisions = _decisions(database, request, lists, around)
     resolutions = {name: _resolve(old, around.now, request, decisions) for name, old in lists.items()}

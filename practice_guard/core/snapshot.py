@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from difflib import get_close_matches
 from typing import Any
 
 from practice_guard.core import copies, description, errors, storage, teams
@@ -153,6 +154,40 @@ def _damaged(snapshot: Snapshot, what: str) -> errors.DamagedSnapshotError:
             f"practice-guard cleanup --snapshot {snapshot.id}   # remove this one",
         ),
     )
+
+
+def check_tables(
+    kept: Snapshot, gone: Collection[str], there: Iterable[str], only: Collection[str] = frozenset()
+) -> None:
+    """Refuse to go on where a snapshot has rows whose table is not there, as if they had never been.
+
+    Args:
+        kept: the snapshot.
+        gone: names of the protected sets whose table does not exist.
+        there: names of the tables that do.
+        only: the sets that are meant; none means all.
+
+    Raises:
+        errors.SchemaError: names the table, and the nearest one there is.
+    """
+    for name, stored in kept.sets.items():
+        if name not in gone or not stored.rows or stored.witness or (only and name not in only):
+            continue
+        close = get_close_matches(stored.table.partition(".")[2], list(there), n=1)
+        raise errors.SchemaError(
+            f"The table {stored.table} is gone{f' (the nearest name there is {close[0]})' if close else ''}, and "
+            f"{stored.rows} rows of {name} are in snapshot {kept.id}. Nothing was written.",
+            next_steps=(
+                "ALTER TABLE … RENAME TO …;   -- where it was renamed",
+                "practice-guard backup --accept-current   # where it is gone for good",
+                "practice-guard restore --protected …   # the other sets, by their names",
+            ),
+        )
+
+
+def without(kept: Snapshot, names: Collection[str]) -> Snapshot:
+    """Return the part of a snapshot that is not in these sets."""
+    return replace(kept, sets={name: each for name, each in kept.sets.items() if name not in names})
 
 
 def mark(database: Database, catalog: Catalog, sets: Sequence[Bound]) -> str:

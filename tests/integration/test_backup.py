@@ -16,6 +16,7 @@ from practice_guard.core.catalog import Target
 from practice_guard.core.model import Severity, Verdict
 from practice_guard.core.plan import Bucket
 from practice_guard.core.protected import BUILT_IN, ProtectedSet, Reference
+from practice_guard.core.restore import Request, Scope
 from tests import builders
 from tests.builders import League, ScratchDatabase
 from tests.conftest import Cluster
@@ -233,12 +234,27 @@ def test_rows_placed_by_a_restore_from_an_older_snapshot_are_no_sign(guard: Guar
 def test_a_renamed_table_is_named_with_its_new_name(guard: Guard, database: ScratchDatabase) -> None:
     guard.has_backed_up()
     database.rows("ALTER TABLE practice_times RENAME TO practice_times_old")
-    with refused(errors.SchemaError, "public.practice_times is gone (the nearest name there is", database):
-        guard.backs_up()
+    for act in (guard.backs_up, guard.restores, guard.judges_health):
+        with refused(errors.SchemaError, "public.practice_times is gone (the nearest name there is", database):
+            act()
+    only_practices = Request(scope=Scope(protected=frozenset({"practices"})))
+    assert guard.restores(request=only_practices).plan.counts()["total"] == 3
     taken = guard.backs_up(accept_current=True)
     assert codes(taken) == ["set-gone"]
     assert taken.snapshot is not None
     assert "practice_times" not in taken.snapshot.sets
+
+
+def test_a_value_that_its_type_no_longer_takes_is_refused(guard: Guard, database: ScratchDatabase) -> None:
+    database.rows("CREATE TYPE mood AS ENUM ('happy', 'sad')")
+    database.rows("ALTER TABLE schedule ADD mood mood DEFAULT 'sad'")
+    guard.has_backed_up()
+    builders.the_etl_recreates_everything(database)
+    database.rows("ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'")
+    before = builders.practices_by_natural_key(database)
+    with pytest.raises(errors.SchemaError, match="invalid input value for enum"):
+        guard.restores()
+    assert builders.practices_by_natural_key(database) == before
 
 
 def test_a_table_that_nobody_had_rows_in_may_go(guard: Guard, database: ScratchDatabase) -> None:
@@ -405,6 +421,18 @@ def test_rows_that_wait_are_never_carried_on_as_something_else(
     with refused(errors.SchemaError, "1 rows of notes wait for their team and cannot be carried on as they", database):
         waiting.backs_up()
     assert waiting.finds().carried == 1
+
+
+def test_rows_that_wait_get_the_default_of_a_new_column(waiting: Guard, database: ScratchDatabase) -> None:
+    database.rows("CREATE TYPE mood AS ENUM ('happy', 'sad')")
+    database.rows("ALTER TABLE notes ADD flag text NOT NULL DEFAULT '100%', ADD mood mood NOT NULL DEFAULT 'sad'")
+    kept = waiting.has_backed_up()
+    table = kept.sets["notes"].rows_table
+    carried = database.rows(f"SELECT flag, mood, note FROM practice_guard.{table} WHERE guard_carried")
+    assert carried == [("100%", "sad", "bring balls")]
+    League(database).has_team(club="Wilmette", series="Series H(2)", league="CNSWPL", name="Wilmette H(2)")
+    assert waiting.restores().written == 1
+    assert database.count("notes", "mood = 'sad'") == 2
 
 
 def test_a_drift_is_noticed_whatever_it_is(waiting: Guard, database: ScratchDatabase) -> None:

@@ -57,6 +57,13 @@ SELECT u.number, true, u.origins::jsonb, {values}
   FROM unnest(%(rows)s::bigint[], %(numbers)s::bigint[], %(origins)s::text[]) AS u (row, number, origins)
   JOIN practice_guard.{old_rows} AS t ON t.guard_row = u.row
 
+-- defaults --
+-- The default expressions of columns, as SQL that needs no search path.
+SELECT a.attname::text, pg_get_expr(d.adbin, d.adrelid)
+  FROM pg_attribute AS a
+  JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+ WHERE a.attrelid = %(table)s::bigint::oid AND a.attname = ANY (%(columns)s::text[]) AND a.attidentity = ''
+
 -- carried_alike --
 -- How many of the rows taken over are to the letter what they were.
 SELECT count(*)
