@@ -42,6 +42,7 @@ def test_verdicts() -> None:
         Verdict.FINE: 0,
         Verdict.REFUSED: 3,
         Verdict.WAITING: 4,
+        Verdict.DAMAGED: 12,
     }
 
 
@@ -50,8 +51,12 @@ def subclasses(kind: type[errors.GuardError]) -> set[type[errors.GuardError]]:
 
 
 def test_every_error_has_a_message_and_only_the_base_is_a_fault() -> None:
-    for kind in subclasses(errors.GuardError):
+    for kind in subclasses(errors.GuardError) - {errors.StoppedError}:
         assert kind.__doc__
         assert str(kind()) == kind.__doc__.strip()
         if kind is not errors.GuardError:
             assert exits.of_error(kind()) != 1, kind
+
+
+def test_a_run_that_was_stopped_has_the_signals_status() -> None:
+    assert exits.of_error(errors.StoppedError(number=15)) == 143
