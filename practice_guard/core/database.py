@@ -274,6 +274,8 @@ _BY_STATE: dict[str, type[errors.GuardError]] = {
     "40001": errors.LockTimeoutError,
     "42501": errors.AccessError,
     "25006": errors.AccessError,
+    # A value that its type does not take, or no longer: too long, out of range, no date, no label of the enum.
+    **dict.fromkeys(("22001", "22003", "22007", "22008", "22P02"), errors.SchemaError),
     "42P01": errors.SchemaError,
     "42703": errors.SchemaError,
     "3F000": errors.SchemaError,
@@ -291,7 +293,7 @@ def translated(error: Any) -> errors.GuardError:
         return errors.StatementError(f"The driver cannot do this: {primary}.")
     if not state or state.startswith("08"):
         return errors.UnreachableError(f"The connection to the database was lost: {primary}", sqlstate=state)
-    kind = _BY_STATE.get(state, errors.SchemaError if state[:2] in ("22", "23") else errors.StatementError)
+    kind = _BY_STATE.get(state, errors.SchemaError if state.startswith("23") else errors.StatementError)
     message = f"The database says: {primary} (SQLSTATE {state})."
     if state == "42501" and "row-level security" in primary:
         return errors.AccessError(
