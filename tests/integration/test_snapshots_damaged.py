@@ -399,3 +399,26 @@ def test_removing_a_tampered_one_drops_nothing_else(guard: Guard, database: Scra
     guard.with_connection(lambda connection: _removed(connection, as_listed))
     assert database.count("practice_guard.ledger") == 1
     assert kept.id not in [each.id for each in guard.reads(snapshot.listing)]
+
+
+def test_an_import_that_was_cut_off_is_finished_by_another(guard: Guard, database: ScratchDatabase) -> None:
+    """Killed between its commit and its verification: the snapshot is there and counts for nothing yet."""
+    kept, data = guard.finds(), exports(guard)
+    the_guards_schema_is_lost(database)
+    imports(guard, data)
+    database.rows("UPDATE practice_guard.snapshots SET verified_at = NULL")
+    with pytest.raises(errors.NoSnapshotError):
+        guard.finds()
+    assert imports(guard, data).already_there
+    assert guard.finds().id == kept.id
+
+
+def test_only_one_guard_imports_at_a_time(guard: Guard, database: ScratchDatabase) -> None:
+    data = exports(guard)
+    the_guards_schema_is_lost(database)
+    other = database.connect()
+    other.execute("SELECT pg_advisory_lock(1886545255, 1)")
+    with refused(errors.LockedError, "Another practice-guard is at work", database):
+        imports(guard, data)
+    other.close()
+    assert not imports(guard, data).already_there
