@@ -127,7 +127,7 @@ class Report:
     @property
     def overhead_percent(self) -> float | None:
         """The guard's time in percent of the ETL's; None where no ETL ran."""
-        return round(100 * self.guard_seconds / self.etl_seconds, 1) if self.etl_seconds else None
+        return overhead(self.guard_seconds, self.etl_seconds)
 
     @property
     def says(self) -> str:
@@ -164,6 +164,15 @@ class Report:
             allowed = ", which is allowed" if self._waiting_allowed(health) else ""
             return f"{total.pending:,} of {total.before:,} protected rows wait for their team or a person{allowed}."
         return f"All {total.after:,} protected rows are on their teams, each once."
+
+
+def overhead(guard_seconds: float, etl_seconds: float | None) -> float | None:
+    """Return the guard's time in percent of the ETL's, both to the millisecond as they are reported beside it.
+
+    None where no ETL ran, or none for as long as a millisecond.
+    """
+    etl = round(etl_seconds or 0.0, 3)
+    return round(100 * round(guard_seconds, 3) / etl, 1) if etl else None
 
 
 def _etl(report: Report) -> str:

@@ -14,6 +14,7 @@ from practice_guard.core.cleanup import CLEANUP
 from practice_guard.core.ledger import Entry
 from practice_guard.core.marking import MARK
 from practice_guard.core.model import Finding, Verdict
+from practice_guard.core.runreport import overhead
 from practice_guard.core.runs import Run
 from practice_guard.core.snapshot import Snapshot
 from practice_guard.render.outcome import Outcome
@@ -82,7 +83,7 @@ def history(
             "runs": len(runs),
             "guard_seconds": round(guard, 3),
             "etl_seconds": round(etl, 3),
-            "overhead_percent": round(100 * guard / etl, 1) if etl else None,
+            "overhead_percent": overhead(guard, etl),
         },
         tuple(_body(events, timed, last)),
         tuple(notices),

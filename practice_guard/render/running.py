@@ -26,7 +26,7 @@ from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import line
 
 _WIDTH = 36
-_ENOUGH = 10
+_MINUTE = 60
 _OVERTAKEN = ("no-snapshot", "snapshot-old")
 """What a run mends itself with its backup."""
 
@@ -59,10 +59,10 @@ def phase(done: PhaseDone, kept: Snapshot | None, env: str, now: datetime) -> st
 
 
 def seconds(span: float) -> str:
-    """Write a time as people do: `0.9 s`, `18 s`, `12 min`."""
-    if span < _ENOUGH:
+    """Write a time as people do: `0.9 s`, `18.2 s`, `240 s`, `12 min`."""
+    if span < _MINUTE:
         return f"{span:.1f} s"
-    return f"{span:.0f} s" if span < 600 else f"{span / 60:.0f} min"  # noqa: PLR2004  (ten minutes)
+    return f"{span:.0f} s" if span < 10 * _MINUTE else f"{span / _MINUTE:.0f} min"
 
 
 def share(guard: float, etl: float | None) -> str:

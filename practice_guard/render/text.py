@@ -1,4 +1,4 @@
-"""An outcome for a person at a terminal, through a pipe, or in a log: no width but the terminal's own is assumed."""
+"""An outcome for a person at a terminal, through a pipe, or in a log: only a terminal's lines are wrapped."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -32,7 +32,11 @@ _VERDICTS = {
 
 
 def console(stream: TextIO | None = None, *, color: bool = True) -> Console:
-    """Make a console; without a terminal it has 80 columns and no colours, and NO_COLOR and TERM=dumb are honoured."""
+    """Make a console; NO_COLOR and TERM=dumb are honoured.
+
+    Without a terminal it has no colours, tables have 80 columns (or COLUMNS), and every sentence is one line, whole,
+    for who searches or cuts it.
+    """
     plain = not color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     return Console(
         file=stream or sys.stdout, no_color=plain or None, highlight=False, markup=False, emoji=False, soft_wrap=False
@@ -44,18 +48,18 @@ def show(out: Console, heading: Heading, outcome: Outcome, *, quiet: bool = Fals
     if not quiet:
         _heading(out, heading)
         for part in outcome.body:
-            out.print(part)
+            _print(out, part)
         _findings(out, outcome.findings)
         _next_steps(out, outcome.next_steps)
     word, style = _VERDICTS[outcome.verdict]
     if outcome.failed:
         word, style = "FAILED", "bold red"
-    out.print(Text.assemble((word, style), "  ", safe(outcome.sentence)))
+    _print(out, Text.assemble((word, style), "  ", safe(outcome.sentence)))
 
 
 def show_error(err: Console, error: BaseException, status: int) -> None:
     """Print what went wrong and what to do, without a traceback."""
-    err.print(Text.assemble(("error", "bold red"), f" ({status})  ", safe(str(error) or type(error).__name__)))
+    _print(err, Text.assemble(("error", "bold red"), f" ({status})  ", safe(str(error) or type(error).__name__)))
     _next_steps(err, error.next_steps if isinstance(error, GuardError) else ())
 
 
@@ -113,6 +117,14 @@ def explained(matches: Sequence[Match]) -> list[Text]:
     return [line(f"{explain(match)}\n") for match in matches]
 
 
+def _print(out: Console, part: RenderableType, *, indent: int = 0) -> None:
+    """Print a part; text wraps at a terminal's width, and nowhere else."""
+    if isinstance(part, Text) and not out.is_terminal:
+        out.print(Text(" " * indent) + part, soft_wrap=True)
+    else:
+        out.print(Padding(part, (0, 0, 0, indent)) if indent else part)
+
+
 def _cell(value: object) -> Text:
     if isinstance(value, Text):
         return value
@@ -126,17 +138,17 @@ def _heading(out: Console, heading: Heading) -> None:
     if heading.database:
         where = f"{heading.database.get('name')} on {heading.database.get('host')}"
     parts = [part for part in (heading.environment, where) if part]
-    out.print(Text.assemble((heading.command, "bold"), "  ", (safe(", ".join(parts)), "dim")))
+    _print(out, Text.assemble((heading.command, "bold"), "  ", (safe(", ".join(parts)), "dim")))
     out.print()
 
 
 def _findings(out: Console, findings: Sequence[Finding]) -> None:
     for finding in findings:
         word, style = _SIGNS[finding.severity]
-        out.print(Text.assemble((word, style), "  ", safe(finding.what), ("  [" + finding.code + "]", "dim")))
+        _print(out, Text.assemble((word, style), "  ", safe(finding.what), ("  [" + finding.code + "]", "dim")))
         details = [finding.why, *(f"e.g. {example}" for example in finding.examples)]
         for detail in details:
-            out.print(Padding(line(detail), (0, 0, 0, 4)))
+            _print(out, line(detail), indent=4)
         for number, statement in enumerate(finding.fix.splitlines()):
             out.print(line(f"    {'fix:' if number == 0 else '    '} {statement}"), soft_wrap=True)
     if findings:

@@ -13,7 +13,7 @@ from practice_guard.core import errors, lease, runs
 from practice_guard.core.database import Access, Row
 from practice_guard.core.health import Counts, Health
 from practice_guard.core.model import Finding, Severity
-from practice_guard.core.runreport import PhaseDone, Report
+from practice_guard.core.runreport import PhaseDone, Report, overhead
 from practice_guard.core.runs import Holder, Phase, Run
 from practice_guard.render.history import sparkline
 from practice_guard.render.running import share
@@ -72,9 +72,15 @@ def test_the_status_is_the_contracts(made: Report, status: int) -> None:
 def test_the_guards_time_is_what_the_etl_did_not_take() -> None:
     made = report(0, health())
     assert (made.guard_seconds, made.overhead_percent) == (1.0, 50.0)
-    assert share(0.9, 18.2) == "0.9 s beside 18 s, 5 %"
+    assert share(0.9, 18.2) == "0.9 s beside 18.2 s, 5 %"
     assert report(None).overhead_percent == 50.0
     assert Report(seconds=1.0).overhead_percent is None
+
+
+def test_the_guards_share_is_that_of_the_times_beside_it() -> None:
+    assert overhead(0.0364, 0.0014) == 3600.0, "36 ms beside 1 ms, as they are reported"
+    assert overhead(0.9, 0.0004) is None
+    assert overhead(0.9, None) is None
 
 
 @pytest.mark.parametrize("phase", list(Phase))

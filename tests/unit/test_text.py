@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json as plain_json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.render import json, text
@@ -53,6 +55,25 @@ def test_a_statement_to_copy_stays_in_one_line() -> None:
     statement = "UPDATE schedule SET home_team_id = 1 WHERE " + " OR ".join(f"id = {n}" for n in range(40))
     printed = shown(Outcome(Verdict.REFUSED, "no", {}, findings=(Finding("c", Severity.ERROR, "1", "w", statement),)))
     assert statement in printed
+
+
+def test_through_a_pipe_every_sentence_is_one_line() -> None:
+    long = "The ETL was not started: /" + "a/" * 80 + "etl: Permission denied. " + "More words. " * 20
+    finding = Finding("code", Severity.ERROR, f"3 rows. {long}", f"Why: {long}", examples=(long,))
+    outcome = Outcome(Verdict.REFUSED, long, {}, (text.line(f"Body: {long}"),), findings=(finding,))
+    assert shown(outcome).splitlines()[-1] == f"NO  {long}"
+    for sentence in (f"Body: {long}", f"error  3 rows. {long}  [code]", f"    Why: {long}", f"    e.g. {long}"):
+        assert sentence in shown(outcome).splitlines()
+
+
+def test_at_a_terminal_sentences_wrap_at_its_width_between_words() -> None:
+    stream = io.StringIO()
+    out = Console(file=stream, force_terminal=True, width=60, no_color=True, highlight=False, markup=False)
+    finding = Finding("code", Severity.ERROR, "3 rows", "many words " * 20)
+    text.show(out, HEADING, Outcome(Verdict.REFUSED, "many words " * 20, {}, findings=(finding,)))
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue()).splitlines()
+    assert len(lines) > 8
+    assert all(len(line) <= 60 and not line.rstrip().endswith("wor") for line in lines)
 
 
 def test_the_last_line_is_the_verdict() -> None:
