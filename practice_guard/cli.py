@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from itertools import pairwise
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from practice_guard import exits
 from practice_guard.commands import cycle, explain, protected, restore, run, snapshots
@@ -19,10 +19,25 @@ from practice_guard.render.outcome import Heading
 ClickException: type[Exception] = typer.BadParameter.__mro__[2]
 """What Typer raises for a wrong command line; newer versions keep click inside."""
 
+COMMANDS = (
+    "validate-safety", "backup", "check-preservation", "restore", "health", "cleanup", "run", "history", "snapshots",
+    "protected", "explain", "mark", "demo",
+)  # fmt: skip
+"""All commands, in the order in which `--help` lists them: the cycle first."""
+
+
+class _InOrder(TyperGroup):
+    """Lists the commands as people need them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in the order of COMMANDS."""
+        return sorted(super().list_commands(ctx), key=COMMANDS.index)
+
+
 app = typer.Typer(
     name="practice-guard",
+    cls=_InOrder,
     help="Keeps what users own on its right team when an ETL recreates every team under a new id.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -36,10 +51,15 @@ app.add_typer(snapshots.app)
 
 
 @app.callback(invoke_without_command=True)
-def _main(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+def _main(
+    context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False
+) -> None:
     if version:
         typer.echo(f"practice-guard {tool_version()}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(exits.Status.USAGE)
 
 
 @app.command("demo")
@@ -50,7 +70,7 @@ def demo(
     pg: Annotated[int, typer.Option(help="PostgreSQL 16 or 18.")] = 16,
     json_output: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """The whole incident on an embedded PostgreSQL, from a healthy league to the rescue."""
+    """Show the whole incident, on its own PostgreSQL. From a healthy league to the rescue."""
     from practice_guard.demo import story  # noqa: PLC0415  (its server is an extra)
 
     raise typer.Exit(story.tell(keep=keep, small=small, variant=variant, pg=pg, as_json=json_output))
@@ -67,8 +87,8 @@ def main() -> None:
     except typer.Abort:
         status = 130
     except ClickException as error:
-        name = next((word for word in arguments if not word.startswith("-")), Path(sys.argv[0]).name)
-        problem = UsageError(_said(error), next_steps=(f"practice-guard {name} --help",))
+        name = next((word for word in arguments if word in COMMANDS), "")
+        problem = UsageError(_said(error), next_steps=(" ".join(("practice-guard", *filter(None, [name]), "--help")),))
         if wants_json:
             json.show_error(Heading(name), problem, exits.of_error(problem))
         else:

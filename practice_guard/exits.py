@@ -60,6 +60,25 @@ def of_run(report: Report) -> int:
     return int(of_verdict(report.verdict)) or report.etl_exit_code or int(Status.DONE)
 
 
+_USUAL_STEPS: tuple[tuple[type[errors.GuardError], str], ...] = (
+    (errors.UsageError, "practice-guard {command} --help"),
+    (
+        errors.AccessError,
+        "practice-guard validate-safety   # names each right that is missing, and a server that only reads",
+    ),
+    (errors.SchemaError, "practice-guard protected --verbose   # the tables and columns that the guard relies on"),
+    (errors.LockedError, "practice-guard {command}   # again, when the other one is done"),
+    (errors.SnapshotError, "practice-guard snapshots"),
+)
+
+
+def next_steps(error: errors.GuardError, command: str) -> tuple[str, ...]:
+    """Return what to type after an error: its own steps, or what helps with its kind."""
+    if error.next_steps:
+        return error.next_steps
+    return next(((step.format(command=command),) for kind, step in _USUAL_STEPS if isinstance(error, kind)), ())
+
+
 def of_error(error: BaseException) -> int:
     """Return the status of a command that an error ended; any error that is not ours is a fault of the program."""
     if isinstance(error, errors.StoppedError):

@@ -20,7 +20,7 @@ from practice_guard import declared, exits, settings
 from practice_guard.core import declared_check, runs, storage, watchdog
 from practice_guard.core.database import Access, Connection, Timeouts, connect
 from practice_guard.core.declared import Declared
-from practice_guard.core.errors import ConfirmationError, UnreachableError
+from practice_guard.core.errors import ConfirmationError, DatabaseError, GuardError
 from practice_guard.core.model import Finding, Severity
 from practice_guard.core.protected import ProtectedSet
 from practice_guard.core.restore import Author, Request
@@ -158,7 +158,7 @@ class Call:
             url = self.target.url.get_secret_value()
             try:
                 connection = stack.enter_context(connect(url, application=name, timeouts=timeouts))
-            except UnreachableError as error:
+            except DatabaseError as error:
                 raise settings.explained(error, self.target) from error
             with connection.transaction(Access.READ):
                 self.place = storage.locate(connection)
@@ -230,6 +230,8 @@ class Call:
     def fail(self, error: BaseException) -> NoReturn:
         """Say what went wrong and end with its status."""
         status = exits.of_error(error)
+        if isinstance(error, GuardError):
+            error.next_steps = exits.next_steps(error, self.command)
         if self.speaks_json:
             json.show_error(self.heading, error, status)
         elif self.speaks_logs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,12 @@ from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from practice_guard.core.errors import UnreachableError, UsageError
+from practice_guard.core.errors import DatabaseError, UnreachableError, UsageError
 from practice_guard.core.model import Severity
 from practice_guard.core.severities import validate
 
 ENVIRONMENTS = ("local", "staging", "railway")
+DEFAULT_ENVIRONMENT = "local"
 ALIASES = {"production": "railway", "railway_production": "railway", "railway_staging": "staging"}
 EXAMPLE = "postgresql://user:password@localhost:5432/database"
 
@@ -62,6 +64,7 @@ class Target:
     source: str
     host: str
     database: str
+    port: str = "5432"
 
     @property
     def protected(self) -> bool:
@@ -81,11 +84,14 @@ def load() -> Settings:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0])
         variable = name if name.startswith("PRACTICE_GUARD_") else f"PRACTICE_GUARD_{name.upper()}"
-        raise UsageError(
-            f"{variable} is not usable: {first['msg'].removeprefix('Value error, ').rstrip('.')}."
-        ) from None
+        raise _unusable(variable, first["msg"].removeprefix("Value error, ").rstrip(".")) from None
     except SettingsError as error:
-        raise UsageError(f"PRACTICE_GUARD_{_field(error)} is not usable: it is not JSON.") from None
+        raise _unusable(f"PRACTICE_GUARD_{_field(error)}", "it is not JSON") from None
+
+
+def _unusable(variable: str, why: str) -> UsageError:
+    steps = (f"unset {variable}   # or take it out of .env; .env.example shows what it takes",)
+    return UsageError(f"{variable} is not usable: {why}.", next_steps=steps)
 
 
 def _field(error: SettingsError) -> str:
@@ -119,10 +125,13 @@ def environment_of(settings: Settings, wanted: str | None, variables: Mapping[st
         UsageError: there is no such environment.
     """
     railway = (os.environ if variables is None else variables).get("RAILWAY_ENVIRONMENT_NAME")
-    environment = canonical(wanted or named(settings, variables) or "local")
+    environment = canonical(wanted or named(settings, variables) or DEFAULT_ENVIRONMENT)
     if environment not in (*ENVIRONMENTS, canonical(railway) if railway else None):
         names = ", ".join((*ENVIRONMENTS, *ALIASES))
-        raise UsageError(f"There is no environment {environment!r}. Known are: {names}.")
+        raise UsageError(
+            f"There is no environment {environment!r}. Known are: {names}.",
+            next_steps=(f"--env {DEFAULT_ENVIRONMENT}   # or PRACTICE_GUARD_ENV={DEFAULT_ENVIRONMENT}",),
+        )
     return environment
 
 
@@ -137,20 +146,24 @@ def on_railway(variables: Mapping[str, str] | None = None) -> bool:
     return bool((os.environ if variables is None else variables).get("RAILWAY_ENVIRONMENT_NAME"))
 
 
-def explained(error: UnreachableError, target: Target, variables: Mapping[str, str] | None = None) -> UnreachableError:
-    """Explain why a database cannot be reached where its name says so: Railway's private ones exist on Railway only."""
-    if not target.host.endswith(".railway.internal") or on_railway(variables):
-        return error
-    own = f"PRACTICE_GUARD_{target.environment.upper()}_URL"
-    return UnreachableError(
-        f"{target.source} names {target.host}, a private host of Railway: it cannot be reached from outside. "
-        "Nothing was done.",
-        next_steps=(
-            "railway connect postgres --tunnel-only   # leave it open; it prints a local address",
-            f"export {own}=postgresql://USER:PASSWORD@ADDRESS:PORT/{target.database}   # that address",
-            f"or export {own}=…   # DATABASE_PUBLIC_URL of the database's service (*.proxy.rlwy.net:PORT)",
-        ),
-    )
+def explained(error: DatabaseError, target: Target, variables: Mapping[str, str] | None = None) -> DatabaseError:
+    """Say what to type next where a database cannot be reached; Railway's private names exist on Railway only."""
+    if isinstance(error, UnreachableError) and target.host.endswith(".railway.internal") and not on_railway(variables):
+        own = f"PRACTICE_GUARD_{target.environment.upper()}_URL"
+        return UnreachableError(
+            f"{target.source} names {target.host}, a private host of Railway: it cannot be reached from outside. "
+            "Nothing was done.",
+            next_steps=(
+                "railway connect postgres --tunnel-only   # leave it open; it prints a local address",
+                f"export {own}=postgresql://USER:PASSWORD@ADDRESS:PORT/{target.database}   # that address",
+                f"or export {own}=…   # DATABASE_PUBLIC_URL of the database's service (*.proxy.rlwy.net:PORT)",
+            ),
+        )
+    if isinstance(error, UnreachableError):
+        steps = (f"pg_isready -h {shlex.quote(target.host)} -p {target.port}   # {target.source} says so",)
+    else:
+        steps = (f"export {target.source}={EXAMPLE}   # is it this user, password and database?",)
+    return type(error)(error.message, next_steps=(*error.next_steps, *steps), **error.data)
 
 
 def canonical(name: str) -> str:
@@ -181,9 +194,11 @@ def _url(settings: Settings, environment: str, here: str | None, variables: Mapp
 
 def _checked(environment: str, url: str, source: str) -> Target:
     """Refuse what libpq would misread: parts of a password in a host name, or the PG* variables' database."""
+    example = f"export {source}={EXAMPLE}"
     malformed = UsageError(
-        f"{source} is not a PostgreSQL URL that can be read; an example is {EXAMPLE}. "
-        "Special characters in a password are written as %XX (@ is %40, / is %2F, % is %25)."
+        f"{source} is not a PostgreSQL URL that can be read. "
+        "Special characters in a password are written as %XX (@ is %40, / is %2F, % is %25).",
+        next_steps=(example,),
     )
     if not re.match(r"^postgres(ql)?://", url):
         raise malformed
@@ -196,10 +211,10 @@ def _checked(environment: str, url: str, source: str) -> Target:
     if not database or (not host and "@" in urlsplit(url).path):
         raise malformed
     if not host:
-        raise UsageError(f"{source} names no host and no socket directory; an example is {EXAMPLE}.")
+        raise UsageError(f"{source} names no host and no socket directory.", next_steps=(example,))
     if "@" in host or " " in host:
         raise malformed
-    return Target(environment, SecretStr(url), source, host, database)
+    return Target(environment, SecretStr(url), source, host, database, str(parts.get("port") or "5432"))
 
 
 def env_file_is_private(path: Path = Path(".env")) -> bool:

@@ -21,7 +21,7 @@ app = typer.Typer()
 
 @command(app, "validate-safety")
 def validate_safety(call: Call) -> None:
-    """May the ETL run? Checks the database before it. Writes nothing."""
+    """Check whether the ETL may run. Writes nothing."""
     with call.database() as database, database.transaction(Access.READ):
         report = safety.examine(
             database,
@@ -45,7 +45,7 @@ def backup(
         bool, typer.Option("--accept-current", help="Take what is there now as the truth, also where it looks damaged.")
     ] = False,
 ) -> None:
-    """Take a snapshot: the protected rows, with the identity of every team they hang on."""
+    """Take a snapshot of protected rows and all teams."""
     with call.database() as database:
         report = backups.take(
             database,
@@ -69,7 +69,7 @@ def check_preservation(
         list[str] | None, typer.Option("--team", metavar="NAME", help="Explain this team's match.", show_default=False)
     ] = None,
 ) -> None:
-    """After the ETL: which teams kept their id and are still the same team? Writes nothing."""
+    """Tell which teams kept their id and are the same. Writes nothing."""
     with call.database() as database, database.transaction(Access.READ):
         around = look(database, call.sets, call.schema)
         kept = snapshot.find(database, snapshot_id)
@@ -89,7 +89,7 @@ def health(
     ] = None,
     fail_on: Annotated[str, typer.Option(help="error, or warning to fail on warnings too.")] = "error",
 ) -> None:
-    """Is every protected row there, once, on the right team? Scored. Writes nothing."""
+    """Check that every row is there, once, on its team. Scored 0 to 100. Writes nothing."""
     if fail_on not in ("error", "warning"):
         raise UsageError(f"--fail-on takes error or warning, not {fail_on!r}.")
     with call.database() as database, database.transaction(Access.READ):

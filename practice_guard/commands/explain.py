@@ -22,7 +22,7 @@ def explain(
     call: Call,
     code: Annotated[str | None, typer.Argument(help="A finding's code; without one, all are listed.")] = None,
 ) -> None:
-    """Explain a finding: what it means, how it is found, how to mend it. Needs no database."""
+    """Explain a finding, and how to mend it. Lists all without a code; needs no database."""
     if code is None:
         known = [pages.page(each) for each in pages.codes()]
         rows = [(page.code, str(page.severity), page.title) for page in known]

@@ -15,7 +15,7 @@ app = typer.Typer()
 
 @command(app, "protected")
 def protected_command(call: Call) -> None:
-    """What is protected on this database, and what points at teams or leagues and is not? Writes nothing."""
+    """List what is protected, and what is not. Writes nothing."""
     with call.database() as database, database.transaction(Access.READ):
         found = coverage.survey(database, look(database, call.sets, call.schema))
     call.answer(protected(found, call.target.environment, verbose=call.verbose))

@@ -68,7 +68,7 @@ def restore_command(
         int | None, typer.Option("--undo", metavar="LEDGER-ID", help="Take a restore back.", show_default=False)
     ] = None,
 ) -> None:
-    """Put every protected row back on its right team, in one transaction."""
+    """Put every protected row back on its right team. In one transaction; --dry-run shows the plan."""
     if undo_entry is not None:
         _undo(call, undo_entry, dry_run=dry_run, yes=yes, confirm=confirm)
     if not dry_run and (out or write_decisions):

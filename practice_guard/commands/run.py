@@ -47,7 +47,7 @@ def run(
     yes: Yes = False,
     confirm: Confirm = None,
 ) -> None:
-    """Validate, back up, run the ETL, check, restore, prove: one process with one verdict."""
+    """Do the whole cycle around the ETL, with one verdict. Validate, back up, run the ETL, check, restore, prove."""
     words = tuple(etl or ())
     if resume == bool(words):
         raise UsageError(
@@ -132,7 +132,7 @@ def history(
     call: Call,
     last: Annotated[int, typer.Option("--last", min=1, metavar="N", help="How many events to show.")] = 30,
 ) -> None:
-    """Every run and every command that wrote: when, how long, what came of it. Writes nothing."""
+    """List what ran and wrote, and what the guard cost. Newest first; writes nothing."""
     with call.database() as database, database.transaction(Access.READ):
         known = runs.listing(database)
         entries, kept = ledger.entries(database), snapshot.listing(database)

@@ -38,7 +38,7 @@ class _ListByDefault(TyperGroup):
 
 
 app = typer.Typer()
-group = typer.Typer(help="What is stored, whether it can be trusted, and a copy outside the database.")
+group = typer.Typer(help="List, show, verify, export and import snapshots.")
 app.add_typer(group, name="snapshots", cls=_ListByDefault)
 
 SnapshotId = Annotated[str, typer.Argument(metavar="ID", help="A snapshot's id, or latest.")]
@@ -54,7 +54,7 @@ def list_snapshots(call: Call) -> None:
 
 @command(group, "show", title="snapshots show")
 def show(call: Call, snapshot_id: SnapshotId = snapshot.LATEST) -> None:
-    """Show what one snapshot says of itself, and how to read its rows with SQL. Writes nothing."""
+    """Show one snapshot, and how to read its rows with SQL. Writes nothing."""
     with call.database(sets=False) as database, database.transaction(Access.READ):
         kept = snapshot.find(database, snapshot_id)
     call.answer(render.one(kept, call.target.environment))
@@ -67,7 +67,7 @@ def verify(
         str | None, typer.Argument(metavar="[ID]", help="A snapshot's id, or latest; all without it.")
     ] = None,
 ) -> None:
-    """Read snapshots back and compare them with what they say of themselves. Writes nothing."""
+    """Read snapshots back and compare their digests. Writes nothing."""
     with call.database(sets=False) as database, database.transaction(Access.READ):
         known = snapshot.listing(database)
         if snapshot_id is not None:
@@ -123,7 +123,7 @@ def import_(
         typer.Option("--into-other-database", help="Take it in although it is from another database or environment."),
     ] = False,
 ) -> None:
-    """Put an exported snapshot into the database it was taken in, also where the guard's schema was lost."""
+    """Put an exported snapshot back into its database. Also where the guard's schema was lost."""
     call.aim()
     if file == STANDARD and sys.stdin.isatty():
         raise UsageError("There is no export on standard input: name a file, or pipe one in.")
@@ -142,7 +142,7 @@ def mark(
     ] = None,
     confirm: Confirm = None,
 ) -> None:
-    """Mark the database with its environment anew: a clone that is staging now, a database that has moved."""
+    """Mark a clone, or a database that has moved, anew. From then on it is of this environment."""
     call.confirm(confirm, yes=False, what="mark", always=True)
     with call.database(marked=False, sets=False) as database:
         done = marking.mark(database, call.author, was=was, patience=call.patience)
@@ -165,7 +165,7 @@ def cleanup(
     yes: Yes = False,
     confirm: Confirm = None,
 ) -> None:
-    """Remove old snapshots by a retention rule, or one by its id; the newest 14 are kept unless told otherwise."""
+    """Remove old snapshots by a rule, or one by its id. The newest 14 are kept unless told otherwise."""
     if keep_last is None and keep_within is None and not all_that_may and snapshot_id is None:
         keep_last = KEEP_LAST
     rule = Rule(keep_last, _span(keep_within) if keep_within else None, all_that_may, snapshot_id)

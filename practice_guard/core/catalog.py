@@ -150,7 +150,8 @@ class Catalog:
         for column in columns:
             if column not in found.columns:
                 raise errors.SchemaError(
-                    f"The table {self.schema}.{name} has no column {column}{_near(column, found.columns)}."
+                    f"The table {self.schema}.{name} has no column {column}{_near(column, found.columns)}.",
+                    next_steps=(f"\\d {found.quoted}   -- in psql: the columns that it has",),
                 )
         return found
 

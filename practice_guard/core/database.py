@@ -309,7 +309,7 @@ def translated(error: Any) -> errors.GuardError:
 
 
 def _not_connected(error: psycopg.Error) -> errors.DatabaseError:
-    text = " ".join(str(error).split())
+    text = ". ".join(" ".join(line.split()) for line in str(error).splitlines() if line.strip())
     denied = (
         "authentication failed",
         "no pg_hba.conf entry",

@@ -30,7 +30,23 @@ def says_what_why_and_next(outcome: Outcome, status: int) -> bool:
     assert "Traceback" not in everything, outcome
     assert "hunter2" not in everything, outcome
     assert "secret" not in everything, outcome
-    return bool(outcome.stderr.strip())
+    first, *others = outcome.stderr.splitlines()
+    return first.startswith(f"error ({status})  ") and any(line.startswith("next  ") for line in others)
+
+
+def test_the_program_alone_shows_its_commands_in_the_order_of_the_cycle(guard: Guard) -> None:
+    outcome = guard()
+    assert (outcome.status, outcome.stdout) == (2, "")
+    assert guard("--help").stdout == outcome.stderr
+    commands = [line.split()[0] for line in outcome.stderr.partition("Commands:\n")[2].splitlines()]
+    assert commands[: len(CYCLE)] == list(CYCLE)
+    assert "..." not in outcome.stderr.partition("Commands:\n")[2], "each is told whole in 80 columns"
+
+
+def test_a_command_that_there_is_not_leads_to_those_there_are(guard: Guard) -> None:
+    outcome = guard("helth")
+    assert says_what_why_and_next(outcome, 2)
+    assert "next  practice-guard --help\n" in outcome.stderr
 
 
 @pytest.mark.parametrize("command", CYCLE)
