@@ -19,8 +19,9 @@ from practice_guard.core.runs import Run
 from practice_guard.core.snapshot import Snapshot
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.running import share
-from practice_guard.render.text import line, table
+from practice_guard.render.text import Paragraph, line
 
+_KIND = 10
 _LEVELS = "▁▂▃▄▅▆▇█"
 
 
@@ -63,10 +64,11 @@ def history(
     events.sort(key=lambda event: event.at, reverse=True)
     timed = [run for run in runs if run.etl_seconds]
     guard, etl = sum(run.guard_seconds for run in timed), sum(run.etl_seconds or 0.0 for run in timed)
-    cost = f"The guard: {share(guard, etl)}, over {len(timed)} runs." if timed else "No run has a time yet."
+    cost = f"The guard: {share(guard, etl)}, over {_counted(len(timed), 'run')}." if timed else "No run has a time yet."
+    commands = _counted(len(events) - len(runs), "command")
     return Outcome(
         Verdict.FINE,
-        f"{len(runs)} runs and {len(events) - len(runs)} commands that wrote. {cost}",
+        f"{_counted(len(runs), 'run')} and {commands} that wrote. {cost}",
         {
             "events": [
                 {
@@ -91,8 +93,12 @@ def history(
 
 
 def _body(events: Sequence[Event], timed: Sequence[Run], last: int) -> list[RenderableType]:
-    rows = [(e.kind, _local(e.at), e.by, e.version, e.says) for e in events[:last]]
-    body: list[RenderableType] = [table(("", "when (UTC)", "who", "version", "what came of it"), rows)] if rows else []
+    body: list[RenderableType] = []
+    for event in events[:last]:
+        heading = f"  {event.kind:{_KIND}}{_local(event.at)} UTC   {event.by}, version {event.version}"
+        body += [line(heading, "bold"), Paragraph(line(event.says), _KIND + 2)]
+    if events:
+        body.append(line(""))
     if len(events) > last:
         body.append(line(f"  … and {len(events) - last} older ones; --last {len(events)} shows all.\n"))
     if len(timed) > 1:
@@ -108,6 +114,10 @@ def sparkline(values: Sequence[float]) -> str:
     if largest <= 0:
         return _LEVELS[0] * len(values)
     return "".join(_LEVELS[min(len(_LEVELS) - 1, int(value / largest * len(_LEVELS)))] for value in values)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _of_run(run: Run) -> Event:

@@ -82,11 +82,11 @@ def backup(report: Backup, env: str) -> Outcome:
         for name, each in counted.items()
     }
     rows: list[tuple[object, ...]] = [
-        (name, each.definition["table"], each.rows, each.teams, each.carried, each.digest[:12])
+        (name, str(each.definition["table"]).rpartition(".")[2], each.rows, each.teams, each.digest[:12], each.carried)
         for name, each in counted.items()
     ]
-    rows.append(("sum", "", made.rows, "", made.carried, made.digest[:12]))
-    body.insert(0, table(("protected", "table", "rows", "hang on", "carried", "digest"), rows))
+    rows.append(("sum", "", made.rows, "", made.digest[:12], made.carried))
+    body.insert(0, table(("protected", "table", "rows", "hang on", "digest", "carried"), rows, keep=5))
     return Outcome(
         report.verdict,
         f"Snapshot {made.id} holds {made.rows:,} rows, {made.carried:,} of them carried; read back and verified.",

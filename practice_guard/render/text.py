@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TextIO
 
 from rich import box
@@ -23,12 +24,25 @@ _SIGNS = {
     Severity.WARNING: ("warning", "yellow"),
     Severity.INFO: ("note", "cyan"),
 }
+_WORD = 20
 _VERDICTS = {
     Verdict.FINE: ("OK", "bold green"),
     Verdict.REFUSED: ("NO", "bold red"),
     Verdict.WAITING: ("WAITING", "bold yellow"),
     Verdict.DAMAGED: ("DAMAGED", "bold red"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Prose for a body, set in by some blanks: it wraps at a terminal's width, and is one line anywhere else."""
+
+    text: Text
+    indent: int = 0
+
+    def __rich__(self) -> RenderableType:
+        """Set it in, where it may wrap."""
+        return Padding(self.text, (0, 0, 0, self.indent))
 
 
 def console(stream: TextIO | None = None, *, color: bool = True) -> Console:
@@ -82,11 +96,21 @@ def table(
         if keep is None or place < keep or any(row[place] not in (0, "", None) for row in listed)
     ]
     cells = [[_cell(row[place]) for place in shown] for row in listed]
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, title=title or None, title_justify="left")
+    grid = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        show_header=any(columns),
+        title=title or None,
+        title_justify="left",
+    )
     for place, column in enumerate(shown):
         numeric = bool(cells) and all(row[place].plain.replace(",", "").strip("-").isdigit() for row in cells)
         grid.add_column(
-            columns[column], justify="right" if numeric else "left", overflow="fold", no_wrap=numeric or place == 0
+            columns[column],
+            justify="right" if numeric else "left",
+            overflow="fold",
+            no_wrap=numeric or place == 0 or all(_is_word(row[place].plain) for row in cells),
         )
     for row in cells:
         grid.add_row(*row)
@@ -117,12 +141,23 @@ def explained(matches: Sequence[Match]) -> list[Text]:
     return [line(f"{explain(match)}\n") for match in matches]
 
 
-def _print(out: Console, part: RenderableType, *, indent: int = 0) -> None:
-    """Print a part; text wraps at a terminal's width, and nowhere else."""
-    if isinstance(part, Text) and not out.is_terminal:
-        out.print(Text(" " * indent) + part, soft_wrap=True)
+def _print(out: Console, part: RenderableType) -> None:
+    """Print a part; where there is no terminal, prose does not wrap and no line ends in blanks."""
+    if out.is_terminal:
+        out.print(part)
+    elif isinstance(part, Text):
+        out.print(part, soft_wrap=True)
+    elif isinstance(part, Paragraph):
+        out.print(Text(" " * part.indent) + part.text, soft_wrap=True)
     else:
-        out.print(Padding(part, (0, 0, 0, indent)) if indent else part)
+        with out.capture() as printed:
+            out.print(part)
+        out.file.writelines(f"{each.rstrip()}\n" for each in printed.get().splitlines())
+
+
+def _is_word(text: str) -> bool:
+    """Whether a cell is one short word, a table's name say, which is hard to read in pieces."""
+    return len(text) <= _WORD and not any(letter.isspace() for letter in text)
 
 
 def _cell(value: object) -> Text:
@@ -148,7 +183,7 @@ def _findings(out: Console, findings: Sequence[Finding]) -> None:
         _print(out, Text.assemble((word, style), "  ", safe(finding.what), ("  [" + finding.code + "]", "dim")))
         details = [finding.why, *(f"e.g. {example}" for example in finding.examples)]
         for detail in details:
-            _print(out, line(detail), indent=4)
+            _print(out, Paragraph(line(detail), 4))
         for number, statement in enumerate(finding.fix.splitlines()):
             out.print(line(f"    {'fix:' if number == 0 else '    '} {statement}"), soft_wrap=True)
     if findings:

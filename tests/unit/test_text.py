@@ -60,10 +60,25 @@ def test_a_statement_to_copy_stays_in_one_line() -> None:
 def test_through_a_pipe_every_sentence_is_one_line() -> None:
     long = "The ETL was not started: /" + "a/" * 80 + "etl: Permission denied. " + "More words. " * 20
     finding = Finding("code", Severity.ERROR, f"3 rows. {long}", f"Why: {long}", examples=(long,))
-    outcome = Outcome(Verdict.REFUSED, long, {}, (text.line(f"Body: {long}"),), findings=(finding,))
+    body = (text.line(f"Body: {long}"), text.Paragraph(text.line(f"More: {long}"), 6))
+    outcome = Outcome(Verdict.REFUSED, long, {}, body, findings=(finding,))
     assert shown(outcome).splitlines()[-1] == f"NO  {long}"
-    for sentence in (f"Body: {long}", f"error  3 rows. {long}  [code]", f"    Why: {long}", f"    e.g. {long}"):
+    for sentence in (
+        f"Body: {long}",
+        f"      More: {long}",
+        f"error  3 rows. {long}  [code]",
+        f"    Why: {long}",
+        f"    e.g. {long}",
+    ):
         assert sentence in shown(outcome).splitlines()
+
+
+def test_through_a_pipe_no_line_ends_in_blanks_and_no_name_is_broken() -> None:
+    rows = [("captain_messages", "captain_messages", 13, "some words that may wrap where there is no room for them")]
+    printed = shown(Outcome(Verdict.FINE, "done", {}, (text.table(("set", "table", "rows", "says"), rows),)))
+    assert printed.count("captain_messages") == 2
+    assert not [line for line in printed.splitlines() if line != line.rstrip()]
+    assert all(len(line) <= 80 for line in printed.splitlines())
 
 
 def test_at_a_terminal_sentences_wrap_at_its_width_between_words() -> None:
