@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from enum import Enum
 from importlib.metadata import version
-from typing import Annotated, Any, NoReturn, get_type_hints
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -258,8 +258,8 @@ def command(
     """
 
     def register(handler: Callable[..., None]) -> Callable[..., None]:
-        common = inspect.signature(_common).parameters
-        own = [each for each in inspect.signature(handler).parameters.values() if each.name != "call"]
+        common = inspect.signature(_common, eval_str=True).parameters
+        own = [each for name, each in inspect.signature(handler, eval_str=True).parameters.items() if name != "call"]
 
         def run(**given: Any) -> None:
             call = Call(title or name, **{key: given.pop(key) for key in common})
@@ -272,14 +272,10 @@ def command(
                     _trace(error)
                 call.fail(error)
 
-        hints = get_type_hints(_common, include_extras=True) | get_type_hints(handler, include_extras=True)
-        run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # Typer reads it
-            [
-                each.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[each.name])
-                for each in (*own, *common.values())
-            ]
-        )
-        run.__annotations__ = {name: hints[name] for name in (*(each.name for each in own), *common)}
+        # not get_type_hints: before Python 3.11 it hides the options of what may be None from Typer
+        parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own, *common.values())]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # Typer reads it
+        run.__annotations__ = {each.name: each.annotation for each in parameters}
         run.__doc__ = handler.__doc__
         app.command(name)(run)
         return handler

@@ -58,7 +58,7 @@ def test_a_statement_to_copy_stays_in_one_line() -> None:
 
 
 def test_through_a_pipe_every_sentence_is_one_line() -> None:
-    long = "The ETL was not started: /" + "a/" * 80 + "etl: Permission denied. " + "More words. " * 20
+    long = "The ETL was not started: /" + "a/" * 80 + "etl: Permission denied. " + "More words. " * 20 + "The end."
     finding = Finding("code", Severity.ERROR, f"3 rows. {long}", f"Why: {long}", examples=(long,))
     body = (text.line(f"Body: {long}"), text.Paragraph(text.line(f"More: {long}"), 6))
     outcome = Outcome(Verdict.REFUSED, long, {}, body, findings=(finding,))
