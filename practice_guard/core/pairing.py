@@ -242,6 +242,7 @@ def _absent(row: Kept, goals: tuple[Destination, ...], rules: Rules, used: set[s
     went_along = any(each.deleted for place, each in enumerate(goals) if place == 0 or not rules.nullable[place])
     by_user = went_along or row.row in rules.proven or not (row.carried or rules.may_vanish)
     bucket, note, new_key = Bucket.INSERT, "", False
+    reason: Fate | None = None
     after: tuple[int | None, ...] | None = None
     if by_user and not rules.include_deleted:
         bucket, note = Bucket.DELETED, "was deleted by a user"
@@ -251,9 +252,10 @@ def _absent(row: Kept, goals: tuple[Destination, ...], rules: Rules, used: set[s
         bucket = Bucket.PENDING
         note = "hung on no team when it was backed up" if row.refs[0] is None else ""
     elif lost:
-        bucket, note = Bucket.PENDING, "something else that it must point at is gone"
+        bucket, note, reason = Bucket.PENDING, "something else that it must point at is gone", Fate.MISSING
     elif rules.key_only and row.key in used:
-        bucket, note = Bucket.PENDING, "its primary key is taken, and nothing else says which row it is"
+        bucket, reason = Bucket.PENDING, Fate.CONFLICTING
+        note = "its primary key is taken, and nothing else says which row it is"
     else:
         after = tuple(each.id if each.known else None for each in goals)
         new_key = row.key in used
@@ -262,6 +264,7 @@ def _absent(row: Kept, goals: tuple[Destination, ...], rules: Rules, used: set[s
     return PlannedRow(
         rules.name, row.row, row.key, bucket, row.refs[0], None, None, after,
         goal.evidence, fate, new_key=new_key, note=note, unresolved=_unresolved(goals), team=_team(row, rules),
+        reason=reason,
     )  # fmt: skip
 
 

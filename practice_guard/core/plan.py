@@ -111,6 +111,7 @@ class PlannedRow:
         new_key: whether its old primary key is taken, so that it needs a new one.
         was_wrong: whether the live row hangs on a team that is there and not its own.
         note: what a person should know about it.
+        reason: why it waits, where it is not for its team.
         unresolved: references besides the first that lead nowhere, by position.
     """
 
@@ -129,6 +130,7 @@ class PlannedRow:
     note: str = ""
     unresolved: tuple[int, ...] = ()
     team: Origin | None = None
+    reason: Fate | None = None
 
     @property
     def writes(self) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
 
+from practice_guard.core import crowding, errors, ledger, pairing, snapshot, storage, teams
 from practice_guard.core import decisions as decided
-from practice_guard.core import errors, ledger, pairing, snapshot, storage, teams
 from practice_guard.core.candidates import with_candidates
 from practice_guard.core.catalog import Target
 from practice_guard.core.chains import Parents, recognise
@@ -123,11 +123,13 @@ def plan(database: Database, kept: Snapshot, around: Surroundings, request: Requ
         each = _without_blocked(database, bound, stored, each)
         if above := parents.get(bound.references[0].parent or ""):
             each = above.follow(each)
+        meant = frozenset(row.row for row in each.rows if scope.covers(row, _match(row, resolutions)))
+        each = crowding.make_wait(database, bound, stored, kept.id, each, meant)
         if bound.name in around.keys:
             standing = frozenset() if rules.may_vanish else around.keys[bound.name]
             parents[bound.name] = Parents(rows, each, kept.id, standing)
-        covered = tuple(row for row in each.rows if scope.covers(row, _match(row, resolutions)))
-        outside = frozenset(row.row for row in each.rows) - {row.row for row in covered}
+        covered = tuple(row for row in each.rows if row.row in meant)
+        outside = frozenset(row.row for row in each.rows) - meant
         sets[bound.name] = replace(each, rows=covered, outside=outside, of_teams=_of_teams(bound))
     place = storage.locate(database)
     return Plan(kept.id, place.fingerprint, sets, resolutions, kept.mark == mark, mark)
@@ -245,7 +247,7 @@ def _blocked(row: PlannedRow, blocked: Mapping[int, str]) -> PlannedRow:
     if row.row not in blocked:
         return row
     note = f"what its {blocked[row.row]} points at is not there"
-    return replace(row, bucket=Bucket.PENDING, after=None, new_key=False, note=note)
+    return replace(row, bucket=Bucket.PENDING, after=None, new_key=False, note=note, reason=Fate.MISSING)
 
 
 def _match(row: PlannedRow, resolutions: Mapping[str, Resolution]) -> Match | None:

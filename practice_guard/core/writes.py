@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from practice_guard.core import errors, pointing
+from practice_guard.core import crowding, errors, pointing
+from practice_guard.core.catalog import UniqueKey
 from practice_guard.core.copies import StoredSet
 from practice_guard.core.database import Database, Row
 from practice_guard.core.plan import Bucket, PlannedRow, SetPlan
@@ -28,17 +30,16 @@ class Written:
 
 
 def check(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) -> None:
-    """Find out, reading only, whether the table can take back the rows that the plan would insert.
+    """Find out, reading only, whether the table can take the rows as the plan would write them.
 
     Raises:
         errors.SchemaError: a column is gone or of another type, or rows break a constraint; names column and rows.
     """
-    # Keys that are yet to come collide with none in the table; rows that share one still collide with each other.
-    inserts = [row.with_keys(lambda _, number: -number) for row in made.rows if row.bucket is Bucket.INSERT]
+    inserts = [row for row in made.rows if row.bucket is Bucket.INSERT]
+    writer = _Writer(database, bound, stored)
     if inserts:
-        writer = _Writer(database, bound, stored)
         writer.check_columns(inserts)
-        writer.check_unique(inserts, [str(row.live_key) for row in made.rows if row.live_key and row.writes])
+    writer.check_unique(made.rows)
 
 
 def check_constraints(database: Database) -> None:
@@ -147,37 +148,37 @@ class _Writer:
         for each in self.bound.stored:
             if each.name not in known and each.not_null and not each.has_default:
                 raise errors.SchemaError(f"{table}.{each.name} is new, must not be NULL and has no default; {cannot}")
+        self._check_not_null(rows)
+
+    def _check_not_null(self, rows: Sequence[PlannedRow]) -> None:
+        now = self.bound.table.columns
+        for place, name in enumerate(self.refs):
+            empty = sum(row.after is not None and row.after[place] is None for row in rows)
+            if empty and now[name].not_null:
+                self._refuse_empty(name, empty)
         for each in self.plain:
             if each.not_null:
                 numbers = {"rows": [row.row for row in rows]}
                 empty = self._run("would_be_null", numbers, column=identifier(each.name))[0][0]
                 if empty:
-                    raise errors.SchemaError(
-                        f"{table}.{each.name} must not be NULL now, and {empty} rows of {self.bound.name} that are to "
-                        "be put back have no value for it. Nothing was written."
-                    )
+                    self._refuse_empty(each.name, empty)
 
-    def check_unique(self, rows: Sequence[PlannedRow], moving: Sequence[str]) -> None:
-        """Refuse when rows to be put back break a unique key that the table has now."""
-        values = {name: f"u.r{place}" for place, name in enumerate(self.refs)}
-        values |= {each.name: f"s.{identifier(each.name)}" for each in self.plain}
-        for key in self.bound.table.unique_keys:
-            names = [name for name in key.columns if name is not None]
-            if key.primary or len(names) < len(key.columns) or not all(name in values for name in names) or key.partial:
-                continue
-            parameters = {"rows": [row.row for row in rows], "moving": list(moving), **self._references(rows)}
-            parts = {
-                "new_columns": ", ".join(f"{values[name]} AS {identifier(name)}" for name in names),
-                "live_columns": columns(names, of="t"),
-                "key_columns": columns(names, of="new"),
-                "other_columns": columns(names, of="other"),
-            }
-            broken = self._run("would_collide", parameters, **parts)[0][0]
-            if broken:
-                raise errors.SchemaError(
-                    f"{broken} rows of {self.bound.name} that are to be put back break the unique key {key.name} over "
-                    f"{', '.join(names)} of {self.bound.table.name}. Nothing was written."
-                )
+    def _refuse_empty(self, column: str, count: int) -> None:
+        raise errors.SchemaError(
+            f"{self.bound.table.name}.{column} must not be NULL now, and {count} rows of {self.bound.name} that are to "
+            "be put back have no value for it. Nothing was written."
+        )
+
+    def check_unique(self, rows: Sequence[PlannedRow]) -> None:
+        """Refuse when rows to be written break a unique key that the table has now."""
+        broken: defaultdict[UniqueKey, set[int]] = defaultdict(set)
+        for each in crowding.collisions(self.database, self.bound, self.stored, rows):
+            broken[each.key].add(each.row)
+        for key, numbers in broken.items():
+            raise errors.SchemaError(
+                f"{len(numbers)} rows of {self.bound.name} that are to be put back or re-linked break the unique key "
+                f"{key.name} over {', '.join(map(str, key.columns))} of {self.bound.table.name}. Nothing was written."
+            )
 
     def untouched(self, keys: Sequence[str]) -> list[Row]:
         """Count and digest of the rows besides these."""

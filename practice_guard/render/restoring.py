@@ -191,7 +191,8 @@ def waiting(plan: Plan) -> list[dict[str, object]]:
             continue
         match = plan.match(row)
         team = str(match.old.identity) if match else _no_team(plan, row)
-        key = (team, str(row.fate or Fate.MISSING), (match.because if match else "") or row.note)
+        because = row.note if row.reason or not match else match.because or row.note
+        key = (team, str(row.reason or row.fate or Fate.MISSING), because)
         rows[key] += 1
         candidates[key] = [str(each.team.identity) for each in match.candidates] if match else []
     return [
