@@ -104,7 +104,12 @@ def _apply(
     for name, each in made.sets.items():  # parents first, so that what hangs on them can be given their new keys
         placed = chains.with_keys(each, bound[name], written)
         written[name] = writes.write(database, bound[name], kept.sets[name], placed)
+    touched = [(bound[name], writes.all_keys(done)) for name, done in written.items()]
+    others = writes.beside(database, touched)
     writes.check_constraints(database)
+    for table, rows in writes.beside(database, touched).items():
+        if rows != others[table]:
+            raise writes.others_changed(table)
     for name, done in written.items():
         writes.prove(database, bound[name], kept.sets[name], done)
     _prove_settled(made, plan(database, kept, around, request))

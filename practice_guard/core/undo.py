@@ -71,11 +71,17 @@ def apply(
         entry = _entry(database, wanted)
         rows = _by_set(ledger.rows(database, entry))
         _check(database, around, rows, entry)
+        touched = [(_bound(around, name), [row.new_key for row in found]) for name, found in rows.items()]
+        others = writes.beside(database, touched)
         for bound in reversed(around.sets):  # what hangs on other rows goes first
             if bound.name in rows:
                 with application_path(database):
                     _take_back(database, around, bound, rows[bound.name])
         writes.check_constraints(database)
+        _prove(database, around, rows)
+        for table, now in writes.beside(database, touched).items():
+            if now != others[table]:
+                raise writes.others_changed(table)
         number = ledger.write(
             database,
             ledger.UNDO,
@@ -208,9 +214,32 @@ def _take_back(database: Database, around: Surroundings, bound: Bound, rows: Seq
         keys = {"keys": [row.new_key for row in inserted]}
         removed = database.execute(statement("ledger", "take_out", **_parts(bound)), keys)
         pointing.expect(bound, len(inserted), len(removed))
+    pointing.point(database, bound, _moves(around, bound, rows))
+
+
+def _moves(around: Surroundings, bound: Bound, rows: Sequence[EntryRow]) -> list[Move]:
     ways = _ways_back(around, bound, rows)
     moves = [Move(row.new_key, row.after, ways[row.new_key]) for row in rows if row.new_key in ways]
-    pointing.point(database, bound, [move for move in moves if move.before != move.after])
+    return [move for move in moves if move.before != move.after]
+
+
+def _prove(database: Database, around: Surroundings, rows: Mapping[str, Sequence[EntryRow]]) -> None:
+    """Read back, after all triggers and constraints, that what was put in is gone and what was re-linked points back.
+
+    Raises:
+        errors.RestoreError: it is not so.
+    """
+    for name, found in rows.items():
+        bound = _bound(around, name)
+        gone = {"keys": [row.new_key for row in found if row.before is None]}
+        left = len(database.execute(statement("ledger", "sums", **_parts(bound)), gone))
+        moves = _moves(around, bound, found)
+        left += len(moves) - pointing.right(database, bound, moves)
+        if left:
+            raise errors.RestoreError(
+                f"Of {len(found)} rows of {name} to be taken back, {left} are not as they should be: a trigger or rule "
+                f"on {bound.table.name} changed or swallowed that. Everything was rolled back."
+            )
 
 
 def _parts(bound: Bound) -> dict[str, str]:

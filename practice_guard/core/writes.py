@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import crowding, errors, pointing
@@ -22,11 +22,15 @@ _TOUCHED_BY_TRIGGERS = frozenset({"updated_at"})
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written of one set: the rows as planned, with the primary keys they got."""
+    """What was written of one set: the rows as planned, with the primary keys they got.
+
+    `kept` is count and digest of what the updates left as it was.
+    """
 
     updates: tuple[PlannedRow, ...]
     inserts: tuple[PlannedRow, ...]
     keys: tuple[str, ...]
+    kept: tuple[Row, ...]
 
 
 def check(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) -> None:
@@ -48,6 +52,26 @@ def check_constraints(database: Database) -> None:
         database.check_constraints()
 
 
+def beside(database: Database, sets: Iterable[tuple[Bound, Collection[str]]]) -> dict[str, list[Row]]:
+    """Return count and digest of the rows besides those given by their primary keys, by table."""
+    keys: defaultdict[str, list[str]] = defaultdict(list)
+    tables: dict[str, Bound] = {}
+    for bound, written in sets:
+        if written:
+            tables[bound.table.quoted] = bound
+            keys[bound.table.quoted] += written
+    return {name: _untouched(database, bound, keys[name]) for name, bound in tables.items()}
+
+
+def all_keys(written: Written) -> list[str]:
+    """Return the primary keys under which the written rows stand now."""
+    return [*(str(row.live_key) for row in written.updates), *written.keys]
+
+
+def _untouched(database: Database, bound: Bound, keys: Collection[str]) -> list[Row]:
+    return database.execute(statement("restore", "untouched", **pointing.parts(bound)), {"keys": list(keys)})
+
+
 def write(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) -> Written:
     """Apply one set's plan inside the caller's transaction, which holds the locks, and prove it.
 
@@ -60,25 +84,34 @@ def write(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) ->
     updates = tuple(row for row in made.rows if row.live_key is not None and row.writes)
     inserts = tuple(row for row in made.rows if row.bucket is Bucket.INSERT)
     if not (updates or inserts):
-        return Written((), (), ())
+        return Written((), (), (), ())
     touched = [str(row.live_key) for row in updates]
-    others = writer.untouched(touched)
+    others = _untouched(database, bound, touched)
     kept = writer.kept_of_updated(touched)
     with pointing.application_path(database):
         pointing.point(database, bound, _moves(updates))
         keys = writer.new_keys(inserts)
         if inserts:
             writer.insert(inserts, keys)
-    if writer.untouched([*touched, *keys]) != others:
-        raise errors.RestoreError(
-            f"Rows of {bound.table.name} that the plan does not touch changed while it was applied (a trigger?). "
-            "Everything was rolled back."
-        )
+    if _untouched(database, bound, [*touched, *keys]) != others:
+        raise others_changed(bound.table.name)
     if writer.kept_of_updated(touched) != kept:
-        raise errors.RestoreError(
-            f"A trigger changed other columns of {bound.table.name} than the plan does. Everything was rolled back."
-        )
-    return Written(updates, inserts, tuple(keys))
+        raise _other_columns_changed(bound)
+    return Written(updates, inserts, tuple(keys), tuple(kept))
+
+
+def others_changed(table: str) -> errors.RestoreError:
+    """Say that rows changed which nobody was to touch."""
+    return errors.RestoreError(
+        f"Rows of {table} that the plan does not touch changed while it was applied (a trigger?). "
+        "Everything was rolled back."
+    )
+
+
+def _other_columns_changed(bound: Bound) -> errors.RestoreError:
+    return errors.RestoreError(
+        f"A trigger changed other columns of {bound.table.name} than the plan does. Everything was rolled back."
+    )
 
 
 def prove(database: Database, bound: Bound, stored: StoredSet, written: Written) -> None:
@@ -88,6 +121,11 @@ def prove(database: Database, bound: Bound, stored: StoredSet, written: Written)
         errors.RestoreError: a row is not as it should be.
     """
     writer = _Writer(database, bound, stored)
+    if (
+        written.updates
+        and tuple(writer.kept_of_updated([str(row.live_key) for row in written.updates])) != written.kept
+    ):
+        raise _other_columns_changed(bound)
     for what, rows, right in (
         ("put back", written.inserts, writer.restored_right(written)),
         ("re-linked", written.updates, pointing.right(database, bound, _moves(written.updates))),
@@ -179,10 +217,6 @@ class _Writer:
                 f"{len(numbers)} rows of {self.bound.name} that are to be put back or re-linked break the unique key "
                 f"{key.name} over {', '.join(map(str, key.columns))} of {self.bound.table.name}. Nothing was written."
             )
-
-    def untouched(self, keys: Sequence[str]) -> list[Row]:
-        """Count and digest of the rows besides these."""
-        return self._run("untouched", {"keys": list(keys)})
 
     def kept_of_updated(self, keys: Sequence[str]) -> list[Row]:
         """Count and digest of what an update must leave alone."""

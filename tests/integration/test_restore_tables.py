@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from practice_guard.core import errors
@@ -76,14 +78,26 @@ class TestATriggerThat:
             guard.restores()
         assert state(database) == before
 
-    def test_fires_after_everything_else_is_found_too(self, guard: Guard, database: ScratchDatabase) -> None:
-        builders.the_etl_recreates_everything(database)
+    @pytest.mark.parametrize(
+        "etl", [builders.the_etl_recreates_everything, builders.the_etl_leaves_practices_without_team]
+    )
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "UPDATE schedule SET location = 'x' WHERE id = NEW.id AND location <> 'x';",
+            "UPDATE schedule SET location = 'x' WHERE home_team !~* 'practice' AND location <> 'x';",
+            "DELETE FROM schedule WHERE home_team !~* 'practice';",
+        ],
+    )
+    def test_fires_after_everything_else_is_found_too(
+        self, guard: Guard, database: ScratchDatabase, league: League, etl: Callable[[ScratchDatabase], None], body: str
+    ) -> None:
+        etl(database)
+        team = builders.teams_now(database)[0]
+        league.has_match(team, team)
+        database.rows(f"CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$")
         database.rows(
-            "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS"
-            " $$ BEGIN UPDATE schedule SET location = 'x' WHERE id = NEW.id; RETURN NULL; END $$"
-        )
-        database.rows(
-            "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON schedule DEFERRABLE INITIALLY DEFERRED"
+            "CREATE CONSTRAINT TRIGGER late AFTER INSERT OR UPDATE ON schedule DEFERRABLE INITIALLY DEFERRED"
             " FOR EACH ROW EXECUTE FUNCTION late()"
         )
         before = state(database)

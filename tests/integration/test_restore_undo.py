@@ -152,3 +152,30 @@ class TestWhatAnUndoTookBackIsNoUsersDeletion:
         builders.a_user_deletes_practice(database, 1)
         assert guard.restores().plan.counts()["deleted"] == 1
         assert database.count("schedule") == 3
+
+
+@pytest.mark.parametrize(
+    ("variant", "when", "body"),
+    [
+        ("set-null", "BEFORE UPDATE", "NEW.home_team_id := OLD.home_team_id; RETURN NEW;"),
+        (
+            "set-null",
+            "AFTER UPDATE",
+            "UPDATE schedule SET location = 'x' WHERE home_team !~* 'practice' AND location <> 'x'; RETURN NULL;",
+        ),
+        ("recycle", "AFTER DELETE", "INSERT INTO schedule SELECT OLD.*; RETURN NULL;"),
+    ],
+)
+def test_an_undo_that_a_trigger_turns_into_something_else_is_given_up(
+    guard: Guard, database: ScratchDatabase, league: League, variant: str, when: str, body: str
+) -> None:
+    builders.the_etl_runs(database, variant)
+    team = builders.teams_now(database)[0]
+    league.has_match(team, team)
+    entry = guard.restores().ledger
+    database.rows(f"CREATE FUNCTION answer() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$")
+    database.rows(f"CREATE TRIGGER answer {when} ON schedule FOR EACH ROW EXECUTE FUNCTION answer()")
+    before = application(database)
+    with pytest.raises(errors.RestoreError, match="rolled back"):
+        takes_back(guard, entry)
+    assert application(database) == before
