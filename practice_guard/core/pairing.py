@@ -4,10 +4,11 @@ The order of pairing is the design's: the same primary key, content and team; th
 n-th with the n-th; the same primary key (and creation time where the ETL deletes); the same content on a team that is
 NULL or gone. A row with another primary key on a valid team is the application's own and is never taken.
 
-Three things the code showed to be needed beside it. Content alone does not say whose a row adrift is (two teams of a
+Four things the code showed to be needed beside it. Content alone does not say whose a row adrift is (two teams of a
 club practise at one time and place, and share a label): it must hang on the row's own old id or be of its creation
 time. A live row that by its key is one of the snapshot's is not given to another one for its content. And such a row
 comes before equal content where it stands on a team: left alone, one on an id in other hands would stay on that team.
+Of rows alike, those that are not there by their key come first, lest one is put back while another is left adrift.
 """
 
 from __future__ import annotations
@@ -114,7 +115,8 @@ def _pair(
             if same.refs[0] in rules.valid[0]:
                 take(row, same)
     known = {each.key for each in own.values()}
-    _pair_on_team(waiting(), [each for each in free.values() if each.key not in known], goals, take)
+    strangers = [each for each in free.values() if each.key not in known]
+    _pair_on_team(sorted(waiting(), key=lambda row: row.row in own), strangers, goals, take)
     for row in waiting():
         if row.row in own and own[row.row].key in free:
             take(row, own[row.row])

@@ -84,6 +84,10 @@ class TestTheOrder:
         row = only(plan([kept(1)], [live(700, None)]))
         assert (row.bucket, row.live_key, row.after) == (Bucket.RELINK, "700", (11,))
 
+    def test_of_two_alike_the_one_that_is_not_there_under_its_key_takes_what_stands_on_the_team(self) -> None:
+        made = plan([kept(1), kept(2)], [live(101, None), live(500, 11, created=NOW)])
+        assert [(row.bucket, row.live_key) for row in made.rows] == [(Bucket.RELINK, "101"), (Bucket.INTACT, "500")]
+
     def test_content_on_the_team_comes_before_the_own_key_elsewhere(self) -> None:
         """The team has its practice; the one with the old key and no team is not put beside it."""
         made = plan([kept(1)], [live(101, None), live(500, 11, created=NOW)])
