@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -87,6 +88,16 @@ def proofs(database: Database, snapshot: str, snapshot_mark: str, mark: str) -> 
         return Proofs(snapshot_mark == mark, since_restore=False, waited={}, taken_back=taken_back)
     waited = {name: frozenset(rows) for name, rows in json.loads(found[0][1]).get("waited", {}).items()}
     return Proofs(snapshot_mark == mark, found[0][0] == mark, waited, taken_back)
+
+
+def last_put(database: Database, since: datetime) -> dict[str, dict[str, int]]:
+    """Return, by set and primary key, what restores since then have last pointed rows at."""
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    if storage.exists(database):
+        for name, key, first in database.execute(statement("ledger", "last_put"), {"since": since}):
+            if first is not None:
+                found[name][key] = first
+    return dict(found)
 
 
 def decisions(database: Database) -> Decisions:

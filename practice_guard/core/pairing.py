@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from practice_guard.core.model import Fate
@@ -35,6 +35,7 @@ class Rules:
         may_vanish: an import can take rows along (see `protected.Bound.may_vanish`).
         hangs_on: what the first reference points at, in a word for people.
         key_only: nothing but the primary key says which row is which, so that none can be known under another.
+        put: what restores since the snapshot have last pointed rows at, by primary key.
         nullable: by reference, whether its column may be NULL.
         valid: by reference, the ids that exist now.
         proven: numbers of the rows that were in place in a state since which, provably, no import ran.
@@ -50,6 +51,7 @@ class Rules:
     include_deleted: bool = False
     hangs_on: str = TEAM
     key_only: bool = False
+    put: Mapping[str, int] = field(default_factory=dict)
 
 
 Resolver = Callable[[int, tuple[str, int]], Destination]
@@ -181,9 +183,11 @@ def _same_row(row: Kept, live: Live, goal: Destination, rules: Rules) -> bool:
 
 
 def _is_stolen(row: Kept, live: Live, goal: Destination, rules: Rules) -> bool:
-    """Whether a row hangs on its team's old id, which is another team's now."""
+    """Whether a row hangs on an id that was its team's, and is another team's now: its old one, or a restore's."""
     now = live.refs[0]
-    return row.refs[0] is not None and now == row.refs[0][1] and now in rules.valid[0] and now != goal.id
+    if row.refs[0] is None or now not in rules.valid[0] or now == goal.id:
+        return False
+    return now in (row.refs[0][1], rules.put.get(live.key))
 
 
 def _order(each: Live) -> tuple[str, int, str]:

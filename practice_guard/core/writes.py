@@ -224,9 +224,10 @@ class _Writer:
         return self._run("kept_of_updated", {"keys": list(keys)}, columns=columns(names, of="t", cast="::text"))
 
     def new_keys(self, rows: Sequence[PlannedRow]) -> list[str]:
-        """Move the sequence past every key in use, and return each row's primary key: its own, or a new one."""
-        if not rows:
-            return []
+        """Move the sequence past every key in use, and return each row's primary key: its own, or a new one.
+
+        Also where no row is put back: an import may have restarted the sequence and left the rows.
+        """
         wanted = sum(row.new_key for row in rows)
         sequence = self.bound.key.sequence
         if sequence is None:

@@ -16,6 +16,7 @@ from tests.builders import (
     Row,
     ScratchDatabase,
     practices_by_natural_key,
+    swap_ids,
     team_now,
     the_app_writes_a_practice,
     the_etl_runs,
@@ -181,6 +182,15 @@ class TestOneImport:
         guard.restores()
         assert the_app_writes_a_practice(database, tennaqua, TUESDAY) == 72
 
+    def test_also_where_the_import_restarted_the_sequence_and_left_the_rows(
+        self, league: League, database: ScratchDatabase, guard: Guard, tennaqua: Team
+    ) -> None:
+        practices = league.captain_schedules_practices(tennaqua, 3)
+        guard.has_backed_up()
+        the_etl_runs(database, "recycle", "set-null")
+        assert guard.restores().plan.counts()["relink"] == 3
+        assert the_app_writes_a_practice(database, tennaqua, TUESDAY) > max(practices)
+
 
 class TestExactlyAsMany:
     def test_two_on_one_date_and_two_alike(
@@ -336,36 +346,23 @@ class TestAPartOnly:
             damaged.plans(request=Request(Scope(teams=frozenset({"Tenaqua - 22"}))))
 
 
-class TestUniqueKeys:
-    def test_practice_times_change_places(
-        self, league: League, database: ScratchDatabase, guard: Guard, tennaqua: Team
-    ) -> None:
-        """17 becomes 18 and 18 becomes 17, on one day at one time in one place."""
-        other = league.has_team(series="Chicago 11")
-        times = {league.captain_sets_practice_time(team): team.identity for team in (tennaqua, other)}
-        guard.has_backed_up()
-        swap_ids(database, tennaqua.id, other.id)
-        assert guard.restores().plan.counts()["relink"] == 2
-        placed: dict[int, int] = dict(database.rows("SELECT id, team_id FROM practice_times"))
-        assert {key: team_now(database, identity).id for key, identity in times.items()} == placed
-
-    def test_a_chain_of_three(self, league: League, database: ScratchDatabase, guard: Guard) -> None:
-        teams = [league.has_team(series=f"Chicago {number}") for number in (1, 2, 3)]
-        times = {league.captain_sets_practice_time(team): team.identity for team in teams}
-        guard.has_backed_up()
-        swap_ids(database, teams[0].id, teams[1].id)
-        swap_ids(database, teams[1].id, teams[2].id)
-        guard.restores()
-        placed: dict[int, int] = dict(database.rows("SELECT id, team_id FROM practice_times"))
-        assert {key: team_now(database, identity).id for key, identity in times.items()} == placed
-
-
-def swap_ids(database: ScratchDatabase, one: int, other: int) -> None:
-    """As an import that hands out ids anew does, with foreign keys off."""
-    database.rows("SET session_replication_role = replica")
-    for old, new in ((one, -1), (other, one), (-1, other)):
-        database.rows("UPDATE teams SET id = %(new)s, updated_at = now() WHERE id = %(old)s", old=old, new=new)
-    database.rows("RESET session_replication_role")
+@pytest.mark.parametrize("still_there", [True, False])
+def test_a_second_import_that_hands_the_id_on_after_a_restore_is_mended_too(
+    league: League, database: ScratchDatabase, guard: Guard, tennaqua: Team, still_there: bool
+) -> None:
+    """17 became 18, the restore followed it there, and now it is 17 again, or gone, and 18 another team's."""
+    other = league.has_team(series="Chicago 11")
+    poll = league.captain_asks(tennaqua)
+    guard.has_backed_up()
+    swap_ids(database, tennaqua.id, other.id)
+    assert guard.restores().plan.counts()["relink"] == 1
+    swap_ids(database, tennaqua.id, other.id)
+    if not still_there:
+        database.rows("DELETE FROM teams WHERE id = %(id)s", id=tennaqua.id)
+    assert guard.judges_health().total.wrong_team == 1
+    guard.restores()
+    hangs_on = database.value("SELECT team_id FROM polls WHERE id = %(id)s", id=poll)
+    assert hangs_on == (tennaqua.id if still_there else None)
 
 
 class TestOtherReferences:

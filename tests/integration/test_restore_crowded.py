@@ -1,4 +1,4 @@
-"""Unique keys in the way: what a user or a part puts in a row's place lets that row wait, and the rest goes on."""
+"""Unique keys: rows that change places, and rows that wait for theirs while the rest goes on."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from practice_guard.core.restore import Request, Scope
 from practice_guard.core.surroundings import look
 from practice_guard.render.restoring import waiting
 from tests import builders
-from tests.builders import League, ScratchDatabase, team_now
+from tests.builders import League, ScratchDatabase, swap_ids, team_now
 from tests.integration.guarding import Guard
-from tests.integration.test_restore_cases import swap_ids
 
 
 @pytest.fixture
@@ -40,6 +39,30 @@ def looks(guard: Guard) -> None:
 def teams_of_practice_times(database: ScratchDatabase) -> dict[int, int | None]:
     found: dict[int, int | None] = dict(database.rows("SELECT id, team_id FROM practice_times"))
     return found
+
+
+class TestRowsThatChangePlaces:
+    def test_practice_times_change_places(
+        self, league: League, database: ScratchDatabase, guard: Guard, tennaqua: Team
+    ) -> None:
+        """17 becomes 18 and 18 becomes 17, on one day at one time in one place."""
+        other = league.has_team(series="Chicago 11")
+        times = {league.captain_sets_practice_time(team): team.identity for team in (tennaqua, other)}
+        guard.has_backed_up()
+        swap_ids(database, tennaqua.id, other.id)
+        assert guard.restores().plan.counts()["relink"] == 2
+        placed: dict[int, int] = dict(database.rows("SELECT id, team_id FROM practice_times"))
+        assert {key: team_now(database, identity).id for key, identity in times.items()} == placed
+
+    def test_a_chain_of_three(self, league: League, database: ScratchDatabase, guard: Guard) -> None:
+        teams = [league.has_team(series=f"Chicago {number}") for number in (1, 2, 3)]
+        times = {league.captain_sets_practice_time(team): team.identity for team in teams}
+        guard.has_backed_up()
+        swap_ids(database, teams[0].id, teams[1].id)
+        swap_ids(database, teams[1].id, teams[2].id)
+        guard.restores()
+        placed: dict[int, int] = dict(database.rows("SELECT id, team_id FROM practice_times"))
+        assert {key: team_now(database, identity).id for key, identity in times.items()} == placed
 
 
 class TestAPracticeTimeThatAUserMoved:

@@ -99,6 +99,15 @@ class TestTheOrder:
         made = plan([kept(1)], [live(101, TENNAQUA), live(500, 2, created=NOW)], now=SWAPPED)
         assert (only(made).live_key, only(made).after) == ("101", (2,))
 
+    @pytest.mark.parametrize(("now", "bucket", "after"), [(TENNAQUA, Bucket.RELINK, 1), (None, Bucket.PENDING, None)])
+    def test_where_a_restore_put_it_is_no_users_move_once_that_id_is_anothers(
+        self, now: int | None, bucket: Bucket, after: int | None
+    ) -> None:
+        """The team was 2 for a while and has its old id again, or is gone."""
+        teams = {TENNAQUA: now, WILMETTE: 2}
+        row = only(plan([kept(1)], [live(101, 2)], rules(now=teams, put={"101": 2}), now=teams))
+        assert (row.bucket, row.after, row.was_wrong) == (bucket, (after,), True)
+
     def test_alike_rows_are_not_given_each_others(self) -> None:
         passed_round = {TENNAQUA: 2, WILMETTE: 3, LAKESHORE: 1}
         rows = [kept(1, TENNAQUA), kept(2, WILMETTE)]

@@ -16,6 +16,15 @@ SELECT r.set_name, k.key
  GROUP BY r.set_name, k.key
 HAVING max(r.ledger) FILTER (WHERE u.id IS NOT NULL) > coalesce(max(r.ledger) FILTER (WHERE u.id IS NULL), 0)
 
+-- last_put --
+-- Where restores have last put rows since a time, by set and primary key: what their first reference then was.
+SELECT DISTINCT ON (r.set_name, r.new_key) r.set_name, r.new_key, (r.after->'refs'->>0)::bigint
+  FROM practice_guard.ledger_rows AS r
+  JOIN practice_guard.ledger AS l ON l.id = r.ledger
+ WHERE l.kind = 'restore' AND l.at >= %(since)s::timestamptz
+   AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
+ ORDER BY r.set_name, r.new_key, r.ledger DESC
+
 -- write --
 -- One row for what was applied.
 INSERT INTO practice_guard.ledger (kind, at, by, tool_version, environment, snapshot, plan_digest, mark, result)
