@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -69,7 +71,19 @@ def restore_command(
     ] = None,
 ) -> None:
     """Put every protected row back on its right team. In one transaction; --dry-run shows the plan."""
+    chosen = {
+        "--snapshot": [snapshot_id] if snapshot_id != snapshot.LATEST else None,
+        "--protected": protected,
+        "--league": league,
+        "--team": team,
+        "--include-deleted": include_deleted,
+        "--exact-only": exact_only,
+        "--decisions": [str(decisions)] if decisions else None,
+        "--plan": [str(plan)] if plan else None,
+    }
     if undo_entry is not None:
+        if any(chosen.values()) or out or write_decisions:
+            raise UsageError("--undo takes back a whole restore and nothing else; give no other choice beside it.")
         _undo(call, undo_entry, dry_run=dry_run, yes=yes, confirm=confirm)
     if not dry_run and (out or write_decisions):
         raise UsageError("--out and --write-decisions go with --dry-run.")
@@ -81,11 +95,11 @@ def restore_command(
     )
     saved = planfile.load(_read(plan)) if plan else None
     if saved is not None:
-        if request != call.request:
-            raise UsageError("--plan brings its own scope and decisions; give no others beside it.")
+        if request != call.request or snapshot_id not in (snapshot.LATEST, saved.snapshot):
+            raise UsageError("--plan brings its own snapshot, scope and decisions; give no others beside it.")
         request, snapshot_id = saved.request, saved.snapshot
     if dry_run:
-        _show(call, snapshot_id, request, saved, team or [], out=out, draft=write_decisions)
+        _show(call, snapshot_id, request, saved, team or [], out=out, draft=write_decisions, again=_options(chosen))
     _apply(call, snapshot_id, request, saved, team or [], yes=yes, confirm=confirm)
 
 
@@ -98,6 +112,7 @@ def _show(
     *,
     out: Path | None,
     draft: Path | None,
+    again: str,
 ) -> NoReturn:
     with call.database() as database:
         _check_database(call, saved)
@@ -117,14 +132,16 @@ def _show(
     written: list[str] = []
     if out is not None:
         _write(out, planfile.dump(made, request, call.now))
-        written.append(f"practice-guard restore --env {call.target.environment} --plan {out}")
+        written.append(f"practice-guard restore --env {call.target.environment} --plan {shlex.quote(str(out))}")
     if draft is not None:
         _write(draft, _draft(made))
-        written.append(f"practice-guard restore --env {call.target.environment} --dry-run --decisions {draft}")
+        written.append(
+            f"practice-guard restore --env {call.target.environment} --dry-run --decisions {shlex.quote(str(draft))}"
+        )
     call.answer(
         restoring.restore(
             made, call.target.environment, dry_run=True, asked=asked, kept=kept, now=call.now, steps=written,
-            verbose=call.verbose,
+            verbose=call.verbose, again=again,
         )
     )  # fmt: skip
 
@@ -170,6 +187,17 @@ def _undo(call: Call, entry: int, *, dry_run: bool, yes: bool, confirm: str | No
 def _check_database(call: Call, saved: SavedPlan | None) -> None:
     if saved is not None and dict(saved.database) != call.place.fingerprint:
         raise WrongDatabaseError("The plan was made for another database. Nothing was written.")
+
+
+def _options(chosen: Mapping[str, Sequence[str] | bool | None]) -> str:
+    """Return options as people type them, so that what they copy does what they were shown and no more."""
+    words: list[str] = []
+    for name, given in chosen.items():
+        if given is True:
+            words.append(name)
+        elif given:
+            words += [word for value in given for word in (name, value)]
+    return shlex.join(words)
 
 
 def _draft(made: Plan) -> str:

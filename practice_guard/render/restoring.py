@@ -45,6 +45,7 @@ def restore(
     asked: Sequence[Match] = (),
     steps: Sequence[str] = (),
     verbose: bool = False,
+    again: str = "",
 ) -> Outcome:
     """Present a restore, planned or applied.
 
@@ -58,11 +59,12 @@ def restore(
         asked: teams whose match is to be explained.
         steps: commands to copy beside the usual ones.
         verbose: every team on a line of its own.
+        again: the options with which a plan was asked for, for the command that applies it.
     """
     counts, pending = plan.counts(), waiting(plan)
     age = now - kept.taken_at
     sets = {name: each.counts() for name, each in plan.sets.items()}
-    usual = f"practice-guard {'restore' if dry_run and plan.writes() else 'health'} --env {env}"
+    usual = f"practice-guard {f'restore {again}'.strip() if dry_run and plan.writes() else 'health'} --env {env}"
     return Outcome(
         Verdict.WAITING if counts["pending"] else Verdict.FINE,
         _sentence(plan, dry_run=dry_run, ledger=ledger),

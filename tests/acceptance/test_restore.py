@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -87,6 +88,40 @@ class TestThePlan:
         refused = guard("restore", "--plan", "plan.json")
         assert (refused.status, "was changed" in " ".join(refused.stderr.split())) == (2, True), refused
         assert damaged.count("schedule") == 0
+
+    def test_brings_its_own_snapshot(self, guard: Guard, damaged: ScratchDatabase) -> None:
+        guard("restore", "--dry-run", "--out", "plan.json")
+        before = damaged.everything()
+        assert guard("restore", "--plan", "plan.json", "--snapshot", "another").status == 2
+        assert damaged.everything() == before
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            ("--league", "APTA_CHICAGO"),
+            ("--team", "Tennaqua - 1", "--include-deleted"),
+            ("--protected", "practices", "--exact-only"),
+        ],
+        ids=" ".join,
+    )
+    def test_is_followed_by_a_command_to_copy_that_does_the_same(
+        self, guard: Guard, damaged: ScratchDatabase, options: tuple[str, ...]
+    ) -> None:
+        shown = guard("restore", "--dry-run", "--json", *options).json
+        (command,) = shown["next_steps"]
+        done = guard(*shlex.split(command)[1:], "--json").json
+        assert done["result"]["plan_digest"] == shown["result"]["plan_digest"]
+
+
+@pytest.mark.parametrize(
+    "part", [("--team", "Tennaqua - 1"), ("--include-deleted",), ("--snapshot", "another"), ("--plan", "plan.json")]
+)
+def test_an_undo_of_a_part_is_refused_and_not_taken_for_one_of_all(
+    guard: Guard, damaged: ScratchDatabase, part: tuple[str, ...]
+) -> None:
+    entry = guard("restore", "--json").json["result"]["ledger"]
+    assert guard("restore", "--undo", str(entry), *part).status == 2
+    assert damaged.count("schedule") == 6
 
 
 def test_an_undo_takes_exactly_that_back(guard: Guard, damaged: ScratchDatabase) -> None:
