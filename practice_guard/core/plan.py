@@ -159,6 +159,7 @@ class SetPlan:
         outside: numbers of the snapshot's rows that are not meant.
         placed: live rows that were paired.
         of_teams: whether the first reference is a team; a league, or another set's row, is no team.
+        new_columns: columns, with their table, that the snapshot does not know: rows put back get their defaults.
     """
 
     name: str
@@ -168,6 +169,7 @@ class SetPlan:
     outside: frozenset[int] = frozenset()
     placed: tuple[Live, ...] = ()
     of_teams: bool = True
+    new_columns: tuple[str, ...] = ()
 
     @property
     def waits(self) -> list[int]:

@@ -132,7 +132,9 @@ def plan(database: Database, kept: Snapshot, around: Surroundings, request: Requ
             parents[bound.name] = Parents(rows, each, kept.id, standing)
         covered = tuple(row for row in each.rows if row.row in meant)
         outside = frozenset(row.row for row in each.rows) - meant
-        sets[bound.name] = replace(each, rows=covered, outside=outside, of_teams=_of_teams(bound))
+        sets[bound.name] = replace(
+            each, rows=covered, outside=outside, of_teams=_of_teams(bound), new_columns=_new_columns(bound, stored)
+        )
     place = storage.locate(database)
     return Plan(kept.id, place.fingerprint, sets, resolutions, kept.mark == mark, mark)
 
@@ -177,6 +179,11 @@ def _resolve(old: TeamList, now: TeamList, request: Request, decisions: Decision
 
 def _of_teams(bound: Bound) -> bool:
     return bound.references[0].target is Target.TEAMS
+
+
+def _new_columns(bound: Bound, stored: StoredSet) -> tuple[str, ...]:
+    known = {column.name for column in stored.columns}
+    return tuple(f"{bound.table.name}.{column.name}" for column in bound.stored if column.name not in known)
 
 
 def _recognised(

@@ -11,6 +11,7 @@ from rich.console import RenderableType
 from practice_guard.core.explain import explain
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
 from practice_guard.core.plan import Bucket, Plan, PlannedRow
+from practice_guard.core.severities import found
 from practice_guard.core.snapshot import Snapshot
 from practice_guard.core.undo import Undone
 from practice_guard.render.outcome import Outcome
@@ -76,6 +77,7 @@ def restore(
             "ledger": ledger,
             "no_import_since": plan.no_import,
             "rows": counts,
+            "added": _added(plan),
             "protected": sets,
             "evidence": plan.evidence(),
             "pending": pending,
@@ -125,7 +127,14 @@ def _body(
             body.append(line(f"  … and {len(pending) - _SHOWN} more teams; --json lists them all.\n"))
     notes = Counter(f"{row.set}: {row.note}" for row in plan.rows() if row.note and row.bucket is not Bucket.PENDING)
     body += [line(f"  {count:,} rows of {note}.\n") for note, count in notes.most_common()]
+    if added := _added(plan):
+        body.append(line(f"  {added:,} rows that the snapshot does not have are left alone.\n"))
     return body
+
+
+def _added(plan: Plan) -> int:
+    """Count the protected rows that no row of the snapshot was paired with: the application wrote them since."""
+    return sum(len(each.extra) for each in plan.sets.values())
 
 
 def _sentence(plan: Plan, *, dry_run: bool, ledger: int | None) -> str:
@@ -138,18 +147,24 @@ def _sentence(plan: Plan, *, dry_run: bool, ledger: int | None) -> str:
 
 
 def _findings(plan: Plan) -> list[Finding]:
-    lost = [row for row in plan.rows() if row.unresolved and row.bucket not in (Bucket.PENDING, Bucket.GIVEN_UP)]
-    if not lost:
-        return []
-    return [
-        Finding(
-            "reference-unresolved",
-            Severity.WARNING,
-            f"{len(lost)} rows are on their team, but a league, an away team or a player that they point at is gone.",
-            "That reference is empty now. It is remembered and filled in by the first restore after it has come back.",
-            rows=len(lost),
+    findings: list[Finding] = []
+    if lost := [row for row in plan.rows() if row.unresolved and row.bucket not in (Bucket.PENDING, Bucket.GIVEN_UP)]:
+        findings.append(
+            Finding(
+                "reference-unresolved",
+                Severity.WARNING,
+                f"{len(lost)} rows are on their team, but a league, away team or player that they point at is gone.",
+                "That reference is empty now. It is remembered and filled in by the first restore after it is back.",
+                rows=len(lost),
+            )
         )
-    ]
+    for each in plan.sets.values():
+        if (rows := each.counts()["insert"]) and each.new_columns:
+            names = ", ".join(each.new_columns)
+            what = f"{len(each.new_columns)} columns are new since the snapshot: {names}."
+            why = f"The {rows} rows of {each.name} that are put back get their defaults there."
+            findings.append(found("columns-changed", what, why, rows=rows, examples=each.new_columns))
+    return findings
 
 
 def _by_league(plan: Plan) -> list[tuple[str, int, int, str]]:

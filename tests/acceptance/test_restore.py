@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shlex
@@ -133,6 +134,16 @@ def test_an_undo_takes_exactly_that_back(guard: Guard, damaged: ScratchDatabase)
     assert damaged.everything()["public.schedule"] == before
     assert guard("restore", "--undo", str(entry)).status == 2
     assert guard("restore", "--json").json["result"]["rows"]["insert"] == 6
+
+
+def test_new_columns_and_rows_that_the_application_wrote_are_said(guard: Guard, damaged: ScratchDatabase) -> None:
+    damaged.rows("ALTER TABLE schedule ADD season int NOT NULL DEFAULT 2026")
+    builders.the_app_writes_a_practice(damaged, builders.teams_now(damaged)[0], MONDAY, dt.time(6))
+    for arguments in (("--dry-run",), ()):
+        shown = guard("restore", *arguments, "--json")
+        assert (shown.status, shown.json["result"]["added"]) == (0, 1), shown
+        (finding,) = shown.json["findings"]
+        assert (finding["code"], "schedule.season" in finding["what"], finding["rows"]) == ("columns-changed", True, 6)
 
 
 def test_rows_that_wait_are_status_4(guard: Guard, damaged: ScratchDatabase) -> None:
