@@ -100,6 +100,15 @@ def last_put(database: Database, since: datetime) -> dict[str, dict[str, int]]:
     return dict(found)
 
 
+def renumbered(database: Database, snapshot: str) -> dict[str, dict[int, str]]:
+    """Return, by set and row of a snapshot, the new primary key under which restores of it have put that row back."""
+    found: defaultdict[str, dict[int, str]] = defaultdict(dict)
+    if storage.exists(database):
+        for name, row, key in database.execute(statement("ledger", "renumbered"), {"snapshot": snapshot}):
+            found[name][row] = key
+    return dict(found)
+
+
 def decisions(database: Database) -> Decisions:
     """Return what people decided with earlier restores, the later ones winning."""
     united = Decisions()

@@ -36,6 +36,7 @@ class Rules:
         hangs_on: what the first reference points at, in a word for people.
         key_only: nothing but the primary key says which row is which, so that none can be known under another.
         put: what restores since the snapshot have last pointed rows at, by primary key.
+        renumbered: the new primary keys under which restores of the snapshot have put rows back, by their numbers.
         nullable: by reference, whether its column may be NULL.
         valid: by reference, the ids that exist now.
         proven: numbers of the rows that were in place in a state since which, provably, no import ran.
@@ -52,6 +53,7 @@ class Rules:
     hangs_on: str = TEAM
     key_only: bool = False
     put: Mapping[str, int] = field(default_factory=dict)
+    renumbered: Mapping[int, str] = field(default_factory=dict)
 
 
 Resolver = Callable[[int, tuple[str, int]], Destination]
@@ -111,8 +113,7 @@ def _pair(
             take(row, same)
     own: dict[int, Live] = {}
     for row in waiting():
-        goal, same = goals[row.row][0], free.get(row.key)
-        if same and _same_row(row, same, goal, rules):
+        if same := _own(row, free, goals[row.row][0], rules):
             own[row.row] = same
             if same.refs[0] in rules.valid[0]:
                 take(row, same)
@@ -170,6 +171,15 @@ def _may_be(row: Kept, live: Live) -> bool:
 def _on_old_id(row: Kept, live: Live) -> bool:
     """Whether a live row hangs on the id its team had; one of an older list may have been another team's since."""
     return row.refs[0] is not None and not row.carried and live.refs[0] == row.refs[0][1]
+
+
+def _own(row: Kept, free: Mapping[str, Live], goal: Destination, rules: Rules) -> Live | None:
+    """Return the live row that by its primary key is a kept one: the key it had, or the one that a restore gave it."""
+    for key in (row.key, rules.renumbered.get(row.row)):
+        same = free.get(key) if key is not None else None
+        if same and _same_row(row, same, goal, rules):
+            return same
+    return None
 
 
 def _same_row(row: Kept, live: Live, goal: Destination, rules: Rules) -> bool:

@@ -96,7 +96,7 @@ def plan(database: Database, kept: Snapshot, around: Surroundings, request: Requ
     scope = replace(request.scope, protected=_with_parents(request.scope.protected, around.sets))
     mark = snapshot.mark(database, around.catalog, around.sets)
     proofs = ledger.proofs(database, kept.id, kept.mark, mark)
-    put = ledger.last_put(database, kept.taken_at)
+    put, renumbered = ledger.last_put(database, kept.taken_at), ledger.renumbered(database, kept.id)
     sets: dict[str, SetPlan] = {}
     parents = {
         bound.name: _recognised(
@@ -120,6 +120,7 @@ def plan(database: Database, kept: Snapshot, around: Surroundings, request: Requ
             _hangs_on(bound),
             bound.key.name in bound.content,
             put.get(bound.name, {}),
+            renumbered.get(bound.name, {}),
         )
         each = pairing.plan(rows, live, rules, partial(_destination, bound, resolutions, leagues, parents))
         each = _without_blocked(database, bound, stored, each)

@@ -16,7 +16,6 @@ from tests.builders import (
     Row,
     ScratchDatabase,
     practices_by_natural_key,
-    swap_ids,
     team_now,
     the_app_writes_a_practice,
     the_etl_runs,
@@ -344,25 +343,6 @@ class TestAPartOnly:
     def test_of_what_does_not_exist_is_refused(self, damaged: Guard) -> None:
         with pytest.raises(errors.UsageError, match="Tennaqua - 22"):
             damaged.plans(request=Request(Scope(teams=frozenset({"Tenaqua - 22"}))))
-
-
-@pytest.mark.parametrize("still_there", [True, False])
-def test_a_second_import_that_hands_the_id_on_after_a_restore_is_mended_too(
-    league: League, database: ScratchDatabase, guard: Guard, tennaqua: Team, still_there: bool
-) -> None:
-    """17 became 18, the restore followed it there, and now it is 17 again, or gone, and 18 another team's."""
-    other = league.has_team(series="Chicago 11")
-    poll = league.captain_asks(tennaqua)
-    guard.has_backed_up()
-    swap_ids(database, tennaqua.id, other.id)
-    assert guard.restores().plan.counts()["relink"] == 1
-    swap_ids(database, tennaqua.id, other.id)
-    if not still_there:
-        database.rows("DELETE FROM teams WHERE id = %(id)s", id=tennaqua.id)
-    assert guard.judges_health().total.wrong_team == 1
-    guard.restores()
-    hangs_on = database.value("SELECT team_id FROM polls WHERE id = %(id)s", id=poll)
-    assert hangs_on == (tennaqua.id if still_there else None)
 
 
 class TestOtherReferences:

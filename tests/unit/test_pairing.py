@@ -108,6 +108,13 @@ class TestTheOrder:
         row = only(plan([kept(1)], [live(101, 2)], rules(now=teams, put={"101": 2}), now=teams))
         assert (row.bucket, row.after, row.was_wrong) == (bucket, (after,), True)
 
+    def test_the_key_that_a_restore_gave_it_is_its_own_too(self) -> None:
+        """The user edited it since; put back once more, it would be there twice."""
+        row = only(plan([kept(1)], [live(700, 1, "Tuesday")], rules(renumbered={1: "700"})))
+        assert (row.bucket, row.live_key, row.after) == (Bucket.EDITED, "700", (11,))
+        stranger = live(700, 1, "Tuesday", created=NOW)
+        assert only(plan([kept(1)], [stranger], rules(renumbered={1: "700"}))).bucket is Bucket.INSERT
+
     def test_alike_rows_are_not_given_each_others(self) -> None:
         passed_round = {TENNAQUA: 2, WILMETTE: 3, LAKESHORE: 1}
         rows = [kept(1, TENNAQUA), kept(2, WILMETTE)]

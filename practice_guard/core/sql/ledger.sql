@@ -25,6 +25,15 @@ SELECT DISTINCT ON (r.set_name, r.new_key) r.set_name, r.new_key, (r.after->'ref
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
  ORDER BY r.set_name, r.new_key, r.ledger DESC
 
+-- renumbered --
+-- Under which primary keys the newest restore that put a snapshot's row back under a new one has put it.
+SELECT DISTINCT ON (r.set_name, r.snapshot_row) r.set_name, r.snapshot_row, r.new_key
+  FROM practice_guard.ledger_rows AS r
+  JOIN practice_guard.ledger AS l ON l.id = r.ledger
+ WHERE l.kind = 'restore' AND l.snapshot = %(snapshot)s::text AND r.action = 'insert' AND r.new_key <> r.old_key
+   AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
+ ORDER BY r.set_name, r.snapshot_row, r.ledger DESC
+
 -- write --
 -- One row for what was applied.
 INSERT INTO practice_guard.ledger (kind, at, by, tool_version, environment, snapshot, plan_digest, mark, result)
