@@ -77,9 +77,9 @@ def make_wait(
 ) -> SetPlan:
     """Let rows wait whose place is taken by what a user made of a row, or by one that the plan leaves where it is.
 
-    A snapshot's rows keep the keys that it was taken under, and what the application wrote anew is paired with them. So
-    it is a user's edit, a part only being restored, or a row that waited since an older snapshot, that puts two rows in
-    one place; that must not stop the rest.
+    A snapshot's rows keep the keys that it was taken under. So it is a user's edit, a part only being restored, a row
+    that waited since an older snapshot, or the very same row written anew by the application while this one hangs on an
+    id in other hands, that puts two rows in one place; that must not stop the rest.
     Whatever else breaks a key is the schema's matter (see `writes.check`).
 
     Args:
@@ -90,6 +90,8 @@ def make_wait(
         made: its plan.
         meant: the numbers of the rows that are to be restored.
     """
+    alike = {*bound.content, bound.references[0].column}
+    placed = {row.live_key for row in made.rows}
     while True:
         in_place = (Bucket.INTACT, Bucket.RELINK)
         staying = {
@@ -104,24 +106,29 @@ def make_wait(
             if row.bucket is Bucket.EDITED or (row.origin and row.origin[0] != snapshot)
         }
         crowded = {
-            each.row: each.key
+            each.row: each
             for each in collisions(database, bound, stored, list(rows.values()))
-            if each.row in yielding or each.occupant in staying
+            if each.row in yielding or each.occupant in staying or (each.occupant and alike <= {*each.key.columns})
         }
         if not crowded:
             return made
         made = replace(
-            made, rows=tuple(_wait(bound, row, crowded[row.row]) if row.row in crowded else row for row in made.rows)
+            made,
+            rows=tuple(_wait(bound, row, crowded[row.row], placed) if row.row in crowded else row for row in made.rows),
         )
 
 
-def _wait(bound: Bound, row: PlannedRow, key: UniqueKey) -> PlannedRow:
-    """Leave a row where it is, or on no team where it hangs on one that was given its own team's old id."""
-    note, reason = f"another row stands in its place, and {key.name} allows one", Fate.CONFLICTING
+def _wait(bound: Bound, row: PlannedRow, collision: Collision, placed: Collection[str | None]) -> PlannedRow:
+    """Leave a row where it is, or on no team where it hangs on one that was given its own team's old id.
+
+    One whose twin the application wrote stays there: on no team it would be taken for the twin and be seen no more.
+    """
+    note, reason = f"another row stands in its place, and {collision.key.name} allows one", Fate.CONFLICTING
     if row.before is None:
         return replace(row, bucket=Bucket.PENDING, after=None, new_key=False, note=note, reason=reason)
     first = row.before[0]
     stolen = row.was_wrong and row.origin is not None and first == row.origin[1]
+    twin = row.bucket is not Bucket.EDITED and collision.occupant is not None and collision.occupant not in placed
     nullable = not bound.table.columns[bound.references[0].column].not_null
-    after = (None if stolen and nullable else first, *row.before[1:])
+    after = (None if stolen and nullable and not twin else first, *row.before[1:])
     return replace(row, bucket=Bucket.PENDING, after=after, note=note, reason=reason)

@@ -130,6 +130,26 @@ def test_a_part_whose_place_the_rest_holds_waits_for_the_whole(
     assert teams_of_practice_times(database) == now
 
 
+def test_a_practice_time_set_anew_while_the_old_one_hangs_on_an_id_in_other_hands(
+    league: League, database: ScratchDatabase, guard: Guard, tennaqua: Team
+) -> None:
+    """The old one waits, and says so; everything else is restored."""
+    other = league.has_team(series="Chicago 11")
+    time = league.captain_sets_practice_time(tennaqua)
+    league.captain_asks(other)
+    guard.has_backed_up()
+    swap_ids(database, tennaqua.id, other.id)
+    anew = league.captain_sets_practice_time(team_now(database, tennaqua.identity))
+    done = guard.restores()
+    assert (done.plan.counts()["relink"], done.plan.counts()["pending"]) == (1, 1)
+    assert teams_of_practice_times(database) == {time: tennaqua.id, anew: other.id}
+    assert database.value("SELECT team_id FROM polls") == team_now(database, other.identity).id
+    assert guard.judges_health().total.wrong_team == 1
+    assert guard.restores().written == 0
+    database.rows("DELETE FROM practice_times WHERE id = %(id)s", id=time)
+    assert guard.restores().plan.counts()["pending"] == 0
+
+
 class TestANewConstraint:
     """… is the schema's matter: status 13, and a dry run says so too."""
 
