@@ -141,7 +141,7 @@ def check(made: Plan, around: Surroundings, *, fail_on_warning: bool = False, ov
         if row.origin and row.origin[0] == made.snapshot and (match := made.match(row))
     }
     own = made.resolutions[made.snapshot].matches
-    findings += vanished({old: match for old, match in own.items() if old in concerned})
+    findings += vanished(own, around.now.teams, concerned)
     live = {name: (*each.placed, *each.extra) for name, each in made.sets.items()}
     findings += _disagreements(live, around)
     leagues, teams = _by_place(made)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
+from practice_guard.core import normalise
+from practice_guard.core.model import Fate, Finding, Match, Severity, Team, Verdict
 from practice_guard.core.plan import Plan, PlannedRow
 from practice_guard.core.severities import NOTHING, Overrides, weigh
 from practice_guard.core.snapshot import Snapshot
@@ -20,7 +21,8 @@ class Preservation:
     Attributes:
         snapshot: its id.
         min_rate: what is asked for, percent.
-        rate: percent of protected rows whose team kept its id and is still the same team; None without any row.
+        rate: percent of protected rows whose team kept its id and is still the same team, rounded down; None without
+            any row.
         teams: counts by fate, with `total`, and `reused` beside them.
         concerned: the same of the teams that protected rows hang on.
         rows: the same of protected rows that have a team, if need be by way of the row they hang on.
@@ -43,8 +45,8 @@ class Preservation:
 
     @property
     def preserved(self) -> bool:
-        """Whether the rate reaches what is asked for; without rows nothing could be compared."""
-        return self.rate is not None and self.rate >= self.min_rate
+        """Whether the rate reaches what is asked for, and no finding is an error."""
+        return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
     @property
     def verdict(self) -> Verdict:
@@ -70,7 +72,8 @@ def check(
     protected = {
         bound.name: _rows_by_fate([row for row in rows if row.set == bound.name], reused) for bound in around.sets
     }
-    rate = round(100 * counted["kept"] / len(rows), 2) if rows else None
+    # Rounded down: of 25,000 rows, one that lost its team must not be a hundred per cent.
+    rate = 10_000 * counted["kept"] // len(rows) / 100 if rows else None
     leagues = {
         league: _by_fate([match for match in matches.values() if (match.old.league or "unknown") == league])
         for league in sorted({match.old.league or "unknown" for match in matches.values()})
@@ -78,8 +81,9 @@ def check(
     everyone = {**_by_fate(list(matches.values())), "reused": len(reused)}
     hung_on = {row.origin[1] for row in rows if row.origin and row.origin[0] == kept.id} & matches.keys()
     concerned = {**_by_fate([matches[old] for old in hung_on]), "reused": len(hung_on & reused)}
-    findings = (*vanished(matches), *_findings(counted, rate, min_rate, everyone))
-    weighed = tuple(weigh(finding, overrides) for finding in findings)
+    findings = (*vanished(matches, around.now.teams), *_findings(counted, rate, min_rate, everyone))
+    # What is asked for is said by `min_rate`; the settings may only ask for more.
+    weighed = tuple(weigh(finding, overrides, firm=finding.severity is Severity.ERROR) for finding in findings)
     return Preservation(kept.id, min_rate, rate, everyone, concerned, counted, protected, leagues, weighed, matches)
 
 
@@ -94,31 +98,55 @@ def _by_fate(matches: list[Match]) -> dict[str, int]:
     return {"total": len(matches)} | {str(fate): fates[fate] for fate in Fate}
 
 
-def vanished(matches: Mapping[int, Match]) -> list[Finding]:
-    """Find leagues and series of which no team is left: the first thing to say about an import."""
+def vanished(
+    matches: Mapping[int, Match], today: Iterable[Team], concerned: Collection[int] | None = None
+) -> list[Finding]:
+    """Find leagues and series of which no team is left: the first thing to say about an import.
+
+    Args:
+        matches: every team of the old list with its match.
+        today: the teams as they are now; a league or series with any of them is there, whoever is missing of it.
+        concerned: ids of old teams; only leagues and series with one of these are found. All, where it is None.
+    """
+    there = {_place(team) for team in today}
     leagues: dict[str, list[Match]] = {}
     series: dict[tuple[str, str], list[Match]] = {}
     for match in matches.values():
         league = match.old.league or "unknown"
         leagues.setdefault(league, []).append(match)
         series.setdefault((league, match.old.series or "unknown"), []).append(match)
-    gone = {league for league, found in leagues.items() if _all_missing(found)}
-    lost = [_vanished("league", league, leagues[league]) for league in sorted(gone)]
+    gone = {
+        league
+        for league, found in leagues.items()
+        if _all_missing(found) and _place(found[0].old)[0] not in {place for place, _ in there}
+    }
+    lost = [
+        _vanished("league", league, leagues[league]) for league in sorted(gone) if _concerns(leagues[league], concerned)
+    ]
     for (league, name), found in sorted(series.items()):
-        if league not in gone and _all_missing(found):
+        is_there = _place(found[0].old) in there
+        if league not in gone and not is_there and _all_missing(found) and _concerns(found, concerned):
             lost.append(_vanished("series", f"{name} of {league}", found))
     return lost
+
+
+def _place(team: Team) -> tuple[str, str]:
+    return normalise.text(team.league or ""), normalise.series(team.series or "")
 
 
 def _all_missing(matches: Sequence[Match]) -> bool:
     return all(match.fate is Fate.MISSING for match in matches)
 
 
+def _concerns(matches: Sequence[Match], concerned: Collection[int] | None) -> bool:
+    return concerned is None or any(match.old.id in concerned for match in matches)
+
+
 def _vanished(what: str, name: str, matches: Sequence[Match]) -> Finding:
     return Finding(
         f"{what}-vanished",
         Severity.WARNING,
-        f"{len(matches)} teams: the whole {what} {name} is not there any more.",
+        f"{len(matches)} {'team' if len(matches) == 1 else 'teams'}: the whole {what} {name} is not there any more.",
         "The import lacked it; what hangs on its teams waits until a later import brings them back.",
         f"Import the {what} again, then: practice-guard restore",
     )

@@ -125,6 +125,10 @@ def preservation(report: Preservation, env: str, asked: Sequence[Match]) -> Outc
         steps: tuple[str, ...] = (f"practice-guard health --env {env}",)
     elif report.rate is None:
         sentence, steps = "Not preserved: the snapshot has no row of a team to compare.", ()
+    elif report.rate >= report.min_rate:
+        raised = ", ".join(dict.fromkeys(each.code for each in report.findings if each.severity is Severity.ERROR))
+        sentence = f"Not preserved: {rate} hang on a team that kept its id, but the settings refuse {raised}."
+        steps = (f"practice-guard restore --env {env} --dry-run",)
     else:
         sentence = f"Not preserved: only {rate} hang on a team that kept its id ({report.min_rate:g} % asked for)."
         steps = (f"practice-guard restore --env {env} --dry-run",)

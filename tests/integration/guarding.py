@@ -17,6 +17,7 @@ from practice_guard.core.planfile import SavedPlan
 from practice_guard.core.preservation import Preservation
 from practice_guard.core.protected import BUILT_IN, ProtectedSet
 from practice_guard.core.restore import Applied, Author, Request
+from practice_guard.core.severities import NOTHING, Overrides
 from practice_guard.core.snapshot import Snapshot
 from practice_guard.core.surroundings import look
 from practice_guard.core.undo import Undone
@@ -117,10 +118,10 @@ class Guard:
 
         return self.reads(work)
 
-    def checks_preservation(self, min_rate: float = 90) -> Preservation:
+    def checks_preservation(self, min_rate: float = 90, overrides: Overrides = NOTHING) -> Preservation:
         def work(connection: Connection) -> Preservation:
             around = look(connection, self.sets)
             kept = snapshot.find(connection)
-            return preservation.check(kept, restore.plan(connection, kept, around), around, min_rate)
+            return preservation.check(kept, restore.plan(connection, kept, around), around, min_rate, overrides)
 
         return self.reads(work)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core.model import Fate, Verdict
+from practice_guard.core.model import Fate, Severity, Verdict
 from practice_guard.core.preservation import Preservation
 from tests import builders
 from tests.builders import League, ScratchDatabase
@@ -73,6 +73,62 @@ def test_a_vanished_league_is_said_first(guarded: Guard, database: ScratchDataba
     assert report.findings[0].code == "league-vanished"
     assert report.findings[0].what.startswith("2 teams")
     assert report.leagues["NSTF"]["missing"] == 2
+
+
+def test_one_row_among_many_is_never_rounded_away(league: League, database: ScratchDatabase) -> None:
+    kept, moved = league.has_team(), league.has_team(club="Wilmette")
+    league.captain_schedules_practice(moved)
+    database.rows(
+        "INSERT INTO schedule (match_date, match_time, home_team, location, home_team_id)"
+        " SELECT DATE '2026-01-05' + i, '19:00', 'Tennaqua Practice - Chicago 22', 'Tennaqua', %(team)s"
+        " FROM generate_series(1, 25000) AS i",
+        team=kept.id,
+    )
+    guard = Guard(database)
+    guard.has_backed_up()
+    database.rows("SET session_replication_role = replica")
+    database.rows("UPDATE teams SET id = 4711 WHERE id = %(id)s", id=moved.id)
+    report = guard.checks_preservation(min_rate=100)
+    assert (report.rows["renumbered"], report.rate, report.verdict) == (1, 99.99, Verdict.REFUSED)
+
+
+def test_a_series_with_a_team_left_has_not_vanished(league: League, database: ScratchDatabase) -> None:
+    league.has_team()
+    league.captain_schedules_practices(league.has_team(club="Wilmette"), 3)
+    guard = Guard(database)
+    guard.has_backed_up()
+    builders.the_etl_lacks_team(database, "Wilmette - 22")
+    assert codes(guard.checks_preservation()) == {"ids-not-preserved"}
+    guard.restores()
+    assert {finding.code for finding in guard.judges_health().findings} == {"rows-pending"}
+
+
+def test_a_league_whose_only_team_has_another_name_has_not_vanished(league: League, database: ScratchDatabase) -> None:
+    league.captain_schedules_practices(league.has_team(), 3)
+    guard = Guard(database)
+    guard.has_backed_up()
+    database.rows("UPDATE teams SET team_name = 'Sharks'")
+    report = guard.checks_preservation()
+    assert (report.teams["missing"], codes(report)) == (1, {"ids-not-preserved"})
+
+
+def test_a_finding_that_the_settings_make_an_error_refuses(guarded: Guard, database: ScratchDatabase) -> None:
+    raised = {"series-vanished": Severity.ERROR}
+    builders.the_etl_lacks_series(database, "Chicago 11")
+    assert guarded.checks_preservation(min_rate=0).verdict is Verdict.FINE
+    refused = guarded.checks_preservation(min_rate=0, overrides=raised)
+    assert (refused.verdict, refused.preserved) == (Verdict.REFUSED, False)
+
+
+def test_settings_do_not_lower_the_rate_that_is_asked_for(guarded: Guard, database: ScratchDatabase) -> None:
+    builders.the_etl_recreates_everything(database)
+    report = guarded.checks_preservation(overrides={"ids-not-preserved": Severity.INFO})
+    assert report.verdict is Verdict.REFUSED
+    assert {finding.severity for finding in report.findings if finding.code == "ids-not-preserved"} == {Severity.ERROR}
+
+
+def codes(report: Preservation) -> set[str]:
+    return {finding.code for finding in report.findings}
 
 
 def test_nothing_to_compare_is_no_hundred_percent(league: League, database: ScratchDatabase) -> None:
