@@ -50,7 +50,7 @@ def since(made: Plan, last: Snapshot, rows: int) -> list[Finding]:
         why = "An import ran since and no restore followed. A snapshot of this would make the damage the truth."
         findings.append(found("import-not-restored", what, why, _RESTORE_FIRST, rows=open_rows))
     else:
-        findings += _emptied(made, last, rows)
+        findings += emptied(made, rows)
     if counts["deleted"]:
         what = f"{counts['deleted']} rows were deleted by users since snapshot {last.id}."
         why = "No import ran in between, so the ETL did not take them."
@@ -58,21 +58,27 @@ def since(made: Plan, last: Snapshot, rows: int) -> list[Finding]:
     return findings
 
 
-def _emptied(made: Plan, last: Snapshot, rows: int) -> list[Finding]:
+def emptied(made: Plan, rows: int) -> list[Finding]:
     """Find what users do not do: every row gone, or every row of a set that had many.
 
     Rows that wait are no reason to refuse: the new snapshot carries them on, and the next import may bring their team.
+
+    Args:
+        made: what a restore of the last snapshot would do.
+        rows: how many protected rows there are now.
     """
     deleted = {name: each.counts()["deleted"] for name, each in made.sets.items() if not each.live}
-    emptied = [name for name, count in deleted.items() if count >= _MANY]
-    if rows == 0 and last.rows and not made.counts()["pending"]:
-        what, lost = f"0 protected rows where snapshot {last.id} has {last.rows}.", last.rows
-    elif emptied:
-        lost = sum(deleted[name] for name in emptied)
-        what = f"0 rows of {' and '.join(emptied)} where snapshot {last.id} has {lost}."
+    gone = [name for name, count in deleted.items() if count >= _MANY]
+    counts = made.counts()
+    if rows == 0 and counts["total"] and not counts["pending"]:
+        lost = counts["total"]
+        what = f"0 protected rows are left where snapshot {made.snapshot} has {lost:,}."
+    elif gone:
+        lost = sum(deleted[name] for name in gone)
+        what = f"0 rows of {' and '.join(gone)} where snapshot {made.snapshot} has {lost:,}."
     else:
         return []
-    why = "A snapshot of nothing would be the next one to be restored."
+    why = "Whatever emptied the tables, a snapshot of nothing would be the next one to be restored."
     return [found("nothing-left", what, why, f"{_RESTORE_FIRST} --include-deleted", rows=lost)]
 
 

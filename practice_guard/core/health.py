@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from practice_guard.core import restore, snapshot
+from practice_guard.core import damage, restore, snapshot
 from practice_guard.core.catalog import Target
 from practice_guard.core.database import Database
 from practice_guard.core.model import Finding, Severity, Verdict
@@ -79,6 +79,7 @@ class Health:
         leagues: by league code, the rows that are not in place, and how many there ought to be.
         teams: the same for teams, only those with rows that are not in place.
         fail_on_warning: whether warnings fail the check too.
+        twice_amiss: pending rows that hang on a team that is certainly not theirs, which both sums have.
     """
 
     snapshot: str | None
@@ -87,6 +88,7 @@ class Health:
     leagues: Mapping[str, Amiss]
     teams: Mapping[str, Amiss]
     fail_on_warning: bool = False
+    twice_amiss: int = 0
 
     @property
     def total(self) -> Counts:
@@ -100,14 +102,18 @@ class Health:
     def score(self) -> int:
         """Percent of rows in place: 100 x (1 - (bad + pending) / rows), rounded down, at least 0.
 
-        `bad` counts lost, orphaned, wrong-team and duplicated rows; `rows` is the larger of before and after.
+        `bad` counts lost, orphaned, wrong-team and duplicated rows; `rows` is the larger of before and after. A row
+        that waits and hangs on a wrong team meanwhile is one row. Without a snapshot nobody knows whether every row
+        is in place, and without a row there is nothing to score.
         """
         total = self.total
-        rows = max(total.before, total.after, 1)
-        amiss = total.bad + total.pending
+        rows = max(total.before, total.after)
+        amiss = total.bad + total.pending - self.twice_amiss
         errors = any(finding.severity is Severity.ERROR for finding in self.findings)
+        if not rows:
+            return 0 if errors else 100
         score = max(0, 100 * (rows - amiss) // rows)
-        return min(score, 99) if errors or amiss else score
+        return min(score, 99) if errors or amiss or self.snapshot is None else score
 
     @property
     def verdict(self) -> Verdict:
@@ -144,9 +150,12 @@ def check(made: Plan, around: Surroundings, *, fail_on_warning: bool = False, ov
     findings += vanished(own, around.now.teams, concerned)
     live = {name: (*each.placed, *each.extra) for name, each in made.sets.items()}
     findings += _disagreements(live, around)
+    if not made.writes():
+        findings += damage.emptied(made, sum(each.live for each in made.sets.values()))
     leagues, teams = _by_place(made)
     weighed = tuple(weigh(finding, overrides) for finding in findings)
-    return Health(made.snapshot, sets, weighed, leagues, teams, fail_on_warning)
+    twice = sum(row.was_wrong and row.bucket is Bucket.PENDING for row in made.rows())
+    return Health(made.snapshot, sets, weighed, leagues, teams, fail_on_warning, twice)
 
 
 def _by_place(made: Plan) -> tuple[dict[str, Amiss], dict[str, Amiss]]:
@@ -253,6 +262,10 @@ def check_alone(
         what = "0 snapshots to compare with: only rows without a team can be seen, not lost or moved ones."
         why = "Without a snapshot nobody knows what ought to be there."
         findings.append(Finding("no-snapshot", Severity.WARNING, what, why, "practice-guard backup"))
+        if not any(live.values()):
+            what = "0 protected rows and 0 snapshots: there is nothing to compare."
+            why = "Whether rows were ever there cannot be known; a table that an import has emptied looks the same."
+            findings.append(Finding("nothing-to-compare", Severity.ERROR, what, why, "practice-guard snapshots"))
     findings += _disagreements(live, around)
     weighed = tuple(weigh(finding, overrides) for finding in findings)
     return Health(None, sets, weighed, {}, {}, fail_on_warning)
@@ -306,7 +319,7 @@ def _findings(name: str, counts: Counts) -> Sequence[Finding]:
     note("rows-deleted", Severity.INFO, counts.deleted, f"rows of {name} were deleted by users.", "Left deleted.", "")
     note("rows-added", Severity.INFO, counts.added, f"rows of {name} were added by users.", "Left alone.", "")
     if counts.before and counts.after >= GROWTH * counts.before:
-        grown = f"times the rows of the snapshot in {name}: {counts.before} then, {counts.after} now."
+        grown = f"rows of {name} where {counts.before} were: {counts.after // counts.before} times as many."
         why = "A join that matched too much once made 3,470,114 rows of 41."
-        note("table-grown", Severity.ERROR, counts.after // counts.before, grown, why, f"Look into {name} by hand.")
+        note("table-grown", Severity.ERROR, counts.after, grown, why, f"Look into {name} by hand.")
     return found

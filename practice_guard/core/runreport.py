@@ -163,6 +163,8 @@ class Report:
         if total.pending:
             allowed = ", which is allowed" if self._waiting_allowed(health) else ""
             return f"{total.pending:,} of {total.before:,} protected rows wait for their team or a person{allowed}."
+        if total.bad:
+            return f"{total.bad:,} of {total.after:,} protected rows are amiss, which the settings allow."
         return f"All {total.after:,} protected rows are on their teams, each once."
 
 

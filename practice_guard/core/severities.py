@@ -49,8 +49,8 @@ Before an ETL an error is only what the ETL would make worse, or what would keep
 
 FIRM = frozenset(
     {
-        "rows-lost", "rows-on-wrong-team", "rows-on-vanished-team", "label-names-another-team", "import-not-restored",
-        "nothing-left",
+        "rows-lost", "rows-orphaned", "rows-on-wrong-team", "rows-on-vanished-team", "label-names-another-team",
+        "import-not-restored", "nothing-left",
     }
 )  # fmt: skip
 """What says that rows were lost or are on a wrong team: no setting makes it weigh less."""

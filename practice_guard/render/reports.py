@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
@@ -33,7 +34,8 @@ _WORST = 8
 
 def safety(report: Safety, env: str, *, verbose: bool = False) -> Outcome:
     """Present `validate-safety`: every check if asked, else those that did not pass and the number of the others."""
-    failed = sum(check.status in (Status.FAILED, Status.NOT_CHECKED) for check in report.checks)
+    blind = sum(check.status is Status.NOT_CHECKED for check in report.checks)
+    failed = sum(check.status is Status.FAILED for check in report.checks) + blind
     warned = sum(check.status is Status.WARNING for check in report.checks)
     passed = sum(check.status is Status.PASSED for check in report.checks)
     rows = [
@@ -45,7 +47,8 @@ def safety(report: Safety, env: str, *, verbose: bool = False) -> Outcome:
     if not verbose:
         body.append(Padding(line(f"{passed} checks passed; --verbose lists them.", "green"), (0, 0, 1, 2)))
     if report.safe:
-        sentence = f"The ETL may run: {len(report.checks)} checks, {warned} warnings."
+        unlooked = f", {blind} could not be made" if blind else ""
+        sentence = f"The ETL may run: {len(report.checks)} checks, {warned} warnings{unlooked}."
         steps: tuple[str, ...] = (f"practice-guard backup --env {env}",)
     else:
         sentence = f"The ETL must not run: {failed} of {len(report.checks)} checks failed or could not be made."
@@ -160,13 +163,20 @@ def health(report: Health, env: str) -> Outcome:
     sets = {name: asdict(counts) for name, counts in report.sets.items()}
     rows = [(name, *(counts[head] for head in heads)) for name, counts in sets.items()]
     rows.append(("sum", *(asdict(total)[head] for head in heads)))
-    bad = sum(finding.severity is Severity.ERROR for finding in report.findings)
+    weights = Counter(finding.severity for finding in report.findings)
+    against = (
+        f"{weights[Severity.ERROR]} errors, {total.bad:,} rows amiss"
+        if weights[Severity.ERROR]
+        else f"{weights[Severity.WARNING]} warnings, which were asked to fail it"
+    )
     sentence = {
         Verdict.FINE: f"Healthy, score {report.score}: {total.after:,} protected rows, each on its team once.",
         Verdict.WAITING: f"Score {report.score}: nothing is wrong, but {total.pending:,} rows wait.",
-        Verdict.REFUSED: f"Not healthy, score {report.score}: {bad} errors, {total.bad:,} rows amiss.",
+        Verdict.REFUSED: f"Not healthy, score {report.score}: {against}.",
     }[report.verdict]
-    if report.snapshot is None and report.verdict is Verdict.FINE:
+    if report.verdict is Verdict.FINE and total.bad:
+        sentence = f"Score {report.score}: {total.bad:,} rows amiss, which the settings allow."
+    elif report.snapshot is None and report.verdict is Verdict.FINE:
         sentence = f"No row is without a team, score {report.score}; without a snapshot no more can be seen."
     return Outcome(
         report.verdict,

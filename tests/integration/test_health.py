@@ -96,7 +96,11 @@ def test_a_table_grown_beyond_reason_is_an_error_even_when_nothing_is_orphaned(
     league.captain_schedules_practices(team, 39, dt.date(2030, 1, 7))
     assert guarded.judges_health().verdict is Verdict.FINE
     league.captain_schedules_practices(team, 1, dt.date(2040, 1, 2))
-    assert errors_of(guarded.judges_health()) == ["table-grown"]
+    report = guarded.judges_health()
+    assert errors_of(report) == ["table-grown"]
+    (grown,) = (finding for finding in report.findings if finding.code == "table-grown")
+    assert (grown.rows, grown.what) == (60, "60 rows of practices where 20 were: 3 times as many.")
+    assert report.score == 99
 
 
 def test_pending_rows_are_status_waiting_also_when_a_whole_league_is_gone(
@@ -144,6 +148,42 @@ def test_nothing_to_compare_with(league: League, database: ScratchDatabase) -> N
     assert examined(guard, fail_on_warning=True).verdict is Verdict.REFUSED
     database.rows("UPDATE schedule SET home_team_id = NULL")
     assert errors_of(examined(guard)) == ["rows-orphaned"]
+
+
+def test_nothing_at_all_is_not_healthy(league: League, database: ScratchDatabase) -> None:
+    team = league.has_team()
+    guard = Guard(database)
+    report = examined(guard)
+    assert (report.verdict, report.score, errors_of(report)) == (Verdict.REFUSED, 0, ["nothing-to-compare"])
+    assert examined(guard, baseline=0).verdict is Verdict.FINE
+    league.captain_schedules_practices(team, 3)
+    guard.has_backed_up()
+    database.rows("DELETE FROM schedule")
+    report = examined(guard)
+    assert report.total.deleted == 3
+    assert (report.verdict, errors_of(report)) == (Verdict.REFUSED, ["nothing-left"])
+    assert report.score < 100
+
+
+def test_without_a_snapshot_the_score_is_never_full(league: League, database: ScratchDatabase) -> None:
+    league.captain_schedules_practices(league.has_team(), 3)
+    guard = Guard(database)
+    assert (examined(guard).score, examined(guard, baseline=3).score) == (99, 99)
+    guard.has_backed_up()
+    assert examined(guard).score == 100
+
+
+def test_a_row_that_waits_on_a_wrong_team_lowers_the_score_once(guarded: Guard, database: ScratchDatabase) -> None:
+    (taken,) = database.rows("SELECT min(id) FROM teams")[0]
+    database.rows("UPDATE teams SET team_name = 'Somebody else' WHERE id = %(id)s", id=taken)
+    report = guarded.judges_health()
+    assert (report.total.wrong_team, report.total.pending) == (10, 10)
+    assert (report.verdict, report.score) == (Verdict.REFUSED, 50)
+
+
+def test_rows_that_nobody_sees_are_not_made_healthy_by_a_setting(guarded: Guard, database: ScratchDatabase) -> None:
+    builders.the_etl_leaves_practices_without_team(database)
+    assert examined(guarded, overrides={"rows-orphaned": Severity.INFO}).verdict is Verdict.REFUSED
 
 
 def test_settings_raise_a_finding_but_never_lower_what_says_that_rows_were_lost(

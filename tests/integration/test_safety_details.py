@@ -364,6 +364,15 @@ def test_a_mark_that_is_gone_is_no_mark_to_go_by(sound: SoundLeague) -> None:
     assert not sound.asks().safe
 
 
+def test_a_set_that_lost_all_of_its_many_rows_is_seen_before_a_backup_refuses_it(sound: SoundLeague) -> None:
+    sound.league.captain_schedules_practices(sound.tennaqua, 10, NEXT_WEEK)
+    sound.guard.has_backed_up()
+    sound.runs("DELETE FROM schedule")
+    finding = sound.finds("nothing-left")
+    assert finding.what.startswith("0 rows of practices where snapshot")
+    assert sound.guard.backs_up().snapshot is None
+
+
 def test_nothing_is_written(sound: SoundLeague) -> None:
     builders.the_etl_runs(sound.database, "recycle", "dangling")
     before = sound.database.everything()

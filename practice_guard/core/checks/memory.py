@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+from practice_guard.core import damage as damage_
 from practice_guard.core import errors, restore, snapshot
 from practice_guard.core.checks.scene import Answer, Scene, shielded, some
 from practice_guard.core.plan import Bucket, Plan, PlannedRow
@@ -150,7 +152,7 @@ def pending(scene: Scene) -> Answer:
 
 
 def nothing_left(scene: Scene) -> Answer:
-    """Whether no protected row is left where the newest snapshot has some."""
+    """Whether no protected row is left where the newest snapshot has some, or none of a set that had many."""
     made, kept = scene.once(outlook), scene.once(latest)
     if made is None or kept is None:
         return Answer("there is no snapshot to compare with", measured=True)
@@ -158,13 +160,10 @@ def nothing_left(scene: Scene) -> Answer:
         what = "1 comparison could not be made: whether rows are left that were there is not known."
         return Answer(what, (unseen("nothing-left", what, made),), looked=False)
     live, waiting = sum(each.live for each in made.sets.values()), made.counts()["pending"]
-    if live or waiting or not kept.rows:
-        waits = f", {some(waiting, 'row')} waiting" if waiting else ""
-        return Answer(f"{some(live, 'protected row')} in the database, {kept.rows:,} in snapshot {kept.id}{waits}")
-    what = f"0 protected rows are left where snapshot {kept.id} has {kept.rows:,}."
-    why = "Whatever emptied the tables, the next snapshot would hold nothing."
-    fix = f"practice-guard restore --dry-run --env {scene.environment}"
-    return Answer(what, (found("nothing-left", what, why, fix, rows=kept.rows),))
+    findings = [replace(each, fix=f"{each.fix} --env {scene.environment}") for each in damage_.emptied(made, live)]
+    waits = f", {some(waiting, 'row')} waiting" if waiting else ""
+    says = f"{some(live, 'protected row')} in the database, {kept.rows:,} in snapshot {kept.id}{waits}"
+    return Answer(says, tuple(findings))
 
 
 def _by_team(made: Plan, rows: Iterable[PlannedRow]) -> list[str]:
