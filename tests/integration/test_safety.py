@@ -211,7 +211,7 @@ TWINS = (
     Twin("user-triggers", sql(TRIGGER), starts_with="1 trigger on protected tables: shouting on schedule"),
     Twin("long-transactions", has_a_long_transaction, mends=True, starts_with="1 transaction open for more than"),
     Twin("locks-in-the-way", has_a_lock_on_its_teams, mends=True, starts_with="1 lock in the way"),
-    Twin("ids-running-out", sql("SELECT setval('schedule_id_seq', 2000000000)"), starts_with="1 sequence"),
+    Twin("ids-running-out", sql("SELECT setval('schedule_id_seq', 2000000000)"), mends=True, starts_with="1 sequence"),
     Twin(
         "snapshots-large",
         sql("CREATE TABLE practice_guard.big AS SELECT sha512(i::text::bytea) AS x FROM generate_series(1, 200000) i"),

@@ -9,7 +9,7 @@ from practice_guard.core.checks.scene import Answer, Scene, mending, some
 from practice_guard.core.database import Database
 from practice_guard.core.protected import Bound
 from practice_guard.core.severities import found, unseen
-from practice_guard.core.sql import literal, statement
+from practice_guard.core.sql import identifier, literal, statement
 from practice_guard.core.surroundings import PARENTS
 
 _MEGABYTE = 1024 * 1024
@@ -159,11 +159,34 @@ def sequences(scene: Scene) -> Answer:
     rows = scene.database.execute(statement("safety", "sequences"), {"schema": scene.around.catalog.schema})
     if not rows:
         return Answer("no sequence is nearly used up")
-    names = [f"{name} is at {last:,} of {most:,}" for name, last, most in rows]
+    names = [f"{name} is at {last:,} of {most:,}" for _, name, last, most in rows]
     what = f"{some(len(rows), 'sequence')} more than 80 % used: {', '.join(names)}."
     why = "When it is used up, every import and every new row fails."
-    fix = "ALTER TABLE … ALTER COLUMN id TYPE bigint; ALTER SEQUENCE … AS bigint;  -- and the columns that point at it"
+    fix = "\n".join(_widening(scene.around.catalog, sequence) for sequence, *_ in rows)
     return Answer(what, (found("ids-running-out", what, why, fix, examples=names),))
+
+
+def _widening(catalog: Catalog, sequence: str) -> str:
+    """Write the statements that widen a sequence, the columns that draw from it, and those that point at these."""
+    drawing = [
+        (table.name, column.name)
+        for table in catalog.tables.values()
+        for column in table.columns.values()
+        if column.sequence == sequence
+    ]
+    pointing = [
+        (key.table, key.column)
+        for table in catalog.tables.values()
+        for key in table.foreign_keys
+        if (key.parent, key.parent_column) in drawing
+    ]
+    pointing += [(each.table, each.column) for each in catalog.pointers() if (str(each.target), "id") in drawing]
+    widened = [
+        mending("widen_column", table=catalog.table(name).quoted, column=identifier(column))
+        for name, column in dict.fromkeys((*drawing, *sorted(pointing)))
+        if catalog.table(name).columns[column].type in ("smallint", "integer")
+    ]
+    return "\n".join([*widened, mending("widen_sequence", sequence=sequence.replace("%", "%%"))])
 
 
 def sizes(scene: Scene) -> Answer:

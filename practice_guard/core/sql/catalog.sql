@@ -41,7 +41,7 @@ SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a
 -- Single-column foreign keys between tables of the schema, with what happens on deletion and whether they are enforced.
 SELECT con.conname::text, child.relname::text, col.attname::text, parent.relname::text, con.confdeltype::text,
        con.convalidated,
-       NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgconstraint = con.oid AND g.tgenabled = 'D'),
+       NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgconstraint = con.oid AND g.tgenabled IN ('D', 'R')),
        key.attname::text
   FROM pg_constraint AS con
   JOIN pg_class AS child ON child.oid = con.conrelid

@@ -66,3 +66,11 @@ SELECT pg_terminate_backend({pid});
 -- end_prepared --
 -- Prepared transactions have no session; a person decides whether each is committed or rolled back.
 SELECT gid, prepared, owner FROM pg_prepared_xacts;  -- then ROLLBACK PREPARED 'GID';
+
+-- widen_column --
+-- A wider type for a column of ids; it rewrites the table and locks it meanwhile.
+ALTER TABLE {table} ALTER COLUMN {column} TYPE bigint;
+
+-- widen_sequence --
+-- As many ids as a bigint has.
+ALTER SEQUENCE {sequence} AS bigint;
