@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import psycopg
 import pytest
 
@@ -103,6 +105,18 @@ def test_a_row_amiss_in_several_ways_is_counted_once(sound: SoundLeague) -> None
         "rows-without-league": 1,
     }
     assert found["rows-on-vanished-team"].examples == ("Wednesday", "Thursday")
+
+
+def test_one_statement_gives_many_rows_the_league_of_their_team(sound: SoundLeague) -> None:
+    for week in range(25):
+        sound.league.captain_schedules_practice(sound.tennaqua, NEXT_WEEK + dt.timedelta(weeks=week), with_league=False)
+    sound.league.has_match(sound.tennaqua, sound.wilmette)
+    sound.runs("UPDATE schedule SET league_id = NULL WHERE away_team <> ''")
+    finding = sound.finds("rows-without-league")
+    assert finding.rows == 25
+    sound.runs(finding.fix)
+    assert sound.says("rows-without-league").status is Status.PASSED
+    assert sound.database.count("schedule", "league_id IS NULL") == 1, "a match is the ETL's, and no protected row"
 
 
 def test_an_away_team_that_is_gone_counts_and_none_does_not(sound: SoundLeague) -> None:

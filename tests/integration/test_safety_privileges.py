@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -28,9 +30,11 @@ GRANT SELECT, INSERT, UPDATE ON schedule, practice_times, captain_messages, poll
 GRANT SELECT, UPDATE ON users TO {role};
 GRANT SELECT, UPDATE ON SEQUENCE schedule_id_seq, practice_times_id_seq, captain_messages_id_seq, polls_id_seq,
    poll_choices_id_seq, poll_responses_id_seq TO {role};
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
 GRANT pg_read_all_stats TO {role}
 """
-"""What the README says, word for word."""
+"""What the README says, word for word: `test_the_readme_has_these_rights`."""
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 FOR_A_BACKUP = {
     "USAGE on SCHEMA public": "REVOKE USAGE ON SCHEMA public FROM PUBLIC, {role}",
@@ -106,6 +110,18 @@ def test_the_rights_in_the_readme_are_enough_for_everything(sound: SoundLeague) 
     sound.guard.has_backed_up()
     assert builders.practices_by_natural_key(sound.database) == before
     assert sound.asks().safe
+
+
+def test_the_readme_has_these_rights() -> None:
+    (block,) = re.findall(r"^A role for the guard.*?^```sql\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    assert "from PostgreSQL 17 on: GRANT MAINTAIN" in block
+    role, *rights = statements(re.sub(r"--.*", "", block))
+    assert role.startswith("CREATE ROLE guard LOGIN")
+    assert rights == statements(GRANTS.format(role="guard", lock="UPDATE"))
+
+
+def statements(text: str) -> list[str]:
+    return [" ".join(each.split()) for each in text.split(";") if each.strip()]
 
 
 def test_no_right_in_the_readme_is_too_much_for_the_application(sound: SoundLeague, role: str) -> None:
@@ -197,6 +213,13 @@ def test_sessions_that_cannot_be_looked_into_are_counted(sound: SoundLeague, rol
     assert (finding.code, finding.fix) == ("long-transactions", f"GRANT pg_read_all_stats TO {role};")
     assert next(check.status for check in said.checks if check.code == finding.code) is Status.NOT_CHECKED
     assert said.safe
+
+
+def test_a_sequence_that_cannot_be_looked_at_is_not_taken_for_a_fresh_one(sound: SoundLeague, role: str) -> None:
+    sound.runs(f"REVOKE SELECT ON teams_id_seq FROM {role};\nSELECT setval('teams_id_seq', 2000000000)")
+    assert sound.says("ids-running-out").status is Status.NOT_CHECKED
+    sound.runs(sound.finds("ids-running-out").fix)
+    assert sound.finds("ids-running-out").what.startswith("1 sequence more than 80 % used: teams_id_seq")
 
 
 def test_rows_of_an_unprotected_table_need_not_be_readable(sound: SoundLeague, role: str) -> None:

@@ -120,6 +120,16 @@ def _mending(scene: Scene, bound: Bound, fault: str, fix: str, rows: Sequence[Ad
         "team": identifier(bound.references[0].column),
         "key": identifier(bound.key.name),
     }
+    if more and fix == "give_league_of_team":
+        # It needs no person's choice, so one statement does it for all rows.
+        keys = statement(
+            "safety",
+            "all_keys",
+            key=parts["key"],
+            table=parts["table"],
+            condition=condition(bound.set.condition),
+        ).partition("\n")[2]
+        more = ""
     return mending(fix, keys=keys, **parts) + more
 
 

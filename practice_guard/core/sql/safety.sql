@@ -179,6 +179,20 @@ SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename), sequencename
  WHERE schemaname = %(schema)s::text AND last_value > 0.8 * max_value
  ORDER BY last_value::numeric / max_value DESC
 
+-- veiled_sequences --
+-- Sequences of the schema whose value this role is not shown; it stands as NULL, like that of one never used.
+-- CASE, since the server asks in any order and refuses to be asked about a table.
+SELECT quote_ident(n.nspname) || '.' || quote_ident(q.relname)
+  FROM pg_class AS q
+  JOIN pg_namespace AS n ON n.oid = q.relnamespace
+ WHERE q.relkind = 'S' AND n.nspname = %(schema)s::text
+   AND CASE q.relkind WHEN 'S' THEN has_sequence_privilege(q.oid, 'SELECT, USAGE') IS NOT TRUE END
+ ORDER BY q.relname
+
+-- all_keys --
+-- The primary keys of all rows of a set.
+SELECT t.{key} FROM {table} AS t WHERE {condition}
+
 -- sizes --
 -- Bytes of the whole database, of the guard's own schema, and of the protected tables.
 SELECT pg_database_size(current_database()),
