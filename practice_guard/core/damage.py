@@ -45,7 +45,7 @@ def since(made: Plan, last: Snapshot, rows: int) -> list[Finding]:
     if open_rows:
         what = (
             f"{open_rows} rows of snapshot {last.id} are not in place: {counts['insert']} are not there, "
-            f"{counts['relink']} hang on no team, a vanished one or a wrong one."
+            f"{counts['relink']} hang on no team or league, a vanished one or a wrong one."
         )
         why = "An import ran since and no restore followed. A snapshot of this would make the damage the truth."
         findings.append(found("import-not-restored", what, why, _RESTORE_FIRST, rows=open_rows))

@@ -28,7 +28,7 @@ class Counts:
         before: rows that ought to exist by the snapshot (or the baseline given).
         after: rows in the table.
         lost: rows that are not there although nobody deleted them and their team is known.
-        orphaned: rows of the table that hang on no team or a vanished one.
+        orphaned: rows of the table that hang on no team or a vanished one, or point at no league where they did.
         wrong_team: rows that hang on a team that is there and not theirs.
         duplicated: rows that stand on their team more often than they should.
         added: rows that users added since.
@@ -301,12 +301,12 @@ def _findings(name: str, counts: Counts) -> Sequence[Finding]:
     again = "practice-guard restore --dry-run"
     note("rows-lost", Severity.ERROR, counts.lost, f"rows of {name} are not there.", "Nobody deleted them.", again)
     note(
-        "rows-orphaned", Severity.ERROR, counts.orphaned, f"rows of {name} hang on no team that exists.",
+        "rows-orphaned", Severity.ERROR, counts.orphaned, f"rows of {name} hang on no team or league that exists.",
         "Their users cannot see them.", again,
     )  # fmt: skip
     note(
-        "rows-on-wrong-team", Severity.ERROR, counts.wrong_team, f"rows of {name} hang on a team that is not theirs.",
-        "Other users see them.", again,
+        "rows-on-wrong-team", Severity.ERROR, counts.wrong_team,
+        f"rows of {name} hang on a team or league that is not theirs.", "Other users see them.", again,
     )  # fmt: skip
     note(
         "rows-duplicated", Severity.ERROR, counts.duplicated, f"rows of {name} are there more often than they were.",

@@ -56,7 +56,7 @@ def safety(report: Safety, env: str, *, verbose: bool = False) -> Outcome:
     return Outcome(
         report.verdict,
         sentence,
-        {"safe": report.safe, "checks": [asdict(check) for check in report.checks]},
+        {"safe": report.safe, "checks": [{**asdict(check), "measured": check.says} for check in report.checks]},
         tuple(body),
         report.findings,
         steps,

@@ -64,6 +64,19 @@ def test_orphaned_rows(guarded: Guard, database: ScratchDatabase) -> None:
     assert errors_of(report) == ["rows-orphaned"]
 
 
+def test_a_row_whose_league_alone_is_gone_is_not_said_to_have_no_team(
+    guarded: Guard, database: ScratchDatabase
+) -> None:
+    database.rows("SET session_replication_role = replica")
+    database.rows("UPDATE schedule SET league_id = 4711 WHERE id = (SELECT min(id) FROM schedule)")
+    report = guarded.judges_health()
+    (finding,) = report.findings
+    assert (finding.code, finding.what) == (
+        "rows-orphaned",
+        "1 rows of practices hang on no team or league that exists.",
+    )
+
+
 def test_a_row_on_a_wrong_team_is_seen_although_every_count_is_right(guarded: Guard, database: ScratchDatabase) -> None:
     one, other = (team.id for team in builders.teams_now(database))
     builders.the_etl_recycles_ids(database)

@@ -12,6 +12,7 @@ import pytest
 
 from practice_guard.core import errors
 from practice_guard.core.safety import CHECKS, Safety, Status
+from practice_guard.render import reports
 from tests import builders
 from tests.builders import League, ScratchDatabase
 from tests.conftest import Cluster
@@ -213,6 +214,7 @@ def test_sessions_that_cannot_be_looked_into_are_counted(sound: SoundLeague, rol
     assert (finding.code, finding.fix) == ("long-transactions", f"GRANT pg_read_all_stats TO {role};")
     assert next(check.status for check in said.checks if check.code == finding.code) is Status.NOT_CHECKED
     assert said.safe
+    assert reports.safety(said, "local").sentence.endswith(" checks, 0 warnings, 1 could not be made.")
 
 
 def test_a_sequence_that_cannot_be_looked_at_is_not_taken_for_a_fresh_one(sound: SoundLeague, role: str) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from practice_guard.core.errors import UsageError
 from practice_guard.core.model import Severity
+from practice_guard.core.safety import CHECKS
 from practice_guard.core.severities import FIRM, SEVERITIES, found, unseen, validate, weigh
 
 LOWER = dict.fromkeys(SEVERITIES, Severity.INFO)
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 RAISE = dict.fromkeys(SEVERITIES, Severity.ERROR)
 
 
@@ -41,3 +46,16 @@ def test_a_setting_about_an_unknown_finding_is_answered_with_the_nearest() -> No
 
 def test_at_most_three_examples_are_kept() -> None:
     assert found("rows-lost", "4 rows.", "", examples=("a", "b", "c", "d")).examples == ("a", "b", "c")
+
+
+@pytest.mark.parametrize("severity", Severity)
+def test_the_readme_gives_every_check_its_severity_and_marks_what_is_firm(severity: Severity) -> None:
+    (row,) = re.findall(rf"^\| {severity} \| (`.+) \|$", README, re.MULTILINE)
+    named = re.findall(r"`([a-z-]+)`(\\\*)?", row)
+    wanted = [(code, "\\*" if code in FIRM else "") for code in CHECKS if SEVERITIES[code] is severity]
+    assert sorted(named) == sorted(wanted)
+
+
+def test_the_readme_names_what_else_is_firm() -> None:
+    (sentence,) = re.findall(r"^(`rows-lost`.*) of `health` are firm too\.", README, re.MULTILINE)
+    assert set(re.findall(r"`([a-z-]+)`\\\*", sentence)) == FIRM - set(CHECKS)

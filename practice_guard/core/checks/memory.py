@@ -126,7 +126,7 @@ def not_restored(scene: Scene) -> Answer:
     counts = made.counts()
     what = (
         f"{some(len(rows), 'row')} of snapshot {made.snapshot} not in place: {counts['insert']:,} not there, "
-        f"{counts['relink']:,} on no team, a vanished one or a wrong one."
+        f"{counts['relink']:,} on no team or league, a vanished one or a wrong one."
     )
     why = "An import ran since and no restore followed. After another one it is harder to tell what belongs where."
     fix = f"practice-guard restore --dry-run --env {scene.environment}"
