@@ -19,6 +19,9 @@ from practice_guard.core.surroundings import Surroundings
 GROWTH = 3
 """How many times its size a protected table may grow between two checks before that alone is an error."""
 
+FEW = 20
+"""Rows more below which growth says nothing: one poll that became three is an ordinary day."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -318,7 +321,7 @@ def _findings(name: str, counts: Counts) -> Sequence[Finding]:
     )  # fmt: skip
     note("rows-deleted", Severity.INFO, counts.deleted, f"rows of {name} were deleted by users.", "Left deleted.", "")
     note("rows-added", Severity.INFO, counts.added, f"rows of {name} were added by users.", "Left alone.", "")
-    if counts.before and counts.after >= GROWTH * counts.before:
+    if counts.before and counts.after >= GROWTH * counts.before and counts.after - counts.before >= FEW:
         grown = f"rows of {name} where {counts.before} were: {counts.after // counts.before} times as many."
         why = "A join that matched too much once made 3,470,114 rows of 41."
         note("table-grown", Severity.ERROR, counts.after, grown, why, f"Look into {name} by hand.")

@@ -104,7 +104,7 @@ def load(text: str) -> SavedPlan:
         found = json.loads(text)
         if found["format"] != FORMAT:
             raise errors.UsageError("This file is not a plan of practice-guard.")
-        if found["version"] != VERSION:
+        if type(found["version"]) is not int or found["version"] != VERSION:
             raise errors.UsageError(f"This plan has version {found['version']}; this program reads {VERSION}.")
         if found["checksum"] != _checksum(found):
             raise errors.UsageError(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import RenderableType
 
 from practice_guard.core.catalog import Target
-from practice_guard.core.coverage import Coverage, Covered
+from practice_guard.core.coverage import Coverage, Covered, Uncovered
 from practice_guard.core.model import Verdict
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import line, table
@@ -42,10 +44,7 @@ def protected(found: Coverage, env: str, *, verbose: bool = False) -> Outcome:
             for each in found.uncovered
         ]
         body.append(table(("not protected", "points at", "known by", "rows"), open_ends))
-    loose = sum(each.rows or 0 for each in found.uncovered)
-    what = f"{found.rows:,} rows in {len(found.covered)} sets are protected"
-    if found.uncovered:
-        what += f"; {loose:,} in {len(found.uncovered)} other columns point at teams or leagues and are not"
+    what = f"{found.rows:,} rows in {len(found.covered)} sets are protected{_others(found.uncovered)}"
     return Outcome(
         Verdict.FINE,
         f"{what}.",
@@ -70,6 +69,15 @@ def protected(found: Coverage, env: str, *, verbose: bool = False) -> Outcome:
         if found.uncovered
         else (),
     )
+
+
+def _others(uncovered: Sequence[Uncovered]) -> str:
+    if not uncovered:
+        return ""
+    loose = sum(each.rows or 0 for each in uncovered)
+    dark = sum(each.rows is None for each in uncovered)
+    said = f"; {loose:,} in {len(uncovered)} other columns point at teams or leagues and are not"
+    return f"{said}, without those of {dark} columns that this role may not read" if dark else said
 
 
 def _owners(each: Covered) -> str:

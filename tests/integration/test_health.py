@@ -116,6 +116,18 @@ def test_a_table_grown_beyond_reason_is_an_error_even_when_nothing_is_orphaned(
     assert report.score == 99
 
 
+def test_three_polls_where_one_was_are_an_ordinary_day(guarded: Guard, database: ScratchDatabase) -> None:
+    team = builders.teams_now(database)[0]
+    asked = f"INSERT INTO polls (team_id, question) VALUES ({team.id}, 'Which night?')"
+    database.rows(asked)
+    guarded.has_backed_up()
+    database.rows(asked)
+    database.rows(asked)
+    report = guarded.judges_health()
+    assert (report.verdict, report.score) == (Verdict.FINE, 100)
+    assert "table-grown" not in codes_of(report)
+
+
 def test_pending_rows_are_status_waiting_also_when_a_whole_league_is_gone(
     league: League, database: ScratchDatabase
 ) -> None:

@@ -74,6 +74,7 @@ def test_every_plan_has_an_id_of_its_own() -> None:
         '{"format": "practice-guard plan"}',
         changed(format="something else"),
         changed(version=2),
+        changed(version=True),
         changed(version=None),
         changed(rows=None),
         changed(rows=[]),
