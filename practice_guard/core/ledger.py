@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,6 +42,12 @@ class Entry:
     plan_digest: str
     result: Mapping[str, object]
     undone_by: int | None
+
+    @property
+    def lists(self) -> Sequence[str]:
+        """The team lists that its restore resolved; earlier versions noted only the snapshot."""
+        noted = self.result.get("lists")
+        return [str(name) for name in noted] if isinstance(noted, list) else [self.snapshot]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +115,18 @@ def renumbered(database: Database, snapshot: str) -> dict[str, dict[int, str]]:
     return dict(found)
 
 
-def decisions(database: Database) -> Decisions:
-    """Return what people decided with earlier restores, the later ones winning."""
-    united = Decisions()
+def decisions(database: Database, lists: Iterable[str]) -> dict[str, Decisions]:
+    """Return, by team list, what people decided about it with earlier restores, the later ones winning.
+
+    A decision counts for the lists that its restore resolved and for no other: once rows are on their heir, the same
+    words in a later list may mean another team, as after an exchange, or one that came back.
+    """
+    united = {name: Decisions() for name in lists}
     for entry in reversed(entries(database)):
         if entry.undone_by is None and entry.result.get("decisions"):
-            united = parse(str(entry.result["decisions"])).after(united)
+            decided = parse(str(entry.result["decisions"]))
+            for name in united.keys() & set(entry.lists):
+                united[name] = decided.after(united[name])
     return united
 
 

@@ -90,7 +90,7 @@ def plan(database: Database, kept: Snapshot, around: Surroundings, request: Requ
     snapshot.check_tables(kept, around.skipped, around.catalog.tables, request.scope.protected)
     lists = {name: teams.load(database, name) for name in kept.lists}
     decisions = _decisions(database, request, lists, around)
-    resolutions = {name: _resolve(old, around.now, request, decisions) for name, old in lists.items()}
+    resolutions = {name: _resolve(old, around.now, request, decisions[name]) for name, old in lists.items()}
     leagues = {name: teams.resolve_leagues(old.leagues, around.now.leagues) for name, old in lists.items()}
     _check_scope(request.scope, kept, resolutions)
     scope = replace(request.scope, protected=_with_parents(request.scope.protected, around.sets))
@@ -140,13 +140,15 @@ def plan(database: Database, kept: Snapshot, around: Surroundings, request: Requ
     return Plan(kept.id, place.fingerprint, sets, resolutions, kept.mark == mark, mark)
 
 
-def _decisions(database: Database, request: Request, lists: Mapping[str, TeamList], around: Surroundings) -> Decisions:
-    """Unite what is decided now, which is checked, with what was decided with earlier restores."""
-    earlier = ledger.decisions(database)
+def _decisions(
+    database: Database, request: Request, lists: Mapping[str, TeamList], around: Surroundings
+) -> dict[str, Decisions]:
+    """Unite, by list, what is decided now, which is checked, with what was decided about it with earlier restores."""
+    earlier = ledger.decisions(database, lists)
     if request.decisions is None:
         return earlier
     decided.check(request.decisions, [team for old in lists.values() for team in old.teams], around.now.teams)
-    return request.decisions.after(earlier)
+    return {name: request.decisions.after(found) for name, found in earlier.items()}
 
 
 def _check_scope(scope: Scope, kept: Snapshot, resolutions: Mapping[str, Resolution]) -> None:

@@ -119,6 +119,7 @@ def _apply(
         "protected": {name: each.counts() for name, each in made.sets.items()},
         "written": count,
         "waited": {name: each.waits for name, each in made.sets.items()},
+        "lists": list(kept.lists),
         "decisions": decided.dump(request.decisions) if request.decisions else None,
         "plan": saved.id if saved else None,
     }
