@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,13 +25,15 @@ _SIGNS = {
     Severity.WARNING: ("warning", "yellow"),
     Severity.INFO: ("note", "cyan"),
 }
-_WORD = 20
 _VERDICTS = {
     Verdict.FINE: ("OK", "bold green"),
     Verdict.REFUSED: ("NO", "bold red"),
     Verdict.WAITING: ("WAITING", "bold yellow"),
     Verdict.DAMAGED: ("DAMAGED", "bold red"),
 }
+_WORD = 20
+_UNBROKEN = 40
+"""Columns that the first column of a table may have and stay in one line; longer ones would squeeze the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +109,12 @@ def table(
     )
     for place, column in enumerate(shown):
         numeric = bool(cells) and all(row[place].plain.replace(",", "").strip("-").isdigit() for row in cells)
+        short = all(_is_short(row[place], first=place == 0) for row in cells)
         grid.add_column(
             columns[column],
             justify="right" if numeric else "left",
             overflow="fold",
-            no_wrap=numeric or place == 0 or all(_is_word(row[place].plain) for row in cells),
+            no_wrap=numeric or short,
         )
     for row in cells:
         grid.add_row(*row)
@@ -155,9 +159,9 @@ def _print(out: Console, part: RenderableType) -> None:
         out.file.writelines(f"{each.rstrip()}\n" for each in printed.get().splitlines())
 
 
-def _is_word(text: str) -> bool:
-    """Whether a cell is one short word, a table's name say, which is hard to read in pieces."""
-    return len(text) <= _WORD and not any(letter.isspace() for letter in text)
+def _is_short(cell: Text, *, first: bool) -> bool:
+    """Whether a cell stays in one line: in the first column, or a word, a table's name say, hard to read in pieces."""
+    return cell.cell_len <= _UNBROKEN if first else cell.cell_len <= _WORD and not re.search(r"\s", cell.plain)
 
 
 def _cell(value: object) -> Text:

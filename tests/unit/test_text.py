@@ -104,3 +104,13 @@ def test_one_document_of_json_with_the_contracts_envelope(capsys: pytest.Capture
         "result",
     }  # fmt: skip
     assert (document["ok"], document["exit_code"], document["schema_version"]) == (False, 3, 1)
+
+
+def test_a_long_team_leaves_room_for_the_reason_beside_it() -> None:
+    """At 80 columns no word is cut, although team and reason together are far longer than a line."""
+    team = "Hinsdale PC II - 13 SW (Hinsdale PC II, Chicago 13 SW, APTA_CHICAGO)"
+    reason = "neither its name nor its place is in the new list"
+    table = text.table(("waiting", "rows", "reason", "because"), [(team, 27, "missing", reason)])
+    printed = shown(Outcome(Verdict.FINE, "done", {}, (table,)))
+    assert set(f"waiting rows because missing {team} {reason}".split()) <= set(printed.split())
+    assert max(len(line) for line in printed.splitlines()) <= 80
