@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -85,8 +85,13 @@ class Unmatched:
         return frozenset(league for league, _ in self._series)
 
     def _listed(self, found: Sequence[int]) -> str:
-        first, *others = dict.fromkeys(str(self.facets.new[heir].identity) for heir in found)
-        return " or ".join((first, *others[:1])) + (f" and {len(others) - 1} more" if others[1:] else "")
+        return listed(self.facets.new[heir] for heir in found)
+
+
+def listed(teams: Iterable[Team]) -> str:
+    """Name one or two teams, and how many more there are."""
+    first, *others = dict.fromkeys(str(team.identity) for team in teams)
+    return " or ".join((first, *others[:1])) + (f" and {len(others) - 1} more" if others[1:] else "")
 
 
 def _league_and_series(team: Team) -> tuple[str, str]:

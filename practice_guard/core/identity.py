@@ -16,7 +16,7 @@ from practice_guard.core.candidates import with_candidates
 from practice_guard.core.decision import Decisions
 from practice_guard.core.explain import explain
 from practice_guard.core.facets import Facets, agreement, exact_name, exact_place
-from practice_guard.core.fates import Unmatched
+from practice_guard.core.fates import Unmatched, listed
 from practice_guard.core.model import Evidence, Fate, Finding, Match, Severity, Team, TeamIdentity
 from practice_guard.core.resolution import Resolution
 from practice_guard.core.roster import Hearing, Objections, Pointing, Witnesses, confirmations, objections
@@ -83,7 +83,9 @@ class _Case:
         unmatched = Unmatched(facets, frozenset(self.accepted.values()), repeated[0], objected.reasons, rulings)
         matches: dict[int, Match] = {}
         for at, team in enumerate(self.old):
-            matches.setdefault(team.id, self._matched(at) if at in self.accepted else unmatched.match(at))
+            matches.setdefault(
+                team.id, self._matched(at, facets, hearing) if at in self.accepted else unmatched.match(at)
+            )
         return Resolution(
             matches,
             self._reused(matches),
@@ -136,7 +138,7 @@ class _Case:
             frozenset(heir for heir in places if normalise.siblings(name, _bare(self.new[heir]))),
         )
 
-    def _matched(self, at: int) -> Match:
+    def _matched(self, at: int, facets: Facets, hearing: Hearing) -> Match:
         old, new = self.old[at], self.new[self.accepted[at]]
         evidence = self.evidence.get(at) or _by_facets(old, new)
         return Match(
@@ -144,8 +146,19 @@ class _Case:
             Fate.KEPT if old.id == new.id else Fate.RENUMBERED,
             new=new,
             evidence=evidence,
-            because=_BECAUSE[evidence],
+            because=self._witnessed(at, facets, hearing) if evidence is Evidence.ROSTER else _BECAUSE[evidence],
         )
+
+    def _witnessed(self, at: int, facets: Facets, hearing: Hearing) -> str:
+        """Say what the players settled: which facets point there, how many of them do, and who else it could be."""
+        heir = self.accepted[at]
+        names, places = facets.name.towards(at), facets.place.towards(at)
+        says = [which for which, found in (("name", names), ("place", places)) if heir in found]
+        shared, present = hearing.overlap(at, heir)
+        players = f"{shared} of its {present} players still in the league are on it"
+        because = f"its {' and '.join(says)} may be that team's, and {players}"
+        others = [self.new[other] for other in (*names, *places) if other != heir]
+        return f"{because}; by name or place it could also be {listed(others)}" if others else because
 
     def _reused(self, matches: Mapping[int, Match]) -> frozenset[int]:
         """Return the old ids that stand on another team now.
@@ -168,7 +181,6 @@ _BECAUSE = {
     Evidence.SAME_ID: "name and place are exactly the same, and so is the id",
     Evidence.EXACT: "name and place are exactly the same",
     Evidence.NORMALISED: "name and place are the same after normalising",
-    Evidence.ROSTER: "name or place says so, and the players are the same",
     Evidence.DECISION: "a person decided it",
 }
 

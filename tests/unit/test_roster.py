@@ -176,3 +176,13 @@ def test_the_thresholds_can_be_set() -> None:
     assert outcome(resolve(teams(OLD), teams(SAME), witnesses=witnesses))[1] == "conflicting"
     witnesses = Witnesses({1: roster(100)}, {9: players(*range(100, 106)), 8: players(*range(106, 110))}, percent=60)
     assert outcome(resolve(teams(OLD), teams(SAME), witnesses=witnesses))[1] == "conflicting"
+
+
+def test_a_match_that_players_settled_says_how_many_and_who_else_it_could_be() -> None:
+    old = "1: Park Ridge - 7 | Park Ridge | Chicago 7\n2: Park RIdge - 7 | Park RIdge | Chicago 7"
+    new = "8: Park Ridge 7 | Park Ridge | Series 7\n9: Park RIdge 7 | Park RIdge | Series 7"
+    resolution = resolving(old, new, rosters=({1: roster(100)}, {8: roster(102)}))
+    assert outcome(resolution) == {1: 8, 2: "ambiguous"}
+    because = resolution.matches[1].because
+    assert "its name and place may be that team's, and 8 of its 8 players still in the league are on it" in because
+    assert because.endswith("it could also be Park RIdge 7 (Park RIdge, Series 7, APTA_CHICAGO)")
