@@ -89,7 +89,7 @@ def restore_command(
         raise UsageError("--out and --write-decisions go with --dry-run.")
     call.aim()
     scope = Scope(frozenset(protected or ()), frozenset(league or ()), frozenset(team or ()))
-    decided = parse(_read(decisions)) if decisions else None
+    decided = parse(_read(decisions), str(decisions)) if decisions else None
     request = replace(
         call.request, scope=scope, include_deleted=include_deleted, exact_only=exact_only, decisions=decided
     )

@@ -18,7 +18,7 @@ class Decision:
     """One entry. `about` has None where a league or series is decided as a whole, and so has `heir`.
 
     `merge` allows the heir to have another old team too, `overrule` allows the decision against what name and place
-    both say. `line` is where the entry stands in its file.
+    both say. `where` tells a person where the entry stands: a line of a file, or the ledger that recorded it.
     """
 
     about: TeamIdentity
@@ -28,6 +28,7 @@ class Decision:
     merge: bool = False
     overrule: bool = False
     line: int = field(default=0, compare=False)
+    where: str = field(default="", compare=False)
 
     @property
     def names_a_team(self) -> bool:
@@ -73,6 +74,10 @@ class Decisions:
         """Tell whether names and places stand in a league although its rosters have moved as a whole."""
         found = self._by_key.get(TeamIdentity(league, None, None, None))
         return found is not None and found.ignore_rosters
+
+    def recorded(self, where: str) -> Decisions:
+        """Return the same decisions as ones that no file of the person's holds any more."""
+        return Decisions(tuple(replace(entry, line=0, where=where) for entry in self.entries))
 
     def after(self, earlier: Decisions) -> Decisions:
         """Unite with earlier decisions; where both speak of the same team, series or league, these win."""

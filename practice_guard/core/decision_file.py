@@ -42,8 +42,8 @@ KEYS = {
 FLAGS = ("give_up", "merge", "overrule")
 
 
-def parse(text: str) -> Decisions:
-    """Read a decision file.
+def parse(text: str, source: str = "") -> Decisions:
+    """Read a decision file; `source` is its name, for complaints.
 
     Returns:
         The entries that decide something, in the order of teams, series, leagues.
@@ -55,16 +55,16 @@ def parse(text: str) -> Decisions:
     try:
         document = tomlkit.parse(text).unwrap()
     except TOMLKitError as error:
-        raise errors.UsageError(f"The decisions are not valid TOML: {error}") from error
-    lines = _Lines(text)
-    _known(document, KEYS, lines.of, "the file ")
+        raise errors.UsageError(f"{source or 'Decisions'}: not valid TOML: {error}") from error
+    lines = _Lines(text, source)
+    _known(document, KEYS, lines.of, lines, "the file ")
     entries: list[Decision] = []
     for kind in KEYS:
         tables = document.get(kind, [])
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            raise errors.UsageError(f"Decisions, line {lines.of(kind)}: write each entry as [[{kind}]].")
+            raise lines.complaint(lines.of(kind), f"write each entry as [[{kind}]].")
         entries.extend(_Entry(kind, table, lines, number).read() for number, table in enumerate(tables))
-    _decided_once(entries)
+    _decided_once(entries, lines)
     return Decisions(tuple(entry for entry in entries if entry.heir or entry.give_up or entry.ignore_rosters))
 
 
@@ -79,7 +79,7 @@ class _Entry:
 
     def read(self) -> Decision:
         others = ("heir", *FLAGS, *(("rosters",) if self.kind == "league" else ()))
-        _known(self.table, (*KEYS[self.kind], *others), self._line, f"[[{self.kind}]] ")
+        _known(self.table, (*KEYS[self.kind], *others), self._line, self.lines, f"[[{self.kind}]] ")
         about = self._identity(self.table, TeamIdentity(None, None, None, None))
         if (self.kind == "team" and about.name is None and about.club is None) or (
             self.kind != "team" and None in {about.league, about.series if self.kind == "series" else ""}
@@ -89,7 +89,9 @@ class _Entry:
         heir = self._heir(about)
         if heir and flags["give_up"]:
             raise self._error("has an heir and is given up; keep one of the two", "give_up")
-        return Decision(about, heir, ignore_rosters=self._rosters(), line=self._line(""), **flags)
+        line = self._line("")
+        where = f"line {line} of {self.lines.source}" if self.lines.source else f"line {line}"
+        return Decision(about, heir, ignore_rosters=self._rosters(), line=line, where=where, **flags)
 
     def _heir(self, about: TeamIdentity) -> TeamIdentity | None:
         heir = self.table.get("heir")
@@ -97,7 +99,7 @@ class _Entry:
             return None
         if not isinstance(heir, dict) or not heir:
             raise self._error(f'write the heir as {{ {KEYS[self.kind][-1]} = "..." }}', "heir")
-        _known(heir, KEYS[self.kind], lambda _: self._line("heir"), "an heir ")
+        _known(heir, KEYS[self.kind], lambda _: self._line("heir"), self.lines, "an heir ")
         found = self._identity(heir, about)
         if found == about and self.kind != "team":
             raise self._error("is its own heir", "heir")
@@ -134,14 +136,20 @@ class _Entry:
         return self.lines.of(self.kind, self.number, key)
 
     def _error(self, what: str, key: str = "") -> errors.UsageError:
-        return errors.UsageError(f"Decisions, line {self._line(key)}: {what}.")
+        return self.lines.complaint(self._line(key), f"{what}.")
 
 
 class _Lines:
     """Where the entries and keys of a file stand, for messages."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, source: str) -> None:
+        self.source = source
         self._lines = text.splitlines()
+
+    def complaint(self, line: int | str, what: str) -> errors.UsageError:
+        """Return the error that says what is wrong in a line, or in several."""
+        lines = f"line {line}" if isinstance(line, int) else f"lines {line}"
+        return errors.UsageError(f"{self.source or 'Decisions'}, {lines}: {what}")
 
     def of(self, kind: str, number: int = 0, key: str = "") -> int:
         """Return the line, from 1, of the n-th entry of a kind, or of a key in it."""
@@ -159,19 +167,19 @@ class _Lines:
         return [at for at, line in enumerate(self._lines, 1) if wanted.match(line)]
 
 
-def _decided_once(entries: Sequence[Decision]) -> None:
+def _decided_once(entries: Sequence[Decision], lines: _Lines) -> None:
     seen: dict[TeamIdentity, int] = {}
     for entry in entries:
         if entry.about in seen:
-            lines = f"{seen[entry.about]} and {entry.line}"
-            raise errors.UsageError(f"Decisions, lines {lines}: {said(entry.about)} is decided twice. Keep one.")
+            both = f"{seen[entry.about]} and {entry.line}"
+            raise lines.complaint(both, f"{said(entry.about)} is decided twice. Keep one.")
         seen[entry.about] = entry.line
 
 
-def _known(table: Mapping[str, object], keys: Collection[str], line: Callable[[str], int], where: str) -> None:
+def _known(
+    table: Mapping[str, object], keys: Collection[str], line: Callable[[str], int], lines: _Lines, where: str
+) -> None:
     for key in table:
         if key not in keys:
             nearest = process.extractOne(key, list(keys))
-            raise errors.UsageError(
-                f"Decisions, line {line(key)}: {where}has no key `{key}`. Did you mean `{nearest[0]}`?"
-            )
+            raise lines.complaint(line(key), f"{where}has no key `{key}`. Did you mean `{nearest[0]}`?")

@@ -49,7 +49,7 @@ def check(decisions: Decisions, old: Iterable[Team], new: Iterable[Team]) -> Non
         if len(entries) > 1 and unsaid:
             listed = " and ".join(str(entry.line) for entry in entries)
             wrong.append(
-                f"line {unsaid[0].line}: lines {listed} give one heir, {said(heir)}, to several; "
+                f"{unsaid[0].where}: lines {listed} give one heir, {said(heir)}, to several; "
                 "write `merge = true` in each if that is meant"
             )
     if wrong:
@@ -70,4 +70,4 @@ def _unknown(entry: Decision, name: TeamIdentity, known: AbstractSet[TeamIdentit
     alike = {said(other): other for other in known if (other.name is None) == (name.name is None)}
     nearest = process.extractOne(said(name), sorted(alike))
     hint = f"; the nearest there is {nearest[0]}" if nearest else ""
-    return f"line {entry.line}: {said(name)} is not in {where}{hint}"
+    return f"{entry.where}: {said(name)} is not in {where}{hint}"

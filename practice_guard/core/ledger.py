@@ -124,7 +124,7 @@ def decisions(database: Database, lists: Iterable[str]) -> dict[str, Decisions]:
     united = {name: Decisions() for name in lists}
     for entry in reversed(entries(database)):
         if entry.undone_by is None and entry.result.get("decisions"):
-            decided = parse(str(entry.result["decisions"]))
+            decided = parse(str(entry.result["decisions"])).recorded(f"ledger {entry.id}")
             for name in united.keys() & set(entry.lists):
                 united[name] = decided.after(united[name])
     return united

@@ -117,7 +117,7 @@ def load(text: str) -> SavedPlan:
             scope,
             bool(asked["include_deleted"]),
             bool(asked["exact_only"]),
-            decided.parse(asked["decisions"]) if asked["decisions"] else None,
+            decided.parse(asked["decisions"]).recorded("the plan") if asked["decisions"] else None,
             int(asked["roster_at_least"]),
             float(asked["roster_percent"]),
         )

@@ -12,6 +12,8 @@ from practice_guard.core.facets import Facets, alike_place
 from practice_guard.core.model import Finding, Severity, Team, TeamIdentity
 from practice_guard.core.roster import Hearing
 
+_ANEW = "none, if that is right; else decide anew: restore --decisions FILE"
+
 
 @dataclass
 class Rulings:
@@ -147,8 +149,8 @@ class Following:
                     code="decision-not-followed",
                     severity=Severity.WARNING,
                     what=f"{len(teams)} times a decision was not followed: {self.old[at].identity}{others}",
-                    why=f"the decision in line {decision.line} no longer fits: {why}",
-                    fix="correct or remove the entry in the decisions file",
+                    why=f"the decision in {decision.where} no longer fits: {why}",
+                    fix="correct or remove the entry in the decisions file" if decision.line else _ANEW,
                     examples=tuple(str(self.old[at].identity) for at, _ in teams[:3]),
                 )
             )

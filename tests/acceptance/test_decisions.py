@@ -81,10 +81,10 @@ def test_rows_given_up_wait_no_longer_and_are_not_carried(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("not toml [", "not valid TOML"),
-        (PLACE + 'team = "Tennaqa - 22"\ngive_up = true\n', "Tennaqua - 22"),
-        (PLACE + 'team = "Tennaqua - 22"\nheir = { team = "Nobody" }\n', "line"),
-        ('[[league]]\nleague = "APTA_CHICAGO"\nid = 17\n', "id"),
+        ("not toml [", "teams.toml: not valid TOML"),
+        (PLACE + 'team = "Tennaqa - 22"\ngive_up = true\n', "line 1 of teams.toml: Tennaqa - 22"),
+        (PLACE + 'team = "Tennaqua - 22"\nheir = { team = "Nobody" }\n', "line 1 of teams.toml: Nobody"),
+        ('[[league]]\nleague = "APTA_CHICAGO"\nid = 17\n', "teams.toml, line 3: [[league]] has no key `id`"),
     ],
 )
 def test_a_file_that_does_not_fit_is_refused(

@@ -76,3 +76,22 @@ def test_a_team_that_came_back_waits_when_a_later_import_leaves_it_out(
     assert outcome.status == 4
     (waiting,) = outcome.json["result"]["pending"]
     assert (waiting["rows"], waiting["reason"]) == (1, "missing")
+
+
+def test_a_recorded_decision_that_is_no_longer_true_is_called_by_its_ledger(
+    guard: Guard, league: League, tmp_path: Path
+) -> None:
+    team = league.has_team(series="Chicago 22")
+    league.captain_schedules_practices(team, 2)
+    website = builders.the_website_now(league.database)
+    assert guard("backup").status == 0
+    builders.the_etl_lacks_team(league.database, "Tennaqua - 22")
+    (tmp_path / "teams.toml").write_text(entry("22", "give_up = true"))
+    ledger = guard("restore", "--decisions", "teams.toml", "--json").json["result"]["ledger"]
+    builders.the_etl_runs(league.database, source=website)
+    back = guard("restore", "--json")
+    assert back.status == 0
+    assert back.json["result"]["rows"]["insert"] == 2
+    (finding,) = (each for each in back.json["findings"] if each["code"] == "decision-not-followed")
+    assert f"the decision in ledger {ledger} no longer fits" in finding["why"]
+    assert "file" not in finding["fix"].casefold().replace("--decisions file", "")
