@@ -87,6 +87,8 @@ def restore_command(
         _undo(call, undo_entry, dry_run=dry_run, yes=yes, confirm=confirm)
     if not dry_run and (out or write_decisions):
         raise UsageError("--out and --write-decisions go with --dry-run.")
+    if write_decisions:
+        _check_draft(write_decisions)
     call.aim()
     scope = Scope(frozenset(protected or ()), frozenset(league or ()), frozenset(team or ()))
     decided = parse(_read(decisions), str(decisions)) if decisions else None
@@ -204,13 +206,26 @@ def _draft(made: Plan) -> str:
     """Write a decision file for every team that rows wait for, whichever list it is from; each team once."""
     own = made.resolutions[made.snapshot]
     matches = dict(enumerate(own.matches.values()))
-    seen = {match.old.identity for match in matches.values()}
+    seen = {match.old.identity for match in own.unmatched()}
+    waiting = set()
     for row in made.rows():
         match = made.match(row)
-        if match and row.bucket is Bucket.PENDING and match.old.identity not in seen:
-            seen.add(match.old.identity)
-            matches[len(matches)] = match
-    return write(replace(own, matches=matches))
+        if match and row.bucket is Bucket.PENDING:
+            waiting.add(match.old.identity)
+            if match.old.identity not in seen:
+                seen.add(match.old.identity)
+                matches[len(matches)] = match
+    return write(replace(own, matches=matches), waiting)
+
+
+def _check_draft(path: Path) -> None:
+    """Refuse to write a draft over what a person has decided already."""
+    try:
+        edited = path.is_file() and bool(parse(_read(path), str(path)).entries)
+    except UsageError as error:
+        raise UsageError(f"{path} is there already and is no draft as it was written. Name another file.") from error
+    if edited:
+        raise UsageError(f"{path} is there already, with decisions in it. Name another file for --write-decisions.")
 
 
 def _read(path: Path) -> str:

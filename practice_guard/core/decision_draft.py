@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import tomlkit
 from tomlkit.items import InlineTable, Table
@@ -19,14 +19,17 @@ An entry without `heir`, `give_up` or `rosters` decides nothing. Parts that an h
 `merge = true` lets two old teams have one heir; `overrule = true` decides against name and place."""
 
 
-def write(resolution: Resolution) -> str:
+def write(resolution: Resolution, concerned: Collection[TeamIdentity] | None = None) -> str:
     """Return a decision file with an entry for everything that waits; unedited, it decides nothing.
 
+    With `concerned`, the teams whose rows wait, it is about those alone: nobody need decide where nothing hangs.
     A league or series that is gone as a whole, and a league whose rosters have moved, is one entry. The candidates
     of a team stand in it as comments, ready to be taken (`with_candidates` first).
     """
-    waiting = [match for match in resolution.unmatched() if not match.given_up]
-    whole = _gone_as_a_whole(resolution, waiting)
+    unmatched = [match for match in resolution.unmatched() if not match.given_up]
+    waiting = [match for match in unmatched if concerned is None or match.old.identity in concerned]
+    covering = {about for match in waiting for about in _covering(match)}
+    whole = {about: teams for about, teams in _gone_as_a_whole(resolution, unmatched).items() if about in covering}
     document = _document(_HEADER)
     for about in sorted(whole, key=str):
         kind = "series" if about.series is not None else "league"
@@ -35,16 +38,15 @@ def write(resolution: Resolution) -> str:
         _comment(table, _heir_example(kind))
         _comment(table, "give_up = true")
         _append(document, kind, table)
-    for league in sorted(resolution.moved):
+    for league in sorted(resolution.moved & {match.old.league for match in waiting}):
         table = _table(TeamIdentity(league, None, None, None))
         _comment(table, "the players stand on other teams than names and places say")
         _comment(table, 'rosters = "ignore"')
         _append(document, "league", table)
     for match in waiting:
         old = match.old
-        covered = {TeamIdentity(old.league, None, None, None), TeamIdentity(old.league, None, old.series, None)}
         by_league = old.league in resolution.moved and match.fate is Fate.CONFLICTING
-        if not by_league and (match.candidates or not covered & whole.keys()):
+        if not by_league and (match.candidates or not _covering(match) & whole.keys()):
             _append(document, "team", _entry(match))
     return tomlkit.dumps(document)
 
@@ -64,6 +66,14 @@ def dump(decisions: Decisions) -> str:
             table["rosters"] = "ignore"
         _append(document, kind, table)
     return tomlkit.dumps(document)
+
+
+def _covering(match: Match) -> frozenset[TeamIdentity]:
+    """The league and the series of a team, as entries may be about them."""
+    old = match.old
+    return frozenset(
+        (TeamIdentity(old.league, None, None, None), TeamIdentity(old.league, None, old.series, None)),
+    )
 
 
 def _gone_as_a_whole(resolution: Resolution, waiting: Iterable[Match]) -> Counter[TeamIdentity]:

@@ -109,3 +109,39 @@ def test_a_team_asked_for_is_explained(guard: Guard, renamed: ScratchDatabase, c
     unknown = guard(*command, "--team", "Tennaqa - 22")
     assert unknown.status == 2
     assert "Tennaqua - 22" in unknown.stderr
+
+
+def test_a_draft_is_about_teams_whose_rows_wait_and_no_others(guard: Guard, league: League, tmp_path: Path) -> None:
+    """Of two series that vanished one has practices, and of the teams that one import lacks one has."""
+    for series, name in (("Chicago 7", "Tennaqua - 7"), ("Chicago 9", "Tennaqua - 9"), ("Chicago 22", "Tennaqua - 22")):
+        team = league.has_team(series=series, name=name)
+        league.has_team(club="Wilmette", series=series)
+        if series != "Chicago 9":
+            league.captain_schedules_practice(team)
+    league.has_team(club="Ashbury", series="Chicago 22")
+    assert guard("backup").status == 0
+    for series in ("Chicago 7", "Chicago 9"):
+        builders.the_etl_lacks_series(league.database, series)
+    for name in ("Tennaqua - 22", "Wilmette - 22"):
+        builders.the_etl_lacks_team(league.database, name)
+    assert guard("restore", "--dry-run", "--write-decisions", "teams.toml").status == 4
+    draft = (tmp_path / "teams.toml").read_text()
+    assert 'series = "Chicago 7"' in draft
+    assert 'team = "Tennaqua - 22"' in draft
+    assert "Chicago 9" not in draft
+    assert "Wilmette" not in draft
+
+
+def test_a_draft_never_takes_the_place_of_what_a_person_decided(
+    guard: Guard, renamed: ScratchDatabase, tmp_path: Path
+) -> None:
+    write = ("restore", "--dry-run", "--write-decisions", "teams.toml")
+    assert guard(*write).status == guard(*write).status == 4, "what nobody has edited is written anew"
+    file = tmp_path / "teams.toml"
+    for mine in (file.read_text().replace("# give_up = true", "give_up = true", 1), "half a decision ["):
+        file.write_text(mine)
+        for again in (write, (*write, "--decisions", "teams.toml")):
+            outcome = guard(*again)
+            assert outcome.status == 2
+            assert "teams.toml" in outcome.stderr
+            assert file.read_text() == mine
