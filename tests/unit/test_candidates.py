@@ -111,3 +111,16 @@ def test_the_search_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     with_candidates(resolution, new)
     assert 0 < compare.call_count <= count * candidates.COMPARED
     assert time.perf_counter() - started < 30
+
+
+def test_similarity_is_bounded_for_one_team_and_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    similarity = Mock(wraps=candidates._similarity)
+    monkeypatch.setattr(candidates, "_similarity", similarity)
+    old = [Team(at, "NSTF", "Tennaqua", f"S{at}", f"Tennaqua Blue {at}") for at in (1, 2)]
+    new = [Team(at, "NSTF", "Tennaqua", f"S{at}", f"Tennaqua Blue {at}") for at in range(1000, 2000)]
+    found = with_candidates(resolve(old, new), new)
+    assert all(match.candidates for match in found.matches.values())
+    assert 0 < similarity.call_count <= 2 * candidates.COMPARED == 400
+    monkeypatch.setattr(candidates, "ASKED", 1)
+    found = with_candidates(resolve(old, new), new)
+    assert [len(match.candidates) for match in found.matches.values()] == [5, 0]

@@ -295,3 +295,9 @@ def test_every_match_is_explained_in_one_paragraph(new: str, said: list[str]) ->
 def test_an_explanation_is_one_line_and_keeps_the_blanks_of_names() -> None:
     odd = [Team(1, "NSTF", "A", "S1", "College Park  - East\nWest")]
     assert "College Park  - East West" in explain(resolve(odd, odd).matches[1])
+
+
+def test_a_name_that_is_there_twice_says_nothing_where_one_of_the_two_is_another_now() -> None:
+    old = "1: Red | Tennaqua | Chicago 7\n2: Red | Tennaqua | Chicago 9"
+    new = "8: Red | Tennaqua | Chicago 7\n9: Red | Tennaqua | Chicago 11"
+    assert outcome(resolving(old, new)) == {1: "ambiguous", 2: "ambiguous"}

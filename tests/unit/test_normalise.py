@@ -175,3 +175,8 @@ def test_normalising_twice_is_normalising_once(value: str, series: str) -> None:
 def test_case_form_and_blanks_around_never_matter(value: str) -> None:
     for other in (f" {value}\u00a0", f"\u200b{value}", unicodedata.normalize("NFD", value), value.casefold()):
         assert normalise.text(other) == normalise.text(value)
+
+
+def test_a_designation_stays_where_no_word_follows_it() -> None:
+    assert normalise.series("Series (1)") == "series ( 1 )"
+    assert normalise.series("Chicago") == "chicago"

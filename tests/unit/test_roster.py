@@ -186,3 +186,30 @@ def test_a_match_that_players_settled_says_how_many_and_who_else_it_could_be() -
     because = resolution.matches[1].because
     assert "its name and place may be that team's, and 8 of its 8 players still in the league are on it" in because
     assert because.endswith("it could also be Park RIdge 7 (Park RIdge, Series 7, APTA_CHICAGO)")
+
+
+def test_an_id_on_more_than_twenty_teams_is_no_player() -> None:
+    """A placeholder in every roster, which the import puts on one team now, contradicts nothing."""
+    for count, expected in ((20, "conflicting"), (21, 1000)):
+        old = [Team(at, "NSTF", f"Club {at}", "S7", f"Club {at}") for at in range(1, count + 1)]
+        new = [Team(team.id + 999, team.league, team.club, team.series, team.name) for team in old]
+        rosters = ({team.id: roster(100) for team in old}, {1001: roster(100)})
+        assert outcome(resolving(old, new, rosters=rosters))[1] == expected
+
+
+def test_players_who_are_also_on_a_team_that_is_matched_still_confirm() -> None:
+    """The two teams share all their players; Red is there by name and place, so the other must be Blue."""
+    new = "8: Blue | Tennaqua | Chicago 9\n9: Red | Wilmette | Chicago 7"
+    rosters = ({1: roster(100), 2: roster(100)}, {8: roster(100), 9: roster(100)})
+    assert outcome(resolving(OLD, new, rosters=rosters)) == {1: 8, 2: 9}
+
+
+def test_players_do_not_bring_back_a_match_that_a_person_decided_against() -> None:
+    deciding = (
+        '[[team]]\nleague = "APTA_CHICAGO"\nclub = "Tennaqua"\nseries = "Chicago 7"\nteam = "Blue"\noverrule = true\n'
+        'heir = { club = "Wilmette", team = "Red" }\n'
+    )
+    rosters = ({1: roster(100)}, {8: roster(100)})
+    resolution = resolving(OLD, SAME, rosters=rosters, deciding=deciding)
+    assert outcome(resolution) == {1: "missing", 2: 9}
+    assert "merge = true" in resolution.findings[0].why
