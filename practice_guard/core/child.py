@@ -228,6 +228,29 @@ class LockFile:
         self.name_holder(f"process {os.getpid()} (the guard)")
         return self
 
+    def have_alone(self, left: str, *, patience: float) -> None:
+        """Wait for whoever inherited the lock: what has left the ETL's process group was not ended with it.
+
+        Args:
+            left: what such a process is called, for whoever is kept out by it.
+            patience: seconds to wait for it to end.
+
+        Raises:
+            errors.LockedError: it still lives; the lock is not ours then.
+        """
+        until = time.monotonic() + patience
+        self.name_holder(left)
+        while True:
+            self.__exit__()
+            try:
+                self.__enter__()
+            except errors.LockedError:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(_TICK)
+            else:
+                return
+
     def name_holder(self, text: str) -> None:
         """Write down who has the lock, for whoever does not get it."""
         if self.descriptor is not None:

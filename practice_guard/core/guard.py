@@ -131,7 +131,7 @@ class _Guard:
         """After the ETL, however it ended: every row that can be placed is placed, and proven."""
         job, report = self.job, self.report
         self._advance(Phase.CHECK)
-        lease.refuse_living_etl(self.database, patience=job.patience)
+        self._waits_for_the_etl()
         try:
             self._phase(Phase.CHECK, lambda: phases.check_preservation(self.database, job, report))
         except errors.DatabaseError:
@@ -155,6 +155,13 @@ class _Guard:
             raise
         except errors.GuardError as error:
             report.findings.append(not_removed(error, job.author.environment))
+
+    def _waits_for_the_etl(self) -> None:
+        """Begin nothing while anything of it may still write."""
+        begun, patience = self.report.run, self.job.patience
+        if begun is not None:
+            self.lock.have_alone(f"a process that the ETL of run {begun.id} left behind", patience=patience)
+        lease.refuse_living_etl(self.database, patience=patience)
 
     def _phase(self, name: Phase, work: Callable[[], R], ok: Callable[[R], bool] = lambda _: True) -> R:
         self.job.watcher.begins(name)

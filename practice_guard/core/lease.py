@@ -156,12 +156,19 @@ def refuse_living_etl(database: Database, *, patience: float = 0.0) -> None:
         errors.LockedError: says which process of the server it is.
     """
     until = time.monotonic() + patience
-    while alive := database.execute(statement("runs", "living_etl")):
-        if time.monotonic() < until:
-            time.sleep(_PAUSE)
-            continue
-        names = ", ".join(f"run {name.partition(':')[2]} (server process {pid})" for pid, name in alive)
-        raise errors.LockedError(
-            f"The ETL of {names} still lives. Nothing was written.",
-            next_steps=("Wait for it to end, or end it: SELECT pg_terminate_backend(PID)", "and try again."),
-        )
+    rested: set[int] = set()
+    while True:
+        with database.transaction(Access.READ):
+            found = runs.etl_sessions(database)
+        rested |= {each.pid for each in found if not each.living}
+        alive = [each for each in found if each.pid not in rested]
+        if not alive:
+            return
+        if time.monotonic() >= until:
+            break
+        time.sleep(_PAUSE)
+    names = ", ".join(f"run {each.name.partition(':')[2]} (server process {each.pid})" for each in alive)
+    raise errors.LockedError(
+        f"The ETL of {names} still lives. Nothing was written.",
+        next_steps=("Wait for it to end, or end it: SELECT pg_terminate_backend(PID)", "and try again."),
+    )

@@ -88,6 +88,11 @@ class Run:
         """Whether its ETL may have changed anything."""
         return self.phase not in BEFORE_ETL
 
+    @property
+    def etl_over(self) -> bool:
+        """Whether its ETL was seen to end, or was never started."""
+        return self.finished_at is not None or self.etl_exit_code is not None
+
 
 def recorded(database: Database) -> bool:
     """Whether this database has a record of runs; one that an older program made has not."""
@@ -194,6 +199,26 @@ def alive(database: Database, run: Run) -> bool:
     """Whether a run that is not finished goes on: its session, or its ETL's, is there."""
     names = [f"{GUARD}:{run.id}", f"{ETL}:{run.id}"]
     return bool(database.execute(statement("runs", "alive"), {"names": names})[0][0])
+
+
+@dataclass(frozen=True, slots=True)
+class EtlSession:
+    """A session that the server lists under the name of a run's ETL.
+
+    A pooler between an ETL and the server keeps a session and its name when the ETL is gone, for whoever comes next.
+    So one of an ETL that was seen to end says that it lives only while something is done in it.
+    """
+
+    pid: int
+    name: str
+    living: bool
+
+
+def etl_sessions(database: Database) -> list[EtlSession]:
+    """Return the sessions that go by the name of a run's ETL."""
+    over = {f"{ETL}:{run.id}" for run in listing(database) if run.etl_over}
+    found = database.execute(statement("runs", "etl_sessions"))
+    return [EtlSession(pid, name, living=not (resting and name in over)) for pid, name, resting in found]
 
 
 def finding(database: Database, run: Run, environment: str, *, alive: bool = False) -> Finding:

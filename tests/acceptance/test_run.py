@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import Guard
-from tests.acceptance.nights import Night, a_night, shell
+from tests.acceptance.nights import Night, a_night, shell, until
 from tests.builders import ScratchDatabase
 
 
@@ -181,6 +181,19 @@ def test_the_etl_is_a_process_of_its_own_that_the_server_can_name(night: Night) 
     )
     assert night.runs([sys.executable, "-c", code]).status == 0
     assert seen.read_text() == f"practice_guard_etl:{night.record['id']} True"
+
+
+def test_what_has_left_the_etls_process_group_is_waited_for(night: Night) -> None:
+    left = night.wrote("left")
+    deserter = shell(f"setsid sh -c 'sleep 4; touch {left}' >/dev/null 2>&1 & exit 0")
+    outcome = night.runs(deserter, "--lock-timeout", "0.5", "--json")
+    assert outcome.status == 11, outcome
+    assert "a process that the ETL of run 1 left behind" in outcome.json["verdict"]
+    assert not left.exists()
+    until(left.exists)
+    until(lambda: night.resumes().status == 0)
+    assert night.runs(deserter).status == 0
+    assert night.every_practice_is_in_place()
 
 
 def test_an_etl_that_ends_the_guards_session_does_not_end_the_guard(night: Night) -> None:

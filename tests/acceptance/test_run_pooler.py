@@ -92,3 +92,26 @@ def test_run_refuses_and_the_others_work(night: Night, pooled: str) -> None:
         outcome = night.guard(*command, env=through)
         assert outcome.status == 0, outcome
     assert night.every_practice_is_in_place()
+
+
+def test_an_etl_may_go_through_the_pooler(night: Night, pooled: str) -> None:
+    # the pooler keeps the ETL's session, and the name that the guard knows it by, for whoever comes next
+    etl = night.etl(
+        after=f"import psycopg\nwith psycopg.connect({pooled!r}) as other:\n    other.execute('SELECT 1 FROM teams')\n"
+    )
+    named = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'practice_guard_etl:1'"
+    outcome = night.runs(etl, "--lock-timeout", "2")
+    assert outcome.status == 0, outcome
+    assert night.database.value(named) == 1
+    assert night.every_practice_is_in_place()
+    assert night.asks("validate-safety").status == 0
+    assert night.runs(etl, "--lock-timeout", "2").status == 0
+
+
+def test_a_session_of_the_pooler_counts_while_something_is_done_in_it(night: Night, pooled: str) -> None:
+    etl = night.etl(after=f"import psycopg\npsycopg.connect({pooled!r}).execute('SELECT 1')\n")
+    assert night.runs(etl, "--lock-timeout", "2").status == 0
+    with psycopg.connect(pooled, application_name="practice_guard_etl:1") as another:
+        another.execute("SELECT 1")
+        assert night.runs(etl).status == 11
+        assert night.asks("validate-safety").status == 3

@@ -47,7 +47,8 @@ def _sessions(scene: Scene) -> dict[int, str]:
     found_ = {
         pid: f"process {pid} ({name or 'unnamed'}, since {since or 'an unknown time'})" for pid, name, since in holders
     }
-    for pid, name in scene.database.execute(statement("runs", "living_etl")):
-        found_[pid] = f"process {pid} ({name})"
+    found_ |= {
+        each.pid: f"process {each.pid} ({each.name})" for each in runs.etl_sessions(scene.database) if each.living
+    }
     found_.pop(own, None)
     return found_

@@ -74,8 +74,9 @@ SELECT EXISTS (SELECT FROM pg_stat_activity
 -- The process that serves us, by its own account.
 SELECT pg_backend_pid()
 
--- living_etl --
--- Sessions of an ETL that a run started; the name is visible to every role.
-SELECT pid, application_name::text FROM pg_stat_activity
+-- etl_sessions --
+-- Sessions that go by the name of a run's ETL, and whether they are in no transaction, as far as the role may see that;
+-- the name is visible to every role.
+SELECT pid, application_name::text, coalesce(state = 'idle', false) FROM pg_stat_activity
  WHERE datname = current_database() AND starts_with(application_name, 'practice_guard_etl:')
  ORDER BY pid
