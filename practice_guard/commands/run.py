@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import sys
 import tempfile
@@ -16,7 +15,7 @@ import typer
 from practice_guard import exits
 from practice_guard.core import guard, ledger, runs, snapshot
 from practice_guard.core.database import Access
-from practice_guard.core.errors import StoppedError, UsageError
+from practice_guard.core.errors import UsageError
 from practice_guard.core.phases import Job
 from practice_guard.core.runreport import PhaseDone
 from practice_guard.core.runs import Holder, Phase
@@ -65,6 +64,7 @@ def run(
         clock=lambda: datetime.now(timezone.utc),
         lock_directory=Path(tempfile.gettempdir()) / f"practice-guard-{os.getuid()}",
         status_of=exits.of_run,
+        status_of_error=exits.of_error,
         watcher=watcher,
         request=call.request,
         overrides=call.settings.severities,
@@ -77,14 +77,7 @@ def run(
         # Standard output has exactly one document then (contract); the ETL's own goes where people look.
         etl_output=sys.stderr.fileno() if call.speaks_json else None,
     )
-    try:
-        report = (guard.resume if resume else guard.run)(call.database, job)
-    except KeyboardInterrupt:
-        call.fail(_stopped(signal.SIGINT, watcher.phase, call.target.environment))
-    except SystemExit as stop:  # how SIGTERM and SIGHUP unwind
-        if not isinstance(stop.code, int) or stop.code <= exits.SIGNALLED:
-            raise
-        call.fail(_stopped(stop.code - exits.SIGNALLED, watcher.phase, call.target.environment))
+    report = (guard.resume if resume else guard.run)(call.database, job)
     status = exits.of_run(report)
     call.answer(running.run(report, call.target.environment, status, job.clock()))
 
@@ -95,11 +88,9 @@ class _Narrator:
     def __init__(self, call: Call, etl: tuple[str, ...]) -> None:
         self.call = call
         self.etl = " ".join(runs.scrubbed(etl))
-        self.phase: Phase | None = None
         self.kept: snapshot.Snapshot | None = None
 
     def begins(self, phase: Phase) -> None:
-        self.phase = phase
         if phase is Phase.ETL:
             self.call.say(f"{phase}: {self.etl}", phase=str(phase))
 
@@ -114,17 +105,6 @@ class _Narrator:
             seconds=round(done.seconds, 3),
             ok=done.ok,
         )
-
-
-def _stopped(number: int, phase: Phase | None, environment: str) -> StoppedError:
-    name = signal.Signals(number).name
-    if phase is None or phase in runs.BEFORE_ETL:
-        return StoppedError(f"The guard was ended by {name}. The ETL was not started.", number=number)
-    return StoppedError(
-        f"The guard was ended by {name} in {phase}. Whether every row is in place is not proven.",
-        number=number,
-        next_steps=(f"practice-guard run --resume --env {environment}",),
-    )
 
 
 @command(app, "history")

@@ -7,6 +7,8 @@ to have gone well.
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from practice_guard.core import errors, lease, ledger, locks, phases, runs, snapshot, storage
-from practice_guard.core.child import LockFile
+from practice_guard.core.child import SIGNALLED, LockFile
 from practice_guard.core.database import Access, Database
 from practice_guard.core.lease import Opener, Session
 from practice_guard.core.model import Verdict
@@ -24,6 +26,9 @@ from practice_guard.core.runreport import PhaseDone, Report, Result, not_removed
 from practice_guard.core.runs import Phase, Run
 
 R = TypeVar("R", bound=Result)
+
+_TIME_TO_SAY = 1.0
+"""Seconds for the last words of a guard that was told to end."""
 
 
 def run(open_database: Opener, job: Job) -> Report:
@@ -59,8 +64,34 @@ class _Guard:
     began: float = field(default_factory=time.monotonic)
     session: Session = field(init=False)
     lock: LockFile = field(init=False)
+    phase: Phase | None = None
+    concluded: bool = False
 
     def works(self, work: Callable[[], None]) -> Report:
+        """Do the work, and write down how it ended, also when it is told to end or a fault ends it.
+
+        Raises:
+            errors.StoppedError: a signal ended it.
+        """
+        try:
+            self._works(work)
+        except (KeyboardInterrupt, SystemExit) as stop:
+            number = signal.SIGINT if isinstance(stop, KeyboardInterrupt) else _signal_in(stop)
+            if number is None:
+                raise
+            if self.concluded:
+                return self.report
+            stopped = self._stopped(number)
+            self._last_words(stopped)
+            raise stopped from None
+        except errors.GuardError:
+            raise
+        except Exception as fault:
+            self._last_words(fault)
+            raise
+        return self.report
+
+    def _works(self, work: Callable[[], None]) -> None:
         with Session(self.open_database, heartbeat=self.job.heartbeat) as self.session:
             with self.database.transaction(Access.READ):
                 place = storage.locate(self.database)
@@ -73,7 +104,6 @@ class _Guard:
                         raise
                     self.report.error = error
                 self._conclude()
-        return self.report
 
     @property
     def database(self) -> Database:
@@ -164,6 +194,7 @@ class _Guard:
         lease.refuse_living_etl(self.database, patience=patience)
 
     def _phase(self, name: Phase, work: Callable[[], R], ok: Callable[[R], bool] = lambda _: True) -> R:
+        self.phase = name
         self.job.watcher.begins(name)
         began = time.monotonic()
         try:
@@ -249,8 +280,41 @@ class _Guard:
         )
         try:
             self._write(record)
+            self.concluded = True
         except errors.GuardError as error:
             report.error = report.error or error
+
+    def _stopped(self, number: int) -> errors.StoppedError:
+        name = signal.Signals(number).name
+        if not self.report.started:
+            return errors.StoppedError(f"The guard was ended by {name}. The ETL was not started.", number=number)
+        where = f" in {self.phase}" if self.phase else ""
+        return errors.StoppedError(
+            f"The guard was ended by {name}{where}. Whether every row is in place is not proven.",
+            number=number,
+            next_steps=(f"practice-guard run --resume --env {self.job.author.environment}",),
+        )
+
+    def _last_words(self, error: BaseException) -> None:
+        """Write down what is said last, on a connection of its own and as far as there is time (reliability, G5)."""
+        begun = self.report.run
+        if begun is None:
+            return
+        record = replace(
+            self._current(begun),
+            status=self.job.status_of_error(error),
+            verdict=str(Verdict.REFUSED),
+            says=str(error) or type(error).__name__,
+            finished_at=None if begun.touched else self.job.clock(),
+        )
+
+        def write() -> None:
+            with suppress(errors.GuardError), self.open_database() as database, database.transaction(Access.WRITE):
+                runs.write(database, record)
+
+        writer = threading.Thread(target=write, name="last words", daemon=True)
+        writer.start()
+        writer.join(_TIME_TO_SAY)
 
     def _current(self, record: Run) -> Run:
         report = self.report
@@ -271,3 +335,8 @@ class _Guard:
         with self.database.transaction(Access.WRITE):
             runs.write(self.database, record)
         self.report.run = record
+
+
+def _signal_in(stop: SystemExit) -> int | None:
+    """Return the signal that a SystemExit stands for, as shells and our own handlers have it; None where it is none."""
+    return stop.code - SIGNALLED if isinstance(stop.code, int) and stop.code > SIGNALLED else None

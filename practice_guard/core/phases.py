@@ -56,6 +56,7 @@ class Job:
         clock: the time, timezone-aware.
         lock_directory: where the lock file of this machine is kept.
         status_of: the exit status that a report will have, for the record.
+        status_of_error: the exit status that an error will have which no report tells of.
         watcher: is told what goes on.
         request: thresholds and decisions for all plans.
         overrides: severities from the settings; see `safety.check`.
@@ -79,6 +80,7 @@ class Job:
     clock: Callable[[], datetime]
     lock_directory: Path
     status_of: Callable[[Report], int]
+    status_of_error: Callable[[BaseException], int]
     watcher: Watcher
     request: Request = field(default_factory=Request)
     overrides: Mapping[str, Severity] = field(default_factory=dict)

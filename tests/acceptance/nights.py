@@ -27,19 +27,19 @@ status = main(sys.argv[1:])
 sys.exit(status)
 """
 
-_KILLED = """
+_ENDED = """
 import os, signal, sys
 from practice_guard.core import phases
 from practice_guard import cli
 
-def killed(work):
+def ended(work):
     def until_then(*arguments):
         if {moment!r} == "end":
             work(*arguments)
-        os.kill(os.getpid(), signal.SIGKILL)
+        {end}
     return until_then
 
-phases.{phase} = killed(phases.{phase})
+phases.{phase} = ended(phases.{phase})
 cli.main()
 """
 
@@ -104,10 +104,13 @@ class Night:
 
     def is_killed(self, phase: str, moment: str, etl: Sequence[str]) -> None:
         """A run that gets SIGKILL at the beginning or the end of a phase, named as its function is."""
-        code = _KILLED.format(phase=phase, moment=moment)
-        process = self.starts_process([sys.executable, "-c", code, "run", "--", *etl])
-        _, errors = process.communicate(timeout=SECONDS)
-        assert process.returncode == -signal.SIGKILL, errors
+        outcome = self.is_ended(phase, moment, f"os.kill(os.getpid(), {signal.SIGKILL:d})", etl)
+        assert outcome.status == -signal.SIGKILL, outcome
+
+    def is_ended(self, phase: str, moment: str, end: str, etl: Sequence[str]) -> Outcome:
+        """A run in which a Python statement is run at the beginning or the end of a phase."""
+        code = _ENDED.format(phase=phase, moment=moment, end=end)
+        return self.ends(self.starts_process([sys.executable, "-c", code, "run", "--json", "--", *etl]))
 
     def ends(self, process: subprocess.Popen[str]) -> Outcome:
         out, errors = process.communicate(timeout=SECONDS)

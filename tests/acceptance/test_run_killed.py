@@ -218,6 +218,41 @@ def test_an_etl_that_does_not_listen_is_ended_by_a_second_signal(night: Night) -
     assert night.every_practice_is_in_place()
 
 
+@pytest.mark.parametrize(
+    ("phase", "moment", "number"),
+    [
+        ("back_up", "begin", signal.SIGTERM),
+        ("back_up", "end", signal.SIGINT),
+        ("import_anew", "end", signal.SIGTERM),
+        ("check_preservation", "end", signal.SIGHUP),
+        ("put_back", "end", signal.SIGTERM),
+        ("judge_health", "begin", signal.SIGINT),
+        ("clean_up", "begin", signal.SIGTERM),
+    ],
+)
+def test_told_to_end_in_any_phase_its_record_says_what_it_said(
+    night: Night, phase: str, moment: str, number: signal.Signals
+) -> None:
+    outcome = night.is_ended(phase, moment, f"os.kill(os.getpid(), {number:d})", counted(night))
+    assert outcome.status == outcome.json["exit_code"] == 128 + number, outcome
+    night.assert_recorded(outcome)
+    before_its_etl = phase == "back_up"
+    assert ("The ETL was not started" in outcome.json["verdict"]) == before_its_etl
+    assert night.record["finished"] == before_its_etl, "what changed nothing holds nobody up"
+    if not before_its_etl:
+        assert night.resumes().status == 0
+    assert night.runs(counted(night)).status == 0
+    assert night.every_practice_is_in_place()
+
+
+def test_a_fault_of_the_program_is_recorded_as_it_is_said(night: Night) -> None:
+    outcome = night.is_ended("check_preservation", "end", "raise KeyError('team 7')", counted(night))
+    assert outcome.status == 1, outcome
+    night.assert_recorded(outcome)
+    assert night.resumes().status == 0
+    assert night.every_practice_is_in_place()
+
+
 def test_told_to_end_while_it_puts_back_it_says_so_and_is_resumed(night: Night) -> None:
     blocker = night.database.connect()
     blocker.execute("BEGIN")
@@ -232,6 +267,7 @@ def test_told_to_end_while_it_puts_back_it_says_so_and_is_resumed(night: Night) 
     assert outcome.json["exit_code"] == outcome.status
     assert "ended by SIGTERM in restore" in outcome.json["verdict"]
     assert outcome.json["next_steps"] == ["practice-guard run --resume --env local"]
+    night.assert_recorded(outcome)
     blocker.execute("ROLLBACK")
     assert night.resumes().status == 0
     assert night.every_practice_is_in_place()
