@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from practice_guard.core import errors, ledger, locks, restore, retention, snapshot, storage
+from practice_guard.core import errors, ledger, locks, restore, retention, runs, snapshot, storage
 from practice_guard.core.database import Access, Database
 from practice_guard.core.ledger import Author
 from practice_guard.core.model import Match
@@ -27,6 +27,8 @@ def plan(database: Database, sets: Sequence[ProtectedSet], rule: Rule, now: date
         errors.NoSnapshotError: none has the id that the rule names.
     """
     known = snapshot.listing(database)
+    unfinished = runs.unfinished(database)
+    needed = unfinished.snapshot if unfinished else None
     damaged: set[str] = set()
     whole = _newest_whole(database, known, damaged)
     for each in _doomed(known, rule, now, damaged):
@@ -39,7 +41,7 @@ def plan(database: Database, sets: Sequence[ProtectedSet], rule: Rule, now: date
         carried = _waiting_rows(database, whole, around) if whole else Counter()
         others = [each for each in doomed if whole is None or each.id != whole.id]
         waiting = frozenset(each.id for each in others if _waiting_rows(database, each, around) - carried)
-    return retention.judge(known, rule, waiting, now, frozenset(damaged))
+    return retention.judge(known, rule, waiting, now, frozenset(damaged), needed)
 
 
 def _newest_whole(database: Database, known: Sequence[Snapshot], damaged: set[str]) -> Snapshot | None:

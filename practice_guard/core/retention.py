@@ -65,6 +65,7 @@ def judge(
     waiting: frozenset[str],
     now: datetime,
     damaged: frozenset[str] = frozenset(),
+    needed: str | None = None,
 ) -> list[Ruling]:
     """Decide for every snapshot.
 
@@ -74,6 +75,7 @@ def judge(
         waiting: ids of snapshots with rows that still wait and that no newer verified one carries.
         now: the time.
         damaged: ids of those that were verified and are not whole any more.
+        needed: the id of the one that a run which is not finished puts back.
 
     Returns:
         a ruling for each snapshot, in the order given; the newest verified one that is whole always stays, unless it
@@ -83,13 +85,17 @@ def judge(
         errors.NoSnapshotError: none has the id named.
     """
     whole = newest(each for each in snapshots if each.id not in damaged)
+
+    def must_stay(each: Snapshot) -> str | None:
+        return _must_stay(each, whole, waiting, damaged, now) or _needed(each, needed)
+
     if rule.named is not None:
-        return _named(snapshots, rule.named, lambda each: _must_stay(each, whole, waiting, damaged, now))
+        return _named(snapshots, rule.named, must_stay)
     rulings: list[Ruling] = []
     good = 0
     for each in snapshots:
         good += each.verified_at is not None and each.id not in damaged
-        reason = _must_stay(each, whole, waiting, damaged, now) or _may_stay(each, rule, good, now)
+        reason = must_stay(each) or _may_stay(each, rule, good, now)
         rulings.append(Ruling(each, reason is None, reason or _reason_to_go(each, rule)))
     return rulings
 
@@ -107,6 +113,10 @@ def _named(snapshots: Sequence[Snapshot], wanted: str, must_stay: Callable[[Snap
         reason = f"named by its id, although it {against}" if against else "named by its id"
         rulings.append(Ruling(each, goes=True, reason=reason, overruled=against))
     return rulings
+
+
+def _needed(each: Snapshot, needed: str | None) -> str | None:
+    return "is needed to finish a run (run --resume)" if each.id == needed else None
 
 
 def _must_stay(

@@ -114,6 +114,15 @@ def test_the_next_command_says_what_state_the_data_is_in(night: Night) -> None:
     assert night.every_practice_is_in_place()
 
 
+def test_no_cleanup_takes_the_snapshot_that_a_killed_run_needs(night: Night) -> None:
+    night.is_killed("put_back", "begin", counted(night))
+    assert night.asks("restore").status == 0
+    assert night.asks("backup").status == 0
+    assert night.asks("cleanup", "--all").status == 0
+    assert night.resumes().status == 0
+    assert night.runs(counted(night)).status == 0
+
+
 def test_what_an_etl_that_failed_left_is_still_known_when_the_run_is_resumed(night: Night) -> None:
     night.is_killed("put_back", "begin", night.etl(after="status = 7"))
     resumed = night.resumes("--json")

@@ -53,6 +53,16 @@ def test_those_within_the_time_stay() -> None:
     assert reason(rulings, known[2]) == "was taken within 3 days"
 
 
+@pytest.mark.parametrize("rule", [Rule(keep_last=1), Rule(within=timedelta(days=1)), Rule(all=True)])
+def test_what_a_run_needs_to_be_finished_stays(rule: Rule) -> None:
+    known = nights(4)
+    rulings = judge(known, rule, NONE, NOW, needed=known[2].id)
+    assert gone(rulings) == [known[1].id, known[3].id]
+    assert reason(rulings, known[2]) == "is needed to finish a run (run --resume)"
+    (named,) = [each for each in judge(known, Rule(named=known[2].id), NONE, NOW, needed=known[2].id) if each.goes]
+    assert named.overruled == "is needed to finish a run (run --resume)"
+
+
 def test_either_rule_keeps() -> None:
     known = nights(5)
     assert gone(judge(known, Rule(1, timedelta(days=2)), NONE, NOW)) == [each.id for each in known[2:]]
