@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from practice_guard import exits
+from practice_guard import exits, settings
 from practice_guard.commands import cycle, explain, protected, restore, run, snapshots
 from practice_guard.core.errors import UsageError
 from practice_guard.options import end_on_signals, tool_version
-from practice_guard.render import json, text
+from practice_guard.render import json, logs, text
 from practice_guard.render.outcome import Heading
 
 ClickException: type[Exception] = typer.BadParameter.__mro__[2]
@@ -91,6 +91,8 @@ def main() -> None:
         problem = UsageError(_said(error), next_steps=(" ".join(("practice-guard", *filter(None, [name]), "--help")),))
         if wants_json:
             json.show_error(Heading(name), problem, exits.of_error(problem))
+        elif settings.on_railway() and not sys.stdout.isatty():
+            logs.show_error(Heading(name), problem, exits.of_error(problem))
         else:
             text.show_error(text.console(sys.stderr), problem, exits.of_error(problem))
         status = exits.of_error(problem)

@@ -70,6 +70,15 @@ def test_every_command_speaks_so(
     assert not outcome.stderr, "standard error is shown as errors there"
 
 
+@pytest.mark.parametrize("arguments", [["run", "--keep-last", "0", "--", "true"], ["run", "--speed"], ["walk"]])
+def test_a_wrong_command_line_is_told_so_too(guard: Guard, railway: dict[str, str], arguments: Sequence[str]) -> None:
+    outcome = guard(*arguments, env=railway)
+    last = log(outcome)[-1]
+    assert (outcome.status, last["exit_code"], last["level"]) == (2, 2, "error"), outcome
+    assert last["command"] == arguments[0]
+    assert not outcome.stderr
+
+
 def test_rows_that_wait_are_a_warning(night: Night, railway: dict[str, str]) -> None:
     etl = night.etl("--variant", "drop-series=Chicago 22")
     outcome = night.guard("run", "--confirm", "railway", "--", *etl, env={**night.environment, **railway})
