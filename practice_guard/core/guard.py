@@ -233,7 +233,8 @@ class _Guard:
         request = self.job.request
         with self.database.transaction(Access.READ):
             last = next((each for each in runs.listing(self.database) if each.touched), None)
-            newest = next(iter(ledger.entries(self.database)), None)
+            moved = (each for each in ledger.entries(self.database) if each.kind in (ledger.RESTORE, ledger.UNDO))
+            newest = next(moved, None)
         settled = last is None or last.etl_exit_code == 0 or newest is None or newest.id not in last.ledger
         return request if settled else replace(request, exact_only=True)
 

@@ -92,6 +92,14 @@ def test_after_an_etl_that_failed_only_what_is_exactly_the_same_is_taken(night: 
     assert night.runs(night.etl("--variant", "relabel")).status == 0
 
 
+def test_rows_that_wait_after_an_etl_that_failed_go_on_waiting_when_old_snapshots_are_removed(night: Night) -> None:
+    assert night.runs(shell("true")).status == 0
+    assert night.runs(shell("true")).status == 0
+    assert night.runs(night.etl("--variant", "relabel", after="status = 1")).status == 4
+    assert len(night.asks("cleanup", "--keep-last", "1", "--json").json["result"]["removed"]) > 0
+    assert night.runs(night.etl("--variant", "relabel")).status == 0
+
+
 def test_an_etl_that_fails_after_its_commits_gives_its_own_status(night: Night) -> None:
     outcome = night.runs(night.etl(after="status = 5"))
     assert outcome.status == 5, outcome
