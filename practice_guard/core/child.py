@@ -79,11 +79,15 @@ class _Stop:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Receive the signals that would end the guard; elsewhere than in the main thread nothing is received."""
+        """Receive the signals that would end the guard; elsewhere than in the main thread nothing is received.
+
+        A hangup that is ignored (`nohup`) stays ignored, by the ETL too, which inherits that.
+        """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+        heeded = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+        numbers = (signal.SIGTERM, signal.SIGINT, *([signal.SIGHUP] if heeded else []))
         before = {number: signal.signal(number, self.receive) for number in numbers}
         try:
             yield

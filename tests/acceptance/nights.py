@@ -89,7 +89,13 @@ class Night:
         """The program with these arguments, left at work."""
         return self.starts_process([sys.executable, "-m", "practice_guard", *arguments])
 
-    def starts_process(self, command: Sequence[str]) -> subprocess.Popen[str]:
+    def starts_under_nohup(self, *arguments: str) -> subprocess.Popen[str]:
+        """The same, as it stays at work when its terminal is closed."""
+        return self.starts_process([sys.executable, "-m", "practice_guard", *arguments], hangup=signal.SIG_IGN)
+
+    def starts_process(
+        self, command: Sequence[str], *, hangup: signal.Handlers = signal.SIG_DFL
+    ) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             command,
             env={**clean_environment(), **self.environment},
@@ -98,6 +104,7 @@ class Night:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, hangup),  # noqa: PLW1509  (the tests have no threads)
         )
         self._started.append(process)
         return process

@@ -211,6 +211,17 @@ def test_a_signal_is_passed_on_to_the_etl_and_the_rows_are_put_back(night: Night
     assert night.record["finished"]
 
 
+def test_under_nohup_a_closed_terminal_ends_nothing(night: Night) -> None:
+    guard = night.starts_under_nohup("run", "--json", "--", *waiting(night))
+    until(night.wrote("done").exists)
+    guard.send_signal(signal.SIGHUP)
+    night.wrote("go").touch()
+    outcome = night.ends(guard)
+    assert outcome.status == 0, outcome
+    assert outcome.json["result"]["etl"]["stopped_by"] is None
+    assert night.every_practice_is_in_place()
+
+
 def test_an_etl_that_does_not_listen_is_ended_by_a_second_signal(night: Night) -> None:
     deaf = night.etl(
         before="signal.signal(signal.SIGTERM, signal.SIG_IGN)",
