@@ -217,6 +217,7 @@ class Inside:
             environment=self.environment,
             schema=self.schema,
             patience=self.patience,
+            author=self.author,
         )
         self.tells(reports.cleanup(rulings, self.environment, dry_run=False))
         return [ruling.snapshot.id for ruling in rulings if ruling.goes]

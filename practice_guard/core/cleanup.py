@@ -70,6 +70,7 @@ def apply(
     schema: str = "public",
     patience: float = 30.0,
     author: Author | None = None,
+    run: int | None = None,
     overrule: bool = False,
 ) -> list[Ruling]:
     """Remove what may go, in one transaction, and return why each snapshot went or stayed.
@@ -82,7 +83,8 @@ def apply(
         environment: the one aimed at.
         schema: the application's schema.
         patience: seconds to go on trying for locks.
-        author: for the ledger; None where what is removed is recorded elsewhere.
+        author: for the ledger; None where nothing is to be recorded.
+        run: the run that does it, whose record tells of it.
         overrule: a snapshot that the rule names goes also where it had to stay.
 
     Raises:
@@ -104,12 +106,27 @@ def apply(
                 )
             snapshot.remove(database, ruling.snapshot)
         if going and author is not None:
-            result = {"removed": {ruling.snapshot.id: ruling.reason for ruling in going}}
+            result: dict[str, object] = {
+                "removed": {ruling.snapshot.id: ruling.reason for ruling in going},
+                "were": {ruling.snapshot.id: _remembered(ruling.snapshot) for ruling in going},
+                "run": run,
+            }
             named = rule.named or ""
             ledger.write(database, CLEANUP, author, snapshot=named, plan_digest="", mark="", result=result)
         return rulings
 
     return locks.attempt(database, Access.SNAPSHOT, work, patience=patience)
+
+
+def _remembered(gone: Snapshot) -> dict[str, object]:
+    """What the history goes on telling of a backup whose snapshot was removed."""
+    names = ("label", "taken_by", "environment", "tool_version", "rows", "carried")
+    return {
+        **{name: getattr(gone, name) for name in names},
+        "taken_at": gone.taken_at.isoformat(),
+        "imported": gone.imported_at is not None,
+        "verified": gone.verified_at is not None,
+    }
 
 
 def _waiting_rows(database: Database, kept: Snapshot, around: Surroundings) -> Counter[tuple[str, str, str]]:

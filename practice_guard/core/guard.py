@@ -180,7 +180,9 @@ class _Guard:
             return
         self._advance(Phase.CLEANUP)
         try:
-            self._phase(Phase.CLEANUP, lambda: phases.clean_up(self.database, job))
+            self._phase(
+                Phase.CLEANUP, lambda: phases.clean_up(self.database, job, report.run.id if report.run else None)
+            )
         except errors.UnreachableError:
             raise
         except errors.GuardError as error:

@@ -177,7 +177,7 @@ def judge_health(database: Database, job: Job, report: Report) -> health.Health:
         )
 
 
-def clean_up(database: Database, job: Job) -> tuple[Ruling, ...]:
+def clean_up(database: Database, job: Job, number: int | None) -> tuple[Ruling, ...]:
     """Remove old snapshots."""
     rulings = cleanup.apply(
         database,
@@ -187,6 +187,8 @@ def clean_up(database: Database, job: Job) -> tuple[Ruling, ...]:
         environment=job.author.environment,
         schema=job.schema,
         patience=job.patience,
+        author=replace(job.author, now=job.clock()),
+        run=number,
     )
     return tuple(rulings)
 

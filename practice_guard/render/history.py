@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import cast
+from typing import Any, cast
 
 from rich.console import RenderableType
 
@@ -50,7 +50,7 @@ def history(
     Args:
         runs: the record of runs.
         entries: the ledger.
-        snapshots: what is stored; snapshots that were removed since are not among them.
+        snapshots: what is stored; the ledger tells of those that were removed since.
         last: how many events to show.
         notices: what is to be said of a run that is not finished.
     """
@@ -58,8 +58,9 @@ def history(
     own_entries = {entry for run in runs for entry in run.ledger}
     events = [
         *(_of_run(run) for run in runs),
-        *(_of_entry(entry) for entry in entries if entry.id not in own_entries),
+        *(_of_entry(entry) for entry in entries if entry.id not in own_entries and not entry.result.get("run")),
         *(_of_snapshot(kept) for kept in snapshots if kept.id not in own_snapshots),
+        *(_of_removed(name, was) for name, was in _were(entries) if name not in own_snapshots),
     ]
     events.sort(key=lambda event: event.at, reverse=True)
     timed = [run for run in runs if run.etl_seconds]
@@ -182,6 +183,21 @@ def _of_snapshot(kept: Snapshot) -> Event:
     result = {"snapshot": kept.id, "environment": kept.environment, "rows": kept.rows}
     kind, at = ("import", kept.imported_at) if kept.imported_at else ("backup", kept.taken_at)
     return Event(kind, at, kept.taken_by, kept.tool_version, says, result)
+
+
+def _were(entries: Sequence[Entry]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return what is remembered of the backups whose snapshots were removed."""
+    removals = [entry for entry in entries if entry.kind == CLEANUP]
+    return [each for entry in removals for each in cast("Mapping[str, Any]", entry.result.get("were", {})).items()]
+
+
+def _of_removed(name: str, was: Mapping[str, Any]) -> Event:
+    label = f" ({was['label']})" if was["label"] else ""
+    state = "removed since" if was["verified"] else "never verified, removed since"
+    says = f"Snapshot {name}{label}: {was['rows']:,} rows, {was['carried']:,} carried, {state}."
+    result = {"snapshot": name, "environment": was["environment"], "rows": was["rows"]}
+    at = datetime.fromisoformat(was["taken_at"])
+    return Event("import" if was["imported"] else "backup", at, was["taken_by"], was["tool_version"], says, result)
 
 
 def _local(at: datetime) -> str:

@@ -64,6 +64,22 @@ def test_a_snapshot_that_is_gone_takes_nothing_from_the_history(night: Night) ->
     assert [event["kind"] for event in events] == ["run 3", "run 2", "run 1"]
 
 
+@pytest.mark.parametrize("remover", [("run", "--keep-last", "1", "--", "true"), ("cleanup", "--keep-last", "1")])
+def test_a_backup_is_still_told_of_when_its_snapshot_is_gone(night: Night, remover: tuple[str, ...]) -> None:
+    assert night.asks("backup", "--label", "by hand").status == 0
+    assert night.runs(shell("true")).status == 0
+    before = night.asks("history", "--json").json["result"]["events"]
+    assert night.asks(*remover).status == 0
+    assert not night.database.rows("SELECT FROM practice_guard.snapshots WHERE label = 'by hand'")
+
+    after = night.asks("history", "--json").json["result"]["events"]
+    assert [event["kind"] for event in after] == ["run 2" if remover[0] == "run" else "cleanup", "run 1", "backup"]
+    then, now = before[-1], after[-1]
+    assert {**now, "says": ""} == {**then, "says": ""}
+    assert "by hand" in now["says"]
+    assert now["says"].endswith("removed since.")
+
+
 def test_a_run_that_is_not_finished_is_told_of(night: Night) -> None:
     night.is_killed("put_back", "begin", night.etl())
     try:

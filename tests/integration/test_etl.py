@@ -152,6 +152,7 @@ def test_an_etl_that_turns_foreign_keys_off_is_coped_with(
         assert ask(cursor, "SHOW session_replication_role") == "replica"
         cursor.connection.commit()
     assert database.count("practice_guard.snapshots") == 14
+    assert database.count("practice_guard.ledger", "kind = 'cleanup'") == 1, "history tells of it"
     kept = "snapshot NOT IN (SELECT id FROM practice_guard.snapshots)"
     assert database.count("practice_guard.snapshot_sets", kept) == 0
     tables = database.count("pg_tables", "schemaname = 'practice_guard' AND tablename LIKE 's20%'")
