@@ -109,7 +109,8 @@ def test_an_etl_that_fails_after_its_commits_gives_its_own_status(night: Night) 
 
 def test_an_etl_that_hangs_is_ended(night: Night) -> None:
     hanging = night.etl("--variant", "hang", "--commit-every", "1")
-    outcome = night.runs(hanging, "--etl-timeout", "4", "--json")
+    # its time begins with its process; on a busy machine it takes a while until it has come to where it hangs
+    outcome = night.runs(hanging, "--etl-timeout", "12", "--json")
     assert (outcome.status, outcome.json["result"]["etl"]["timed_out"]) == (128 + signal.SIGTERM, True)
     assert "did not end in time" in outcome.json["verdict"]
     assert night.every_practice_is_in_place()
@@ -192,12 +193,16 @@ def test_the_etl_is_a_process_of_its_own_that_the_server_can_name(night: Night) 
 
 
 def test_what_has_left_the_etls_process_group_is_waited_for(night: Night) -> None:
-    left = night.wrote("left")
-    deserter = shell(f"setsid sh -c 'sleep 4; touch {left}' >/dev/null 2>&1 & exit 0")
-    outcome = night.runs(deserter, "--lock-timeout", "0.5", "--json")
-    assert outcome.status == 11, outcome
-    assert "a process that the ETL of run 1 left behind" in outcome.json["verdict"]
-    assert not left.exists()
+    go, left = night.wrote("go"), night.wrote("left")
+    waits = f"while [ ! -e {go} ]; do sleep 0.1; done; touch {left}"
+    deserter = shell(f"setsid sh -c '{waits}' >/dev/null 2>&1 & exit 0")
+    try:
+        outcome = night.runs(deserter, "--lock-timeout", "0.5", "--json")
+        assert outcome.status == 11, outcome
+        assert "a process that the ETL of run 1 left behind" in outcome.json["verdict"]
+        assert not left.exists()
+    finally:
+        go.touch()
     until(left.exists)
     until(lambda: night.resumes().status == 0)
     assert night.runs(deserter).status == 0

@@ -19,8 +19,13 @@ from tests.acceptance.nights import ends_by_force, shell, until
 PYTHON = {"PATH": os.environ["PATH"]}
 
 
-def ends(script: str, *, timeout: float | None = None, grace: float = 0.5) -> child.Ended:
-    return child.run(shell(script), environment=PYTHON, timeout=timeout, grace=grace)
+def ends(script: str, *, timeout: float | None = None, grace: float = 0.5, once: Path | None = None) -> child.Ended:
+    """Run a script; where its time is limited, it ends when the file `once` is there and no sooner."""
+
+    def started(_pid: int) -> None:
+        until(lambda: once is None or once.exists())
+
+    return child.run(shell(script), environment=PYTHON, timeout=timeout, grace=grace, started=started)
 
 
 @pytest.mark.parametrize(("script", "status"), [("true", 0), ("exit 3", 3), ("kill -9 $$", 137), ("kill -15 $$", 143)])
@@ -46,14 +51,18 @@ def test_its_time_is_limited() -> None:
     assert time.monotonic() - began < 10
 
 
-def test_one_that_ignores_sigterm_is_killed() -> None:
-    ended = ends("trap '' TERM; while :; do sleep 0.1; done", timeout=0.3)
+def test_one_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
+    deaf = tmp_path / "deaf"
+    ended = ends(f"trap '' TERM; touch {deaf}; while :; do sleep 0.1; done", timeout=0.3, once=deaf)
     assert (ended.exit_code, ended.timed_out) == (137, True)
 
 
-def test_one_that_was_stopped_and_says_all_went_well_is_not_believed() -> None:
-    ended = ends("trap 'exit 0' TERM; while :; do sleep 0.05; done", timeout=0.5)
+def test_one_that_was_stopped_and_says_all_went_well_is_not_believed(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    script = f"trap 'exit 0' TERM; touch {ready}; while :; do sleep 0.05; done"
+    ended = ends(script, timeout=0.5, grace=20.0, once=ready)
     assert (ended.exit_code, ended.failed) == (143, True)
+    assert "SIGTERM" not in ended.says, "it ended by itself"
 
 
 def test_what_it_leaves_behind_is_ended(tmp_path: Path) -> None:
@@ -85,8 +94,8 @@ def test_no_shell_is_involved(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("second", "status"), [(False, 7), (True, 137)])
 def test_the_first_signal_is_passed_on_and_the_second_ends_it(tmp_path: Path, second: bool, status: int) -> None:
-    ready = tmp_path / "ready"
-    handler = "" if second else "exit 7"
+    ready, deaf = tmp_path / "ready", tmp_path / "deaf"
+    handler = f"touch {deaf}" if second else "exit 7"
     script = f"trap '{handler}' TERM; touch {ready}; while :; do sleep 0.05; done"
     code = (
         "from practice_guard.core import child; import sys\n"
@@ -97,7 +106,7 @@ def test_the_first_signal_is_passed_on_and_the_second_ends_it(tmp_path: Path, se
         until(ready.exists)
         guard.terminate()
         if second:
-            time.sleep(0.5)
+            until(deaf.exists)  # two signals at once would be one
             assert guard.poll() is None
             guard.terminate()
         assert guard.wait(20) == status
