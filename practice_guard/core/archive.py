@@ -21,8 +21,8 @@ IMPORT = "import"
 """The ledger's word for an import."""
 
 _ROWS_AT_ONCE = 10_000
-_OF_THE_VALUES = ("22", "23", "42")
-"""Classes of SQLSTATE that say that a value or a type is not what it should be."""
+_OF_THE_VALUES = ("0A", "22", "23", "42", "54")
+"""Classes of SQLSTATE that say that a value or a type is not what it should be, or more than the server can do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 from practice_guard.core.catalog import Target
-from practice_guard.core.copies import StoredColumn, StoredSet, rows_table
+from practice_guard.core.copies import GUARD_COLUMNS, LONGEST_NAME, StoredColumn, StoredSet, rows_table
 from practice_guard.core.errors import DamagedSnapshotError
 
 T = TypeVar("T")
@@ -23,7 +23,6 @@ _TYPE = re.compile(
 )
 """The names of built-in types, as PostgreSQL writes them."""
 
-_LONGEST_NAME = 63
 _KINDS = {str: "text", bool: "true or false", int: "a whole number", dict: "an object", list: "a list"}
 
 
@@ -55,7 +54,7 @@ class Fields:
     def name(self, name: str) -> str:
         """Return a text that can name something in a database without being cut."""
         value = self.text(name, empty=False)
-        if len(value.encode()) > _LONGEST_NAME:
+        if len(value.encode()) > LONGEST_NAME:
             raise DamagedSnapshotError(f"{self.where}: {name} is longer than a name can be in PostgreSQL.")
         return value
 
@@ -93,10 +92,11 @@ class Fields:
         """Return a time with its zone."""
         try:
             value = datetime.fromisoformat(self.text(name))
-        except ValueError:
+            if value.tzinfo is None:
+                raise DamagedSnapshotError(f"{self.where}: {name} has no time zone.")
+            value.astimezone(timezone.utc)
+        except (ValueError, OverflowError):
             raise DamagedSnapshotError(f"{self.where}: {name} is not a time.") from None
-        if value.tzinfo is None:
-            raise DamagedSnapshotError(f"{self.where}: {name} has no time zone.")
         return value
 
     def digest(self, name: str) -> str:
@@ -185,6 +185,8 @@ def stored_set(snapshot: str, name: str, fields: Fields, sets: Collection[str]) 
         fields.number("teams"),
         fields.digest("digest"),
     )
+    if len(stored.rows_table.encode()) > LONGEST_NAME:
+        raise DamagedSnapshotError(f"{fields.where}: its name is longer than that of a set can be.")
     if stored.carried > stored.rows:
         raise DamagedSnapshotError(f"{fields.where} says that more rows were carried than there are.")
     return stored
@@ -200,6 +202,8 @@ def _counted(fields: Fields, name: str) -> list[tuple[int, object]]:
 def _column(where: str, given: object) -> StoredColumn:
     fields = Fields(where, given).only("name", "type", "stored_as")
     column = StoredColumn(fields.name("name"), fields.text("type", empty=False), fields.text("stored_as"))
+    if column.name in dict(GUARD_COLUMNS):
+        raise DamagedSnapshotError(f"{where} is called {column.name}, as one of the guard's own.")
     if column.stored_as not in (column.type, "text"):
         raise DamagedSnapshotError(f"{where} is kept as neither its own type nor text.")
     if not _TYPE.fullmatch(column.stored_as):
@@ -215,7 +219,7 @@ def _check_definition(fields: Fields, columns: frozenset[str], sets: Collection[
     if not references:
         raise DamagedSnapshotError(f"{fields.where}: references is empty.")
     for column, target in references.items():
-        if target not in [str(each) for each in Target] and target not in sets:
+        if not isinstance(target, str) or (target not in [str(each) for each in Target] and target not in sets):
             what = "not at teams, leagues or rows of the snapshot"
             raise DamagedSnapshotError(f"{fields.where}: {column} points at {target!r}, {what}.")
     # Version 1 did not say it, and JSON has forgotten which reference was the first.

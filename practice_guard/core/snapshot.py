@@ -85,8 +85,11 @@ def listing(database: Database) -> list[Snapshot]:
     listed: list[Snapshot] = []
     for row in database.execute(statement("snapshot", "snapshots")):
         fields = dict(zip(_LISTED, row, strict=True))
-        fields |= {"fingerprint": json.loads(fields["fingerprint"]), "lists": tuple(fields["lists"])}
-        listed.append(Snapshot(**fields, sets=sets.get(fields["id"], {}), damage=damage.get(fields["id"], "")))
+        name, fingerprint = fields["id"], json.loads(fields["fingerprint"])
+        if not isinstance(fingerprint, dict):
+            damage[name], fingerprint = "its fingerprint is not an object.", {}
+        fields |= {"fingerprint": fingerprint, "lists": tuple(fields["lists"])}
+        listed.append(Snapshot(**fields, sets=sets.get(name, {}), damage=damage.get(name, "")))
     return _newest_first(listed)
 
 

@@ -11,13 +11,29 @@ import pytest
 
 from practice_guard.core import archive, errors, marking, snapshot
 from practice_guard.core.archive import Imported
-from practice_guard.core.database import Connection
+from practice_guard.core.database import Access, Connection
 from practice_guard.core.marking import Marking
 from practice_guard.core.snapshot import Snapshot
-from tests.builders import ScratchDatabase
+from tests import builders
+from tests.builders import League, ScratchDatabase
 from tests.integration.guarding import Guard
 
 VERSION_1 = Path(__file__).parent.parent / "fixtures" / "version_1.sql"
+
+
+def has_carried_a_practice(league: League, database: ScratchDatabase) -> Guard:
+    """A guard with a snapshot of two teams' practices, one of them carried, and a message."""
+    first = league.has_team(players=["P1", "P2"])
+    league.captain_schedules_practices(first, 2)
+    second = league.has_team(club="Wilmette", series="Series H(2)", league="CNSWPL", name="Wilmette H(2)")
+    league.captain_schedules_practice(second)
+    league.captain_writes_message(first)
+    guard = Guard(database)
+    guard.has_backed_up()
+    builders.the_etl_lacks_series(database, "Series H(2)")
+    guard.restores()
+    assert guard.has_backed_up().carried == 1
+    return guard
 
 
 def exports(guard: Guard, wanted: str = "latest") -> bytes:
@@ -45,6 +61,16 @@ def verifies(guard: Guard, wanted: str = "latest") -> Snapshot:
         return kept
 
     return guard.reads(work)
+
+
+def removes(guard: Guard, kept: Snapshot) -> None:
+    """Removes a snapshot, whatever speaks against it."""
+
+    def work(connection: Connection) -> None:
+        with connection.transaction(Access.WRITE):
+            snapshot.remove(connection, kept)
+
+    guard.with_connection(work)
 
 
 def marks(guard: Guard, *, was: str | None = None) -> Marking:

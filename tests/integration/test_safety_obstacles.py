@@ -48,6 +48,14 @@ def test_with_a_damaged_snapshot_nobody_knows_whether_the_import_was_restored(so
     assert not sound.asks(overrides={"snapshot-damaged": Severity.INFO}).safe
 
 
+def test_a_snapshot_that_cannot_even_be_read_is_a_damaged_one(sound: SoundLeague) -> None:
+    sound.runs("UPDATE practice_guard.snapshot_sets SET columns = '1' WHERE name = 'polls'")
+    statuses = {check.code: check.status for check in sound.asks().checks}
+    assert statuses["snapshot-damaged"] is Status.FAILED
+    assert statuses["no-snapshot"] is Status.PASSED
+    assert statuses["import-not-restored"] is Status.NOT_CHECKED
+
+
 def test_a_check_that_fails_leaves_the_others_and_the_transaction_whole(sound: SoundLeague) -> None:
     sound.runs("ALTER TABLE practice_guard.runs RENAME COLUMN phase TO something_else")
     said = sound.asks()

@@ -130,6 +130,7 @@ FIELDS: dict[str, tuple[Callable[[Lines], object], str]] = {
     "a label with a NUL": (puts("0.snapshot.label", "a\0b"), "label contains a NUL"),
     "a time without its zone": (puts("0.snapshot.taken_at", "2026-01-05T12:00:00"), "taken_at has no time zone"),
     "a time that never was": (puts("0.snapshot.taken_at", "2026-02-30T12:00:00+00:00"), "taken_at is not a time"),
+    "a time before all times": (puts("0.snapshot.taken_at", "0001-01-01T00:00:00+23:59"), "taken_at is not a time"),
     "taken by nobody": (puts("0.snapshot.taken_by", None), "taken_by is not text"),
     "no environment": (puts("0.snapshot.environment", ""), "environment is empty"),
     "no fingerprint": (puts("0.snapshot.fingerprint", "77"), "fingerprint is not an object"),
@@ -155,11 +156,19 @@ FIELDS: dict[str, tuple[Callable[[Lines], object], str]] = {
     "a digest of another kind": (puts("0.snapshot.digest_version", 2), "digest_version is 2, and this program knows 1"),
     "sets that are no object": (puts("0.sets", []), "sets is not an object"),
     "a set that is no object": (puts("0.sets.practices", 1), "set practices is not an object"),
+    "a set with a name too long": (
+        lambda lines: lines[0]["sets"].update({"x" * 50: lines[0]["sets"]["practices"]}),
+        "its name is longer than that of a set can be",
+    ),
     "a set without a digest": (drops("0.sets.practices.digest"), "set practices: digest is missing"),
     "a set without columns": (puts("0.sets.practices.columns", []), "columns is empty"),
     "a column without a type": (drops("0.sets.practices.columns.1.type"), "column 2: type is missing"),
     "a column twice": (puts("0.sets.practices.columns.1.name", "id"), "has a column twice"),
     "a column with a name too long": (puts("0.sets.practices.columns.1.name", "é" * 40), "name is longer than a name"),
+    "a column of the guard's own": (
+        puts("0.sets.practices.columns.1.name", "guard_row"),
+        "called guard_row, as one of",
+    ),
     "a column kept otherwise": (puts("0.sets.practices.columns.1.stored_as", "date"), "neither its own type nor text"),
     "a type that is more than a type": (
         lambda lines: practices(lines)["columns"][1].update(type="text); DROP", stored_as="text); DROP"),
@@ -174,6 +183,10 @@ FIELDS: dict[str, tuple[Callable[[Lines], object], str]] = {
     "a reference to a number": (
         puts("0.sets.practices.definition.references", {"home_team_id": 7}),
         "home_team_id points at 7",
+    ),
+    "a reference to a list": (
+        puts("0.sets.practices.definition.references", {"home_team_id": ["teams"]}),
+        "home_team_id points at ['teams']",
     ),
     "no reference at all": (puts("0.sets.practices.definition.references", {}), "references is empty"),
     "content that is no column": (puts("0.sets.practices.definition.content", ["mode"]), "there is no column 'mode'"),

@@ -16,12 +16,9 @@ from practice_guard.core.snapshot import Snapshot
 
 
 def latest(scene: Scene) -> Snapshot | None:
-    """Return the newest verified snapshot, or None where there is none."""
-    try:
-        with shielded(scene.database):
-            return snapshot.find(scene.database)
-    except errors.NoSnapshotError:
-        return None
+    """Return the newest verified snapshot, damaged or not, or None where there is none."""
+    with shielded(scene.database):
+        return snapshot.newest(snapshot.listing(scene.database))
 
 
 def damage(scene: Scene) -> str:

@@ -32,8 +32,11 @@ INSERT INTO practice_guard.league_lists (list, id, code)
 SELECT %(list)s::text, u.id, u.code FROM unnest(%(ids)s::bigint[], %(codes)s::text[]) AS u (id, code)
 
 -- stored_teams --
--- A kept team list with its rosters.
-SELECT id, league, club, series, name, alias, players FROM practice_guard.team_lists WHERE list = %(list)s::text ORDER BY id
+-- A kept team list with its rosters, plain ones also where somebody made arrays in arrays of them.
+SELECT id, league, club, series, name, alias, ARRAY(SELECT coalesce(player, '') FROM unnest(players) AS player)
+  FROM practice_guard.team_lists
+ WHERE list = %(list)s::text
+ ORDER BY id
 
 -- stored_leagues --
 -- A kept league list.
