@@ -131,8 +131,8 @@ def _must_stay(
         return "is damaged, so that nobody knows whether rows wait in it"
     if whole is None:
         return "may be needed: no snapshot is verified and whole"
-    if each.verified_at is None and now - each.taken_at < IN_THE_MAKING:
-        return "was taken just now and may be about to be verified"
+    if each.verified_at is None and now - (each.imported_at or each.taken_at) < IN_THE_MAKING:
+        return f"was {'imported' if each.imported_at else 'taken'} just now and may be about to be verified"
     return None
 
 

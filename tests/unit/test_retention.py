@@ -92,6 +92,14 @@ def test_one_that_may_be_about_to_be_verified_stays() -> None:
     assert reason(rulings, known[0]) == "was taken just now and may be about to be verified"
 
 
+def test_one_that_was_just_imported_may_be_about_to_be_verified_too() -> None:
+    imported = replace(taken(9, verified=False), imported_at=NOW - timedelta(minutes=1))
+    rulings = judge([*nights(2), imported], Rule(keep_last=1), NONE, NOW)
+    assert reason(rulings, imported) == "was imported just now and may be about to be verified"
+    a_day_later = judge([*nights(2), imported], Rule(keep_last=1), NONE, NOW + timedelta(days=1))
+    assert imported.id in gone(a_day_later)
+
+
 def test_without_a_verified_one_nothing_goes() -> None:
     known = [taken(1, verified=False), taken(2, verified=False)]
     assert gone(judge(known, Rule(all=True), NONE, NOW)) == []
