@@ -19,6 +19,7 @@ from practice_guard.core.retention import Rule
 from practice_guard.options import Call, Confirm, DryRun, Yes, command, tool_version
 from practice_guard.render import reports
 from practice_guard.render import snapshots as render
+from practice_guard.settings import canonical
 
 KEEP_LAST = 14
 """Snapshots that `cleanup` keeps when nothing else is said: two weeks of nights."""
@@ -145,7 +146,7 @@ def mark(
     """Mark a clone, or a database that has moved, anew. From then on it is of this environment."""
     call.confirm(confirm, yes=False, what="mark", always=True)
     with call.database(marked=False, sets=False) as database:
-        done = marking.mark(database, call.author, was=was, patience=call.patience)
+        done = marking.mark(database, call.author, was=canonical(was) if was else None, patience=call.patience)
     call.heading = call.heading.at(done.after.fingerprint)
     call.answer(render.marked(done, call.target.environment))
 

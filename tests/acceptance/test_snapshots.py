@@ -275,6 +275,13 @@ def test_marking_needs_the_name_everywhere(season: League, database: ScratchData
     assert not result(guard("mark", "--confirm", "local", "--json"))["changed"]
 
 
+def test_the_mark_that_was_may_be_named_by_an_alias(season: League, database: ScratchDatabase, guard: Guard) -> None:
+    urls = {"PRACTICE_GUARD_STAGING_URL": database.url, "PRACTICE_GUARD_RAILWAY_URL": database.url}
+    assert guard("backup", "--env", "production", env=urls).status == 0
+    asked = ("mark", "--env", "staging", "--was", "production", "--confirm", "staging", "--json")
+    assert result(guard(*asked, env=urls))["after"]["environment"] == "staging"
+
+
 def test_a_copy_that_is_staging_now_is_marked_on_purpose(
     season: League, database: ScratchDatabase, guard: Guard
 ) -> None:
