@@ -11,6 +11,7 @@ from practice_guard.core import errors, snapshot, storage
 from practice_guard.core.model import Verdict
 from tests import builders
 from tests.builders import League, ScratchDatabase
+from tests.conftest import Cluster
 from tests.integration.guarding import Guard, somebody
 from tests.integration.keeping import (
     exports,
@@ -155,6 +156,21 @@ def test_a_copy_is_known_as_one_until_it_is_marked(backed_up: Guard, database: S
     assert staging.restores().written == 2
     with refused(errors.WrongDatabaseError, "is marked as staging", database):
         backed_up.backs_up()
+
+
+def test_a_clone_on_the_same_server_is_a_copy(backed_up: Guard, database: ScratchDatabase, cluster: Cluster) -> None:
+    name = f"{database.name}_clone"
+    database.session().close()
+    cluster.run("CREATE DATABASE {} TEMPLATE {}", name, database.name)
+    clone = ScratchDatabase(cluster.url_of(name), name, cluster.server)
+    try:
+        for guard in (Guard(clone), Guard(clone, author=somebody("staging"))):
+            with refused(errors.WrongDatabaseError, "a clone or a restored dump", clone):
+                guard.restores()
+        assert marks(Guard(clone, author=somebody("staging"))).changed
+    finally:
+        clone.close()
+        cluster.run("DROP DATABASE {} WITH (FORCE)", name)
 
 
 def test_a_database_that_is_no_copy_is_not_marked_otherwise_by_the_way(
