@@ -54,6 +54,7 @@ class Borrowed:
     @property
     def host(self) -> str:
         """The host the caller is connected to; a directory, or nothing, where it is a local socket."""
+        self._check_open()
         return str(self._connection.info.host or "")
 
     @contextmanager
@@ -138,9 +139,12 @@ class Borrowed:
     def _status(self) -> TransactionStatus:
         return TransactionStatus(int(self._connection.info.transaction_status))
 
-    def _check_usable(self) -> None:
+    def _check_open(self) -> None:
         if self._connection.closed:
             raise errors.UnreachableError("The caller's connection is closed.")
+
+    def _check_usable(self) -> None:
+        self._check_open()
         if self._status() is TransactionStatus.INERROR:
             raise errors.UsageError(
                 "The caller's transaction is aborted by an earlier error; roll it back before calling the guard."

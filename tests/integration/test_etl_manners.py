@@ -165,3 +165,14 @@ def test_a_logger_that_cannot_log_is_refused_before_anything_is_done(season: Lea
         with pytest.raises(errors.UsageError, match="info, warning and error"):
             etl.create_enhanced_practice_time_backup(connection.cursor(), logger=object())
         assert connection.info.transaction_status == 0
+
+
+@pytest.mark.parametrize("habit", ["psycopg2", "psycopg"])
+def test_a_closed_connection_is_said_to_be_closed(season: League, database: ScratchDatabase, habit: str) -> None:
+    logger = LogsItself()
+    with caller(database, habit) as cursor:
+        cursor.connection.close()
+        assert etl.validate_etl_safety_preconditions(cursor, logger) == (False, ["The caller's connection is closed."])
+        with pytest.raises(errors.UnreachableError, match="closed"):
+            etl.create_enhanced_practice_time_backup(cursor, logger)
+    assert logger.said("ERROR") == ["The caller's connection is closed."] * 2
