@@ -64,7 +64,8 @@ def parse(text: str, file: str) -> Declared:
         reason = str(error).partition(" at line")[0].rstrip(".")
         raise UsageError(f"{file}, line {error.line}: this is not TOML: {reason}. Nothing was done.") from None
     except TOMLKitError as error:
-        raise UsageError(f"{file}: this is not TOML: {str(error).rstrip('.')}. Nothing was done.") from None
+        line, reason = _line_of_error(text, str(error)), str(error).rstrip(".")
+        raise UsageError(f"{file}, line {line}: this is not TOML: {reason}. Nothing was done.") from None
     reader = _Reader(file, text)
     for name in document:
         if name not in _TOP:
@@ -79,6 +80,20 @@ def parse(text: str, file: str) -> Declared:
     declared = Declared(sets, without, reader.lines)
     _check_parents(declared, reader)
     return declared
+
+
+def _line_of_error(text: str, said: str) -> int:
+    """Return the line with which an error first comes that the parser does not place, a key that is there twice."""
+    lines = text.splitlines(keepends=True)
+    return next((n for n in range(1, len(lines)) if _complaint("".join(lines[:n])) == said), len(lines))
+
+
+def _complaint(text: str) -> str:
+    try:
+        tomlkit.parse(text)
+    except TOMLKitError as error:
+        return str(error)
+    return ""
 
 
 def _without(reader: _Reader, given: object) -> frozenset[str]:

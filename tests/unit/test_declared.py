@@ -98,6 +98,10 @@ def test_a_name_of_forty_letters_is_taken_and_one_more_is_not() -> None:
         (GEAR + "oops\n", "line 5: this is not TOML"),
         ("\x00", "not TOML"),
         (
+            GEAR + 'table = """\nother"""\nleagues = ["league_id"]\n',
+            'line 6: this is not TOML: Key "table" already exists',
+        ),
+        (
             '[[protectd]]\nname = "gear"\n',
             "line 1: there is nothing called 'protectd' here (the nearest name there is pro",
         ),
