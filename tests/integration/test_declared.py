@@ -151,6 +151,12 @@ def test_what_is_not_there_or_does_not_work_is_refused_with_its_line(
     assert said in refusal(database, GEAR.replace(right, instead))
 
 
+def test_a_condition_that_fails_only_on_a_later_row_is_refused_too(gear: League, database: ScratchDatabase) -> None:
+    last = database.value('SELECT max(id) FROM "lent gear"')
+    said = refusal(database, GEAR.replace("kind <> 'ball'", f"1 / (id - {last}) < 5"))
+    assert f"{_BROKEN}: The database says: division by zero" in said
+
+
 def test_a_view_is_no_table(gear: League, database: ScratchDatabase) -> None:
     database.rows('CREATE VIEW seen AS SELECT * FROM "lent gear"')
     assert "line 4: public.seen is a view" in refusal(database, GEAR.replace("lent gear", "seen"))
