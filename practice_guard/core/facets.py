@@ -45,6 +45,13 @@ def alike_place(team: Team) -> Key | None:
     return _whole(normalise.text(team.league), normalise.text(team.club), normalise.series(team.series))
 
 
+def alike_series(team: Team) -> Key | None:
+    """Return league and series after normalising, or None where nothing is left of either."""
+    if not team.league or not team.series:
+        return None
+    return _whole(normalise.text(team.league), normalise.series(team.series))
+
+
 def _whole(*parts: str) -> Key | None:
     return parts if all(parts) else None
 
@@ -150,6 +157,25 @@ class Facets:
     def place(self) -> Facet:
         """League, club and series."""
         return Facet(self.old, self.new, exact_place, alike_place, self.normalising)
+
+    @cached_property
+    def _series(self) -> tuple[frozenset[Key | None], frozenset[Key | None]]:
+        """The series that have teams in the old and in the new list."""
+        return frozenset(map(alike_series, self.old)), frozenset(map(alike_series, self.new))
+
+    def may_have_wandered(self, at: int, heir: int) -> bool:
+        """Tell whether a name may have moved to another team of the club, each of the two left out of one list.
+
+        Where two teams of a league share a name, the import leaves the first one's bare, so that it moves when a series
+        is left out (database document, "What the ETL does", 5). A name that carries its series does not, and no series
+        was left out where either series has teams in both lists.
+        """
+        old, new = self.old[at], self.new[heir]
+        if normalise.carries(old.name or "", old.series or ""):
+            return False
+        before, now = self._series
+        was, is_now = alike_series(old), alike_series(new)
+        return not ((was and was in now) or (is_now and is_now in before))
 
     def pairs(self) -> dict[int, int]:
         """Match old positions to new ones where both facets point at the same team. One to one by construction."""

@@ -130,11 +130,12 @@ class _Case:
         }
 
     def _pointing(self, at: int, facets: Facets) -> Pointing:
-        places = frozenset(facets.place.towards(at))
+        names, places = frozenset(facets.name.towards(at)), frozenset(facets.place.towards(at))
         name = _bare(self.old[at])
         return Pointing(
-            frozenset(facets.name.towards(at)),
+            names,
             places,
+            frozenset(heir for heir in names - places if facets.may_have_wandered(at, heir)),
             frozenset(heir for heir in places if normalise.siblings(name, _bare(self.new[heir]))),
         )
 

@@ -126,6 +126,12 @@ def bare(value: str, its_series: str) -> str:
     return " ".join(tokens[: -len(bracket)] if own and tokens[-len(bracket) :] == bracket else tokens)
 
 
+def carries(value: str, its_series: str) -> bool:
+    """Tell whether a team's name ends with its own series, bare or in brackets: `Tennaqua - 22` of `Chicago 22`."""
+    tokens, own = tuple(name(value, its_series).split()), _designated(_tokens(its_series))
+    return bool(own) and (tokens[-len(own) :] == own or tokens[-len(own) - 2 :] == ("(", *own, ")"))
+
+
 def siblings(one: str, other: str) -> bool:
     """Tell whether two names, as `bare` writes them, differ only in what tells a club's teams apart.
 

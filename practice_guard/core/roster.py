@@ -166,11 +166,13 @@ def _reason(at: int, pairs: Mapping[int, int], old: Sequence[Team], new: Sequenc
 class Pointing:
     """The new positions that an unmatched team's name and its place point at.
 
-    `strangers` are those among the places whose name says that they are another team of the club.
+    `wandered` are those among the names that may be another team of the club, and `strangers` those among the places
+    whose name says that they are.
     """
 
     names: frozenset[int]
     places: frozenset[int]
+    wandered: frozenset[int] = frozenset()
     strangers: frozenset[int] = frozenset()
 
 
@@ -181,6 +183,9 @@ def confirmations(
 
     The rosters must be nearly whole on each other in both directions, and on no other team that is still without
     its counterpart: a player may be on several teams, and two teams with the same players witness nothing.
+
+    Where only the name agrees, it must not be one that moves between a club's teams when series are left out, since a
+    player may be on both.
 
     Where only the place agrees, two more things must hold, since the import keeps only the first of a club's teams in
     a series and may put the players of both on it: players who left the league count as well (when `1a` drops out,
@@ -195,11 +200,12 @@ def confirmations(
     claims: dict[int, int] = {}
     for at, pointing in possible.items():
         onto = hearing.onto(at) - taken
-        if len(onto) != 1 or not onto <= pointing.names | pointing.places:
+        if len(onto) != 1:
             continue
         (heir,) = onto
-        witnessed = heir in pointing.names or (heir not in pointing.strangers and hearing.complete(at, heir))
-        if witnessed and hearing.out_of(heir) - matched == {at}:
+        by_name = heir in pointing.names - pointing.wandered
+        by_place = heir in pointing.places - pointing.strangers and hearing.complete(at, heir)
+        if (by_name or by_place) and hearing.out_of(heir) - matched == {at}:
             claims[at] = heir
     contested = Counter(claims.values())
     return {at: heir for at, heir in claims.items() if contested[heir] == 1}

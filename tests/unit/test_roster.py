@@ -81,6 +81,26 @@ def test_a_roster_confirms_a_team_that_one_facet_alone_points_at() -> None:
     assert outcome(resolving(OLD, moved, rosters=(BEFORE, {8: roster(100)}))) == {1: 8, 2: 9}
 
 
+def test_a_bare_name_that_moves_when_series_are_left_out_is_not_followed_by_players_of_both_teams() -> None:
+    """One import lacked the second series, the next one the first: what is left is the club's other team."""
+    one = "1: Lakeshore Sport and Fitness | Lakeshore | Series 3.0 & Under Thur"
+    other = "9: Lakeshore Sport and Fitness | Lakeshore | 4.5 Singles Sun"
+    rosters = ({1: roster(100)}, {9: roster(100)})
+    assert outcome(resolving(one, other, rosters=rosters)) == {1: "missing"}
+    # where either series has teams in both lists, it was not left out, and the team has moved to the other
+    still_there = "\n8: Midtown - Chicago | Midtown | 3.0 & Under Thur"
+    assert outcome(resolving(one, other + still_there, rosters=rosters)) == {1: 9}
+    there_before = "\n2: Midtown - Chicago | Midtown | Series 4.5 Singles Sun"
+    assert outcome(resolving(one + there_before, other, rosters=rosters))[1] == 9
+
+
+def test_a_name_that_carries_its_series_moves_to_no_other_team() -> None:
+    old, new = "1: Tennaqua - 22 | Tennaqua | Chicago 22", "9: Tennaqua - 22 | Tennaqua | Level Three"
+    assert outcome(resolving(old, new, rosters=({1: roster(100)}, {9: roster(100)}))) == {1: 9}
+    old, new = "1: Tennaqua (Series 22) | Tennaqua | Chicago 22", "9: Tennaqua (22) | Tennaqua | Level Three"
+    assert outcome(resolving(old, new, rosters=({1: roster(100)}, {9: roster(100)}))) == {1: 9}
+
+
 def test_a_roster_settles_two_candidates() -> None:
     new = "7: Blue | Tennaqua | Chicago 5\n8: Green | Tennaqua | Chicago 7"
     assert outcome(resolving(OLD, new))[1] == "conflicting"
@@ -119,7 +139,7 @@ def test_the_second_team_is_not_confirmed_as_the_first_by_players_of_both() -> N
     new = "9: Hinsdale PC 1b | Hinsdale PC | S1"
     both, second = roster(100, 7) | roster(200, 9), roster(200, 9)
     assert outcome(resolving(old, new, rosters=({1: both}, {9: second}))) == {1: "missing"}
-    moved = "9: Hinsdale PC 1a | Hinsdale PC | S3"
+    moved = "9: Hinsdale PC 1a | Hinsdale PC | S3\n8: Tennaqua 1 | Tennaqua | S1"
     assert outcome(resolving(old, moved, rosters=({1: both}, {9: second}))) == {1: 9}
 
 
