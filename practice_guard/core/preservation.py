@@ -27,6 +27,7 @@ class Preservation:
         concerned: the same of the teams that protected rows hang on.
         rows: the same of protected rows that have a team, if need be by way of the row they hang on.
         protected: the same by protected set.
+        teamless: rows by protected set that hang on no team, but on a league say; no count here has them.
         leagues: the counts of teams by league code.
         findings: what is wrong, vanished leagues and series first.
         matches: every team of the snapshot's own list with its match.
@@ -39,6 +40,7 @@ class Preservation:
     concerned: Mapping[str, int]
     rows: Mapping[str, int]
     protected: Mapping[str, Mapping[str, int]]
+    teamless: Mapping[str, int]
     leagues: Mapping[str, Mapping[str, int]]
     findings: tuple[Finding, ...]
     matches: Mapping[int, Match]
@@ -84,7 +86,10 @@ def check(
     findings = (*vanished(matches, around.now.teams), *_findings(counted, rate, min_rate, everyone))
     # What is asked for is said by `min_rate`; the settings may only ask for more.
     weighed = tuple(weigh(finding, overrides, firm=finding.severity is Severity.ERROR) for finding in findings)
-    return Preservation(kept.id, min_rate, rate, everyone, concerned, counted, protected, leagues, weighed, matches)
+    teamless = Counter(row.set for row in made.rows() if row.team is None)
+    return Preservation(
+        kept.id, min_rate, rate, everyone, concerned, counted, protected, teamless, leagues, weighed, matches
+    )
 
 
 def _rows_by_fate(rows: Sequence[PlannedRow], reused: frozenset[int]) -> dict[str, int]:
@@ -164,8 +169,8 @@ def _findings(rows: Mapping[str, int], rate: float | None, min_rate: float, team
             Finding(
                 "ids-not-preserved",
                 Severity.ERROR,
-                f"{changed} of {rows['total']} protected rows hang on a team whose id changed: {rate:g} % kept theirs, "
-                f"{min_rate:g} % are asked for.",
+                f"{changed:,} of {rows['total']:,} protected rows hang on a team whose id changed: "
+                f"{rate:g} % kept theirs, {min_rate:g} % are asked for.",
                 "The ETL recreated the teams. Rows that it left alone point at nothing, or at another team.",
                 "practice-guard restore --dry-run",
                 rows=changed,

@@ -117,9 +117,11 @@ def preservation(report: Preservation, env: str, asked: Sequence[Match]) -> Outc
         ("protected rows", *(report.rows[word] for word in words)),
     ]
     leagues = [(name, *(counts[word] for word in words[:-1])) for name, counts in report.leagues.items()]
+    others = report.teamless
     body: list[RenderableType] = [
         *explained(asked),
         table(("", *words), rows, keep=3),
+        *(line(f"  {rows:,} rows of {name} hang on no team; health judges them.\n") for name, rows in others.items()),
         table(("league", *words[:-1]), leagues, keep=3),
     ]
     rate = "nothing to compare" if report.rate is None else f"{report.rate:g} % of protected rows"
@@ -147,6 +149,7 @@ def preservation(report: Preservation, env: str, asked: Sequence[Match]) -> Outc
             "teams_with_rows": report.concerned,
             "rows": report.rows,
             "protected": report.protected,
+            "rows_without_team": dict(report.teamless),
             "leagues": report.leagues,
             "explained": [explain(match) for match in asked],
         },

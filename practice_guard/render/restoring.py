@@ -19,11 +19,11 @@ from practice_guard.render.text import bars, explained, line, table
 
 _WORDS = {
     Bucket.INTACT: "in place",
-    Bucket.RELINK: "re-linked to their team",
+    Bucket.RELINK: "re-linked",
     Bucket.INSERT: "put back",
     Bucket.PENDING: "waiting",
-    Bucket.EDITED: "changed by users, kept",
-    Bucket.DELETED: "deleted by users, left so",
+    Bucket.EDITED: "edited by users",
+    Bucket.DELETED: "deleted by users",
     Bucket.GIVEN_UP: "given up by a person",
 }
 _STYLES = {
@@ -65,7 +65,10 @@ def restore(
     counts, pending = plan.counts(), waiting(plan)
     age = now - kept.taken_at
     sets = {name: each.counts() for name, each in plan.sets.items()}
-    usual = f"practice-guard {f'restore {again}'.strip() if dry_run and plan.writes() else 'health'} --env {env}"
+    usual = [f"practice-guard {f'restore {again}'.strip() if dry_run and plan.writes() else 'health'} --env {env}"]
+    if any(entry["candidates"] for entry in pending):
+        draft = f"practice-guard restore --env {env} --dry-run --write-decisions decisions.toml"
+        usual.append(f"{draft}   # for a person to decide; what is imported later is placed by itself")
     return Outcome(
         Verdict.WAITING if counts["pending"] else Verdict.FINE,
         _sentence(plan, dry_run=dry_run, ledger=ledger),
@@ -86,7 +89,7 @@ def restore(
         },
         tuple(_body(plan, dry_run=dry_run, age=age, asked=asked, pending=pending, verbose=verbose)),
         (*_findings(plan), *(finding for each in plan.resolutions.values() for finding in each.findings)),
-        (*steps, usual),
+        (*steps, *usual),
     )
 
 
@@ -117,8 +120,10 @@ def _body(
     rows = [(name, *(each.counts()[head] for head in heads)) for name, each in plan.sets.items()]
     rows.append(("sum", *(counts[head] for head in heads)))
     body.append(table(("protected", *heads), rows))
-    body.append(table(("league", "teams", "rows", "evidence"), _by_league(plan)))
-    if verbose:
+    body.append(table(("league", "teams", "rows", "what happens", "evidence"), _by_league(plan)))
+    if not verbose:
+        body.append(line("  --verbose lists every team; --dry-run --out FILE every row.\n", "dim"))
+    else:
         body.append(table(("team", "rows", "what happens", "evidence"), _by_team(plan)))
     if pending:
         shown = [(entry["team"], entry["rows"], entry["reason"], entry["because"]) for entry in pending[:_SHOWN]]
@@ -140,10 +145,16 @@ def _added(plan: Plan) -> int:
 def _sentence(plan: Plan, *, dry_run: bool, ledger: int | None) -> str:
     counts = plan.counts()
     wait = f", {counts['pending']:,} wait for their team or a person" if counts["pending"] else ""
-    moved = f"{counts['insert']:,} rows put back and {plan.writes() - counts['insert']:,} re-linked"
-    if dry_run:
-        return f"Nothing was written. A restore of {plan.snapshot} would have {moved}{wait}."
-    return f"Restored from {plan.snapshot}: {moved}, {counts['intact']:,} were in place{wait} (ledger {ledger})."
+    put_back, relinked = counts["insert"], plan.writes() - counts["insert"]
+    if not dry_run:
+        moved = f"{put_back:,} rows put back and {relinked:,} re-linked, {counts['intact']:,} were in place"
+        return f"Restored from {plan.snapshot}: {moved}{wait} (ledger {ledger})."
+    if not plan.writes():
+        return f"Nothing was written, nor would a restore of {plan.snapshot} write anything{wait}."
+    return (
+        f"Nothing was written. A restore of {plan.snapshot} would put back {put_back:,} rows and re-link {relinked:,}"
+        f"{wait}."
+    )
 
 
 def _findings(plan: Plan) -> list[Finding]:
@@ -167,36 +178,38 @@ def _findings(plan: Plan) -> list[Finding]:
     return findings
 
 
-def _by_league(plan: Plan) -> list[tuple[str, int, int, str]]:
+def _by_league(plan: Plan) -> list[tuple[str, int, int, str, str]]:
+    """List every league, with what happens to how many rows, and the evidence for it."""
     teams: defaultdict[str, set[object]] = defaultdict(set)
-    evidence: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    rows: defaultdict[str, list[PlannedRow]] = defaultdict(list)
     for row in plan.rows():
         if match := plan.match(row):
             league = match.old.league or "unknown"
             teams[league].add(match.old.identity)
-            evidence[league][str(row.evidence or row.fate)] += 1
+            rows[league].append(row)
     return [
-        (name, len(teams[name]), sum(found.values()), ", ".join(f"{kind} {n:,}" for kind, n in found.most_common()))
-        for name, found in sorted(evidence.items())
+        (name, len(teams[name]), len(found), _happens(found), _evidence(found)) for name, found in sorted(rows.items())
     ]
 
 
 def _by_team(plan: Plan) -> list[tuple[str, int, str, str]]:
-    """List every team by league and club, with what happens to how many rows."""
+    """List every team by league and club, with what happens to how many rows, and the evidence for it."""
     rows: defaultdict[tuple[str, ...], list[PlannedRow]] = defaultdict(list)
     for row in plan.rows():
         if match := plan.match(row):
             old = match.old
             rows[old.league or "", old.club or "", old.series or "", str(old.identity)].append(row)
-    return [
-        (
-            team,
-            len(found),
-            ", ".join(f"{_WORDS[bucket]} {n:,}" for bucket, n in Counter(row.bucket for row in found).most_common()),
-            ", ".join(sorted({str(row.evidence or row.fate) for row in found})),
-        )
-        for (*_, team), found in sorted(rows.items())
-    ]
+    return [(team, len(found), _happens(found), _evidence(found)) for (*_, team), found in sorted(rows.items())]
+
+
+def _happens(rows: Sequence[PlannedRow]) -> str:
+    return ", ".join(f"{_WORDS[bucket]} {n:,}" for bucket, n in Counter(row.bucket for row in rows).most_common())
+
+
+def _evidence(rows: Sequence[PlannedRow]) -> str:
+    return ", ".join(
+        f"{kind} {n:,}" for kind, n in Counter(str(row.evidence or row.fate) for row in rows).most_common()
+    )
 
 
 def waiting(plan: Plan) -> list[dict[str, object]]:

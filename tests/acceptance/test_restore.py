@@ -50,7 +50,20 @@ class TestThePlan:
     def test_says_first_and_last_that_nothing_was_written(self, guard: Guard, damaged: ScratchDatabase) -> None:
         shown = guard("restore", "--dry-run")
         assert "nothing is written" in "\n".join(shown.stdout.splitlines()[:6]).casefold(), shown
-        assert "Nothing was written" in shown.stdout, shown
+        assert shown.stdout.splitlines()[-1].startswith("OK  Nothing was written. A restore of "), shown
+        assert shown.stdout.splitlines()[-1].endswith(" would put back 6 rows and re-link 0."), shown
+        assert "put back 6" in next(line for line in shown.stdout.splitlines() if "APTA_CHICAGO" in line), shown
+        assert guard("restore").status == 0
+        again = guard("restore", "--dry-run").stdout.splitlines()[-1]
+        assert again.startswith("OK  Nothing was written, nor would a restore of "), again
+
+    def test_leads_to_a_file_of_decisions_where_a_person_could_decide(
+        self, guard: Guard, damaged: ScratchDatabase
+    ) -> None:
+        damaged.rows("UPDATE teams SET team_name = 'Somebody else' WHERE id = (SELECT min(id) FROM teams)")
+        shown = guard("restore", "--dry-run", "--json")
+        assert shown.status == 4, shown
+        assert any("--write-decisions decisions.toml" in step for step in shown.json["next_steps"]), shown
 
     @pytest.mark.parametrize("dry", [(), ("--dry-run",)], ids=["apply", "look"])
     def test_is_stale_when_the_database_has_moved(

@@ -36,6 +36,17 @@ def test_without_an_import_all_are_kept(guarded: Guard) -> None:
     assert (report.teams["kept"], report.concerned["kept"], report.rows["kept"]) == (4, 3, 25)
 
 
+def test_rows_that_hang_on_no_team_are_counted_apart(guarded: Guard, database: ScratchDatabase) -> None:
+    assert not guarded.checks_preservation().teamless
+    database.rows(
+        "INSERT INTO users (email, password_hash, league_context) SELECT 'a@example.org', '', min(id) FROM leagues"
+    )
+    guarded.has_backed_up()
+    report = guarded.checks_preservation()
+    assert report.teamless == {"league_contexts": 1}
+    assert (report.rows["total"], report.protected["league_contexts"]["total"]) == (25, 0)
+
+
 def test_recreated_teams_are_renumbered(guarded: Guard, database: ScratchDatabase) -> None:
     builders.the_etl_recreates_everything(database)
     report = guarded.checks_preservation()
