@@ -38,9 +38,12 @@ def with_candidates(
         witnesses: The rosters, if any; how many players two teams share is said beside each candidate.
         limit: Candidates a team, at most.
     """
+    unmatched = list(resolution.unmatched())
+    if not unmatched:
+        return resolution
     search = _Search(resolution, list(dict.fromkeys(new)), witnesses or Witnesses())
     matches = dict(resolution.matches)
-    for count, match in enumerate(resolution.unmatched()):
+    for count, match in enumerate(unmatched):
         found = search.candidates(match, similar=count < ASKED)
         matches[match.old.id] = replace(match, candidates=tuple(islice(found, limit)))
     return replace(resolution, matches=matches)
