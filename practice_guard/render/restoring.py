@@ -69,6 +69,10 @@ def restore(
     if any(entry["candidates"] for entry in pending):
         draft = f"practice-guard restore --env {env} --dry-run --write-decisions decisions.toml"
         usual.append(f"{draft}   # for a person to decide; what is imported later is placed by itself")
+    if dry_run and counts["deleted"]:
+        usual.append(
+            f"practice-guard restore --env {env} --dry-run --include-deleted   # what users deleted comes back too"
+        )
     return Outcome(
         Verdict.WAITING if counts["pending"] else Verdict.FINE,
         _sentence(plan, dry_run=dry_run, ledger=ledger),

@@ -57,6 +57,18 @@ class TestThePlan:
         again = guard("restore", "--dry-run").stdout.splitlines()[-1]
         assert again.startswith("OK  Nothing was written, nor would a restore of "), again
 
+    def test_leads_to_what_users_deleted(self, guard: Guard, league: League) -> None:
+        team = league.has_team()
+        for _ in range(2):
+            league.captain_schedules_practice(team)
+        assert guard("backup").status == 0
+        league.database.rows("DELETE FROM schedule WHERE id = (SELECT max(id) FROM schedule)")
+        shown = guard("restore", "--dry-run", "--json").json
+        assert shown["result"]["rows"]["deleted"] == 1
+        assert any("--include-deleted" in step for step in shown["next_steps"]), shown
+        assert guard("restore", "--include-deleted").status == 0
+        assert not any("--include-deleted" in step for step in guard("restore", "-n", "--json").json["next_steps"])
+
     def test_leads_to_a_file_of_decisions_where_a_person_could_decide(
         self, guard: Guard, damaged: ScratchDatabase
     ) -> None:
