@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -87,8 +88,9 @@ def main() -> None:
     except typer.Abort:
         status = 130
     except ClickException as error:
-        name = next((word for word in arguments if word in COMMANDS), "")
-        problem = UsageError(_said(error), next_steps=(" ".join(("practice-guard", *filter(None, [name]), "--help")),))
+        name = next((word for word in arguments if not word.startswith("-")), Path(sys.argv[0]).name)
+        known = (name,) if name in COMMANDS else ()
+        problem = UsageError(_said(error), next_steps=(" ".join(("practice-guard", *known, "--help")),))
         if wants_json:
             json.show_error(Heading(name), problem, exits.of_error(problem))
         elif settings.on_railway() and not sys.stdout.isatty():

@@ -106,12 +106,13 @@ def _apply(
         written[name] = writes.write(database, bound[name], kept.sets[name], placed)
     touched = [(bound[name], writes.all_keys(done)) for name, done in written.items()]
     others = writes.beside(database, touched)
+    left = {name: writes.left_alone(database, bound[name], kept.sets[name], done) for name, done in written.items()}
     writes.check_constraints(database)
     for table, rows in writes.beside(database, touched).items():
         if rows != others[table]:
             raise writes.others_changed(table)
     for name, done in written.items():
-        writes.prove(database, bound[name], kept.sets[name], done)
+        writes.prove(database, bound[name], kept.sets[name], done, left[name])
     _prove_settled(made, plan(database, kept, around, request))
     count = sum(len(done.updates) + len(done.inserts) for done in written.values())
     result = {

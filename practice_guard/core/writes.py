@@ -22,15 +22,11 @@ _TOUCHED_BY_TRIGGERS = frozenset({"updated_at"})
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written of one set: the rows as planned, with the primary keys they got.
-
-    `kept` is count and digest of what the updates left as it was.
-    """
+    """What was written of one set: the rows as planned, with the primary keys they got."""
 
     updates: tuple[PlannedRow, ...]
     inserts: tuple[PlannedRow, ...]
     keys: tuple[str, ...]
-    kept: tuple[Row, ...]
 
 
 def check(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) -> None:
@@ -84,7 +80,7 @@ def write(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) ->
     updates = tuple(row for row in made.rows if row.live_key is not None and row.writes)
     inserts = tuple(row for row in made.rows if row.bucket is Bucket.INSERT)
     if not (updates or inserts):
-        return Written((), (), (), ())
+        return Written((), (), ())
     touched = [str(row.live_key) for row in updates]
     others = _untouched(database, bound, touched)
     kept = writer.kept_of_updated(touched)
@@ -97,7 +93,7 @@ def write(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) ->
         raise others_changed(bound.table.name)
     if writer.kept_of_updated(touched) != kept:
         raise _other_columns_changed(bound)
-    return Written(updates, inserts, tuple(keys), tuple(kept))
+    return Written(updates, inserts, tuple(keys))
 
 
 def others_changed(table: str) -> errors.RestoreError:
@@ -114,17 +110,22 @@ def _other_columns_changed(bound: Bound) -> errors.RestoreError:
     )
 
 
-def prove(database: Database, bound: Bound, stored: StoredSet, written: Written) -> None:
+def left_alone(database: Database, bound: Bound, stored: StoredSet, written: Written) -> list[Row]:
+    """Return count and digest of what the updates left as it was: the other columns of their rows."""
+    touched = [str(row.live_key) for row in written.updates]
+    return _Writer(database, bound, stored).kept_of_updated(touched) if touched else []
+
+
+def prove(database: Database, bound: Bound, stored: StoredSet, written: Written, left: Sequence[Row]) -> None:
     """Read every written row back, after all triggers and constraints, and compare it with the plan to the letter.
+
+    `left` is what was `left_alone` when all sets had been written: two of them may be of one table.
 
     Raises:
         errors.RestoreError: a row is not as it should be.
     """
     writer = _Writer(database, bound, stored)
-    if (
-        written.updates
-        and tuple(writer.kept_of_updated([str(row.live_key) for row in written.updates])) != written.kept
-    ):
+    if left_alone(database, bound, stored, written) != left:
         raise _other_columns_changed(bound)
     for what, rows, right in (
         ("put back", written.inserts, writer.restored_right(written)),

@@ -104,7 +104,7 @@ def test_an_etl_that_fails_after_its_commits_gives_its_own_status(night: Night) 
     outcome = night.runs(night.etl(after="status = 5"))
     assert outcome.status == 5, outcome
     assert night.every_practice_is_in_place()
-    assert outcome.stdout.splitlines()[-2].startswith("FAILED  The ETL ended with status 5. All ")
+    assert outcome.stdout.splitlines()[-1].startswith("FAILED  The ETL ended with status 5. All ")
 
 
 def test_an_etl_that_hangs_is_ended(night: Night) -> None:

@@ -299,5 +299,5 @@ def test_only_one_guard_imports_at_a_time(guard: Guard, database: ScratchDatabas
     other.execute("SELECT pg_advisory_lock(1886545255, 1)")
     with refused(errors.LockedError, "Another practice-guard is at work", database):
         imports(guard, data)
-    other.close()
+    other.execute("SELECT pg_advisory_unlock(1886545255, 1)")  # closing lets go some time later
     assert not imports(guard, data).already_there
