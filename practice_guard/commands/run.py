@@ -43,6 +43,12 @@ def run(
     resume: Annotated[
         bool, typer.Option("--resume", help="Finish a run that was killed; never starts the ETL again.")
     ] = False,
+    snapshot_id: Annotated[
+        str | None,
+        typer.Option(
+            "--snapshot", metavar="ID", help="With --resume: finish it with this one, or latest.", show_default=False
+        ),
+    ] = None,
     yes: Yes = False,
     confirm: Confirm = None,
 ) -> None:
@@ -52,6 +58,11 @@ def run(
         raise UsageError(
             "--resume takes no command: the ETL is not started again." if resume else "There is no ETL to run.",
             next_steps=("practice-guard run -- python import.py   # what stands after the two dashes is the ETL",),
+        )
+    if snapshot_id is not None and not resume:
+        raise UsageError(
+            "--snapshot goes with --resume: a run takes a snapshot of its own.",
+            next_steps=("practice-guard run --resume --snapshot latest   # finish a run whose own cannot be used",),
         )
     call.confirm(confirm, yes=yes, what="run")
     watcher = _Narrator(call, words)
@@ -73,6 +84,7 @@ def run(
         max_age=timedelta(hours=call.settings.max_snapshot_age_hours),
         keep_last=keep_last,
         allow_pending=allow_pending,
+        finish_with=snapshot_id,
         etl_timeout=etl_timeout,
         # Standard output has exactly one document then (contract); the ETL's own goes where people look.
         etl_output=sys.stderr.fileno() if call.speaks_json else None,

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from practice_guard.core import errors, lease, ledger, locks, phases, runs, snapshot, storage
+from practice_guard.core import errors, finishing, lease, ledger, locks, phases, runs, storage
 from practice_guard.core.child import SIGNALLED, LockFile
 from practice_guard.core.database import Access, Database
 from practice_guard.core.lease import Opener, Session
@@ -152,7 +152,8 @@ class _Guard:
         if not found.touched:
             return
         with self.database.transaction(Access.READ):
-            report.snapshot = snapshot.find(self.database, found.snapshot or "")
+            report.snapshot = finishing.chosen(self.database, found, self.job.finish_with, self.job.author.environment)
+        report.named = report.snapshot if report.snapshot.id != found.snapshot else None
         if found.etl_exit_code is None:
             report.findings.append(unknown_end(self.job.author.environment))
         self._puts_back()
@@ -295,7 +296,7 @@ class _Guard:
         return errors.StoppedError(
             f"The guard was ended by {name}{where}. Whether every row is in place is not proven.",
             number=number,
-            next_steps=(f"practice-guard run --resume --env {self.job.author.environment}",),
+            next_steps=(runs.resumption(self.job.author.environment, self.report.named_id),),
         )
 
     def _last_words(self, error: BaseException) -> None:
@@ -327,7 +328,7 @@ class _Guard:
         return replace(
             record,
             phases=report.recorded_phases,
-            snapshot=report.snapshot.id if report.snapshot else record.snapshot,
+            snapshot=record.snapshot or (report.snapshot.id if report.snapshot else None),
             etl_exit_code=report.etl_exit_code,
             etl_seconds=report.etl_seconds,
             guard_seconds=report.guard_seconds,

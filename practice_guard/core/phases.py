@@ -66,6 +66,7 @@ class Job:
         keep_last: how many snapshots stay at the end.
         min_rate: percent of rows whose team should have kept its id; below it nothing fails.
         allow_pending: rows that wait for their team are no failure.
+        finish_with: of a resumed run, the snapshot that a person names in place of its own, or `latest`.
         etl_timeout: seconds that the ETL may run; None for any time.
         etl_output: the file descriptor for the ETL's standard output; None for the guard's own.
         grace: seconds between the ETL's SIGTERM and SIGKILL.
@@ -90,6 +91,7 @@ class Job:
     keep_last: int = 14
     min_rate: float = 90.0
     allow_pending: bool = False
+    finish_with: str | None = None
     etl_timeout: float | None = None
     etl_output: int | None = None
     grace: float = child.GRACE
@@ -151,7 +153,7 @@ def check_preservation(database: Database, job: Job, report: Report) -> Preserva
 
 
 def put_back(database: Database, job: Job, report: Report) -> Applied:
-    """Restore the run's own snapshot."""
+    """Restore the run's snapshot."""
     return restore.apply(
         database,
         job.sets,
@@ -164,7 +166,7 @@ def put_back(database: Database, job: Job, report: Report) -> Applied:
 
 
 def judge_health(database: Database, job: Job, report: Report) -> health.Health:
-    """Prove every row against the run's own snapshot."""
+    """Prove every row against the run's snapshot."""
     with database.transaction(Access.READ):
         return health.examine(
             database,
@@ -194,7 +196,7 @@ def clean_up(database: Database, job: Job, number: int | None) -> tuple[Ruling, 
 
 
 def snapshot_of(report: Report) -> snapshot.Snapshot:
-    """Return the run's own snapshot.
+    """Return the run's own snapshot, or the one that a person named in its place.
 
     Raises:
         errors.NoSnapshotError: there is none.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timezone
 
 from practice_guard.core import errors
 from practice_guard.core.backup import Backup
@@ -55,7 +56,8 @@ class Report:
         run: its record; None where it was refused before there was one.
         phases: what it did, in order; of a resumed run only what was done now.
         earlier: of a resumed run, what it had done before, as recorded.
-        snapshot: its own snapshot.
+        snapshot: the one that it puts back: its own, or the one that a person named in its place.
+        named: that one, where a person named it; None where it is its own.
         etl_exit_code: the ETL's status; None where it was not started, or nobody saw its end.
         etl_seconds: how long the ETL ran, as far as is known.
         error: what ended the run before its end.
@@ -69,6 +71,7 @@ class Report:
     phases: list[PhaseDone] = field(default_factory=list)
     earlier: Sequence[Mapping[str, object]] = ()
     snapshot: Snapshot | None = None
+    named: Snapshot | None = None
     etl_exit_code: int | None = None
     etl_seconds: float | None = None
     error: errors.GuardError | None = None
@@ -87,8 +90,14 @@ class Report:
 
     @property
     def recorded_phases(self) -> tuple[Mapping[str, object], ...]:
-        """All phases, those of before it was resumed too."""
-        return (*self.earlier, *(done.recorded for done in self.phases))
+        """All phases, those of before it was resumed too; with the snapshot, where it is not the run's own."""
+        other = {"snapshot": self.named.id} if self.named else {}
+        return (*self.earlier, *({**done.recorded, **other} for done in self.phases))
+
+    @property
+    def named_id(self) -> str | None:
+        """The id of the snapshot that a person named in place of the run's own."""
+        return self.named.id if self.named else None
 
     @property
     def started(self) -> bool:
@@ -136,7 +145,7 @@ class Report:
             return self._stopped(self.error)
         if self.health is None:
             return self._not_started()
-        return f"{_etl(self)} {self._rows(self.health)}"
+        return f"{_etl(self)} {self._rows(self.health)}{self._proven_by()}"
 
     def _stopped(self, error: errors.GuardError) -> str:
         number = f"Run {self.run.id}" if self.run else "The run"
@@ -153,6 +162,15 @@ class Report:
         refused = self.phases[-1].name if self.phases else Phase.VALIDATE
         why = "no snapshot could be taken" if refused is Phase.BACKUP else "it is not safe"
         return f"The ETL was not started: {why}."
+
+    def _proven_by(self) -> str:
+        if self.named is None:
+            return ""
+        taken = f"{self.named.taken_at.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S} UTC"
+        return (
+            f" The run was finished with snapshot {self.named.id} of {taken}, which a person named in place of its "
+            "own: only what is in that one is proven."
+        )
 
     def _rows(self, health: Health) -> str:
         total = health.total

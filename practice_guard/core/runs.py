@@ -16,6 +16,7 @@ from practice_guard.core import errors, storage
 from practice_guard.core.database import Database, Row
 from practice_guard.core.ledger import Author
 from practice_guard.core.model import Finding, Severity, Text
+from practice_guard.core.snapshot import LATEST
 from practice_guard.core.sql import statement
 
 GUARD, ETL = "practice_guard:run", "practice_guard_etl"
@@ -82,6 +83,11 @@ class Run:
     guard_seconds: float = 0.0
     etl_seconds: float | None = None
     finished_at: datetime | None = field(default=None)
+
+    @property
+    def finished_with(self) -> str | None:
+        """The id of the snapshot that a person named in place of its own, as its phases tell."""
+        return next((str(each["snapshot"]) for each in reversed(self.phases) if "snapshot" in each), None)
 
     @property
     def touched(self) -> bool:
@@ -236,11 +242,21 @@ def finding(database: Database, run: Run, environment: str, *, alive: bool = Fal
         what = f"1 run at work: run {run.id}, begun {since} on {run.holder.host}, is in phase {run.phase}."
         why = "What its ETL deletes is put back at its end; until then rows may be missing."
         return Finding("run-in-progress", Severity.INFO, what, why)
-    why = state(run)
+    why, fix = state(run), resumption(environment)
     if run.snapshot and run.touched:
         rows = database.execute(statement("runs", "rows_of"), {"id": run.snapshot})
-        why += f" Snapshot {run.snapshot} has them{f', {rows[0][0]:,} rows' if rows else ''}."
-    return Finding("run-unfinished", Severity.ERROR, what, why, f"practice-guard run --resume --env {environment}")
+        if rows:
+            why += f" Snapshot {run.snapshot} has them, {rows[0][0]:,} rows."
+        else:
+            why += f" Its snapshot {run.snapshot} is gone; another one must be named."
+            fix = resumption(environment, LATEST)
+    return Finding("run-unfinished", Severity.ERROR, what, why, fix)
+
+
+def resumption(environment: str, snapshot: str | None = None) -> str:
+    """Return the command that finishes a run, with its own snapshot or with another one, for people to copy."""
+    named = f" --snapshot {snapshot}" if snapshot else ""
+    return f"practice-guard run --resume{named} --env {environment}"
 
 
 _URL_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+(?=@)")

@@ -133,6 +133,7 @@ def _of_run(run: Run) -> Event:
         "phase": str(run.phase),
         "phases": [dict(each) for each in run.phases],
         "snapshot": run.snapshot,
+        "finished_with": run.finished_with,
         "ledger": list(run.ledger),
         "exit_code": run.status,
         "etl_exit_code": run.etl_exit_code,

@@ -11,8 +11,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from practice_guard.core import runs
 from practice_guard.core.backup import Backup
 from practice_guard.core.child import Ended
+from practice_guard.core.errors import SnapshotError
 from practice_guard.core.health import Health
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.preservation import Preservation
@@ -117,6 +119,7 @@ def _result(report: Report, shown: Mapping[Phase, Outcome]) -> dict[str, object]
         "etl_seconds": None if report.etl_seconds is None else round(report.etl_seconds, 3),
         "overhead_percent": report.overhead_percent,
         "snapshot": report.snapshot.id if report.snapshot else None,
+        "finished_with": report.named_id,
         "proven": report.proven,
         **{str(name): outcome.result for name, outcome in shown.items()},
     }
@@ -163,7 +166,9 @@ def _next_steps(report: Report, env: str) -> Sequence[str]:
     steps: list[str] = list(report.error.next_steps) if report.error else []
     kept = f" --snapshot {report.snapshot.id}" if report.snapshot else ""
     if report.error is not None:
-        return [*steps, f"practice-guard run --resume --env {env}"] if report.started else steps
+        # A snapshot that cannot be used today cannot tomorrow: that error names the way out itself.
+        stuck = report.resumed and isinstance(report.error, SnapshotError)
+        return [*steps, runs.resumption(env, report.named_id)] if report.started and not stuck else steps
     if report.health is None:
         if report.result(Phase.BACKUP) is not None:
             return [f"practice-guard restore --env {env} --dry-run"]
@@ -173,4 +178,5 @@ def _next_steps(report: Report, env: str) -> Sequence[str]:
     if report.health.total.pending:
         draft = f"practice-guard restore --env {env}{kept} --dry-run --write-decisions decisions.toml"
         return [f"{draft}   # or import again: what comes back is placed by the next run"]
-    return []
+    # Its own, which cannot be used, is the newest still, and would hold the next run up.
+    return [f"practice-guard backup --env {env}   # before the next run"] if report.named else []
