@@ -106,7 +106,7 @@ def load(
             raise
         raise _unusable(f"PostgreSQL does not take what is in it. {error.message}") from error
     with database.transaction(Access.WRITE):
-        verified = snapshot.confirm(database, done.snapshot, author.now)
+        verified = snapshot.confirm(database, done.snapshot, author.done)
     return replace(done, snapshot=verified)
 
 

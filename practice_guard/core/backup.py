@@ -81,7 +81,7 @@ def take(
     if taken.snapshot is None:
         return taken
     with database.transaction(Access.WRITE):
-        verified = snapshot.confirm(database, taken.snapshot, author.now)
+        verified = snapshot.confirm(database, taken.snapshot, author.done)
     return Backup(verified, taken.findings, taken.previous, taken.skipped)
 
 

@@ -126,6 +126,7 @@ def _remembered(gone: Snapshot) -> dict[str, object]:
         "taken_at": gone.taken_at.isoformat(),
         "imported": gone.imported_at is not None,
         "verified": gone.verified_at is not None,
+        "seconds": gone.seconds,
     }
 
 

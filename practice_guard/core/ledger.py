@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from practice_guard.core import errors, storage
 from practice_guard.core.database import Access, Database
@@ -21,11 +22,26 @@ RESTORE, UNDO = "restore", "undo"
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """On whose behalf the guard writes, and when."""
+    """On whose behalf the guard writes, and when: by the calendar, and by a clock that nobody sets."""
 
     environment: str
     tool_version: str
     now: datetime
+    began: float = field(default_factory=time.monotonic, compare=False)
+
+    def later(self, now: datetime) -> Author:
+        """Return the same author at the beginning of the next call."""
+        return replace(self, now=now, began=time.monotonic())
+
+    @property
+    def seconds(self) -> float:
+        """How long the call has taken up to now."""
+        return round(time.monotonic() - self.began, 3)
+
+    @property
+    def done(self) -> datetime:
+        """The time now, as it passed since the call began, whatever has been done to the calendar meanwhile."""
+        return self.now + timedelta(seconds=self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,12 @@ class Entry:
     plan_digest: str
     result: Mapping[str, object]
     undone_by: int | None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the call took; earlier versions did not note that."""
+        noted = self.result.get("seconds")
+        return float(noted) if isinstance(noted, int | float) else None
 
     @property
     def lists(self) -> Sequence[str]:
@@ -177,7 +199,7 @@ def write(
     mark: str,
     result: Mapping[str, object],
 ) -> int:
-    """Write an entry in the caller's transaction and return its id."""
+    """Write an entry in the caller's transaction, with the seconds the call took so far, and return its id."""
     values = {
         "kind": kind,
         "now": author.now,
@@ -187,7 +209,7 @@ def write(
         "snapshot": snapshot,
         "plan_digest": plan_digest,
         "mark": mark,
-        "result": json.dumps(result),
+        "result": json.dumps({**result, "seconds": author.seconds}),
     }
     return int(database.execute(statement("ledger", "write"), values)[0][0])
 

@@ -158,7 +158,7 @@ def put_back(database: Database, job: Job, report: Report) -> Applied:
         database,
         job.sets,
         snapshot_of(report),
-        replace(job.author, now=job.clock()),
+        job.author.later(job.clock()),
         job.request_after(report),
         schema=job.schema,
         patience=job.patience,
@@ -189,7 +189,7 @@ def clean_up(database: Database, job: Job, number: int | None) -> tuple[Ruling, 
         environment=job.author.environment,
         schema=job.schema,
         patience=job.patience,
-        author=replace(job.author, now=job.clock()),
+        author=job.author.later(job.clock()),
         run=number,
     )
     return tuple(rulings)

@@ -59,6 +59,13 @@ class Snapshot:
     imported_at: datetime | None = None
     damage: str = ""
 
+    @property
+    def seconds(self) -> float | None:
+        """From its beginning until it was verified; None where it was not, or by a version that did not note that."""
+        began = self.imported_at or self.taken_at
+        took = (self.verified_at - began).total_seconds() if self.verified_at else 0.0
+        return round(took, 3) if took > 0 else None
+
 
 _LISTED = (
     "id", "number", "label", "taken_at", "taken_by", "environment", "fingerprint", "tool_version", "server_version",

@@ -18,7 +18,7 @@ from practice_guard.core.runreport import overhead
 from practice_guard.core.runs import Run
 from practice_guard.core.snapshot import Snapshot
 from practice_guard.render.outcome import Outcome
-from practice_guard.render.running import share
+from practice_guard.render.running import seconds, share
 from practice_guard.render.text import Paragraph, line
 
 _KIND = 10
@@ -27,13 +27,14 @@ _LEVELS = "▁▂▃▄▅▆▇█"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the history."""
+    """One line of the history; `seconds` is None where nobody noted how long it took."""
 
     kind: str
     at: datetime
     by: str
     version: str
     says: str
+    seconds: float | None
     result: dict[str, object] = field(default_factory=dict)
 
 
@@ -78,6 +79,7 @@ def history(
                     "by": e.by,
                     "tool_version": e.version,
                     "says": e.says,
+                    "seconds": e.seconds,
                     **e.result,
                 }
                 for e in events[:last]
@@ -97,7 +99,7 @@ def _body(events: Sequence[Event], timed: Sequence[Run], last: int) -> list[Rend
     body: list[RenderableType] = []
     for event in events[:last]:
         heading = f"  {event.kind:{_KIND}}{_local(event.at)} UTC   {event.by}, version {event.version}"
-        body += [line(heading, "bold"), Paragraph(line(event.says), _KIND + 2)]
+        body += [line(heading, "bold"), Paragraph(line(_timed(event)), _KIND + 2)]
     if events:
         body.append(line(""))
     if len(events) > last:
@@ -107,6 +109,10 @@ def _body(events: Sequence[Event], timed: Sequence[Run], last: int) -> list[Rend
         span = f"{min(percent):.0f} to {max(percent):.0f} %"
         body.append(line(f"  The guard beside the ETL, run by run: {sparkline(percent[-60:])}  {span}\n"))
     return body
+
+
+def _timed(event: Event) -> str:
+    return event.says if event.seconds is None else f"{event.says} It took {seconds(event.seconds)}."
 
 
 def sparkline(values: Sequence[float]) -> str:
@@ -142,20 +148,25 @@ def _of_run(run: Run) -> Event:
         "finished_at": run.finished_at.isoformat() if run.finished_at else None,
     }
     time = f" The guard: {share(run.guard_seconds, run.etl_seconds)}." if run.etl_seconds else ""
+    took = round(run.guard_seconds + (run.etl_seconds or 0.0), 3) or None
     status = "" if run.status is None else f" (status {run.status})"
-    return Event(f"run {run.id}", run.started_at, run.started_by, run.tool_version, f"{says}{status}{time}", result)
+    return Event(
+        f"run {run.id}", run.started_at, run.started_by, run.tool_version, f"{says}{status}{time}", took, result
+    )
 
 
 def _of_entry(entry: Entry) -> Event:
     if entry.kind in _SAYS:
         result: dict[str, object] = {"ledger": entry.id, "snapshot": entry.snapshot, "environment": entry.environment}
-        return Event(entry.kind, entry.at, entry.by, entry.tool_version, _SAYS[entry.kind](entry), result)
+        return Event(
+            entry.kind, entry.at, entry.by, entry.tool_version, _SAYS[entry.kind](entry), entry.seconds, result
+        )
     written = entry.result.get("written")
     counts = f"{written:,} rows written" if isinstance(written, int) else "rows taken back"
     undone = f"; taken back by ledger {entry.undone_by}" if entry.undone_by else ""
     says = f"{counts} from snapshot {entry.snapshot} (ledger {entry.id}){undone}."
     result = {"ledger": entry.id, "snapshot": entry.snapshot, "environment": entry.environment, "written": written}
-    return Event(entry.kind, entry.at, entry.by, entry.tool_version, says, result)
+    return Event(entry.kind, entry.at, entry.by, entry.tool_version, says, entry.seconds, result)
 
 
 def _removed(entry: Entry) -> str:
@@ -183,7 +194,7 @@ def _of_snapshot(kept: Snapshot) -> Event:
     says = f"Snapshot {kept.id}{label}: {kept.rows:,} rows, {kept.carried:,} carried{state}."
     result = {"snapshot": kept.id, "environment": kept.environment, "rows": kept.rows}
     kind, at = ("import", kept.imported_at) if kept.imported_at else ("backup", kept.taken_at)
-    return Event(kind, at, kept.taken_by, kept.tool_version, says, result)
+    return Event(kind, at, kept.taken_by, kept.tool_version, says, kept.seconds, result)
 
 
 def _were(entries: Sequence[Entry]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -198,7 +209,8 @@ def _of_removed(name: str, was: Mapping[str, Any]) -> Event:
     says = f"Snapshot {name}{label}: {was['rows']:,} rows, {was['carried']:,} carried, {state}."
     result = {"snapshot": name, "environment": was["environment"], "rows": was["rows"]}
     at = datetime.fromisoformat(was["taken_at"])
-    return Event("import" if was["imported"] else "backup", at, was["taken_by"], was["tool_version"], says, result)
+    kind, took = "import" if was["imported"] else "backup", was.get("seconds")
+    return Event(kind, at, was["taken_by"], was["tool_version"], says, took, result)
 
 
 def _local(at: datetime) -> str:

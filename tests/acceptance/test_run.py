@@ -178,7 +178,7 @@ def test_where_it_is_not_safe_the_etl_is_not_started(night: Night) -> None:
 def test_a_database_that_was_never_backed_up_is_not_written_to_by_a_refusal(night: Night) -> None:
     night.database.rows("UPDATE schedule SET home_team_id = NULL")
     assert night.guard("run", "--", "true", env=night.environment).status == 3
-    assert not night.database.rows("SELECT FROM pg_namespace WHERE nspname = 'practice_guard'")
+    assert not night.database.rows("SELECT oid FROM pg_namespace WHERE nspname = 'practice_guard'")
 
 
 def test_the_etl_is_a_process_of_its_own_that_the_server_can_name(night: Night) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.acceptance.conftest import Guard
-from tests.acceptance.nights import Night, a_night, shell
+from tests.acceptance.nights import Night, a_night, shell, until
 from tests.builders import ScratchDatabase, the_etl_recreates_everything
 
 
@@ -46,6 +48,62 @@ def test_runs_and_commands_that_wrote_newest_first(night: Night) -> None:
     assert "by hand" in events[-1]["says"]
 
 
+def events_by_kind(night: Night) -> dict[str, dict[str, Any]]:
+    """The history's newest event of each kind."""
+    events = night.asks("history", "--json").json["result"]["events"]
+    return {event["kind"].split()[0]: event for event in reversed(events)}
+
+
+def test_how_long_each_command_that_wrote_took_is_told(night: Night) -> None:
+    for command in (("backup",), ("backup",), ("cleanup", "--keep-last", "1")):
+        assert night.asks(*command).status == 0
+    the_etl_recreates_everything(night.database)
+    blocker = night.database.connect()
+    blocker.execute("BEGIN")
+    blocker.execute("LOCK TABLE practice_times IN ROW EXCLUSIVE MODE")
+    restore = night.starts("restore", "--json")
+    until(lambda: night.database.rows("SELECT pid FROM pg_locks WHERE NOT granted"))
+    time.sleep(2.0)
+    blocker.execute("ROLLBACK")
+    done = night.ends(restore)
+    assert done.status == 0, done
+    assert night.asks("restore", "--undo", str(done.json["result"]["ledger"])).status == 0
+    assert night.runs(shell("exit 0")).status == 3, "what was taken back holds it up, which takes its time too"
+
+    told = events_by_kind(night)
+    assert set(told) == {"backup", "cleanup", "restore", "undo", "run"}
+    assert all(0.0 < event["seconds"] < 60.0 for event in told.values()), told
+    assert told["restore"]["seconds"] >= 2.0, "its wait for the locks counts"
+    shown = " ".join(night.asks("history").stdout.split())
+    assert f"It took {told['restore']['seconds']:.1f} s." in shown
+    (removed,) = [part for part in shown.split("UTC") if "removed since." in part]
+    assert "removed since. It took" in removed
+
+    assert night.asks("snapshots", "export", "latest", str(night.wrote("export"))).status == 0
+    night.database.rows("DROP SCHEMA practice_guard CASCADE")
+    assert night.asks("snapshots", "import", str(night.wrote("export"))).status == 0
+    staging = {"PRACTICE_GUARD_STAGING_URL": night.database.url}
+    marks = ("mark", "--env", "staging", "--was", "local", "--confirm", "staging")
+    assert night.guard(*marks, env=staging).status == 0
+    night.environment["PRACTICE_GUARD_LOCAL_URL"], night.environment["PRACTICE_GUARD_ENV"] = "", "staging"
+    night.environment |= staging
+    told = events_by_kind(night)
+    assert set(told) == {"import", "mark"}
+    assert all(0.0 < event["seconds"] < 60.0 for event in told.values()), told
+
+
+def test_of_what_an_older_version_did_nobody_knows_how_long_it_took(night: Night) -> None:
+    assert night.asks("backup").status == 0
+    the_etl_recreates_everything(night.database)
+    assert night.asks("restore").status == 0
+    night.database.rows("UPDATE practice_guard.ledger SET result = result - 'seconds'")
+    night.database.rows("UPDATE practice_guard.snapshots SET verified_at = taken_at")
+    told = events_by_kind(night)
+    assert {kind: event["seconds"] for kind, event in told.items()} == {"backup": None, "restore": None}
+    assert "It took" not in night.asks("history").stdout
+    assert night.asks("snapshots", "verify").status == 0
+
+
 def test_the_cost_is_drawn_run_by_run(night: Night) -> None:
     for _ in range(3):
         assert night.runs(shell("sleep 0.2")).status == 0
@@ -70,7 +128,7 @@ def test_a_backup_is_still_told_of_when_its_snapshot_is_gone(night: Night, remov
     assert night.runs(shell("true")).status == 0
     before = night.asks("history", "--json").json["result"]["events"]
     assert night.asks(*remover).status == 0
-    assert not night.database.rows("SELECT FROM practice_guard.snapshots WHERE label = 'by hand'")
+    assert not night.database.rows("SELECT id FROM practice_guard.snapshots WHERE label = 'by hand'")
 
     after = night.asks("history", "--json").json["result"]["events"]
     assert [event["kind"] for event in after] == ["run 2" if remover[0] == "run" else "cleanup", "run 1", "backup"]
