@@ -18,9 +18,10 @@ import typer
 
 from practice_guard import declared, exits, settings
 from practice_guard.core import declared_check, runs, storage, watchdog
+from practice_guard.core.child import signal_in
 from practice_guard.core.database import Access, Connection, Timeouts, connect
 from practice_guard.core.declared import Declared
-from practice_guard.core.errors import ConfirmationError, DatabaseError, GuardError
+from practice_guard.core.errors import ConfirmationError, DatabaseError, GuardError, StoppedError
 from practice_guard.core.model import Finding, Severity
 from practice_guard.core.protected import ProtectedSet
 from practice_guard.core.restore import Author, Request
@@ -90,6 +91,7 @@ class Call:
     place: Place = field(init=False)
     declared: Declared | None = None
     checked: bool = False
+    answered: bool = False
     unfinished: Finding | None = None
 
     def __post_init__(self) -> None:
@@ -218,6 +220,7 @@ class Call:
         status = exits.of_verdict(outcome.verdict) if outcome.status is None else outcome.status
         if self.unfinished is not None and self.unfinished.code not in {each.code for each in outcome.findings}:
             outcome = replace(outcome, findings=(self.unfinished, *outcome.findings))
+        self.answered = True
         if self.speaks_json:
             json.show(self.heading, outcome, status)
         elif self.speaks_logs and not aside:
@@ -232,6 +235,7 @@ class Call:
         status = exits.of_error(error)
         if isinstance(error, GuardError):
             error.next_steps = exits.next_steps(error, self.command)
+        self.answered = True
         if self.speaks_json:
             json.show_error(self.heading, error, status)
         elif self.speaks_logs:
@@ -267,6 +271,11 @@ def command(
                 handler(call, **given)
             except (typer.Exit, typer.Abort):
                 raise
+            except (KeyboardInterrupt, SystemExit) as stop:
+                number = signal_in(stop)
+                if number is None or call.answered:  # one document is what a program gets
+                    raise
+                call.fail(_stopped(number))
             except Exception as error:  # noqa: BLE001  (the one place where errors become messages)
                 if call.debug:
                     _trace(error)
@@ -286,6 +295,15 @@ def command(
 def _trace(error: Exception) -> None:
     """Print a traceback, never with local variables, which may hold a password."""
     traceback.print_exception(error, file=sys.stderr)
+
+
+def _stopped(number: int) -> StoppedError:
+    return StoppedError(
+        f"The guard was told to end, by {signal.Signals(number).name}. An open transaction was taken back, and what "
+        "was committed already stays.",
+        number=number,
+        next_steps=("practice-guard history   # what was written",),
+    )
 
 
 def end_on_signals() -> None:

@@ -96,6 +96,14 @@ class _Stop:
                 signal.signal(number, handler)
 
 
+def signal_in(stop: BaseException) -> int | None:
+    """Return the signal that an unwinding stands for, as Python, shells and our handlers have it; None for none."""
+    if isinstance(stop, KeyboardInterrupt):
+        return signal.SIGINT
+    code = stop.code if isinstance(stop, SystemExit) else None
+    return code - SIGNALLED if isinstance(code, int) and code > SIGNALLED else None
+
+
 def run(
     command: Sequence[str],
     *,

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from practice_guard.core import errors, finishing, lease, ledger, locks, phases, runs, storage
-from practice_guard.core.child import SIGNALLED, LockFile
+from practice_guard.core.child import LockFile, signal_in
 from practice_guard.core.database import Access, Database
 from practice_guard.core.lease import Opener, Session
 from practice_guard.core.model import Verdict
@@ -76,7 +76,7 @@ class _Guard:
         try:
             self._works(work)
         except (KeyboardInterrupt, SystemExit) as stop:
-            number = signal.SIGINT if isinstance(stop, KeyboardInterrupt) else _signal_in(stop)
+            number = signal_in(stop)
             if number is None:
                 raise
             if self.concluded:
@@ -339,8 +339,3 @@ class _Guard:
         with self.database.transaction(Access.WRITE):
             runs.write(self.database, record)
         self.report.run = record
-
-
-def _signal_in(stop: SystemExit) -> int | None:
-    """Return the signal that a SystemExit stands for, as shells and our own handlers have it; None where it is none."""
-    return stop.code - SIGNALLED if isinstance(stop.code, int) and stop.code > SIGNALLED else None

@@ -208,10 +208,10 @@ def wire(damaged: ScratchDatabase) -> Iterator[Wire]:
 
 
 @contextmanager
-def restoring(url: str, directory: Path) -> Iterator[subprocess.Popen[str]]:
+def restoring(url: str, directory: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     """A restore at work in a process of its own."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "practice_guard", "restore"],
+        [sys.executable, "-m", "practice_guard", "restore", *options],
         env={**clean_environment(), "PRACTICE_GUARD_LOCAL_URL": url},
         cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
@@ -293,7 +293,7 @@ def test_told_to_end_it_ends_soon_and_leaves_no_lock(
     else:
         wire.break_at(Fault(40, "after", "stall"))
         at_work = "SELECT 0"
-    with restoring(wire.url if busy == "a stalled wire" else damaged.url, tmp_path) as process:
+    with restoring(wire.url if busy == "a stalled wire" else damaged.url, tmp_path, "--json") as process:
         until = time.monotonic() + 60
         while time.monotonic() < until:
             if damaged.value(at_work) or (wire.fault and wire.fault.fired):
@@ -306,6 +306,9 @@ def test_told_to_end_it_ends_soon_and_leaves_no_lock(
         status = process.wait(20)
         assert time.monotonic() - began < soon(), time.monotonic() - began
         assert status == 128 + getattr(signal, name)
+        told = json.loads(process.stdout.read() if process.stdout else "")
+        assert (told["command"], told["exit_code"], told["result"]) == ("restore", status, None)
+        assert f"told to end, by {name}. An open transaction was taken back" in told["verdict"]
     if busy != "a stalled wire":
         assert no_session_is_left(damaged, within=3)
     if busy == "a lock in the way":
