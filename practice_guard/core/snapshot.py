@@ -340,13 +340,14 @@ def verify(database: Database, snapshot: Snapshot) -> None:
     """Read a snapshot back and compare it with what it says of itself.
 
     Raises:
-        errors.DamagedSnapshotError: a table is missing, rows were lost, added or changed, or the description was.
-        errors.SchemaError: its digest is of a kind that only a newer program knows.
+        errors.DamagedSnapshotError: a table is missing, rows were lost, added or changed, or the description was; or
+            its digest is said to be of a kind that this program does not know, so that it cannot be trusted.
     """
     if snapshot.digest_version > DIGEST_VERSION:
-        raise errors.SchemaError(
-            f"The digest of snapshot {snapshot.id} has version {snapshot.digest_version}; this program knows "
-            f"{DIGEST_VERSION}. Use the practice-guard that took it, or a newer one."
+        raise errors.DamagedSnapshotError(
+            f"Snapshot {snapshot.id} is not readable: its digest has version {snapshot.digest_version}, and this "
+            f"program knows {DIGEST_VERSION}. Either a newer practice-guard took it, or it was tampered with.",
+            next_steps=("practice-guard snapshots verify   # which ones are whole",),
         )
     if snapshot.damage:
         raise _damaged(snapshot, snapshot.damage)

@@ -37,6 +37,14 @@ TAMPERING: dict[str, tuple[str, str]] = {
         "its description was changed",
     ),
     "a digest changed": ("UPDATE practice_guard.snapshots SET digest = 'x' WHERE id = '{s}'", "its description was"),
+    "a digest of a newer kind": (
+        "UPDATE practice_guard.snapshots SET digest_version = 2 WHERE id = '{s}'",
+        "Snapshot {s} is not readable: its digest has version 2, and this program knows 1",
+    ),
+    "a digest of no kind": (
+        "UPDATE practice_guard.snapshots SET digest_version = 0 WHERE id = '{s}'",
+        "its description was changed",
+    ),
     "a count changed": ("UPDATE practice_guard.snapshots SET rows = 1 WHERE id = '{s}'", "its description was changed"),
     "a fingerprint changed": (
         "UPDATE practice_guard.snapshots SET fingerprint = jsonb_set(fingerprint, '{{oid}}', '1') WHERE id = '{s}'",

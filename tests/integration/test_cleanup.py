@@ -163,6 +163,21 @@ def test_the_newest_one_is_damaged_so_the_one_before_stays(guard: Guard, databas
     assert left(guard) == [bad.id, good.id]
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_one_with_a_digest_of_a_newer_kind_stays_and_holds_up_no_other(
+    guard: Guard, database: ScratchDatabase, place: int
+) -> None:
+    taken = [guard.has_backed_up() for _ in range(3)]
+    newer = taken[place].id
+    database.rows("UPDATE practice_guard.snapshots SET digest_version = 2 WHERE id = %(id)s", id=newer)
+    whole = [each.id for each in taken if each.id != newer]
+
+    rulings = cleans_up(guard)
+
+    assert reasons(rulings)[newer].startswith("is damaged")
+    assert {*left(guard)} == {newer, whole[-1]}
+
+
 def test_the_last_good_one_is_removed_only_when_told_so(guard: Guard, database: ScratchDatabase) -> None:
     kept = guard.has_backed_up()
     named = Rule(named=kept.id)

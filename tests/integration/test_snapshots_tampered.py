@@ -54,10 +54,11 @@ def test_a_time_outside_the_digest_hides_nothing(
     assert verifies(guard, kept.id).verified_at is not None
 
 
-def test_the_next_backup_passes_a_tampered_one_over(guard: Guard, database: ScratchDatabase) -> None:
+@pytest.mark.parametrize("case", ["a fingerprint that is no object", "a digest of a newer kind"])
+def test_the_next_backup_passes_a_tampered_one_over(guard: Guard, database: ScratchDatabase, case: str) -> None:
     kept = guard.finds()
     other = next(each for each in guard.reads(snapshot.listing) if each.id != kept.id)
-    tampered_with(database, kept, "a fingerprint that is no object")
+    tampered_with(database, kept, case)
     taken = guard.backs_up()
     assert taken.previous is not None
     assert taken.previous.id == other.id
