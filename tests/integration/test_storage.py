@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from practice_guard.core import errors, snapshot, storage
+from practice_guard.core.database import Access, Connection
 from practice_guard.core.model import Verdict
 from tests import builders
 from tests.builders import League, ScratchDatabase
@@ -32,12 +33,20 @@ SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
  UNION ALL
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), true, NULL
   FROM pg_constraint WHERE connamespace = 'practice_guard'::regnamespace AND conrelid::regclass::text !~ 's[0-9]{8}_'
+ UNION ALL
+SELECT tablename::text, indexname::text, indexdef, true, NULL
+  FROM pg_indexes WHERE schemaname = 'practice_guard' AND tablename !~ '^s[0-9]{8}_'
  ORDER BY 1, 2
 """
 
 
 def form_of_the_tables(database: ScratchDatabase) -> list[builders.Row]:
     return [tuple(str(part).replace("practice_guard.", "") for part in row) for row in database.rows(FORM)]
+
+
+def brings_up(connection: Connection, guard: Guard) -> None:
+    with connection.transaction(Access.WRITE):
+        storage.ensure(connection, "local", guard.author.now)
 
 
 @pytest.fixture
@@ -82,6 +91,38 @@ def test_the_next_backup_brings_the_tables_of_version_1_up(
     League(fresh).captain_schedules_practice(League(fresh).has_team())
     Guard(fresh).has_backed_up()
     assert form_of_the_tables(database) == form_of_the_tables(fresh)
+
+
+@pytest.mark.parametrize("version", range(1, storage.VERSION))
+def test_the_tables_of_every_version_are_restored_from_as_they_are_and_brought_up_by_a_backup(
+    database: ScratchDatabase,
+    make_database: Callable[[], ScratchDatabase],
+    monkeypatch: pytest.MonkeyPatch,
+    version: int,
+) -> None:
+    has_the_tables_of_version_1(database)
+    guard = Guard(database)
+    with monkeypatch.context() as older:
+        older.setattr(storage, "VERSION", version)
+        older.setattr(storage, "_LADDER", storage._LADDER[: version - 1])
+        guard.with_connection(lambda connection: brings_up(connection, guard))
+    assert database.value("SELECT version FROM practice_guard.installation") == version
+    builders.the_etl_recreates_everything(database)
+
+    assert guard.judges_health().verdict is Verdict.REFUSED
+    assert guard.restores().written
+    assert database.value("SELECT version FROM practice_guard.installation") == version
+    guard.has_backed_up()
+
+    assert database.value("SELECT version FROM practice_guard.installation") == storage.VERSION
+    fresh = make_database()
+    League(fresh).captain_schedules_practice(League(fresh).has_team())
+    Guard(fresh).has_backed_up()
+    assert form_of_the_tables(database) == form_of_the_tables(fresh)
+
+
+def test_what_an_entry_wrote_is_found_by_an_index(backed_up: Guard, database: ScratchDatabase) -> None:
+    assert database.count("pg_indexes", "tablename = 'ledger_rows' AND indexdef ~ '[(]ledger[)]$'") == 1
 
 
 def test_version_1_is_what_it_was_when_it_was_released(

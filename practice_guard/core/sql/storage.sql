@@ -177,3 +177,7 @@ CREATE TABLE IF NOT EXISTS practice_guard.runs (
 -- to_3_one_run --
 -- Version 3: never two runs that are not finished.
 CREATE UNIQUE INDEX IF NOT EXISTS one_run_at_a_time ON practice_guard.runs ((true)) WHERE finished_at IS NULL
+
+-- to_4_rows_by_entry --
+-- Version 4: what an entry wrote is found without reading what all others wrote.
+CREATE INDEX IF NOT EXISTS ledger_rows_by_entry ON practice_guard.ledger_rows (ledger)
