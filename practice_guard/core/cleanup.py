@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from practice_guard.core import errors, ledger, locks, restore, retention, runs, snapshot, storage
+from practice_guard.core import errors, ledger, locks, restore, retention, runs, snapshot, storage, trimming
 from practice_guard.core.database import Access, Database
 from practice_guard.core.ledger import Author
 from practice_guard.core.model import Match
@@ -26,6 +26,13 @@ def plan(database: Database, sets: Sequence[ProtectedSet], rule: Rule, now: date
     Raises:
         errors.NoSnapshotError: none has the id that the rule names.
     """
+    return _plan(database, sets, rule, now, schema)[0]
+
+
+def _plan(
+    database: Database, sets: Sequence[ProtectedSet], rule: Rule, now: datetime, schema: str
+) -> tuple[list[Ruling], Surroundings | None]:
+    """Decide, and return also what was looked at; None where only what is no good snapshot may go."""
     known = snapshot.listing(database)
     unfinished = runs.unfinished(database)
     needed = unfinished.snapshot if unfinished else None
@@ -36,12 +43,13 @@ def plan(database: Database, sets: Sequence[ProtectedSet], rule: Rule, now: date
             damaged.add(each.id)
     doomed = [each for each in _doomed(known, rule, now, damaged) if each.id not in damaged]
     waiting: frozenset[str] = frozenset()
+    around: Surroundings | None = None
     if doomed:
         around = look(database, sets, schema)
         carried = _waiting_rows(database, whole, around) if whole else Counter()
         others = [each for each in doomed if whole is None or each.id != whole.id]
         waiting = frozenset(each.id for each in others if _waiting_rows(database, each, around) - carried)
-    return retention.judge(known, rule, waiting, now, frozenset(damaged), needed)
+    return retention.judge(known, rule, waiting, now, frozenset(damaged), needed), around
 
 
 def _newest_whole(database: Database, known: Sequence[Snapshot], damaged: set[str]) -> Snapshot | None:
@@ -75,6 +83,8 @@ def apply(
 ) -> list[Ruling]:
     """Remove what may go, in one transaction, and return why each snapshot went or stayed.
 
+    The rows that the ledger keeps of restores older than all that is left go with it.
+
     Args:
         database: where; its transactions are opened here.
         sets: the protected sets.
@@ -97,7 +107,7 @@ def apply(
     def work(_within: float) -> list[Ruling]:
         locks.take(database)
         storage.check_mark(storage.locate(database), environment)
-        rulings = plan(database, sets, rule, now, schema)
+        rulings, around = _plan(database, sets, rule, now, schema)
         going = [ruling for ruling in rulings if ruling.goes]
         for ruling in going:
             if ruling.overruled and not overrule:
@@ -105,11 +115,13 @@ def apply(
                     f"Snapshot {ruling.snapshot.id} {ruling.overruled}. Nothing was removed."
                 )
             snapshot.remove(database, ruling.snapshot)
+        trimmed = trimming.trim(database, around.sets) if going and around else 0
         if going and author is not None:
             result: dict[str, object] = {
                 "removed": {ruling.snapshot.id: ruling.reason for ruling in going},
                 "were": {ruling.snapshot.id: _remembered(ruling.snapshot) for ruling in going},
                 "run": run,
+                "trimmed": trimmed,
             }
             named = rule.named or ""
             ledger.write(database, CLEANUP, author, snapshot=named, plan_digest="", mark="", result=result)

@@ -36,11 +36,12 @@ def plan(database: Database, around: Surroundings, wanted: int) -> Undone:
     """Find out, reading only, what taking an entry back would do.
 
     Raises:
-        errors.UsageError: there is no such entry, it is no restore, or it was taken back already.
+        errors.UsageError: there is no such entry, it is no restore, it was taken back already, or its rows are not
+            kept any more.
         errors.StalePlanError: rows have changed since; says which.
     """
     entry = _entry(database, wanted)
-    rows = _by_set(ledger.rows(database, entry))
+    rows = _rows(database, entry)
     _check(database, around, rows, entry)
     return _counted(around, entry, None, rows)
 
@@ -57,7 +58,8 @@ def apply(
     """Take an entry back in one transaction: what it put in is removed, what it re-linked points where it did.
 
     Raises:
-        errors.UsageError: there is no such entry, it is no restore, or it was taken back already.
+        errors.UsageError: there is no such entry, it is no restore, it was taken back already, or its rows are not
+            kept any more.
         errors.StalePlanError: rows have changed since; nothing was written.
         errors.RestoreError: the database did something else; everything was rolled back.
     """
@@ -69,7 +71,7 @@ def apply(
         storage.check_mark(storage.locate(database), author.environment)
         around = look(database, sets, schema)
         entry = _entry(database, wanted)
-        rows = _by_set(ledger.rows(database, entry))
+        rows = _rows(database, entry)
         _check(database, around, rows, entry)
         touched = [(_bound(around, name), [row.new_key for row in found]) for name, found in rows.items()]
         others = writes.beside(database, touched)
@@ -107,7 +109,15 @@ def _entry(database: Database, wanted: int) -> Entry:
     return entry
 
 
-def _by_set(rows: Sequence[EntryRow]) -> dict[str, list[EntryRow]]:
+def _rows(database: Database, entry: Entry) -> dict[str, list[EntryRow]]:
+    """Return what an entry wrote, by set, all of it or nothing."""
+    rows, written = ledger.rows(database, entry), entry.result.get("written")
+    if isinstance(written, int) and len(rows) < written:
+        kept = f"{len(rows)} of the {written} rows" if rows else f"none of the {written} rows"
+        raise errors.UsageError(
+            f"Restore {entry.id} cannot be taken back any more: the ledger keeps {kept} that it wrote. They are "
+            "kept as long as a snapshot from before it is. Nothing was written."
+        )
     found: defaultdict[str, list[EntryRow]] = defaultdict(list)
     for row in rows:
         found[row.set].append(row)
