@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import ExecStatus
 
 from practice_guard.core.model import Team, TeamIdentity
 from practice_guard.demo import source as sources
@@ -39,6 +41,11 @@ class ScratchDatabase:
         self._open.append(connection)
         return connection
 
+    def url_of(self, login: str) -> str:
+        """The URL with another role, and perhaps its password: `role:password`."""
+        parts = urlsplit(self.url)
+        return urlunsplit(parts._replace(netloc=f"{login}@{parts.netloc.rpartition('@')[2]}"))
+
     def session(self) -> psycopg.Connection[Row]:
         """One session that the helpers share."""
         if not self._open or self._open[0].closed:
@@ -46,8 +53,10 @@ class ScratchDatabase:
         return self._open[0]
 
     def rows(self, text: str, **parameters: Any) -> list[Row]:
+        """What a statement returns; a `SELECT FROM …` without columns has rows too."""
         cursor = self.session().execute(text.encode(), parameters or None)
-        return cursor.fetchall() if cursor.description else []
+        returned = cursor.pgresult is not None and cursor.pgresult.status == ExecStatus.TUPLES_OK
+        return cursor.fetchall() if returned else []
 
     def value(self, text: str, **parameters: Any) -> Any:
         return self.rows(text, **parameters)[0][0]

@@ -210,7 +210,7 @@ def reader(league: League) -> Callable[[str], str]:
         league.database.rows(f"CREATE ROLE reader_{league.database.name} LOGIN")
         for grant in filter(None, grants.split(";")):
             league.database.rows(f"{grant} TO reader_{league.database.name}")
-        return league.database.url.replace("postgres:@", f"reader_{league.database.name}@")
+        return league.database.url_of(f"reader_{league.database.name}")
 
     return url
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from practice_guard.core import safety, storage
 from practice_guard.core.database import Access, Connection, connect
@@ -73,9 +72,7 @@ class SoundLeague:
 
     def is_seen_by(self, role: str) -> None:
         """From now on the checks run as that role."""
-        parts = urlsplit(self.database.url)
-        _, _, host = parts.netloc.rpartition("@")
-        self.url = urlunsplit(parts._replace(netloc=f"{role}:secret@{host}"))
+        self.url = self.database.url_of(f"{role}:secret")
 
     def sets_for_the_database(self, setting: str) -> None:
         """A default that new sessions of this database have, and the one we have open has not."""

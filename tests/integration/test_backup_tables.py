@@ -129,7 +129,7 @@ def limited(guard: Guard, cluster: Cluster, database: ScratchDatabase) -> Iterat
     database.rows(f"GRANT ALL ON DATABASE {database.name} TO {role}")
     database.rows(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
     database.rows(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}")
-    url = database.url.replace("postgres:@", f"{role}:@")
+    url = database.url_of(role)
     assert url != database.url
     yield dataclasses.replace(guard, database=ScratchDatabase(url, database.name))
     database.rows(f"REASSIGN OWNED BY {role} TO postgres")
