@@ -75,7 +75,7 @@ def restore(
         )
     return Outcome(
         Verdict.WAITING if counts["pending"] else Verdict.FINE,
-        _sentence(plan, dry_run=dry_run, ledger=ledger),
+        sentence(plan, dry_run=dry_run, ledger=ledger),
         {
             "snapshot": plan.snapshot,
             "snapshot_age_seconds": round(age.total_seconds()),
@@ -146,7 +146,8 @@ def _added(plan: Plan) -> int:
     return sum(len(each.extra) for each in plan.sets.values())
 
 
-def _sentence(plan: Plan, *, dry_run: bool, ledger: int | None) -> str:
+def sentence(plan: Plan, *, dry_run: bool, ledger: int | None) -> str:
+    """Say what a plan did, or would do."""
     counts = plan.counts()
     wait = f", {counts['pending']:,} wait for their team or a person" if counts["pending"] else ""
     put_back, relinked = counts["insert"], plan.writes() - counts["insert"]

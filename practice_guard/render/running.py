@@ -88,7 +88,9 @@ def _presented(result: Result, kept: Snapshot | None, env: str, now: datetime) -
         return reports.backup(result, env)
     if isinstance(result, Preservation):
         return reports.preservation(result, env, ())
-    if isinstance(result, Applied) and kept is not None:
+    if isinstance(result, Applied):
+        if kept is None:  # of a resumed run that still goes on
+            return Outcome(Verdict.FINE, restoring.sentence(result.plan, dry_run=False, ledger=result.ledger), {})
         return restoring.restore(result.plan, env, dry_run=False, kept=kept, now=now, ledger=result.ledger)
     if isinstance(result, Health):
         return reports.health(result, env)

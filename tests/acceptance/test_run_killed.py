@@ -109,7 +109,10 @@ def test_the_next_command_says_what_state_the_data_is_in(night: Night) -> None:
         assert "Its ETL had ended with status 0." in told[0]["why"]
         assert f"Snapshot {night.record['snapshot']} has them, " in told[0]["why"]
     # a person restored by hand: the run is finished all the same, and the night after is a good one
-    assert night.resumes().status == 0
+    resumed = night.resumes()
+    assert resumed.status == 0
+    (restored,) = [each for each in resumed.stdout.splitlines() if each.startswith("restore, ")]
+    assert "s: Restored from " in restored
     assert night.runs(counted(night)).status == 0
     assert night.every_practice_is_in_place()
 
