@@ -264,10 +264,11 @@ class LockFile:
                 return
 
     def name_holder(self, text: str) -> None:
-        """Write down who has the lock, for whoever does not get it."""
+        """Write down who has the lock, for whoever does not get it; on a full disk it is held without a word."""
         if self.descriptor is not None:
-            os.ftruncate(self.descriptor, 0)
-            os.pwrite(self.descriptor, text.encode(), 0)
+            with suppress(OSError):
+                os.ftruncate(self.descriptor, 0)
+                os.pwrite(self.descriptor, text.encode(), 0)
 
     def __exit__(self, *_: object) -> None:
         """Let go of it; a process that inherited it goes on holding it."""

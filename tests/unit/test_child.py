@@ -150,3 +150,14 @@ def test_a_lock_file_that_somebody_laid_a_trap_in_is_refused(tmp_path: Path) -> 
     with pytest.raises(errors.UsageError, match="cannot be made"):
         LockFile(tmp_path / "lock").__enter__()
     assert target.read_text() == "mine"
+
+
+def test_a_full_disk_takes_only_the_words_from_a_lock(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with LockFile(path) as lock:
+        own, lock.descriptor = lock.descriptor, os.open("/dev/full", os.O_RDWR)
+        lock.name_holder("process 1 (the ETL)")
+        os.close(lock.descriptor)
+        lock.descriptor = own
+        with pytest.raises(errors.LockedError):
+            LockFile(path).__enter__()
