@@ -188,7 +188,8 @@ def _kept_witnesses(around: Surroundings, last: Snapshot) -> list[Bound]:
 
 def _unexplained(row: PlannedRow, kept: Kept, name: str) -> list[int]:
     """Return the references of a live row that the row itself, in the snapshot `name`, does not explain."""
-    places = range(len(kept.refs)) if row.bucket is Bucket.PENDING else row.unresolved
+    open_end = row.bucket in (Bucket.PENDING, Bucket.GIVEN_UP)
+    places = range(len(kept.refs)) if open_end else row.unresolved
     plain = [None if ref is None else (name, ref) for ref in row.after or ()]
     return [place for place in places if kept.refs[place] is not None and kept.refs[place] != plain[place]]
 

@@ -78,6 +78,23 @@ def test_rows_given_up_wait_no_longer_and_are_not_carried(
     assert heirs(renamed) == {"Tennaqua - 11": 2}
 
 
+def test_rows_given_up_that_the_etl_leaves_in_their_table_stay_given_up(
+    guard: Guard, league: League, tmp_path: Path
+) -> None:
+    league.captain_schedules_practices(league.has_team(series="Chicago 11"), 2)
+    league.captain_sets_practice_time(league.has_team())
+    assert guard("backup").status == 0
+    builders.the_etl_lacks_team(league.database, "Tennaqua - 22")
+    (tmp_path / "teams.toml").write_text(PLACE + 'team = "Tennaqua - 22"\ngive_up = true\n')
+    assert guard("restore", "--decisions", "teams.toml").status == 0
+    for _ in range(2):
+        assert guard("backup").status == 0
+        builders.the_etl_recreates_everything(league.database)
+        rows = guard("restore", "--json").json["result"]["rows"]
+        assert (rows["given_up"], rows["pending"]) == (1, 0)
+        assert guard("health").status == guard("validate-safety").status == 0
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
