@@ -14,16 +14,6 @@ from tests.integration.guarding import Guard
 TUESDAY = MONDAY + dt.timedelta(days=1)
 
 
-@pytest.fixture
-def guard(database: ScratchDatabase) -> Guard:
-    return Guard(database)
-
-
-@pytest.fixture
-def tennaqua(league: League) -> Team:
-    return league.has_team()
-
-
 def test_a_practice_edited_after_it_came_back_under_a_new_key_is_not_put_back_beside_it(
     league: League, database: ScratchDatabase, guard: Guard, tennaqua: Team
 ) -> None:

@@ -27,16 +27,6 @@ EIGHT = dt.time(20, 0)
 
 
 @pytest.fixture
-def guard(database: ScratchDatabase) -> Guard:
-    return Guard(database)
-
-
-@pytest.fixture
-def tennaqua(league: League) -> Team:
-    return league.has_team()
-
-
-@pytest.fixture
 def wilmette(league: League) -> Team:
     return league.has_team(club="Wilmette", series="Chicago 11")
 

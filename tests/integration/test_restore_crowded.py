@@ -16,16 +16,6 @@ from tests.builders import League, ScratchDatabase, swap_ids, team_now
 from tests.integration.guarding import Guard
 
 
-@pytest.fixture
-def guard(database: ScratchDatabase) -> Guard:
-    return Guard(database)
-
-
-@pytest.fixture
-def tennaqua(league: League) -> Team:
-    return league.has_team()
-
-
 def looks(guard: Guard) -> None:
     """What a dry run finds out besides the plan."""
 
