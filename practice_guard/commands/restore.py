@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from practice_guard.core import locks, planfile, restore, snapshot, undo
+from practice_guard.core import files, locks, planfile, restore, snapshot, undo
 from practice_guard.core.database import Access
 from practice_guard.core.decisions import parse, write
 from practice_guard.core.errors import UsageError, WrongDatabaseError
@@ -230,8 +230,8 @@ def _check_draft(path: Path) -> None:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return files.read(path).decode("utf-8")
+    except UnicodeDecodeError as error:
         raise UsageError(f"{path} cannot be read: {error}.") from error
 
 
@@ -242,4 +242,4 @@ def _write(path: Path, text: str) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error}.") from error
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error

@@ -57,6 +57,11 @@ class TestThePlan:
         again = guard("restore", "--dry-run").stdout.splitlines()[-1]
         assert again.startswith("OK  Nothing was written, nor would a restore of "), again
 
+    def test_that_is_not_there_is_said_plainly(self, guard: Guard, damaged: ScratchDatabase) -> None:
+        refused = guard("restore", "--plan", "nowhere.json")
+        assert refused.status == 2, refused
+        assert "nowhere.json cannot be read: No such file or directory.\n" in refused.stderr, refused
+
     def test_leads_to_what_users_deleted(self, guard: Guard, league: League) -> None:
         team = league.has_team()
         for _ in range(2):
