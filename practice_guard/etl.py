@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from practice_guard.core.errors import GuardError, HealthError, NoSnapshotError
-from practice_guard.core.model import Severity, Verdict
-from practice_guard.core.snapshot import LATEST
+from practice_guard.core.model import LATEST, Severity, Verdict
 from practice_guard.inside import inside
 from practice_guard.loggers import voice
 

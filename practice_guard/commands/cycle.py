@@ -9,7 +9,7 @@ import typer
 
 from practice_guard.core import backup as backups
 from practice_guard.core import health as healths
-from practice_guard.core import preservation, restore, safety, snapshot
+from practice_guard.core import model, preservation, restore, safety, snapshot
 from practice_guard.core.database import Access
 from practice_guard.core.errors import UsageError
 from practice_guard.core.surroundings import look
@@ -63,7 +63,7 @@ def backup(
 @command(app, "check-preservation")
 def check_preservation(
     call: Call,
-    snapshot_id: SnapshotOption = snapshot.LATEST,
+    snapshot_id: SnapshotOption = model.LATEST,
     min_rate: Annotated[float, typer.Option(min=0, max=100, help="Percent of rows whose team must be kept.")] = 90,
     team: Annotated[
         list[str] | None, typer.Option("--team", metavar="NAME", help="Explain this team's match.", show_default=False)
@@ -83,7 +83,7 @@ def check_preservation(
 @command(app, "health")
 def health(
     call: Call,
-    snapshot_id: SnapshotOption = snapshot.LATEST,
+    snapshot_id: SnapshotOption = model.LATEST,
     baseline: Annotated[
         int | None, typer.Option(min=0, help="Compare with this number of practices only.", show_default=False)
     ] = None,

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from practice_guard.core import files, locks, planfile, restore, snapshot, undo
+from practice_guard.core import files, locks, model, planfile, restore, snapshot, undo
 from practice_guard.core.database import Access
 from practice_guard.core.decisions import parse, write
 from practice_guard.core.errors import UsageError, WrongDatabaseError
@@ -29,7 +29,7 @@ app = typer.Typer()
 @command(app, "restore")
 def restore_command(
     call: Call,
-    snapshot_id: SnapshotOption = snapshot.LATEST,
+    snapshot_id: SnapshotOption = model.LATEST,
     dry_run: DryRun = False,
     yes: Yes = False,
     confirm: Confirm = None,
@@ -72,7 +72,7 @@ def restore_command(
 ) -> None:
     """Put every protected row back on its right team. In one transaction; --dry-run shows the plan."""
     chosen = {
-        "--snapshot": [snapshot_id] if snapshot_id != snapshot.LATEST else None,
+        "--snapshot": [snapshot_id] if snapshot_id != model.LATEST else None,
         "--protected": protected,
         "--league": league,
         "--team": team,
@@ -97,7 +97,7 @@ def restore_command(
     )
     saved = planfile.load(_read(plan)) if plan else None
     if saved is not None:
-        if request != call.request or snapshot_id not in (snapshot.LATEST, saved.snapshot):
+        if request != call.request or snapshot_id not in (model.LATEST, saved.snapshot):
             raise UsageError("--plan brings its own snapshot, scope and decisions; give no others beside it.")
         request, snapshot_id = saved.request, saved.snapshot
     if dry_run:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from practice_guard.core import archive, files, marking, snapshot
+from practice_guard.core import archive, files, marking, model, snapshot
 from practice_guard.core import cleanup as cleanups
 from practice_guard.core.database import Access
 from practice_guard.core.errors import NoSnapshotError, UsageError
@@ -54,7 +54,7 @@ def list_snapshots(call: Call) -> None:
 
 
 @command(group, "show", title="snapshots show")
-def show(call: Call, snapshot_id: SnapshotId = snapshot.LATEST) -> None:
+def show(call: Call, snapshot_id: SnapshotId = model.LATEST) -> None:
     """Show one snapshot, and how to read its rows with SQL. Writes nothing."""
     with call.database(sets=False) as database, database.transaction(Access.READ):
         kept = snapshot.find(database, snapshot_id)
@@ -72,7 +72,7 @@ def verify(
     with call.database(sets=False) as database, database.transaction(Access.READ):
         known = snapshot.listing(database)
         if snapshot_id is not None:
-            wanted = snapshot_id if snapshot_id != snapshot.LATEST else snapshot.find(database).id
+            wanted = snapshot_id if snapshot_id != model.LATEST else snapshot.find(database).id
             known = [each for each in known if each.id == wanted] or [snapshot.find(database, wanted)]
         if not known:
             raise NoSnapshotError(

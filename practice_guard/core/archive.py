@@ -11,8 +11,8 @@ from practice_guard.core import copies, errors, ledger, locks, manifest, packing
 from practice_guard.core.copies import StoredColumn, StoredSet
 from practice_guard.core.database import Access, Database
 from practice_guard.core.errors import DamagedSnapshotError
-from practice_guard.core.ledger import Author
 from practice_guard.core.manifest import Archive, StoredRow
+from practice_guard.core.model import Author
 from practice_guard.core.snapshot import Snapshot
 from practice_guard.core.sql import columns, identifier, statement
 from practice_guard.core.storage import Place

@@ -8,8 +8,7 @@ from datetime import datetime
 
 from practice_guard.core import errors, ledger, locks, restore, retention, runs, snapshot, storage, trimming
 from practice_guard.core.database import Access, Database
-from practice_guard.core.ledger import Author
-from practice_guard.core.model import Match
+from practice_guard.core.model import Author, Match
 from practice_guard.core.plan import Bucket
 from practice_guard.core.protected import ProtectedSet
 from practice_guard.core.retention import Rule, Ruling

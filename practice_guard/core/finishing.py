@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from practice_guard.core import errors, runs, snapshot
 from practice_guard.core.database import Database
+from practice_guard.core.model import LATEST
 from practice_guard.core.runs import Run
-from practice_guard.core.snapshot import LATEST, Snapshot
+from practice_guard.core.snapshot import Snapshot
 
 
 def chosen(database: Database, run: Run, wanted: str | None, environment: str) -> Snapshot:

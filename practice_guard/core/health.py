@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from practice_guard.core import damage, restore, snapshot
+from practice_guard.core import damage, model, restore, snapshot
 from practice_guard.core.catalog import Target
 from practice_guard.core.database import Database
 from practice_guard.core.model import Finding, Severity, Verdict
@@ -226,7 +226,7 @@ def examine(
     Raises:
         errors.NoSnapshotError: there is none of that id.
     """
-    nothing_yet = wanted == snapshot.LATEST and not any(each.verified_at for each in snapshot.listing(database))
+    nothing_yet = wanted == model.LATEST and not any(each.verified_at for each in snapshot.listing(database))
     if baseline is None and not nothing_yet:
         kept = snapshot.find(database, wanted)
         snapshot.verify(database, kept)

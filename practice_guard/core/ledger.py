@@ -3,45 +3,21 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 from practice_guard.core import errors, storage
 from practice_guard.core.database import Access, Database
 from practice_guard.core.decisions import Decisions, parse
-from practice_guard.core.plan import Kept
+from practice_guard.core.model import Author
 from practice_guard.core.protected import Bound
 from practice_guard.core.sql import identifier, statement
 
 RESTORE, UNDO = "restore", "undo"
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """On whose behalf the guard writes, and when: by the calendar, and by a clock that nobody sets."""
-
-    environment: str
-    tool_version: str
-    now: datetime
-    began: float = field(default_factory=time.monotonic, compare=False)
-
-    def later(self, now: datetime) -> Author:
-        """Return the same author at the beginning of the next call."""
-        return replace(self, now=now, began=time.monotonic())
-
-    @property
-    def seconds(self) -> float:
-        """How long the call has taken up to now."""
-        return round(time.monotonic() - self.began, 3)
-
-    @property
-    def done(self) -> datetime:
-        """The time now, as it passed since the call began, whatever has been done to the calendar meanwhile."""
-        return self.now + timedelta(seconds=self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +62,22 @@ class EntryRow:
     sum: str
 
 
+class SnapshotRow(Protocol):
+    """What is read here of a row that a snapshot keeps: its number, its primary key, and whether it was carried on."""
+
+    @property
+    def row(self) -> int:
+        """Its number in the snapshot, from 1."""
+
+    @property
+    def key(self) -> str:
+        """Its primary key, as text."""
+
+    @property
+    def carried(self) -> bool:
+        """Whether an earlier snapshot handed it on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proofs:
     """Which rows were in place in a state since which no import ran: at the snapshot, or after its last restore.
@@ -98,7 +90,7 @@ class Proofs:
     waited: Mapping[str, frozenset[int]]
     taken_back: frozenset[tuple[str, str]]
 
-    def rows(self, name: str, rows: Sequence[Kept]) -> frozenset[int]:
+    def rows(self, name: str, rows: Sequence[SnapshotRow]) -> frozenset[int]:
         """Return the numbers of such rows of one set."""
         proven: set[int] = set()
         if self.since_snapshot:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from practice_guard.core import ledger, locks, storage
 from practice_guard.core.database import Access, Database
 from practice_guard.core.errors import WrongDatabaseError
-from practice_guard.core.ledger import Author
+from practice_guard.core.model import Author
 from practice_guard.core.storage import Place
 
 MARK = "mark"

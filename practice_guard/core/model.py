@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import Enum
 
 
@@ -124,3 +126,30 @@ class Verdict(Text):
     REFUSED = "refused"
     WAITING = "waiting"
     DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """On whose behalf the guard writes, and when: by the calendar, and by a clock that nobody sets."""
+
+    environment: str
+    tool_version: str
+    now: datetime
+    began: float = field(default_factory=time.monotonic, compare=False)
+
+    def later(self, now: datetime) -> Author:
+        """Return the same author at the beginning of the next call."""
+        return replace(self, now=now, began=time.monotonic())
+
+    @property
+    def seconds(self) -> float:
+        """How long the call has taken up to now."""
+        return round(time.monotonic() - self.began, 3)
+
+    @property
+    def done(self) -> datetime:
+        """The time now, as it passed since the call began, whatever has been done to the calendar meanwhile."""
+        return self.now + timedelta(seconds=self.seconds)
+
+
+LATEST = "latest"

@@ -22,8 +22,7 @@ from practice_guard.core import (
 )
 from practice_guard.core.child import Ended, LockFile
 from practice_guard.core.database import Access, Database
-from practice_guard.core.ledger import Author
-from practice_guard.core.model import Severity
+from practice_guard.core.model import Author, Severity
 from practice_guard.core.preservation import Preservation
 from practice_guard.core.protected import ProtectedSet
 from practice_guard.core.restore import Applied, Request

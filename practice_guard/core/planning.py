@@ -39,21 +39,6 @@ class Scope:
     leagues: frozenset[str] = frozenset()
     teams: frozenset[str] = frozenset()
 
-    def covers(self, row: PlannedRow, match: Match | None) -> bool:
-        """Whether a planned row is in the part that is meant."""
-        if self.protected and row.set not in self.protected:
-            return False
-        if not (self.leagues or self.teams):
-            return True
-        if match is None:
-            return False
-        leagues = {each.casefold() for each in self.leagues}
-        names = {each.casefold() for each in self.teams}
-        old, new = match.old, match.new or match.old
-        return (not leagues or (old.league or "").casefold() in leagues) and (
-            not names or bool(names & {(old.name or "").casefold(), (new.name or "").casefold()})
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -126,7 +111,7 @@ def plan(database: Database, kept: Snapshot, around: Surroundings, request: Requ
         each = _without_blocked(database, bound, stored, each)
         if above := parents.get(bound.references[0].parent or ""):
             each = above.follow(each)
-        meant = frozenset(row.row for row in each.rows if scope.covers(row, _match(row, resolutions)))
+        meant = frozenset(row.row for row in each.rows if _covers(scope, row, _match(row, resolutions)))
         each = crowding.make_wait(database, bound, stored, kept.id, each, meant)
         if bound.name in around.keys:
             standing = frozenset() if rules.may_vanish else around.keys[bound.name]
@@ -138,6 +123,22 @@ def plan(database: Database, kept: Snapshot, around: Surroundings, request: Requ
         )
     place = storage.locate(database)
     return Plan(kept.id, place.fingerprint, sets, resolutions, kept.mark == mark, mark)
+
+
+def _covers(scope: Scope, row: PlannedRow, match: Match | None) -> bool:
+    """Whether a planned row is in the part that is meant."""
+    if scope.protected and row.set not in scope.protected:
+        return False
+    if not (scope.leagues or scope.teams):
+        return True
+    if match is None:
+        return False
+    leagues = {each.casefold() for each in scope.leagues}
+    names = {each.casefold() for each in scope.teams}
+    old, new = match.old, match.new or match.old
+    return (not leagues or (old.league or "").casefold() in leagues) and (
+        not names or bool(names & {(old.name or "").casefold(), (new.name or "").casefold()})
+    )
 
 
 def _decisions(

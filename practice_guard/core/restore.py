@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from practice_guard.core import chains, errors, ledger, locks, snapshot, storage, writes
 from practice_guard.core import decisions as decided
 from practice_guard.core.database import Access, Database
-from practice_guard.core.ledger import Author
+from practice_guard.core.model import Author
 from practice_guard.core.plan import Plan
 from practice_guard.core.planfile import SavedPlan, moved
 from practice_guard.core.planning import Request, Scope, asked, kept_rows, live_rows, plan, valid_ids

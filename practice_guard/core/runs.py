@@ -14,9 +14,7 @@ from datetime import datetime
 
 from practice_guard.core import errors, storage
 from practice_guard.core.database import Database, Row
-from practice_guard.core.ledger import Author
-from practice_guard.core.model import Finding, Severity, Text
-from practice_guard.core.snapshot import LATEST
+from practice_guard.core.model import LATEST, Author, Finding, Severity, Text
 from practice_guard.core.sql import statement
 
 GUARD, ETL = "practice_guard:run", "practice_guard_etl"

@@ -16,12 +16,12 @@ from practice_guard.core.catalog import Catalog
 from practice_guard.core.copies import Carry, StoredSet
 from practice_guard.core.database import Database
 from practice_guard.core.description import Fields
+from practice_guard.core.model import LATEST
 from practice_guard.core.protected import Bound
 from practice_guard.core.sql import columns, condition, identifier, statement
 from practice_guard.core.storage import Place
 from practice_guard.core.teams import TeamList
 
-LATEST = "latest"
 DIGEST_VERSION = 1
 _SUFFIX = "abcdefghjkmnpqrstuvwxyz23456789"
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from practice_guard.core import errors, ledger, locks, pointing, snapshot, storage, writes
 from practice_guard.core.catalog import Target
 from practice_guard.core.database import Access, Database
-from practice_guard.core.ledger import Author, Entry, EntryRow
+from practice_guard.core.ledger import Entry, EntryRow
+from practice_guard.core.model import Author
 from practice_guard.core.pointing import Move, Refs, application_path
 from practice_guard.core.protected import Bound, ProtectedSet
 from practice_guard.core.sql import identifier, statement
