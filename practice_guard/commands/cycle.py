@@ -7,13 +7,16 @@ from typing import Annotated
 
 import typer
 
-from practice_guard.core import backup as backups
-from practice_guard.core import health as healths
-from practice_guard.core import model, preservation, restore, safety, snapshot
-from practice_guard.core.database import Access
+from practice_guard.commands.options import Call, SnapshotOption, command
+from practice_guard.core import model
+from practice_guard.core.application.state import look
+from practice_guard.core.checks import health as healths
+from practice_guard.core.checks import preservation, safety
+from practice_guard.core.database.connection import Access
 from practice_guard.core.errors import UsageError
-from practice_guard.core.surroundings import look
-from practice_guard.options import Call, SnapshotOption, command
+from practice_guard.core.restore import transaction
+from practice_guard.core.snapshots import snapshot
+from practice_guard.core.upkeep import backup as backups
 from practice_guard.render import reports
 
 app = typer.Typer()
@@ -74,9 +77,9 @@ def check_preservation(
         around = look(database, call.sets, call.schema)
         kept = snapshot.find(database, snapshot_id)
         snapshot.verify(database, kept)
-        made = restore.plan(database, kept, around, call.request)
+        made = transaction.plan(database, kept, around, call.request)
         report = preservation.check(kept, made, around, min_rate, call.settings.severities)
-    asked = restore.asked(made, team or [])
+    asked = transaction.asked(made, team or [])
     call.answer(reports.preservation(report, call.target.environment, asked))
 
 

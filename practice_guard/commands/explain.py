@@ -8,9 +8,9 @@ import typer
 from rich.markdown import Markdown
 from rich.padding import Padding
 
-from practice_guard.core import pages
+from practice_guard.commands.options import Call, command
+from practice_guard.core.findings import pages
 from practice_guard.core.model import Verdict
-from practice_guard.options import Call, command
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import table
 

@@ -11,16 +11,20 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from practice_guard.core import files, locks, model, planfile, restore, snapshot, undo
-from practice_guard.core.database import Access
-from practice_guard.core.decisions import parse, write
+from practice_guard import files
+from practice_guard.commands.options import Call, Confirm, DryRun, SnapshotOption, Yes, command
+from practice_guard.core import model
+from practice_guard.core.application.state import look
+from practice_guard.core.database import locks
+from practice_guard.core.database.connection import Access
+from practice_guard.core.decisions.fit import parse, write
 from practice_guard.core.errors import UsageError, WrongDatabaseError
-from practice_guard.core.plan import Bucket, Plan
-from practice_guard.core.planfile import SavedPlan
-from practice_guard.core.restore import Request, Scope
-from practice_guard.core.snapshot import Snapshot
-from practice_guard.core.surroundings import look
-from practice_guard.options import Call, Confirm, DryRun, SnapshotOption, Yes, command
+from practice_guard.core.restore import planfile, transaction, undo
+from practice_guard.core.restore.planfile import SavedPlan
+from practice_guard.core.restore.plans import Bucket, Plan
+from practice_guard.core.restore.transaction import Request, Scope
+from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots.snapshot import Snapshot
 from practice_guard.render import restoring
 
 app = typer.Typer()
@@ -123,14 +127,14 @@ def _show(
             kept = snapshot.find(database, snapshot_id)
             snapshot.verify(database, kept)
             around = look(database, call.sets, call.schema)
-            made = restore.plan(database, kept, around, request)
-            restore.check_fits(database, around, kept, made)
+            made = transaction.plan(database, kept, around, request)
+            transaction.check_fits(database, around, kept, made)
             if saved is not None:
-                restore.check_saved(database, saved, made)
+                transaction.check_saved(database, saved, made)
             return kept, made
 
         kept, made = locks.attempt(database, Access.READ, work, patience=call.patience)
-    asked = restore.asked(made, team)
+    asked = transaction.asked(made, team)
     written: list[str] = []
     if out is not None:
         _write(out, planfile.dump(made, request, call.now))
@@ -163,13 +167,13 @@ def _apply(
         _check_database(call, saved)
         with database.transaction(Access.READ):
             kept = snapshot.find(database, snapshot_id)
-        done = restore.apply(
+        done = transaction.apply(
             database, call.sets, kept, call.author, request, schema=call.schema, patience=call.patience, saved=saved
         )
     call.answer(
         restoring.restore(
             done.plan, call.target.environment, dry_run=False, ledger=done.ledger, kept=kept, now=call.now,
-            asked=restore.asked(done.plan, team), verbose=call.verbose,
+            asked=transaction.asked(done.plan, team), verbose=call.verbose,
         )
     )  # fmt: skip
 

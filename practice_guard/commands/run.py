@@ -13,13 +13,15 @@ from typing import Annotated
 import typer
 
 from practice_guard import exits
-from practice_guard.core import guard, ledger, runs, snapshot
-from practice_guard.core.database import Access
+from practice_guard.commands.options import Call, Confirm, Yes, command
+from practice_guard.core.database.connection import Access
 from practice_guard.core.errors import UsageError
-from practice_guard.core.phases import Job
-from practice_guard.core.runreport import PhaseDone
-from practice_guard.core.runs import Holder, Phase
-from practice_guard.options import Call, Confirm, Yes, command
+from practice_guard.core.records import ledger, runs
+from practice_guard.core.records.runs import Holder, Phase
+from practice_guard.core.running import cycle
+from practice_guard.core.running.phases import Job
+from practice_guard.core.running.report import PhaseDone
+from practice_guard.core.snapshots import snapshot
 from practice_guard.render import history as histories
 from practice_guard.render import running
 
@@ -89,7 +91,7 @@ def run(
         # Standard output has exactly one document then (contract); the ETL's own goes where people look.
         etl_output=sys.stderr.fileno() if call.speaks_json else None,
     )
-    report = (guard.resume if resume else guard.run)(call.database, job)
+    report = (cycle.resume if resume else cycle.run)(call.database, job)
     status = exits.of_run(report)
     call.answer(running.run(report, call.target.environment, status, job.clock()))
 

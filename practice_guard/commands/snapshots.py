@@ -11,12 +11,16 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from practice_guard.core import archive, files, marking, model, snapshot
-from practice_guard.core import cleanup as cleanups
-from practice_guard.core.database import Access
+from practice_guard import files
+from practice_guard.commands.options import Call, Confirm, DryRun, Yes, command, tool_version
+from practice_guard.core import model
+from practice_guard.core.database.connection import Access
 from practice_guard.core.errors import NoSnapshotError, UsageError
-from practice_guard.core.retention import Rule
-from practice_guard.options import Call, Confirm, DryRun, Yes, command, tool_version
+from practice_guard.core.records import marking
+from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots.archive import transfer
+from practice_guard.core.upkeep import cleanup as cleanups
+from practice_guard.core.upkeep.retention import Rule
 from practice_guard.render import reports
 from practice_guard.render import snapshots as render
 from practice_guard.settings import canonical
@@ -96,12 +100,12 @@ def export(
         raise UsageError("An export is nothing for a terminal: name a file, or pass it on with a pipe.")
     with call.database(sets=False) as database, database.transaction(Access.READ):
         kept = snapshot.find(database, snapshot_id)
-        data = archive.export(database, kept, now=call.now, tool_version=tool_version())
+        data = transfer.export(database, kept, now=call.now, tool_version=tool_version())
     if file == STANDARD:
         _to_standard_output(data)
     else:
         files.write_new(Path(file), data)
-        archive.read(files.read(Path(file)))
+        transfer.read(files.read(Path(file)))
     call.answer(render.exported(kept, file, data, call.target.environment), aside=file == STANDARD)
 
 
@@ -128,9 +132,9 @@ def import_(
     call.aim()
     if file == STANDARD and sys.stdin.isatty():
         raise UsageError("There is no export on standard input: name a file, or pipe one in.")
-    found = archive.read(sys.stdin.buffer.read() if file == STANDARD else files.read(Path(file)))
+    found = transfer.read(sys.stdin.buffer.read() if file == STANDARD else files.read(Path(file)))
     with call.database(sets=False) as database:
-        done = archive.load(database, found, call.author, into_other=into_other_database, patience=call.patience)
+        done = transfer.load(database, found, call.author, into_other=into_other_database, patience=call.patience)
     call.heading = call.heading.at(done.place.fingerprint)
     call.answer(render.imported(done, call.target.environment))
 

@@ -9,14 +9,14 @@ from typing import Any, cast
 
 from rich.console import RenderableType
 
-from practice_guard.core.archive import IMPORT
-from practice_guard.core.cleanup import CLEANUP
-from practice_guard.core.ledger import Entry
-from practice_guard.core.marking import MARK
 from practice_guard.core.model import Finding, Verdict
-from practice_guard.core.runreport import overhead
-from practice_guard.core.runs import Run
-from practice_guard.core.snapshot import Snapshot
+from practice_guard.core.records.ledger import Entry
+from practice_guard.core.records.marking import MARK
+from practice_guard.core.records.runs import Run
+from practice_guard.core.running.report import overhead
+from practice_guard.core.snapshots.archive.transfer import IMPORT
+from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.upkeep.cleanup import CLEANUP
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.running import seconds, share
 from practice_guard.render.text import Paragraph, line

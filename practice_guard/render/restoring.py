@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from rich.console import RenderableType
 
-from practice_guard.core.explain import explain
+from practice_guard.core.findings.severities import found
+from practice_guard.core.identity.explanation import explain
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
-from practice_guard.core.plan import Bucket, Plan, PlannedRow
-from practice_guard.core.severities import found
-from practice_guard.core.snapshot import Snapshot
-from practice_guard.core.undo import Undone
+from practice_guard.core.restore.plans import Bucket, Plan, PlannedRow
+from practice_guard.core.restore.undo import Undone
+from practice_guard.core.snapshots.snapshot import Snapshot
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import bars, explained, line, table
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import RenderableType
 
-from practice_guard.core import copies
-from practice_guard.core.archive import Imported
-from practice_guard.core.marking import Marking
+from practice_guard.core.findings.severities import found
 from practice_guard.core.model import Finding, Verdict
-from practice_guard.core.severities import found
-from practice_guard.core.snapshot import Snapshot, newest
-from practice_guard.core.storage import Place
+from practice_guard.core.records.installation import Place
+from practice_guard.core.records.marking import Marking
+from practice_guard.core.snapshots import copies
+from practice_guard.core.snapshots.archive.transfer import Imported
+from practice_guard.core.snapshots.snapshot import Snapshot, newest
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import line, table
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from practice_guard.core.pages import codes
+from practice_guard.core.findings.pages import codes
 from tests import builders
 from tests.acceptance.conftest import Guard
 from tests.builders import League, ScratchDatabase

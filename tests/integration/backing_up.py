@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from practice_guard.core import snapshot
-from practice_guard.core.backup import Backup
 from practice_guard.core.model import Verdict
+from practice_guard.core.snapshots import snapshot
+from practice_guard.core.upkeep.backup import Backup
 from tests.builders import League, ScratchDatabase
 from tests.integration.guarding import Guard
 from tests.integration.keeping import nothing_written

@@ -8,19 +8,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TypeVar
 
-from practice_guard.core import backup, health, planfile, preservation, restore, snapshot, undo
-from practice_guard.core.backup import Backup
-from practice_guard.core.database import Access, Connection, Timeouts, connect
-from practice_guard.core.health import Health
-from practice_guard.core.plan import Plan
-from practice_guard.core.planfile import SavedPlan
-from practice_guard.core.preservation import Preservation
-from practice_guard.core.protected import BUILT_IN, ProtectedSet
-from practice_guard.core.restore import Applied, Author, Request
-from practice_guard.core.severities import NOTHING, Overrides
-from practice_guard.core.snapshot import Snapshot
-from practice_guard.core.surroundings import look
-from practice_guard.core.undo import Undone
+from practice_guard.core.application.protected import BUILT_IN, ProtectedSet
+from practice_guard.core.application.state import look
+from practice_guard.core.checks import health, preservation
+from practice_guard.core.checks.health import Health
+from practice_guard.core.checks.preservation import Preservation
+from practice_guard.core.database.connection import Access, Connection, Timeouts, connect
+from practice_guard.core.findings.severities import NOTHING, Overrides
+from practice_guard.core.restore import planfile, transaction, undo
+from practice_guard.core.restore.planfile import SavedPlan
+from practice_guard.core.restore.plans import Plan
+from practice_guard.core.restore.transaction import Applied, Author, Request
+from practice_guard.core.restore.undo import Undone
+from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.upkeep import backup
+from practice_guard.core.upkeep.backup import Backup
 from tests.builders import ScratchDatabase
 
 T = TypeVar("T")
@@ -81,7 +84,7 @@ class Guard:
 
     def plans(self, wanted: str = "latest", request: Request | None = None) -> Plan:
         return self.reads(
-            lambda connection: restore.plan(
+            lambda connection: transaction.plan(
                 connection, snapshot.find(connection, wanted), look(connection, self.sets), request
             )
         )
@@ -90,7 +93,7 @@ class Guard:
         self, wanted: str = "latest", request: Request | None = None, *, saved: SavedPlan | None = None
     ) -> Applied:
         return self.with_connection(
-            lambda connection: restore.apply(
+            lambda connection: transaction.apply(
                 connection,
                 self.sets,
                 self.finds(wanted),
@@ -113,7 +116,7 @@ class Guard:
     def judges_health(self) -> Health:
         def work(connection: Connection) -> Health:
             around = look(connection, self.sets)
-            made = restore.plan(connection, snapshot.find(connection), around)
+            made = transaction.plan(connection, snapshot.find(connection), around)
             return health.check(made, around)
 
         return self.reads(work)
@@ -122,6 +125,6 @@ class Guard:
         def work(connection: Connection) -> Preservation:
             around = look(connection, self.sets)
             kept = snapshot.find(connection)
-            return preservation.check(kept, restore.plan(connection, kept, around), around, min_rate, overrides)
+            return preservation.check(kept, transaction.plan(connection, kept, around), around, min_rate, overrides)
 
         return self.reads(work)

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from practice_guard.core import safety, storage
-from practice_guard.core.database import Access, Connection, connect
+from practice_guard.core.application.state import look
+from practice_guard.core.checks import safety
+from practice_guard.core.checks.safety import Check, Safety
+from practice_guard.core.database.connection import Access, Connection, connect
 from practice_guard.core.model import Finding, Team
-from practice_guard.core.safety import Check, Safety
-from practice_guard.core.surroundings import look
+from practice_guard.core.records import installation
 from tests.builders import League, ScratchDatabase
 from tests.integration.guarding import NOON, Guard
 
@@ -42,7 +43,7 @@ class SoundLeague:
         """What the checks say, to this league's role and under its options."""
         wanted = {"environment": "local", "now": NOON, **self.options, **options}
         with self.connected() as connection:
-            around, place = look(connection, self.guard.sets), storage.locate(connection)
+            around, place = look(connection, self.guard.sets), installation.locate(connection)
             said = safety.check(self.through(connection), around, place, **wanted)
             assert connection.execute("SELECT 1") == [(1,)], "the transaction must be left usable"
             return said

@@ -9,11 +9,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from practice_guard.core import archive, errors, marking, snapshot
-from practice_guard.core.archive import Imported
-from practice_guard.core.database import Access, Connection
-from practice_guard.core.marking import Marking
-from practice_guard.core.snapshot import Snapshot
+from practice_guard.core import errors
+from practice_guard.core.database.connection import Access, Connection
+from practice_guard.core.records import marking
+from practice_guard.core.records.marking import Marking
+from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots.archive import transfer
+from practice_guard.core.snapshots.archive.transfer import Imported
+from practice_guard.core.snapshots.snapshot import Snapshot
 from tests import builders
 from tests.builders import League, ScratchDatabase
 from tests.integration.guarding import Guard
@@ -39,16 +42,16 @@ def has_carried_a_practice(league: League, database: ScratchDatabase) -> Guard:
 def exports(guard: Guard, wanted: str = "latest") -> bytes:
     """The bytes of an export."""
     return guard.reads(
-        lambda connection: archive.export(
+        lambda connection: transfer.export(
             connection, snapshot.find(connection, wanted), now=guard.author.now, tool_version="0.0-test"
         )
     )
 
 
 def imports(guard: Guard, data: bytes, *, into_other: bool = False) -> Imported:
-    read = archive.read(data)
+    read = transfer.read(data)
     return guard.with_connection(
-        lambda connection: archive.load(connection, read, guard.author, into_other=into_other, patience=guard.patience)
+        lambda connection: transfer.load(connection, read, guard.author, into_other=into_other, patience=guard.patience)
     )
 
 

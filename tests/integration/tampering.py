@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from practice_guard.core.snapshot import Snapshot
+from practice_guard.core.snapshots.snapshot import Snapshot
 from tests.builders import ScratchDatabase
 
 PRACTICES = "SELECT rows_table FROM practice_guard.snapshot_sets WHERE snapshot = %(id)s AND name = 'practices'"

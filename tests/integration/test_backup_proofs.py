@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
-from practice_guard.core import backup, errors, snapshot
-from practice_guard.core.backup import Backup
-from practice_guard.core.database import Access, Connection, Parameters, Row
+from practice_guard.core import errors
+from practice_guard.core.database.connection import Access, Connection, Parameters, Row
+from practice_guard.core.snapshots import snapshot
+from practice_guard.core.upkeep import backup
+from practice_guard.core.upkeep.backup import Backup
 from tests.builders import League, ScratchDatabase
 from tests.integration.guarding import Guard
 from tests.integration.keeping import nothing_written

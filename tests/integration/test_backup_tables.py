@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.catalog import Target
-from practice_guard.core.plan import Bucket
-from practice_guard.core.protected import BUILT_IN, ProtectedSet, Reference
-from practice_guard.core.restore import Request, Scope
+from practice_guard.core.application.catalog import Target
+from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
+from practice_guard.core.restore.plans import Bucket
+from practice_guard.core.restore.transaction import Request, Scope
 from tests import builders
 from tests.builders import League, ScratchDatabase
 from tests.conftest import Cluster

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from practice_guard.core.catalog import Target
+from practice_guard.core.application.catalog import Target
+from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
 from practice_guard.core.errors import SchemaError, StalePlanError, UsageError
 from practice_guard.core.model import Verdict
-from practice_guard.core.planning import Request, Scope
-from practice_guard.core.protected import BUILT_IN, ProtectedSet, Reference
+from practice_guard.core.restore.planning import Request, Scope
 from tests import builders
 from tests.builders import League, ScratchDatabase
 from tests.integration.guarding import Guard

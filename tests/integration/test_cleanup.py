@@ -8,8 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from practice_guard.core import cleanup, errors, snapshot
-from practice_guard.core.retention import Rule, Ruling
+from practice_guard.core import errors
+from practice_guard.core.snapshots import snapshot
+from practice_guard.core.upkeep import cleanup
+from practice_guard.core.upkeep.retention import Rule, Ruling
 from tests import builders
 from tests.builders import League, ScratchDatabase
 from tests.integration.guarding import Guard, somebody

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from practice_guard.core import declared_check
-from practice_guard.core.database import Connection
-from practice_guard.core.declared import Declared, parse
+from practice_guard.core.application import declared_check
+from practice_guard.core.application.declared import Declared, parse
+from practice_guard.core.database.connection import Connection
 from practice_guard.core.errors import AccessError, UsageError
 from practice_guard.core.model import Verdict
 from tests import builders

@@ -6,7 +6,7 @@ import pytest
 
 from practice_guard import etl
 from practice_guard.core import errors
-from practice_guard.core.sql import statement
+from practice_guard.core.database.statements import statement
 from tests import builders
 from tests.builders import League, ScratchDatabase, practices_by_natural_key
 from tests.integration.callers import (
@@ -268,7 +268,7 @@ def test_a_user_who_writes_during_the_backup_does_not_spoil_it(
             written.append(builders.the_app_writes_a_practice(database, team, builders.MONDAY.replace(month=4)))
         return statement(room, name, **parts)
 
-    monkeypatch.setattr("practice_guard.core.copies.statement", a_captain_is_busy)
+    monkeypatch.setattr("practice_guard.core.snapshots.copies.statement", a_captain_is_busy)
     with caller(database) as cursor:
         assert etl.create_enhanced_practice_time_backup(cursor) == ALL_ROWS + 1
         cursor.connection.commit()

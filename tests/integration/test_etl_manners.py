@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from practice_guard import etl
-from practice_guard.core import errors, locks
+from practice_guard.core import errors
+from practice_guard.core.database import locks
 from tests.builders import League, ScratchDatabase, practices_by_natural_key
 from tests.integration.callers import (
     ALL_ROWS,
@@ -129,7 +130,7 @@ def test_the_environment_is_the_processs(
 def test_a_server_elsewhere_is_not_taken_for_local(
     season: League, database: ScratchDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("practice_guard.core.borrowed.Borrowed.host", "db.example.org")
+    monkeypatch.setattr("practice_guard.core.database.borrowed.Borrowed.host", "db.example.org")
     with caller(database) as cursor:
         with pytest.raises(errors.UsageError, match="PRACTICE_GUARD_ENV"):
             etl.create_enhanced_practice_time_backup(cursor)
@@ -172,7 +173,10 @@ def test_a_closed_connection_is_said_to_be_closed(season: League, database: Scra
     logger = LogsItself()
     with caller(database, habit) as cursor:
         cursor.connection.close()
-        assert etl.validate_etl_safety_preconditions(cursor, logger) == (False, ["The caller's connection is closed."])
+        assert etl.validate_etl_safety_preconditions(cursor, logger) == (
+            False,
+            ["The caller's connection is closed."],
+        )
         with pytest.raises(errors.UnreachableError, match="closed"):
             etl.create_enhanced_practice_time_backup(cursor, logger)
     assert logger.said("ERROR") == ["The caller's connection is closed."] * 2

@@ -12,9 +12,10 @@ from typing import Any
 import psycopg2
 import pytest
 
-from practice_guard.core import errors, locks
-from practice_guard.core.borrowed import Borrowed
-from practice_guard.core.database import CANONICAL, Access
+from practice_guard.core import errors
+from practice_guard.core.database import locks
+from practice_guard.core.database.borrowed import Borrowed
+from practice_guard.core.database.connection import CANONICAL, Access
 from tests.builders import ScratchDatabase
 from tests.integration.callers import CONNECT, ask, caller
 

@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 
-from practice_guard.core import health
-from practice_guard.core.health import Health
+from practice_guard.core.application.state import look
+from practice_guard.core.checks import health
+from practice_guard.core.checks.health import Health
 from practice_guard.core.model import Severity, Verdict
-from practice_guard.core.planning import Request
-from practice_guard.core.surroundings import look
+from practice_guard.core.restore.planning import Request
 from tests import builders
 from tests.builders import League, ScratchDatabase
 from tests.integration.guarding import Guard

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core.plan import Bucket
+from practice_guard.core.restore.plans import Bucket
 from tests import builders
 from tests.builders import League, ScratchDatabase
 from tests.integration.guarding import Guard

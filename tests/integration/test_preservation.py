@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from practice_guard.core.checks.preservation import Preservation
 from practice_guard.core.model import Fate, Severity, Verdict
-from practice_guard.core.preservation import Preservation
 from tests import builders
 from tests.builders import League, ScratchDatabase
 from tests.integration.guarding import Guard

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from practice_guard.core import coverage
-from practice_guard.core.catalog import Target
-from practice_guard.core.coverage import Coverage
-from practice_guard.core.database import Connection
+from practice_guard.core.application import coverage
+from practice_guard.core.application.catalog import Target
+from practice_guard.core.application.coverage import Coverage
+from practice_guard.core.application.state import look
+from practice_guard.core.database.connection import Connection
 from practice_guard.core.model import Team, Verdict
-from practice_guard.core.surroundings import look
 from tests import builders
 from tests.builders import MONDAY, SEVEN, League, Row, ScratchDatabase, practices_by_natural_key
 from tests.integration.guarding import Guard

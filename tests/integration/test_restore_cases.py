@@ -8,7 +8,7 @@ import pytest
 
 from practice_guard.core import errors
 from practice_guard.core.model import Team
-from practice_guard.core.restore import Request, Scope
+from practice_guard.core.restore.transaction import Request, Scope
 from tests import builders
 from tests.builders import (
     MONDAY,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.database import Access, Connection, Timeouts, connect
+from practice_guard.core.database.connection import Access, Connection, Timeouts, connect
 from tests.builders import ScratchDatabase
 from tests.wire import Fault, When, Wire, wire_to
 
@@ -114,7 +114,7 @@ class TestACommitWhoseAnswerIsLost:
     def test_is_unknown_where_the_server_cannot_be_asked(
         self, wire: Wire, connection: Connection, when: When, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("practice_guard.core.database._SETTLING", 0.5)
+        monkeypatch.setattr("practice_guard.core.database.connection._SETTLING", 0.5)
         wire.break_at(Fault(request_number(wire, connection, "COMMIT"), when, for_good=True))
         with pytest.raises(errors.UnknownOutcomeError, match="whether it was done"):
             write_a_note(connection)
@@ -122,7 +122,7 @@ class TestACommitWhoseAnswerIsLost:
     def test_is_settled_also_while_the_old_session_waits_for_it(
         self, wire: Wire, connection: Connection, database: ScratchDatabase, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("practice_guard.core.database._MARGIN", 0.2)
+        monkeypatch.setattr("practice_guard.core.database.connection._MARGIN", 0.2)
         wire.break_at(Fault(request_number(wire, connection, "COMMIT"), "before", "stall"))
         with pytest.raises(errors.UnreachableError, match="taken everything back"):
             write_a_note(connection)
@@ -138,7 +138,7 @@ class TestSilence:
     def test_ends_at_the_deadline(
         self, wire: Wire, connection: Connection, request_: int, when: When, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("practice_guard.core.database._MARGIN", 0.2)
+        monkeypatch.setattr("practice_guard.core.database.connection._MARGIN", 0.2)
         wire.break_at(Fault(request_, when, "stall"))
         began = time.monotonic()
         with pytest.raises(errors.UnreachableError, match=r"has not answered for 1\.2 s"):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core import errors, restore, snapshot
-from practice_guard.core.database import Connection
+from practice_guard.core import errors
+from practice_guard.core.application.state import look
+from practice_guard.core.database.connection import Connection
 from practice_guard.core.model import Team
-from practice_guard.core.plan import Bucket
-from practice_guard.core.restore import Request, Scope
-from practice_guard.core.surroundings import look
+from practice_guard.core.restore import transaction
+from practice_guard.core.restore.plans import Bucket
+from practice_guard.core.restore.transaction import Request, Scope
+from practice_guard.core.snapshots import snapshot
 from practice_guard.render.restoring import waiting
 from tests import builders
 from tests.builders import League, ScratchDatabase, swap_ids, team_now
@@ -21,7 +23,7 @@ def looks(guard: Guard) -> None:
 
     def work(connection: Connection) -> None:
         kept, around = snapshot.find(connection), look(connection, guard.sets)
-        restore.check_fits(connection, around, kept, restore.plan(connection, kept, around))
+        transaction.check_fits(connection, around, kept, transaction.plan(connection, kept, around))
 
     guard.reads(work)
 

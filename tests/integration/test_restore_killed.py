@@ -10,10 +10,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from practice_guard.core import backup, cleanup, errors, restore, undo
-from practice_guard.core.database import Connection, Timeouts, connect
-from practice_guard.core.retention import Rule
-from practice_guard.core.snapshot import find
+from practice_guard.core import errors
+from practice_guard.core.database.connection import Connection, Timeouts, connect
+from practice_guard.core.restore import transaction, undo
+from practice_guard.core.snapshots.snapshot import find
+from practice_guard.core.upkeep import backup, cleanup
+from practice_guard.core.upkeep.retention import Rule
 from tests import builders
 from tests.builders import League, ScratchDatabase, practices_by_natural_key
 from tests.integration.guarding import NOON, Guard
@@ -125,7 +127,7 @@ def test_a_restore_broken_off_anywhere(guard: Guard, database: ScratchDatabase, 
     kept = guard.finds()
 
     def command(connection: Connection) -> object:
-        return restore.apply(connection, guard.sets, kept, guard.author, patience=1)
+        return transaction.apply(connection, guard.sets, kept, guard.author, patience=1)
 
     def rewind() -> None:
         (entry,) = database.rows("SELECT max(id) FROM practice_guard.ledger")
@@ -138,14 +140,14 @@ def test_a_restore_broken_off_anywhere(guard: Guard, database: ScratchDatabase, 
     for at, when in sweep.points_of(requests):
         before, after, end = sweep.run(Fault(at, when))
         where = f"request {at} of {len(requests)} ({requests[at - 1][:60]!r}), {when}: {end!r}"
-        if isinstance(end, restore.Applied):
+        if isinstance(end, transaction.Applied):
             assert practices_by_natural_key(database) == whole, where
             assert database.count("practice_guard.ledger", f"id = {end.ledger} AND kind = 'restore'") == 1, where
         else:
             assert isinstance(end, errors.UnreachableError), where
             assert after == before, where
         written = guard.restores().written
-        assert written == (0 if isinstance(end, restore.Applied) else 6), where
+        assert written == (0 if isinstance(end, transaction.Applied) else 6), where
         assert practices_by_natural_key(database) == whole, where
         if written == 0:
             database.rows("DELETE FROM practice_guard.ledger WHERE id = (SELECT max(id) FROM practice_guard.ledger)")
@@ -251,7 +253,7 @@ def test_a_server_that_ends_the_session_or_cancels_leaves_nothing(
     kept = guard.finds()
 
     def command(connection: Connection) -> object:
-        return restore.apply(connection, guard.sets, kept, guard.author, patience=0.5)
+        return transaction.apply(connection, guard.sets, kept, guard.author, patience=0.5)
 
     def do(function: str) -> Callable[[], None]:
         def run() -> None:

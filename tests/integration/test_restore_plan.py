@@ -16,12 +16,14 @@ from urllib.parse import quote, urlsplit
 import psycopg
 import pytest
 
-from practice_guard.core import errors, planfile, restore, snapshot, undo
-from practice_guard.core.database import Access, Connection, connect
-from practice_guard.core.plan import Plan
-from practice_guard.core.planfile import SavedPlan
-from practice_guard.core.restore import Request
-from practice_guard.core.surroundings import look
+from practice_guard.core import errors
+from practice_guard.core.application.state import look
+from practice_guard.core.database.connection import Access, Connection, connect
+from practice_guard.core.restore import planfile, transaction, undo
+from practice_guard.core.restore.planfile import SavedPlan
+from practice_guard.core.restore.plans import Plan
+from practice_guard.core.restore.transaction import Request
+from practice_guard.core.snapshots import snapshot
 from practice_guard.demo import server as embedded
 from tests import builders
 from tests.builders import MONDAY, League, ScratchDatabase
@@ -186,15 +188,15 @@ def test_a_standby_plans_the_same_and_refuses_to_restore(guard: Guard, standby: 
             kept = snapshot.find(connection)
             snapshot.verify(connection, kept)
             around = look(connection, guard.sets)
-            made = restore.plan(connection, kept, around)
-            restore.check_fits(connection, around, kept, made)
+            made = transaction.plan(connection, kept, around)
+            transaction.check_fits(connection, around, kept, made)
             return made
 
     with connect(standby, application="test") as connection:
         made = plan(connection)
         assert made.digest == guard.plans().digest
         for attempt in (
-            lambda: restore.apply(connection, guard.sets, guard.finds(), guard.author, patience=1),
+            lambda: transaction.apply(connection, guard.sets, guard.finds(), guard.author, patience=1),
             lambda: undo.apply(connection, guard.sets, 1, guard.author, patience=1),
         ):
             with pytest.raises(errors.AccessError, match="standby") as caught:

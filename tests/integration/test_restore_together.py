@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.restore import Applied
+from practice_guard.core.restore.transaction import Applied
 from tests import builders
 from tests.builders import MONDAY, League, ScratchDatabase, practices_by_natural_key
 from tests.integration.guarding import Guard

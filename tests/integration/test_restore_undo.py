@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core import errors, undo
-from practice_guard.core.restore import Request, Scope
-from practice_guard.core.surroundings import look
-from practice_guard.core.undo import Undone
+from practice_guard.core import errors
+from practice_guard.core.application.state import look
+from practice_guard.core.restore import undo
+from practice_guard.core.restore.transaction import Request, Scope
+from practice_guard.core.restore.undo import Undone
 from tests import builders
 from tests.builders import MONDAY, League, ScratchDatabase, practices_by_natural_key
 from tests.integration.guarding import Guard

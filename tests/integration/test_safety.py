@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from practice_guard.core import severities
-from practice_guard.core.database import Connection
+from practice_guard.core.checks.safety import CHECKS, Status
+from practice_guard.core.database.connection import Connection
+from practice_guard.core.findings import severities
+from practice_guard.core.findings.severities import SEVERITIES
 from practice_guard.core.model import Severity, Verdict
-from practice_guard.core.safety import CHECKS, Status
-from practice_guard.core.severities import SEVERITIES
 from tests import builders
 from tests.builders import League, ScratchDatabase
 from tests.integration.guarding import NOON

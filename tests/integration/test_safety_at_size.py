@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from practice_guard.core.safety import Status
+from practice_guard.core.checks.safety import Status
 from practice_guard.demo import league as leagues
 from practice_guard.demo import load
 from tests import builders

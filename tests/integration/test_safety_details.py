@@ -7,11 +7,11 @@ import datetime as dt
 import psycopg
 import pytest
 
-from practice_guard.core.catalog import Target
-from practice_guard.core.declared import parse
+from practice_guard.core.application.catalog import Target
+from practice_guard.core.application.declared import parse
+from practice_guard.core.application.protected import ProtectedSet, Reference
+from practice_guard.core.checks.safety import Status
 from practice_guard.core.model import Severity
-from practice_guard.core.protected import ProtectedSet, Reference
-from practice_guard.core.safety import Status
 from tests import builders
 from tests.builders import League, ScratchDatabase
 from tests.integration.inspecting import NEXT_WEEK, SoundLeague, a_sound_league

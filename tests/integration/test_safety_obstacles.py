@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.database import Connection
+from practice_guard.core.checks.safety import Status
+from practice_guard.core.database.connection import Connection
 from practice_guard.core.model import Severity, Team
-from practice_guard.core.safety import Status
 from tests import builders
 from tests.builders import League, ScratchDatabase
 from tests.integration.inspecting import NEXT_WEEK, SoundLeague, a_sound_league

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.safety import CHECKS, Safety, Status
+from practice_guard.core.checks.safety import CHECKS, Safety, Status
 from practice_guard.render import reports
 from tests import builders
 from tests.builders import League, ScratchDatabase

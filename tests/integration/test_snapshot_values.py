@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.catalog import Target
-from practice_guard.core.protected import BUILT_IN, ProtectedSet, Reference
+from practice_guard.core.application.catalog import Target
+from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
 from tests import builders
 from tests.builders import League, ScratchDatabase
 from tests.integration.guarding import Guard

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from practice_guard.core import errors, snapshot
+from practice_guard.core import errors
 from practice_guard.core.errors import DamagedSnapshotError
+from practice_guard.core.snapshots import snapshot
 from tests.builders import League, ScratchDatabase
 from tests.integration.guarding import Guard, somebody
 from tests.integration.keeping import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core import snapshot
 from practice_guard.core.errors import DamagedSnapshotError
+from practice_guard.core.snapshots import snapshot
 from tests import builders
 from tests.builders import League, ScratchDatabase
 from tests.integration.guarding import Guard

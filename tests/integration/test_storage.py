@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from practice_guard.core import errors, snapshot, storage
-from practice_guard.core.database import Access, Connection
+from practice_guard.core import errors
+from practice_guard.core.database.connection import Access, Connection
 from practice_guard.core.model import Verdict
+from practice_guard.core.records import installation
+from practice_guard.core.snapshots import snapshot
 from tests import builders
 from tests.builders import League, ScratchDatabase
 from tests.conftest import Cluster
@@ -46,7 +48,7 @@ def form_of_the_tables(database: ScratchDatabase) -> list[builders.Row]:
 
 def brings_up(connection: Connection, guard: Guard) -> None:
     with connection.transaction(Access.WRITE):
-        storage.ensure(connection, "local", guard.author.now)
+        installation.ensure(connection, "local", guard.author.now)
 
 
 @pytest.fixture
@@ -82,7 +84,7 @@ def test_the_next_backup_brings_the_tables_of_version_1_up(
     new = guard.has_backed_up()
 
     assert new.carried == 2
-    assert database.value("SELECT version FROM practice_guard.installation") == storage.VERSION
+    assert database.value("SELECT version FROM practice_guard.installation") == installation.VERSION
     after = guard.reads(snapshot.listing)
     assert [(each.id, each.digest) for each in after] == [(new.id, new.digest), *before]
     for each in after:
@@ -93,7 +95,7 @@ def test_the_next_backup_brings_the_tables_of_version_1_up(
     assert form_of_the_tables(database) == form_of_the_tables(fresh)
 
 
-@pytest.mark.parametrize("version", range(1, storage.VERSION))
+@pytest.mark.parametrize("version", range(1, installation.VERSION))
 def test_the_tables_of_every_version_are_restored_from_as_they_are_and_brought_up_by_a_backup(
     database: ScratchDatabase,
     make_database: Callable[[], ScratchDatabase],
@@ -103,8 +105,8 @@ def test_the_tables_of_every_version_are_restored_from_as_they_are_and_brought_u
     has_the_tables_of_version_1(database)
     guard = Guard(database)
     with monkeypatch.context() as older:
-        older.setattr(storage, "VERSION", version)
-        older.setattr(storage, "_LADDER", storage._LADDER[: version - 1])
+        older.setattr(installation, "VERSION", version)
+        older.setattr(installation, "_LADDER", installation._LADDER[: version - 1])
         guard.with_connection(lambda connection: brings_up(connection, guard))
     assert database.value("SELECT version FROM practice_guard.installation") == version
     builders.the_etl_recreates_everything(database)
@@ -114,7 +116,7 @@ def test_the_tables_of_every_version_are_restored_from_as_they_are_and_brought_u
     assert database.value("SELECT version FROM practice_guard.installation") == version
     guard.has_backed_up()
 
-    assert database.value("SELECT version FROM practice_guard.installation") == storage.VERSION
+    assert database.value("SELECT version FROM practice_guard.installation") == installation.VERSION
     fresh = make_database()
     League(fresh).captain_schedules_practice(League(fresh).has_team())
     Guard(fresh).has_backed_up()
@@ -130,10 +132,10 @@ def test_version_1_is_what_it_was_when_it_was_released(
 ) -> None:
     has_the_tables_of_version_1(database)
     fresh = make_database()
-    monkeypatch.setattr(storage, "VERSION", 1)
-    monkeypatch.setattr(storage, "_LADDER", ())
+    monkeypatch.setattr(installation, "VERSION", 1)
+    monkeypatch.setattr(installation, "_LADDER", ())
     guard = Guard(fresh)
-    guard.with_connection(lambda connection: storage.ensure(connection, "local", guard.author.now))
+    guard.with_connection(lambda connection: installation.ensure(connection, "local", guard.author.now))
     assert form_of_the_tables(database) == form_of_the_tables(fresh)
 
 
@@ -142,7 +144,7 @@ def test_bringing_up_twice_is_as_once(backed_up: Guard, database: ScratchDatabas
     form = form_of_the_tables(database)
     backed_up.has_backed_up()
     assert form_of_the_tables(database) == form
-    assert database.value("SELECT version FROM practice_guard.installation") == storage.VERSION
+    assert database.value("SELECT version FROM practice_guard.installation") == installation.VERSION
 
 
 def test_tables_of_a_newer_program_are_left_alone(backed_up: Guard, database: ScratchDatabase) -> None:
@@ -153,7 +155,7 @@ def test_tables_of_a_newer_program_are_left_alone(backed_up: Guard, database: Sc
         backed_up.restores()
 
 
-@pytest.mark.parametrize("table", sorted(storage.TABLES))
+@pytest.mark.parametrize("table", sorted(installation.TABLES))
 def test_a_lost_table_of_the_guard_is_named(backed_up: Guard, database: ScratchDatabase, table: str) -> None:
     database.rows(f"DROP TABLE practice_guard.{table} CASCADE")
     with refused(errors.SchemaError, f"{table} is missing", database):
@@ -243,7 +245,7 @@ def test_a_lost_mark_stops_everything_until_it_is_set_again(backed_up: Guard, da
         with refused(errors.WrongDatabaseError, "no mark any more", database):
             act()
 
-    assert marks(backed_up).after.version == storage.VERSION
+    assert marks(backed_up).after.version == installation.VERSION
     assert backed_up.restores().written == 0
 
 

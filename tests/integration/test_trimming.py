@@ -8,11 +8,16 @@ from datetime import timedelta
 
 import pytest
 
-from practice_guard.core import cleanup, damage, errors, health, restore, snapshot, trimming, undo
-from practice_guard.core.database import Access, Connection
-from practice_guard.core.restore import Request, Scope
-from practice_guard.core.retention import Rule
-from practice_guard.core.surroundings import look
+from practice_guard.core import errors
+from practice_guard.core.application.state import look
+from practice_guard.core.checks import drift, health
+from practice_guard.core.database.connection import Access, Connection
+from practice_guard.core.records import trimming
+from practice_guard.core.restore import transaction, undo
+from practice_guard.core.restore.transaction import Request, Scope
+from practice_guard.core.snapshots import snapshot
+from practice_guard.core.upkeep import cleanup
+from practice_guard.core.upkeep.retention import Rule
 from tests import builders
 from tests.builders import League, ScratchDatabase
 from tests.integration.guarding import NOON, Guard
@@ -75,11 +80,11 @@ def with_rows(database: ScratchDatabase) -> list[int]:
 def judged(connection: Connection, guard: Guard) -> list[object]:
     """What a restore, a backup and health would say now, from every snapshot that is left, and from none."""
     around = look(connection, guard.sets)
-    said: list[object] = [damage.older_than_their_team(connection, around, None)]
+    said: list[object] = [drift.older_than_their_team(connection, around, None)]
     for kept in snapshot.listing(connection):
-        made = restore.plan(connection, kept, around)
+        made = transaction.plan(connection, kept, around)
         said += [kept.id, made.digest, made.counts(), [dataclasses.asdict(row) for row in made.rows()]]
-        said += [damage.since(made, kept, 1), damage.older_than_their_team(connection, around, made)]
+        said += [drift.since(made, kept, 1), drift.older_than_their_team(connection, around, made)]
         said += [health.check(made, around)]
     return said
 

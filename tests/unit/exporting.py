@@ -8,12 +8,12 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
-from practice_guard.core import manifest, packing
-from practice_guard.core.copies import StoredColumn, StoredSet
-from practice_guard.core.manifest import Archive, StoredRow
+from practice_guard.core.application.teams import TeamList
 from practice_guard.core.model import Team
-from practice_guard.core.snapshot import Snapshot
-from practice_guard.core.teams import TeamList
+from practice_guard.core.snapshots.archive import envelope, writer
+from practice_guard.core.snapshots.archive.writer import Archive, StoredRow
+from practice_guard.core.snapshots.copies import StoredColumn, StoredSet
+from practice_guard.core.snapshots.snapshot import Snapshot
 
 ID, OLDER = "20260105-120000-abc", "20260104-120000-xyz"
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=timezone.utc)
@@ -74,16 +74,16 @@ def an_archive() -> Archive:
 
 def a_text() -> bytes:
     """The text of the export; its lines are the manifest, then two for each list, then two rows."""
-    return manifest.dump(an_archive(), exported_at=NOON, tool_version="0.1.0")
+    return writer.dump(an_archive(), exported_at=NOON, tool_version="0.1.0")
 
 
 def an_export() -> bytes:
-    return packing.pack(a_text())
+    return envelope.pack(a_text())
 
 
 def spoilt(spoil: Spoil, *, sums_too: bool = False, data: bytes | None = None) -> bytes:
     """An export with its lines spoilt, packed as well as a real one; `sums_too` puts the sections' sums right."""
-    lines = [json.loads(line) for line in packing.unpack(data or an_export()).splitlines()]
+    lines = [json.loads(line) for line in envelope.unpack(data or an_export()).splitlines()]
     spoil(lines)
     if sums_too:
         for kind, described in (("list", lines[0]["lists"]), ("set", lines[0]["sets"])):
@@ -91,7 +91,7 @@ def spoilt(spoil: Spoil, *, sums_too: bool = False, data: bytes | None = None) -
                 fields["sha256"] = hashlib.sha256(
                     b"".join(written(line) for line in lines[1:] if line.get(kind) == name)
                 ).hexdigest()
-    return packing.pack(b"".join(map(written, lines)))
+    return envelope.pack(b"".join(map(written, lines)))
 
 
 def written(line: dict[str, Any]) -> bytes:

@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from practice_guard.core import archive, files, packing
+from practice_guard import files
 from practice_guard.core.errors import DamagedSnapshotError, UsageError
+from practice_guard.core.snapshots.archive import envelope, transfer
 from tests.unit.exporting import ID, OLDER, SUM, Lines, a_text, an_archive, an_export, spoilt, written
 
 LIST, OLD_LIST, FIRST_ROW = 1, 3, 5
@@ -62,7 +63,7 @@ def a_zip() -> bytes:
 
 def with_header(comment: str) -> bytes:
     good = an_export()
-    return packing._FIXED + comment.encode() + good[good.index(b"\0", len(packing._FIXED)) :]
+    return envelope._FIXED + comment.encode() + good[good.index(b"\0", len(envelope._FIXED)) :]
 
 
 CONTAINERS: dict[str, tuple[Callable[[], bytes], str]] = {
@@ -86,31 +87,31 @@ CONTAINERS: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: with_header(f"practice-guard snapshot 1 bytes=99999 sha256={SUM}"),
         "of 99999 bytes are there",
     ),
-    "nothing packed": (lambda: packing.pack(b""), "its last line is cut off"),
+    "nothing packed": (lambda: envelope.pack(b""), "its last line is cut off"),
     "not deflated": (lambda: repacked_raw(b"\xff" * 30), "it cannot be unpacked"),
     "another end": (lambda: repacked_raw(zlib_end_cut()), "does not end as it should"),
-    "the last line cut": (lambda: packing.pack(a_text()[:-1]), "its last line is cut off"),
-    "not UTF-8": (lambda: packing.pack(b'{"format": "\xff"}\n'), "its manifest is not UTF-8"),
-    "not JSON": (lambda: packing.pack(b"CREATE TABLE teams ();\n"), "its manifest is not JSON"),
-    "a list": (lambda: packing.pack(b"[]\n"), "its manifest is not an object"),
-    "deeper than anything": (lambda: packing.pack(b"[" * 200_000 + b"\n"), "its manifest is not JSON"),
-    "a number without end": (lambda: packing.pack(b'{"a": ' + b"9" * 5000 + b"}\n"), "its manifest"),
-    "a field twice": (lambda: packing.pack(b'{"format": 1, "format": 1}\n'), "its manifest has a field twice"),
-    "a line that is no JSON": (lambda: packing.pack(a_text() + b"oops\n"), "line 8 is not JSON"),
-    "an empty line": (lambda: packing.pack(a_text() + b"\n"), "line 8 is not JSON"),
+    "the last line cut": (lambda: envelope.pack(a_text()[:-1]), "its last line is cut off"),
+    "not UTF-8": (lambda: envelope.pack(b'{"format": "\xff"}\n'), "its manifest is not UTF-8"),
+    "not JSON": (lambda: envelope.pack(b"CREATE TABLE teams ();\n"), "its manifest is not JSON"),
+    "a list": (lambda: envelope.pack(b"[]\n"), "its manifest is not an object"),
+    "deeper than anything": (lambda: envelope.pack(b"[" * 200_000 + b"\n"), "its manifest is not JSON"),
+    "a number without end": (lambda: envelope.pack(b'{"a": ' + b"9" * 5000 + b"}\n"), "its manifest"),
+    "a field twice": (lambda: envelope.pack(b'{"format": 1, "format": 1}\n'), "its manifest has a field twice"),
+    "a line that is no JSON": (lambda: envelope.pack(a_text() + b"oops\n"), "line 8 is not JSON"),
+    "an empty line": (lambda: envelope.pack(a_text() + b"\n"), "line 8 is not JSON"),
 }
 
 
 def repacked_raw(body: bytes) -> bytes:
     """A right header over something that is not what it should be."""
     comment = f"practice-guard snapshot 1 bytes={len(body)} sha256={hashlib.sha256(body).hexdigest()}"
-    return packing._FIXED + comment.encode() + b"\0" + body
+    return envelope._FIXED + comment.encode() + b"\0" + body
 
 
 def zlib_end_cut() -> bytes:
     """Deflated as it should be, with another sum behind it."""
     good = an_export()
-    return good[good.index(b"\0", len(packing._FIXED)) + 1 : -8] + b"\0" * 8
+    return good[good.index(b"\0", len(envelope._FIXED)) + 1 : -8] + b"\0" * 8
 
 
 FIELDS: dict[str, tuple[Callable[[Lines], object], str]] = {
@@ -245,7 +246,7 @@ LINES: dict[str, tuple[Callable[[Lines], object], str]] = {
 def read(data: bytes) -> str:
     """Reads an export that must be refused; returns the message."""
     with pytest.raises(DamagedSnapshotError) as caught:
-        archive.read(data)
+        transfer.read(data)
     assert caught.value.message.startswith("This export cannot be used: ")
     assert caught.value.message.endswith(". Nothing was written.")
     return caught.value.message
@@ -253,15 +254,15 @@ def read(data: bytes) -> str:
 
 def half_a_character(data: bytes) -> bytes:
     """JSON can write what UTF-8 cannot."""
-    return packing.pack(packing.unpack(data).replace(b'"HALF"', b'"\\ud800"'))
+    return envelope.pack(envelope.unpack(data).replace(b'"HALF"', b'"\\ud800"'))
 
 
 def test_the_export_by_hand_is_a_good_one() -> None:
-    found = archive.read(an_export())
+    found = transfer.read(an_export())
     assert found.rows == an_archive().rows
     assert found.lists == an_archive().lists
     assert found.snapshot.sets == an_archive().snapshot.sets
-    assert archive.read(spoilt(lambda lines: None)) == found
+    assert transfer.read(spoilt(lambda lines: None)) == found
 
 
 @pytest.mark.parametrize("case", CONTAINERS)
@@ -324,12 +325,12 @@ def test_an_export_is_the_same_whenever_it_is_packed() -> None:
 def test_lines_are_told_apart_by_nothing_but_their_end() -> None:
     """Unicode has more line ends than a file."""
     spoil = puts(f"{FIRST_ROW}.values.home_team", "a\u2028b\x85c\u0001\x0b")
-    found = archive.read(spoilt(spoil, sums_too=True))
+    found = transfer.read(spoilt(spoil, sums_too=True))
     assert found.rows["practices"][0].values[1] == "a\u2028b\x85c\u0001\x0b"
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packing, "_LARGEST", 1000)
+    monkeypatch.setattr(envelope, "_LARGEST", 1000)
     assert "unpacks to more than 1,000 bytes" in read(an_export())
 
 

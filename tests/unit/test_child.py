@@ -12,20 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from practice_guard.core import child, errors
-from practice_guard.core.child import LockFile
+from practice_guard.core import errors
+from practice_guard.core.running import process
+from practice_guard.core.running.process import LockFile
 from tests.acceptance.nights import ends_by_force, shell, until
 
 PYTHON = {"PATH": os.environ["PATH"]}
 
 
-def ends(script: str, *, timeout: float | None = None, grace: float = 0.5, once: Path | None = None) -> child.Ended:
+def ends(script: str, *, timeout: float | None = None, grace: float = 0.5, once: Path | None = None) -> process.Ended:
     """Run a script; where its time is limited, it ends when the file `once` is there and no sooner."""
 
     def started(_pid: int) -> None:
         until(lambda: once is None or once.exists())
 
-    return child.run(shell(script), environment=PYTHON, timeout=timeout, grace=grace, started=started)
+    return process.run(shell(script), environment=PYTHON, timeout=timeout, grace=grace, started=started)
 
 
 @pytest.mark.parametrize(("script", "status"), [("true", 0), ("exit 3", 3), ("kill -9 $$", 137), ("kill -15 $$", 143)])
@@ -37,11 +38,11 @@ def test_its_status_is_what_a_shell_would_say(script: str, status: int) -> None:
 def test_what_cannot_be_started_has_the_shells_status(tmp_path: Path) -> None:
     file = tmp_path / "etl"
     file.write_text("#!/no/such/interpreter\n")
-    assert child.run([str(file)], environment={}).exit_code == child.NOT_EXECUTABLE
+    assert process.run([str(file)], environment={}).exit_code == process.NOT_EXECUTABLE
     file.chmod(0o700)
-    assert child.run([str(file)], environment={}).exit_code == child.NOT_FOUND
-    assert child.run([str(tmp_path)], environment={}).exit_code == child.NOT_EXECUTABLE
-    assert not child.run(["/no/such/etl"], environment={}).started
+    assert process.run([str(file)], environment={}).exit_code == process.NOT_FOUND
+    assert process.run([str(tmp_path)], environment={}).exit_code == process.NOT_EXECUTABLE
+    assert not process.run(["/no/such/etl"], environment={}).started
 
 
 def test_its_time_is_limited() -> None:
@@ -88,7 +89,7 @@ def test_no_shell_is_involved(tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     code = "import sys; open(sys.argv[1], 'w').write(' '.join(sys.argv[2:]))"
     words = [sys.executable, "-c", code, str(seen), "$(id)", "; rm -rf /", "*"]
-    assert child.run(words, environment=PYTHON).exit_code == 0
+    assert process.run(words, environment=PYTHON).exit_code == 0
     assert seen.read_text() == "$(id) ; rm -rf / *"
 
 
@@ -98,8 +99,8 @@ def test_the_first_signal_is_passed_on_and_the_second_ends_it(tmp_path: Path, se
     handler = f"touch {deaf}" if second else "exit 7"
     script = f"trap '{handler}' TERM; touch {ready}; while :; do sleep 0.05; done"
     code = (
-        "from practice_guard.core import child; import sys\n"
-        f"sys.exit(child.run(['/bin/sh', '-c', {script!r}], environment={PYTHON!r}, grace=0.5).exit_code)"
+        "from practice_guard.core.running import process; import sys\n"
+        f"sys.exit(process.run(['/bin/sh', '-c', {script!r}], environment={PYTHON!r}, grace=0.5).exit_code)"
     )
     guard = subprocess.Popen([sys.executable, "-c", code])
     try:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core.catalog import Target
-from practice_guard.core.declared import parse
+from practice_guard.core.application.catalog import Target
+from practice_guard.core.application.declared import parse
+from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
 from practice_guard.core.errors import UsageError
-from practice_guard.core.protected import BUILT_IN, ProtectedSet, Reference
 
 FILE = "practice_guard.toml"
 GEAR = '[[protected]]\nname = "gear"\ntable = "gear"\nteams = ["team_id"]\n'

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core.facets import agreement
-from practice_guard.core.identity import explain, resolve
+from practice_guard.core.identity.facets import agreement
+from practice_guard.core.identity.identity import explain, resolve
 from practice_guard.core.model import Evidence, Fate, Team
 from tests.unit.team_lists import NSTF, outcome, resolving, teams
 

@@ -9,7 +9,7 @@ import pytest
 
 from practice_guard.core.errors import UsageError
 from practice_guard.core.model import Severity
-from practice_guard.loggers import voice
+from practice_guard.etl.voice import voice
 
 
 @dataclass

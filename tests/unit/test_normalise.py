@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practice_guard.core import normalise
+from practice_guard.core.identity import normalise
 
 SAME_SERIES = [
     ("Chicago 22", "Series 22", "S22", "22", "chicago  22", "Series\u00a022", "\uff33eries \uff12\uff12", "S 22"),

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import practice_guard
-from practice_guard.core import pages
+from practice_guard.core.checks.safety import CHECKS
 from practice_guard.core.errors import UsageError
+from practice_guard.core.findings import pages
+from practice_guard.core.findings.severities import FIRM, SEVERITIES
 from practice_guard.core.model import Severity
-from practice_guard.core.safety import CHECKS
-from practice_guard.core.severities import FIRM, SEVERITIES
 
 SOURCE = Path(practice_guard.__file__).parent
 MAKERS = {"Finding", "found", "unseen", "note"}
@@ -57,15 +57,15 @@ def every_code() -> set[str]:
 
 
 def test_every_code_that_can_be_emitted_has_a_page_and_every_page_a_code() -> None:
-    assert every_code() == set(pages.codes()), "write or remove practice_guard/core/pages/CODE.md"
+    assert every_code() == set(pages.codes()), "write or remove practice_guard/core/findings/pages/CODE.md"
 
 
 def test_every_code_that_can_be_emitted_has_a_severity() -> None:
-    assert every_code() == set(SEVERITIES), "the one table is practice_guard/core/severities.py"
+    assert every_code() == set(SEVERITIES), "the one table is practice_guard/core/findings/severities.py"
 
 
 def test_every_code_is_written_where_it_can_be_found() -> None:
-    passed_on = {"core/severities.py", "core/health.py", "core/safety.py"}
+    passed_on = {"core/findings/severities.py", "core/checks/health.py", "core/checks/safety.py"}
     hidden = [place for place, code, _ in findings_made() if not codes_of(code)]
     assert {place.partition(":")[0] for place in hidden} <= passed_on
 
@@ -87,7 +87,7 @@ def test_severities_written_beside_a_code_are_those_of_the_table() -> None:
 
 @pytest.mark.parametrize("code", pages.codes())
 def test_a_page_says_what_how_found_how_mended_how_undone(code: str) -> None:
-    text = (SOURCE / "core" / "pages" / f"{code}.md").read_text(encoding="utf-8")
+    text = (SOURCE / "core" / "findings" / "pages" / f"{code}.md").read_text(encoding="utf-8")
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == list(pages.SECTIONS)
     page = pages.page(code)
     assert all(len(part) > 10 for part in (page.title, page.means, page.found, page.mend, page.undo))

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from practice_guard.core import pairing
 from practice_guard.core.model import Evidence, Fate
-from practice_guard.core.pairing import Rules
-from practice_guard.core.plan import Bucket, Destination, Kept, Live, PlannedRow, SetPlan
+from practice_guard.core.restore import pairing
+from practice_guard.core.restore.pairing import Rules
+from practice_guard.core.restore.plans import Bucket, Destination, Kept, Live, PlannedRow, SetPlan
 
 LIST = "monday"
 OLDER = "sunday"

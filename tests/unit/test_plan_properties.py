@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from practice_guard.core import pairing
 from practice_guard.core.model import Evidence, Fate
-from practice_guard.core.pairing import Rules
-from practice_guard.core.plan import Bucket, Destination, Kept, Live, PlannedRow, SetPlan
+from practice_guard.core.restore import pairing
+from practice_guard.core.restore.pairing import Rules
+from practice_guard.core.restore.plans import Bucket, Destination, Kept, Live, PlannedRow, SetPlan
 
 TEAMS = (1, 2, 3)
 LIST = "monday"

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from practice_guard.core import errors, planfile
+from practice_guard.core import errors
+from practice_guard.core.identity.resolution import Resolution
 from practice_guard.core.model import Evidence, Fate, Match, Team
-from practice_guard.core.plan import Bucket, Plan, PlannedRow, SetPlan
-from practice_guard.core.planning import Request, Scope
-from practice_guard.core.resolution import Resolution
+from practice_guard.core.restore import planfile
+from practice_guard.core.restore.planning import Request, Scope
+from practice_guard.core.restore.plans import Bucket, Plan, PlannedRow, SetPlan
 
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=timezone.utc)
 OLD = Team(1, "APTA_CHICAGO", "Tennaqua", "Chicago 22", "Tennaqua - 22")

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from practice_guard.core import candidates, decision, facets, fates, identity, normalise, roster, rulings
+from practice_guard.core.identity import candidates, decision, facets, following, identity, normalise, roster, unmatched
 from tests.histories import operations
 from tests.histories.generate import history, judge, resolved
 from tests.unit import test_candidates, test_decisions, test_identity, test_normalise, test_roster
@@ -314,14 +314,14 @@ BUGS = [
     ),
     Bug(
         "decisions about teams that are back are followed",
-        rulings,
+        following,
         "        if decision.overrule:\n",
         "        if True:\n",
         test_decisions.test_a_decision_about_a_team_that_is_back_is_reported_and_not_followed,
     ),
     Bug(
         "a decision may give an heir to two",
-        rulings,
+        following,
         "if claims[heir] > 1 and heir in unsaid:",
         "if False:",
         test_decisions.test_another_teams_heir_is_not_given_away_without_saying_so,
@@ -335,7 +335,7 @@ BUGS = [
     ),
     Bug(
         "name and place on two teams are merely missing",
-        fates,
+        unmatched,
         "if not set(names) & set(places):",
         "if False:",
         test_identity.test_name_and_place_on_two_teams_conflict,

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from practice_guard.core import errors
-from practice_guard.core.retention import Rule, Ruling, judge
-from practice_guard.core.snapshot import Snapshot
+from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.upkeep.retention import Rule, Ruling, judge
 from tests.unit.exporting import NOON, an_archive
 
 NOW = NOON

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core.identity import Witnesses, resolve
+from practice_guard.core.identity.identity import Witnesses, resolve
 from practice_guard.core.model import Evidence, Team
 from tests.unit.team_lists import outcome, players, resolving, roster, teams
 

@@ -9,12 +9,14 @@ from datetime import datetime, timezone
 import pytest
 
 from practice_guard import exits
-from practice_guard.core import errors, lease, runs
-from practice_guard.core.database import Access, Row
-from practice_guard.core.health import Counts, Health
+from practice_guard.core import errors
+from practice_guard.core.checks.health import Counts, Health
+from practice_guard.core.database.connection import Access, Row
 from practice_guard.core.model import Finding, Severity
-from practice_guard.core.runreport import PhaseDone, Report, overhead
-from practice_guard.core.runs import Holder, Phase, Run
+from practice_guard.core.records import runs
+from practice_guard.core.records.runs import Holder, Phase, Run
+from practice_guard.core.running import session
+from practice_guard.core.running.report import PhaseDone, Report, overhead
 from practice_guard.render.history import sparkline
 from practice_guard.render.running import share
 
@@ -136,8 +138,8 @@ class Behind:
 
 def test_a_pooler_is_refused() -> None:
     with pytest.raises(errors.UsageError, match="pooler") as raised:
-        lease.refuse_pooler(Behind(-2133043907, 15666))
+        session.refuse_pooler(Behind(-2133043907, 15666))
     assert "DATABASE_UNPOOLED_URL" in " ".join(raised.value.next_steps)
     with pytest.raises(errors.UsageError):
-        lease.refuse_pooler(Behind(None, 15666))
-    lease.refuse_pooler(Behind(15666, 15666))
+        session.refuse_pooler(Behind(None, 15666))
+    session.refuse_pooler(Behind(15666, 15666))

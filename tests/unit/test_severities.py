@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from practice_guard.core.checks.safety import CHECKS
 from practice_guard.core.errors import UsageError
+from practice_guard.core.findings.severities import FIRM, SEVERITIES, found, unseen, validate, weigh
 from practice_guard.core.model import Severity
-from practice_guard.core.safety import CHECKS
-from practice_guard.core.severities import FIRM, SEVERITIES, found, unseen, validate, weigh
 
 LOWER = dict.fromkeys(SEVERITIES, Severity.INFO)
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")

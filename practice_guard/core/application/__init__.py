@@ -1,0 +1,1 @@
+"""What the application's database has: its tables, its teams, and the protected sets in it."""

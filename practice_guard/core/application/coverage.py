@@ -1,0 +1,103 @@
+"""What is protected on this database, and what points at teams or leagues and is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from practice_guard.core.application.catalog import ETL_TABLES, Pointer, Target
+from practice_guard.core.application.protected import Bound, Reference
+from practice_guard.core.application.state import Surroundings
+from practice_guard.core.database.connection import Database
+from practice_guard.core.database.statements import condition, identifier, statement
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A protected set as it is.
+
+    Attributes:
+        bound: the set.
+        rows: how many rows it has now.
+        of: whether they hang on teams or on leagues, if need be by way of other sets.
+        owners: on how many of those.
+    """
+
+    bound: Bound
+    rows: int
+    of: Target
+    owners: int
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """A column that points at teams or leagues, and with how many rows; None where they may not be read."""
+
+    pointer: Pointer
+    rows: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What is protected, what is not, and the names of the sets whose table is not there."""
+
+    covered: tuple[Covered, ...]
+    uncovered: tuple[Uncovered, ...]
+    skipped: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """The protected rows of all sets."""
+        return sum(each.rows for each in self.covered)
+
+
+def survey(database: Database, around: Surroundings) -> Coverage:
+    """Count what is protected and what is not. Reads only."""
+    covered = tuple(_count(database, around, bound) for bound in around.sets)
+    known = {(bound.table.name, each.column) for bound in around.sets for each in bound.references}
+    pointers = [
+        pointer
+        for pointer in around.catalog.pointers()
+        if pointer.table not in ETL_TABLES and (pointer.table, pointer.column) not in known
+    ]
+    uncovered = tuple(Uncovered(pointer, _rows(database, around, pointer)) for pointer in pointers)
+    return Coverage(covered, uncovered, tuple(around.skipped))
+
+
+def _count(database: Database, around: Surroundings, bound: Bound) -> Covered:
+    """Count a set's rows and, up its chain, the teams or leagues that they hang on."""
+    joins: list[str] = []
+    inner, alias = bound, "t"
+    for depth, (reference, above) in enumerate(_chain(around, bound), start=1):
+        parts = {"table": above.table.quoted, "alias": f"p{depth}", "key": identifier(above.key.name)}
+        joins.append(statement("coverage", "above", below=alias, column=identifier(reference.column), **parts))
+        inner, alias = above, f"p{depth}"
+    first = inner.references[0]
+    text = statement(
+        "coverage",
+        "count",
+        table=bound.table.quoted,
+        key=identifier(bound.key.name),
+        condition=condition(bound.set.condition),
+        joins="\n".join(joins),
+        owner=f"{alias}.{identifier(first.column)}",
+    )
+    rows, owners = database.execute(text)[0]
+    return Covered(bound, rows, Target(first.target), owners)
+
+
+def _chain(around: Surroundings, bound: Bound) -> Iterator[tuple[Reference, Bound]]:
+    sets = {each.name: each for each in around.sets}
+    first = bound.references[0]
+    while first.parent is not None:
+        above = sets[first.parent]
+        yield first, above
+        first = above.references[0]
+
+
+def _rows(database: Database, around: Surroundings, pointer: Pointer) -> int | None:
+    table = around.catalog.table(pointer.table)
+    if not database.execute(statement("safety", "may_read"), {"table": table.oid})[0][0]:
+        return None
+    text = statement("coverage", "pointing", table=table.quoted, column=identifier(pointer.column))
+    return int(database.execute(text)[0][0])

@@ -1,0 +1,133 @@
+"""What users declare to be protected, held against a database before it is used.
+
+A condition is trusted SQL: whoever writes the file decides what is protected. PostgreSQL itself parses it, and runs it
+where nothing can be written; names of tables and columns are always quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import combinations
+from typing import NoReturn
+
+from practice_guard.core.application import catalog as catalogs
+from practice_guard.core.application.catalog import Catalog, Table, Target
+from practice_guard.core.application.declared import Declared, near
+from practice_guard.core.application.protected import ProtectedSet, Reference
+from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.database.statements import condition, statement
+from practice_guard.core.errors import DatabaseError, GuardError, SchemaError, UsageError
+
+_NUMBERS = ("smallint", "integer", "bigint")
+_FAULTS = re.compile(r"(?!42501)(0A|21|22|25006|42|P0)")
+"""SQLSTATEs that are the condition's fault: its syntax, names, types and values, and that it writes."""
+
+
+def check(database: Database, declared: Declared, schema: str = "public") -> None:
+    """Find out whether what is declared is there. Opens transactions of its own, in which nothing can be written.
+
+    Raises:
+        UsageError: a table or column is unknown or of the wrong type, a condition cannot be parsed, writes, or takes
+            rows that another set has; says file, line and the nearest name there is.
+    """
+    if not declared.sets:
+        return
+    with database.transaction(Access.READ):
+        catalog = catalogs.read(database, schema)
+    for each in declared.sets:
+        _check_columns(catalog, declared, each)
+        _check_condition(database, catalog, declared, each)
+    for one, other in combinations(_there(catalog, declared.everything), 2):
+        if one.table == other.table and other in declared.sets:
+            _check_apart(database, catalog, declared, one, other)
+
+
+def _there(catalog: Catalog, sets: Iterable[ProtectedSet]) -> list[ProtectedSet]:
+    return [each for each in sets if not each.witness and each.table in catalog.tables]
+
+
+def _refuse(declared: Declared, name: str, of: str, what: str) -> NoReturn:
+    place = declared.lines.get((name, of)) or declared.lines[name, ""]
+    raise UsageError(f"{place}: {what.rstrip('.')}. Nothing was done.")
+
+
+def _check_columns(catalog: Catalog, declared: Declared, each: ProtectedSet) -> None:
+    try:
+        table = catalog.table(each.table)
+    except SchemaError as error:
+        _refuse(declared, each.name, "table", error.message)
+    if len(table.primary_key) != 1:
+        _refuse(
+            declared,
+            each.name,
+            "table",
+            f"{each.table} has no primary key of one column; its rows cannot be told apart",
+        )
+    fields = {reference.column: _field_of(reference) for reference in each.references}
+    others = dict.fromkeys(each.content, "same") | ({each.label: "label"} if each.label else {})
+    for name, of in {**others, **fields}.items():
+        if name not in table.columns:
+            what = f"the table {table.schema}.{table.name} has no column {name}{near(name, table.columns)}"
+            _refuse(declared, each.name, of, what)
+    for name, of in fields.items():
+        _check_number(declared, each, table, name, of)
+
+
+def _field_of(reference: Reference) -> str:
+    if reference.parent is not None:
+        return "parent_column"
+    return "teams" if reference.target is Target.TEAMS else "leagues"
+
+
+def _check_number(declared: Declared, each: ProtectedSet, table: Table, name: str, of: str) -> None:
+    found = table.columns[name]
+    if found.type not in _NUMBERS or found.generated:
+        kind = "generated" if found.generated else found.type
+        what = "other rows" if of == "parent_column" else of
+        _refuse(declared, each.name, of, f"{each.table}.{name} is {kind}; what points at {what} is a whole number")
+
+
+def _check_condition(database: Database, catalog: Catalog, declared: Declared, each: ProtectedSet) -> None:
+    """Have PostgreSQL parse and run a condition where nothing can be written, in a transaction of its own."""
+    text = statement(
+        "declared", "try_condition", table=catalog.table(each.table).quoted, condition=condition(each.condition)
+    )
+    try:
+        with database.transaction(Access.READ):
+            database.execute(text)
+    except (DatabaseError, SchemaError) as error:
+        state = str(error.data.get("sqlstate") or "")
+        if not _FAULTS.match(state):
+            raise
+        hint = _near_column(catalog, each, error)
+        _refuse(declared, each.name, "condition", f"the condition of {each.name} does not work{hint}: {error.message}")
+
+
+def _near_column(catalog: Catalog, each: ProtectedSet, error: GuardError) -> str:
+    found = re.search(r'column (?:"([^"]+)"|(\S+)) does not exist', error.message)
+    if not found:
+        return ""
+    name = (found[1] or found[2]).rpartition(".")[2].strip('"')
+    return near(name, catalog.table(each.table).columns)
+
+
+def _check_apart(
+    database: Database, catalog: Catalog, declared: Declared, one: ProtectedSet, other: ProtectedSet
+) -> None:
+    """Refuse two sets that would both mend a column of a row, or both put a row back."""
+    shared = {each.column for each in one.references} & {each.column for each in other.references}
+    if not (shared or one.etl_deletes or other.etl_deletes):
+        return
+    text = statement(
+        "declared",
+        "in_both",
+        table=catalog.table(other.table).quoted,
+        one=condition(one.condition),
+        other=condition(other.condition),
+    )
+    with database.transaction(Access.READ):
+        both = database.execute(text)[0][0]
+    if both:
+        what = f"{both} rows of {other.table} are in {one.name} and in {other.name}; a row can be in one of them"
+        _refuse(declared, other.name, "condition", what)

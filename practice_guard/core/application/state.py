@@ -1,0 +1,71 @@
+"""What a command reads of the database once: its schema, the protected sets there, and the teams as they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from practice_guard.core.application import catalog as catalogs
+from practice_guard.core.application import protected, teams
+from practice_guard.core.application.catalog import Catalog
+from practice_guard.core.application.protected import Bound, ProtectedSet
+from practice_guard.core.application.teams import TeamList
+from practice_guard.core.database import locks
+from practice_guard.core.database.connection import Database
+from practice_guard.core.database.statements import identifier, statement
+
+PARENTS = ("clubs", "leagues", "series", "teams")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What there is.
+
+    Attributes:
+        catalog: the schema.
+        sets: the protected sets in it, each after those that its rows hang on.
+        skipped: the names of those whose table is not there.
+        now: the team list.
+        keys: the primary keys in the tables of the sets that others hang on, by set.
+        witnesses: the ETL's own rows that protected ones point at.
+    """
+
+    catalog: Catalog
+    sets: Sequence[Bound]
+    skipped: Sequence[str]
+    now: TeamList
+    keys: Mapping[str, frozenset[int]]
+    witnesses: Sequence[Bound]
+
+
+def look(database: Database, sets: Sequence[ProtectedSet], schema: str = "public") -> Surroundings:
+    """Read what there is.
+
+    Raises:
+        errors.SchemaError: the schema is not what it must be.
+    """
+    catalog = catalogs.read(database, schema)
+    bound, skipped = protected.bind(sets, catalog)
+    followed = {parent for each in bound for reference in each.references if (parent := reference.parent)}
+    witnesses = protected.witnesses(sets, catalog)
+    keys = {each.name: _keys(database, each) for each in (*bound, *witnesses) if each.name in followed}
+    return Surroundings(catalog, bound, skipped, teams.read(database, catalog), keys, witnesses)
+
+
+def _keys(database: Database, bound: Bound) -> frozenset[int]:
+    text = statement("restore", "keys", key=identifier(bound.key.name), table=bound.table.quoted)
+    return frozenset(row[0] for row in database.execute(text))
+
+
+def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[ProtectedSet], within: float) -> None:
+    """Keep every table that a snapshot reads from being emptied meanwhile; must be a transaction's first statement."""
+    names = sorted({*PARENTS, "players", *(each.table for each in sets)} & set(catalog.tables))
+    locks.tables(database, [("ACCESS SHARE", [catalog.table(name).quoted for name in names])], within=within)
+
+
+def lock_for_writing(database: Database, around: Surroundings, within: float) -> None:
+    """Keep teams as they are and the protected tables from other writers, parents first, in a fixed order."""
+    parents = [around.catalog.table(name).quoted for name in PARENTS]
+    parents += sorted({bound.table.quoted for bound in around.witnesses})
+    children = sorted({bound.table.quoted for bound in around.sets})
+    locks.tables(database, [("SHARE", parents), ("SHARE ROW EXCLUSIVE", children)], within=within)

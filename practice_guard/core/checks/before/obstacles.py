@@ -1,0 +1,226 @@
+"""What stands in a guard's way: the wrong database, a standby, a pooler, locks, triggers, hidden rows, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from practice_guard.core.application.catalog import Catalog
+from practice_guard.core.application.protected import Bound
+from practice_guard.core.application.state import PARENTS
+from practice_guard.core.checks.before.scene import Answer, Scene, mending, some
+from practice_guard.core.database.connection import Database
+from practice_guard.core.database.statements import identifier, literal, statement
+from practice_guard.core.findings.severities import found, unseen
+from practice_guard.core.model import Finding
+
+_MEGABYTE = 1024 * 1024
+
+
+def environment(scene: Scene) -> Answer:
+    """Whether the database bears the mark of the environment that the command is aimed at."""
+    marked, mark_again = scene.place.environment, f"practice-guard mark --env {scene.environment}"
+    if scene.place.unmarked:
+        what = f"0 marks: {scene.place.name} has the guard's tables, and nothing says which environment it is."
+        why = "Snapshots of one environment could be restored into another one."
+        return Answer(what, (found("wrong-environment", what, why, mark_again),))
+    if marked is None:
+        return Answer(f"not marked yet; the first backup marks it as {scene.environment}", measured=True)
+    if marked == scene.environment:
+        return Answer(f"marked as {marked}")
+    what = f"1 database for two environments: {scene.place.name} is marked as {marked}, not {scene.environment}."
+    why = f"The settings of {scene.environment} point at the database of {marked}."
+    fix = f"Compare the URLs of {scene.environment} and {marked} in the environment and in .env."
+    return Answer(what, (found("wrong-environment", what, why, fix),))
+
+
+def copied(scene: Scene) -> Answer:
+    """Whether the mark was made in another database: this is a clone or a restored dump."""
+    if not scene.place.copied:
+        return Answer("not a copy of a marked database")
+    what = f"1 mark from elsewhere: {scene.place.name} is a clone or a restored dump of {scene.place.environment}."
+    why = "Its snapshots are of the other database, and nobody has said which environment this one is."
+    fix = f"practice-guard mark --env {scene.environment}"
+    return Answer(what, (found("copied-database", what, why, fix),))
+
+
+def read_only(scene: Scene) -> Answer:
+    """Whether the server takes no writes."""
+    standby, by_default = scene.database.execute(statement("safety", "writable"))[0]
+    if not (standby or by_default):
+        return Answer("the server takes writes")
+    what = "1 server that takes no writes: " + (
+        "it is a standby." if standby else "its transactions are read-only by default."
+    )
+    why = "Neither the ETL nor a backup can work here."
+    name, database, _ = scene.database.execute(statement("safety", "role"))[0]
+    fix = (
+        "Aim the command at the primary server."
+        if standby
+        else mending("reset_setting", role=name, database=database, setting="default_transaction_read_only")
+    )
+    return Answer(what, (found("read-only-server", what, why, fix),))
+
+
+def pooler(scene: Scene) -> Answer:
+    """Whether somebody between us and the server gives a process number that is not the server's."""
+    believed = scene.database.backend
+    if believed is None:
+        what = "1 connection whose process is not known: a pooler cannot be told from a server."
+        why = "Behind a transaction pooler, session locks and settings do not hold."
+        return Answer(what, (unseen("pooler-in-the-way", what, why),), looked=False)
+    if believed == scene.database.execute(statement("safety", "backend"))[0][0]:
+        return Answer("connected straight to the server")
+    what = "1 pooler is between the guard and the server."
+    why = "Behind a transaction pooler, session locks do not hold: `run` needs a direct connection, the others work."
+    fix = "On Railway, set the environment's URL to DATABASE_UNPOOLED_URL (outside: DATABASE_PUBLIC_UNPOOLED_URL)."
+    return Answer(what, (found("pooler-in-the-way", what, why, fix),))
+
+
+def transactions(scene: Scene) -> Answer:
+    """Whether transactions have been open for long; whoever holds one may block the ETL and a restore."""
+    seconds = scene.long_transaction.total_seconds()
+    rows = scene.database.execute(statement("safety", "transactions"), {"seconds": seconds})
+    if rows:
+        names = [f"{who}, since {since}" for who, since, _ in rows]
+        what = f"{some(len(rows), 'transaction')} open for more than {seconds:g} s: {'; '.join(names[:3])}."
+        why = "What it has locked, the ETL waits for; and it keeps the server from clearing away what the ETL deletes."
+        fix = _ending(pid for *_, pid in rows)
+        return Answer(what, (found("long-transactions", what, why, fix, examples=names),))
+    veiled = scene.database.execute(statement("safety", "veiled_sessions"))[0][0]
+    if veiled:
+        role = scene.database.execute(statement("safety", "role"))[0][0]
+        what = f"{some(veiled, 'session')} of other roles could not be looked into."
+        why = "How long their transactions are open is shown only to members of pg_read_all_stats."
+        fix = f"GRANT pg_read_all_stats TO {role};"
+        return Answer(what, (unseen("long-transactions", what, why, fix),), looked=False)
+    return Answer(f"no transaction is open for more than {seconds:g} s")
+
+
+def locks(scene: Scene) -> Answer:
+    """Whether somebody holds or waits for locks that a restore would have to wait for."""
+    tables = {table.name: table.oid for table in scene.protected_tables}
+    tables |= {name: scene.around.catalog.table(name).oid for name in PARENTS}
+    rows = scene.database.execute(statement("safety", "blockers"), {"tables": list(tables.values())})
+    if not rows:
+        return Answer("no lock is in the way of a restore")
+    names = [f"{who} has {modes} on {table}, since {since}" for table, who, modes, since, _ in rows]
+    what = f"{some(len(rows), 'lock')} in the way: {'; '.join(names[:3])}."
+    why = "The ETL and a restore wait for it; a restore gives up after --lock-timeout."
+    fix = _ending(pid for *_, pid in rows)
+    return Answer(what, (found("locks-in-the-way", what, why, fix, examples=names),))
+
+
+def _ending(pids: Iterable[int | None]) -> str:
+    return "\n".join(
+        mending("end_session", pid=str(pid)) if pid else mending("end_prepared") for pid in dict.fromkeys(pids)
+    )
+
+
+def triggers(scene: Scene) -> Answer:
+    """Whether users' triggers fire on protected tables, and may change or swallow what a restore writes."""
+    names = [(table, name) for table in scene.protected_tables for name, enabled in table.triggers if enabled]
+    if not names:
+        return Answer("no trigger of users' own is on a protected table")
+    listed = [f"{name} on {table.name}" for table, name in names]
+    what = f"{some(len(names), 'trigger')} on protected tables: {', '.join(listed)}."
+    why = (
+        "They fire for restored rows as for any others. A restore that finds one changing or swallowing its rows stops."
+    )
+    fix = "\n".join(mending("show_trigger", name=literal(name)) for _, name in names)
+    return Answer(what, (found("user-triggers", what, why, fix, examples=listed),))
+
+
+def row_security(scene: Scene) -> Answer:
+    """Whether row level security hides rows from this role, so that a backup would fail or be short."""
+    return row_security_of(scene.database, scene.around.catalog, (*scene.around.sets, *scene.around.witnesses))
+
+
+def row_security_of(database: Database, catalog: Catalog, sets: Sequence[Bound]) -> Answer:
+    """Answer as `row_security` does, for a role that may not even read the team list."""
+    names = {*PARENTS, "players", *(bound.table.name for bound in sets)} & set(catalog.tables)
+    tables = [catalog.tables[name] for name in sorted(names)]
+    oids = {"tables": [table.oid for table in tables]}
+    hidden = sorted(row[0] for row in database.execute(statement("safety", "visible"), oids) if row[3])
+    if not hidden:
+        secured = [table.name for table in tables if table.row_security]
+        return Answer(
+            f"row level security of {', '.join(secured)} does not apply to this role"
+            if secured
+            else "no table has row level security"
+        )
+    role = database.execute(statement("safety", "role"))[0][0]
+    what = f"{some(len(hidden), 'table')} with rows that this role may not see: {', '.join(hidden)}."
+    why = "A backup of a part would look like a whole one; the guard refuses to take it."
+    fix = f"ALTER ROLE {role} BYPASSRLS;"
+    return Answer(what, (found("row-security", what, why, fix, examples=hidden),))
+
+
+def sequences(scene: Scene) -> Answer:
+    """Whether a sequence is nearly used up: imports take new ids every night and give none back."""
+    schema = {"schema": scene.around.catalog.schema}
+    rows = scene.database.execute(statement("safety", "sequences"), schema)
+    veiled = [name for (name,) in scene.database.execute(statement("safety", "veiled_sequences"), schema)]
+    findings: list[Finding] = []
+    if rows:
+        names = [f"{name} is at {last:,} of {most:,}" for _, name, last, most in rows]
+        what = f"{some(len(rows), 'sequence')} more than 80 % used: {', '.join(names)}."
+        why = "When it is used up, every import and every new row fails."
+        fix = "\n".join(_widening(scene.around.catalog, sequence) for sequence, *_ in rows)
+        findings.append(found("ids-running-out", what, why, fix, examples=names))
+    if veiled:
+        role = scene.database.execute(statement("safety", "role"))[0][0]
+        what = f"{some(len(veiled), 'sequence')} that this role may not look at: how far used is not known."
+        why = "The ETL takes ids from them every night; when one is used up, every import fails."
+        findings.append(
+            unseen("ids-running-out", what, why, f"GRANT SELECT ON SEQUENCE {', '.join(veiled)} TO {role};")
+        )
+    return Answer("no sequence is nearly used up", tuple(findings), looked=not veiled)
+
+
+def _widening(catalog: Catalog, sequence: str) -> str:
+    """Write the statements that widen a sequence, the columns that draw from it, and those that point at these."""
+    drawing = [
+        (table.name, column.name)
+        for table in catalog.tables.values()
+        for column in table.columns.values()
+        if column.sequence == sequence
+    ]
+    pointing = [
+        (key.table, key.column)
+        for table in catalog.tables.values()
+        for key in table.foreign_keys
+        if (key.parent, key.parent_column) in drawing
+    ]
+    pointing += [(each.table, each.column) for each in catalog.pointers() if (str(each.target), "id") in drawing]
+    widened = [
+        mending("widen_column", table=catalog.table(name).quoted, column=identifier(column))
+        for name, column in dict.fromkeys((*drawing, *sorted(pointing)))
+        if catalog.table(name).columns[column].type in ("smallint", "integer")
+    ]
+    return "\n".join([*widened, mending("widen_sequence", sequence=sequence.replace("%", "%%"))])
+
+
+def sizes(scene: Scene) -> Answer:
+    """Measure what there is; a server does not say how much room it has left."""
+    oids = {"tables": [table.oid for table in scene.protected_tables]}
+    whole, guard, protected = scene.database.execute(statement("safety", "sizes"), oids)[0]
+    said = (
+        f"{whole / _MEGABYTE:.0f} MB in all, {guard / _MEGABYTE:.1f} MB of them snapshots; a backup takes up to "
+        f"{protected / _MEGABYTE:.1f} MB more. How much room the server has left cannot be known from here"
+    )
+    if 2 * guard <= whole:
+        return Answer(said, measured=True)
+    what = f"{guard / _MEGABYTE:.0f} MB of this database's {whole / _MEGABYTE:.0f} MB are snapshots."
+    why = "A full disk stops the application, the ETL and the guard alike."
+    fix = f"practice-guard cleanup --keep-last 14 --dry-run --env {scene.environment}"
+    return Answer(what, (found("snapshots-large", what, why, fix),))
+
+
+def skipped(scene: Scene) -> Answer:
+    """Name the protected sets whose table this database does not have."""
+    if not scene.around.skipped:
+        return Answer(f"{some(len(scene.around.sets), 'protected set')}, each with its table")
+    names = list(scene.around.skipped)
+    what = f"{some(len(names), 'protected set')} without a table here: {', '.join(names)}."
+    why = "Tables other than teams, leagues, clubs, series and schedule are optional; what is not there is skipped."
+    return Answer(what, (found("set-skipped", what, why, examples=names),))

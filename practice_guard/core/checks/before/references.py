@@ -1,0 +1,150 @@
+"""What holds protected rows to their teams and leagues, and what points there and nobody protects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from practice_guard.core.application.catalog import ForeignKey, Pointer, Target
+from practice_guard.core.checks.before.scene import Answer, Scene, mending, shown, some
+from practice_guard.core.database.statements import identifier, statement
+from practice_guard.core.findings.severities import found, unseen
+from practice_guard.core.model import Finding
+
+DELETIONS = {"c": "ON DELETE CASCADE", "n": "ON DELETE SET NULL", "d": "ON DELETE SET DEFAULT"}
+"""What a foreign key does to its rows when their parent is deleted, by PostgreSQL's letter."""
+
+
+def missing(scene: Scene) -> Answer:
+    """Whether a column that points at teams or leagues has no foreign key."""
+    bare: dict[tuple[str, str], str] = {}
+    for bound in scene.around.sets:
+        keyed = {(key.column, key.parent) for key in bound.table.foreign_keys}
+        for each, target in zip(bound.references, bound.tables, strict=True):
+            if (each.column, target) not in keyed:
+                parent = scene.around.catalog.table(target).quoted
+                name = identifier(f"{bound.table.name}_{each.column}_fkey")
+                bare[bound.table.name, each.column] = mending(
+                    "add_foreign_key",
+                    table=bound.table.quoted,
+                    name=name,
+                    column=identifier(each.column),
+                    parent=parent,
+                )
+    if not bare:
+        return Answer("every reference of a protected table has a foreign key")
+    names = [f"{table}.{column}" for table, column in bare]
+    what = f"{some(len(names), 'reference')} without a foreign key: {', '.join(names)}."
+    why = "The database lets such a column point at a team or league that is not there; only the guard looks."
+    return Answer(what, (found("foreign-key-missing", what, why, "\n".join(bare.values()), examples=names),))
+
+
+def not_valid(scene: Scene) -> Answer:
+    """Whether a foreign key was never checked against the rows that were there when it was made."""
+    keys = [key for key in _own_keys(scene) if not key.validated]
+    if not keys:
+        return Answer("every foreign key of a protected table is valid")
+    what = f"{some(len(keys), 'foreign key')} never validated: {listed(keys)}."
+    why = "It says nothing of the rows that were there before it: they may hang on nothing."
+    fix = "\n".join(
+        mending("validate_foreign_key", table=_table(scene, key.table), name=identifier(key.name)) for key in keys
+    )
+    return Answer(what, (found("foreign-key-not-valid", what, why, fix, examples=map(named, keys)),))
+
+
+def disabled(scene: Scene) -> Answer:
+    """Whether a foreign key's triggers are disabled, which it does not show."""
+    keys = [key for key in _own_keys(scene) if not key.enforced]
+    if not keys:
+        return Answer("every foreign key of a protected table is enforced")
+    what = f"{some(len(keys), 'foreign key')} with its triggers disabled: {listed(keys)}."
+    why = "It still shows as valid and stops nothing: neither an orphan's insert nor the removal of its team."
+    tables = dict.fromkeys(name for key in keys for name in (key.table, key.parent))
+    fix = "\n".join(mending("enable_triggers", table=_table(scene, name)) for name in tables)
+    return Answer(what, (found("foreign-key-disabled", what, why, fix, examples=map(named, keys)),))
+
+
+def replication_role(scene: Scene) -> Answer:
+    """Whether foreign keys and triggers work in our own session; an ETL's own turns them off and may."""
+    role = scene.database.execute(statement("safety", "replication_role"))[0][0]
+    if role == "origin":
+        return Answer("session_replication_role is origin: foreign keys and triggers work")
+    if scene.inside_etl:
+        return Answer(f"session_replication_role is {role}, as expected inside an ETL", measured=True)
+    what = (
+        f"1 setting turns foreign keys and triggers off: session_replication_role is {role} for this role or database."
+    )
+    why = "Everything this role writes goes unchecked, outside the ETL too."
+    name, database, _ = scene.database.execute(statement("safety", "role"))[0]
+    fix = mending("reset_setting", role=name, database=database, setting="session_replication_role")
+    return Answer(what, (found("replication-role", what, why, fix),))
+
+
+def unprotected(scene: Scene) -> Answer:
+    """Whether tables that are neither the ETL's nor protected point at teams or leagues, and with how many rows."""
+    covered = {(bound.table.name, each.column) for bound in scene.around.sets for each in bound.references}
+    tables: dict[str, list[Pointer]] = {}
+    for pointer in scene.around.catalog.pointers():
+        if pointer.table not in scene.etl_tables and (pointer.table, pointer.column) not in covered:
+            tables.setdefault(pointer.table, []).append(pointer)
+    found_ = [_unprotected(scene, name, pointers) for name, pointers in tables.items()]
+    return Answer(
+        "every table that points at teams or leagues is the ETL's or protected",
+        tuple(finding for finding, _ in found_),
+        looked=all(counted for _, counted in found_),
+    )
+
+
+def _unprotected(scene: Scene, name: str, pointers: Sequence[Pointer]) -> tuple[Finding, bool]:
+    table = scene.around.catalog.table(name)
+    names = f"{name} ({', '.join(pointer.column for pointer in pointers)})"
+    targets = " and ".join(sorted({str(pointer.target) for pointer in pointers}, reverse=True))
+    why = f"It points at {targets} and nobody protects it: when the ids change, its rows keep the old ones."
+    protect = _protecting(name, pointers)
+    if not scene.database.execute(statement("safety", "may_read"), {"table": table.oid})[0][0]:
+        role = scene.database.execute(statement("safety", "role"))[0][0]
+        what = f"1 unprotected table, {names}, whose rows this role may not count."
+        grant = f"GRANT SELECT ON {shown(table.quoted)} TO {role};\n{protect}"
+        return unseen("unprotected-table", what, why, grant), False
+    here, gone = (
+        " OR ".join(
+            statement("safety", part, column=identifier(pointer.column), ids=str(pointer.target))
+            for pointer in pointers
+        )
+        for part in ("is_there", "is_gone")
+    )
+    text = statement("safety", "pointing", table=table.quoted, here=here, gone=gone)
+    ids = {"teams": sorted(scene.around.now.ids), "leagues": sorted(scene.around.now.leagues)}
+    orphans, already = scene.database.execute(text, ids)[0]
+    before = f" Pointing at nothing already: {already:,}." if already else ""
+    what = f"{some(orphans, 'row')} of {names} would be orphaned by an import that gives new ids.{before}"
+    return found("unprotected-table", what, why, protect, rows=orphans), True
+
+
+def _protecting(name: str, pointers: Sequence[Pointer]) -> str:
+    """Write the entry of the settings file that protects a table."""
+    lines = ["# in practice_guard.toml", "[[protected]]", f"name = {json.dumps(name)}", f"table = {json.dumps(name)}"]
+    for target in Target:
+        columns = [pointer.column for pointer in pointers if pointer.target is target]
+        if columns:
+            lines.append(f"{target} = {json.dumps(columns)}")
+    return "\n".join(lines)
+
+
+def _own_keys(scene: Scene) -> list[ForeignKey]:
+    return [key for table in scene.protected_tables for key in table.foreign_keys]
+
+
+def named(key: ForeignKey) -> str:
+    """Write a key as people read it: its name, the column, what it points at, and what happens on deletion."""
+    action = f", {DELETIONS[key.on_delete]}" if key.on_delete in DELETIONS else ""
+    return f"{key.name}: {key.table}.{key.column} → {key.parent}{action}"
+
+
+def listed(keys: Iterable[ForeignKey]) -> str:
+    """List keys with their tables."""
+    return ", ".join(f"{key.name} of {key.table}" for key in keys)
+
+
+def _table(scene: Scene, name: str) -> str:
+    return scene.around.catalog.table(name).quoted

@@ -1,0 +1,271 @@
+"""Protected rows that hang on nothing, each counted once, and those whose label names another team."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from practice_guard.core.application.catalog import Target
+from practice_guard.core.application.protected import Bound
+from practice_guard.core.checks.before.scene import Answer, Scene, mending, some
+from practice_guard.core.checks.before.snapshots import waiting_keys
+from practice_guard.core.database.statements import columns, condition, identifier, literal, statement
+from practice_guard.core.findings.severities import found, unseen
+from practice_guard.core.identity import normalise
+from practice_guard.core.model import Finding, Team
+
+_LABEL = re.compile(r"\s*(?P<club>.+?)\s+practice\s*[-\u2013\u2014]\s*(?P<series>.+?)\s*", re.IGNORECASE)
+"""`Tennaqua Practice - Chicago 22`: how the application labels a practice (rally-database)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adrift:
+    """A protected row that points at nothing, once: by its gravest fault."""
+
+    bound: Bound
+    key: str
+    words: str
+    fault: str
+
+
+MOST_KEYS = 20
+"""How many rows a statement to copy names."""
+
+NO_TEAM, GONE_TEAM, GONE_LEAGUE, NO_LEAGUE = "no team", "gone team", "gone league", "no league"
+
+
+def without_team(scene: Scene) -> Answer:
+    """Whether protected rows hang on no team, apart from those that wait for theirs."""
+    why = "Nobody sees such a row, and what the ETL deletes of them can be put back on no team."
+    report = partial(found, "rows-without-team")
+    fix = "give_team"
+    return _adrift(scene, NO_TEAM, "without a team", why, fix, report, partial(unseen, "rows-without-team"))
+
+
+def on_vanished_team(scene: Scene) -> Answer:
+    """Whether protected rows point at teams that are not there."""
+    why = "An import took the team away under that id, and an id that is handed out anew puts the row on another team."
+    report = partial(found, "rows-on-vanished-team")
+    fix = "give_team"
+    return _adrift(
+        scene, GONE_TEAM, "on a team that is not there", why, fix, report, partial(unseen, "rows-on-vanished-team")
+    )
+
+
+def on_vanished_league(scene: Scene) -> Answer:
+    """Whether protected rows point at leagues that are not there."""
+    why = "An import took the league away under that id, and an id that is handed out anew means another league."
+    report = partial(found, "rows-on-vanished-league")
+    fix = "give_league"
+    return _adrift(
+        scene, GONE_LEAGUE, "of a league that is not there", why, fix, report,
+        partial(unseen, "rows-on-vanished-league"),
+    )  # fmt: skip
+
+
+def without_league(scene: Scene) -> Answer:
+    """Whether protected rows have a team and no league."""
+    why = "The application writes such rows; pages that ask for a league do not show them."
+    report = partial(found, "rows-without-league")
+    fix = "give_league_of_team"
+    return _adrift(scene, NO_LEAGUE, "without a league", why, fix, report, partial(unseen, "rows-without-league"))
+
+
+def _adrift(
+    scene: Scene,
+    fault: str,
+    what: str,
+    why: str,
+    fix: str,
+    report: Callable[..., Finding],
+    unlooked: Callable[..., Finding],
+) -> Answer:
+    findings: list[Finding] = []
+    everything = scene.once(_survey)
+    for bound in scene.around.sets:
+        rows = [row for row in everything[bound.name] if row.fault == fault]
+        if rows:
+            said = f"{some(len(rows), 'row')} of {bound.name} {what}."
+            statement_ = _mending(scene, bound, fault, fix, rows)
+            findings.append(report(said, why, statement_, rows=len(rows), examples=[row.words for row in rows]))
+    findings += unlooked_sets(scene, scene.around.sets, unlooked)
+    looked = not any(scene.hidden(bound) for bound in scene.around.sets)
+    known = sum(map(len, waiting_keys(scene).values()))
+    besides = f", besides {some(known, 'row')} that the newest snapshot accounts for" if known else ""
+    return Answer(f"0 protected rows {what}{besides}", tuple(findings), looked)
+
+
+def unlooked_sets(scene: Scene, sets: Iterable[Bound], unlooked: Callable[..., Finding]) -> list[Finding]:
+    """Find the sets whose rows cannot be seen as they are."""
+    return [
+        unlooked(f"1 protected set could not be looked at: {bound.name}.", f"Because {reason}.")
+        for bound in sets
+        if (reason := scene.hidden(bound))
+    ]
+
+
+def _mending(scene: Scene, bound: Bound, fault: str, fix: str, rows: Sequence[Adrift]) -> str:
+    wanted = Target.TEAMS if fault in (NO_TEAM, GONE_TEAM) else Target.LEAGUES
+    first = next((each.column for each in bound.references if each.target is wanted), bound.references[0].column)
+    keys = ", ".join(literal(row.key) for row in rows[:MOST_KEYS])
+    more = f"\n-- and {some(len(rows) - MOST_KEYS, 'more row')}" if len(rows) > MOST_KEYS else ""
+    parts = {
+        "table": bound.table.quoted,
+        "teams": scene.around.catalog.table("teams").quoted,
+        "leagues": scene.around.catalog.table("leagues").quoted,
+        "column": identifier(first),
+        "team": identifier(bound.references[0].column),
+        "key": identifier(bound.key.name),
+    }
+    if more and fix == "give_league_of_team":
+        # It needs no person's choice, so one statement does it for all rows.
+        keys = statement(
+            "safety",
+            "all_keys",
+            key=parts["key"],
+            table=parts["table"],
+            condition=condition(bound.set.condition),
+        ).partition("\n")[2]
+        more = ""
+    return mending(fix, keys=keys, **parts) + more
+
+
+def _survey(scene: Scene) -> dict[str, list[Adrift]]:
+    waiting = waiting_keys(scene)
+    return {
+        bound.name: [] if scene.hidden(bound) else _adrift_rows(scene, bound, waiting.get(bound.name, frozenset()))
+        for bound in scene.around.sets
+    }
+
+
+def _adrift_rows(scene: Scene, bound: Bound, waiting: frozenset[str]) -> list[Adrift]:
+    # What hangs on another protected row is where that row is; it is looked at there.
+    references = [each for each in bound.references if each.parent is None]
+    if not references:
+        return []
+    astray = []
+    for place, reference in enumerate(references):
+        if place == 0 or reference.target is Target.LEAGUES:
+            astray.append(statement("safety", "is_null", column=identifier(reference.column)))
+        astray.append(statement("safety", "is_gone", column=identifier(reference.column), ids=str(reference.target)))
+    text = statement(
+        "safety",
+        "adrift",
+        table=bound.table.quoted,
+        key=identifier(bound.key.name),
+        references=columns([each.column for each in references], of="t"),
+        words=words(bound),
+        condition=condition(bound.set.condition),
+        astray=" OR ".join(astray),
+    )
+    ids = {"teams": sorted(scene.around.now.ids), "leagues": sorted(scene.around.now.leagues)}
+    rows = []
+    for key, refs, said in scene.database.execute(text, ids):
+        if key not in waiting:
+            rows.append(Adrift(bound, key, said, _fault(scene, bound, refs)))
+    return rows
+
+
+def _fault(scene: Scene, bound: Bound, refs: Sequence[int | None]) -> str:
+    """Return the gravest of what is wrong with a row."""
+    targets = [reference.target for reference in bound.references if isinstance(reference.target, Target)]
+    if targets[0] is Target.TEAMS and refs[0] is None:
+        return NO_TEAM
+    valid = scene.once(_valid)
+    gone = {
+        target
+        for target, number in zip(targets, refs, strict=True)
+        if number is not None and number not in valid[target]
+    }
+    if Target.TEAMS in gone:
+        return GONE_TEAM
+    return GONE_LEAGUE if gone else NO_LEAGUE
+
+
+def _valid(scene: Scene) -> dict[Target, frozenset[int]]:
+    return {Target.TEAMS: scene.around.now.ids, Target.LEAGUES: frozenset(scene.around.now.leagues)}
+
+
+def words(bound: Bound) -> str:
+    """Return SQL that says what a row is: its content, or its primary key where that is all there is."""
+    if not bound.set.content:
+        return f"{literal(bound.table.name + ' ')} || t.{identifier(bound.key.name)}::text"
+    return f"pg_catalog.concat_ws(', ', {columns(bound.content, of='t', cast='::text')})"
+
+
+def misplaced(scene: Scene) -> Answer:
+    """Whether rows hang on a team while their label names exactly one other team of the league."""
+    labelled = [bound for bound in scene.around.sets if bound.set.label in bound.table.columns]
+    readable = [bound for bound in labelled if not scene.hidden(bound)]
+    findings = [finding for bound in readable if (finding := _misplaced(scene, bound))]
+    findings += unlooked_sets(scene, labelled, partial(unseen, "label-names-another-team"))
+    return Answer("0 rows labelled with the name of another team", tuple(findings), len(readable) == len(labelled))
+
+
+def _misplaced(scene: Scene, bound: Bound) -> Finding | None:
+    label, team_column = identifier(bound.set.label or ""), identifier(bound.references[0].column)
+    league = next((each.column for each in bound.references if each.target is Target.LEAGUES), None)
+    text = statement(
+        "safety",
+        "labels",
+        key=identifier(bound.key.name),
+        label=label,
+        team=team_column,
+        league=f"t.{identifier(league)}::bigint" if league else "NULL::bigint",
+        words=words(bound),
+        table=bound.table.quoted,
+        condition=condition(bound.set.condition),
+    )
+    count, examples, fixes = 0, [], []
+    for said, number, in_league, rows, some_rows in scene.database.execute(text):
+        own, other = scene.team(number), None
+        if own is not None:
+            other = _other_team(scene, own, said, scene.around.now.leagues.get(in_league))
+        if own is None or other is None:
+            continue
+        count += rows
+        examples.append(f"{some_rows[0]}: hangs on {own.identity}, its label names {other.identity}")
+        fixes.append(
+            mending(
+                "follow_label",
+                table=bound.table.quoted,
+                column=team_column,
+                label=label,
+                says=literal(said),
+                own=str(own.id),
+                named=str(other.id),
+                right=literal(f"{own.club} Practice - {own.series}"),
+            )
+        )
+    if not count:
+        return None
+    what = f"{some(count, 'row')} of {bound.name} labelled with the name of another team."
+    why = "A practice belongs to the team that it was named for; on another one the wrong captain and players see it."
+    return found("label-names-another-team", what, why, "\n".join(fixes), rows=count, examples=examples)
+
+
+def _other_team(scene: Scene, own: Team, label: str, league: str | None) -> Team | None:
+    """Return the one team that a label names in the leagues a row is of, unless it may mean the team it hangs on."""
+    parts = _LABEL.fullmatch(label)
+    if parts is None:
+        return None
+    place = (normalise.text(parts["club"]), normalise.series(parts["series"]))
+    if not all(place):
+        return None
+    named = scene.once(_by_place)
+    candidates = [team for code in {own.league, league} for team in named.get((code, place), ())]
+    return candidates[0] if len(candidates) == 1 and candidates[0].id != own.id else None
+
+
+def _place(team: Team) -> tuple[str, str]:
+    return normalise.text(team.club or ""), normalise.series(team.series or "")
+
+
+def _by_place(scene: Scene) -> dict[tuple[str | None, tuple[str, str]], list[Team]]:
+    places: defaultdict[tuple[str | None, tuple[str, str]], list[Team]] = defaultdict(list)
+    for team in scene.around.now.teams:
+        places[team.league, _place(team)].append(team)
+    return places

@@ -1,0 +1,127 @@
+"""What a check looks at, what it answers, and the savepoint that keeps one failure from ending all checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
+
+from practice_guard.core import errors
+from practice_guard.core.application.catalog import Table
+from practice_guard.core.application.protected import Bound
+from practice_guard.core.application.state import Surroundings
+from practice_guard.core.database.connection import Database
+from practice_guard.core.database.statements import statement
+from practice_guard.core.model import Finding, Team
+from practice_guard.core.records.installation import Place
+from practice_guard.core.restore.transaction import Request
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one check says: a line for people, and the findings.
+
+    Attributes:
+        says: one line; where there are findings, the first one says it better.
+        findings: what is wrong, all of the check's own code.
+        looked: False where it could not look at everything.
+        measured: it only measures, and has no opinion.
+    """
+
+    says: str
+    findings: tuple[Finding, ...] = ()
+    looked: bool = True
+    measured: bool = False
+
+
+@dataclass
+class Scene:
+    """Everything that the checks look at; see `safety.check` for the parts."""
+
+    database: Database
+    around: Surroundings
+    place: Place
+    environment: str
+    now: datetime
+    max_age: timedelta
+    request: Request
+    inside_etl: bool
+    etl_tables: frozenset[str]
+    long_transaction: timedelta
+    _known: dict[Callable[[Any], object], object] = field(default_factory=dict)
+
+    def once(self, work: Callable[[Scene], T]) -> T:
+        """Return what `work` makes of this scene; it is done once however many checks ask."""
+        if work not in self._known:
+            self._known[work] = work(self)
+        return cast("T", self._known[work])
+
+    @property
+    def protected_tables(self) -> Sequence[Table]:
+        """The tables with protected rows, each once."""
+        return list({bound.table.name: bound.table for bound in self.around.sets}.values())
+
+    def hidden(self, bound: Bound) -> str | None:
+        """Say why the rows of a set cannot be seen as they are, or None where they can."""
+        return self.once(_hidden_tables).get(bound.table.name)
+
+    def team(self, number: int | None) -> Team | None:
+        """Return the team of that id."""
+        return self.once(_teams).get(number) if number is not None else None
+
+    def named(self, number: int | None) -> str:
+        """Write the team of that id as people do."""
+        team = self.team(number)
+        return str(team.identity) if team else f"a team that is not there (id {number})"
+
+
+def _teams(scene: Scene) -> dict[int, Team]:
+    return {team.id: team for team in scene.around.now.teams}
+
+
+def _hidden_tables(scene: Scene) -> dict[str, str]:
+    oids = [table.oid for table in scene.protected_tables]
+    hidden: dict[str, str] = {}
+    for name, usage, select, secured in scene.database.execute(statement("safety", "visible"), {"tables": oids}):
+        if not usage:
+            hidden[name] = f"this role has no USAGE on the schema {scene.around.catalog.schema}"
+        elif not select:
+            hidden[name] = f"this role has no SELECT on {name}"
+        elif secured:
+            hidden[name] = f"row level security hides rows of {name} from this role"
+    return hidden
+
+
+@contextmanager
+def shielded(database: Database) -> Iterator[None]:
+    """Undo what an error inside did to the transaction, so that it can go on, and let the error through."""
+    database.execute(statement("safety", "shield"))
+    try:
+        yield
+    except errors.UnreachableError:
+        raise
+    except Exception:
+        database.execute(statement("safety", "back_to_shield"))
+        database.execute(statement("safety", "unshield"))
+        raise
+    database.execute(statement("safety", "unshield"))
+
+
+def shown(text: str) -> str:
+    """Return a composed piece of SQL as people write it, with per cent signs single again."""
+    return text.replace("%%", "%")
+
+
+def mending(name: str, /, **parts: str) -> str:
+    """Return a statement of `mending.sql` for a person to copy, without its description."""
+    lines = statement("mending", name, **parts).splitlines()
+    return shown("\n".join(line for place, line in enumerate(lines) if place or not line.startswith("--")))
+
+
+def some(count: int, one: str, many: str | None = None) -> str:
+    """Count in words: `1 row`, `2 rows`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,184 @@
+"""What the guard remembers: its snapshots, what of the newest one is not in place, and what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from practice_guard.core import errors
+from practice_guard.core.checks import drift as damage_
+from practice_guard.core.checks.before.scene import Answer, Scene, shielded, some
+from practice_guard.core.findings.severities import found, unseen
+from practice_guard.core.restore import transaction
+from practice_guard.core.restore.plans import Bucket, Plan, PlannedRow
+from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots.snapshot import Snapshot
+
+
+def latest(scene: Scene) -> Snapshot | None:
+    """Return the newest verified snapshot, damaged or not, or None where there is none."""
+    with shielded(scene.database):
+        return snapshot.newest(snapshot.listing(scene.database))
+
+
+def damage(scene: Scene) -> str:
+    """Say what is wrong with the newest verified snapshot; empty when it is whole, or there is none."""
+    kept = scene.once(latest)
+    try:
+        with shielded(scene.database):
+            if kept is not None:
+                snapshot.verify(scene.database, kept)
+    except errors.DamagedSnapshotError as error:
+        return error.message
+    return ""
+
+
+def outlook(scene: Scene) -> Plan | str | None:
+    """Work out what a restore of the newest snapshot would do now; the reason where that cannot be known."""
+    kept = scene.once(latest)
+    if kept is None:
+        return None
+    if scene.once(damage):
+        return f"Snapshot {kept.id} is damaged."
+    hidden = [reason for bound in scene.around.sets if (reason := scene.hidden(bound))]
+    if hidden:
+        return f"Because {'; '.join(hidden)}."
+    try:
+        with shielded(scene.database):
+            return transaction.plan(scene.database, kept, scene.around, scene.request)
+    except errors.UnreachableError:
+        raise
+    except errors.GuardError as error:
+        return error.message
+
+
+def waiting_keys(scene: Scene) -> Mapping[str, frozenset[str]]:
+    """Return, by set, the primary keys of live rows that the newest snapshot accounts for, in place or not."""
+    try:
+        made = scene.once(outlook)
+    except errors.UnreachableError:
+        raise
+    except errors.GuardError:
+        return {}
+    if not isinstance(made, Plan):
+        return {}
+    out_of_place = (Bucket.PENDING, Bucket.GIVEN_UP)
+    return {
+        name: frozenset(
+            str(row.live_key) for row in each.rows if row.live_key and (row.bucket in out_of_place or row.writes)
+        )
+        for name, each in made.sets.items()
+    }
+
+
+def no_snapshot(scene: Scene) -> Answer:
+    """Whether there is a verified snapshot at all."""
+    kept = scene.once(latest)
+    if kept is not None:
+        return Answer(f"snapshot {kept.id} is the newest verified one: {some(kept.rows, 'row')}")
+    others = len(snapshot.listing(scene.database))
+    what = f"0 verified snapshots{f', {others} that were never verified' if others else ''}."
+    why = "Nothing could be put back after an import, and nobody could tell whether the last one was restored."
+    return Answer(what, (found("no-snapshot", what, why, f"practice-guard backup --env {scene.environment}"),))
+
+
+def old_snapshot(scene: Scene) -> Answer:
+    """Whether the newest verified snapshot is older than it may be."""
+    kept = scene.once(latest)
+    if kept is None:
+        return Answer("there is no snapshot whose age could be known", measured=True)
+    age = scene.now - kept.taken_at
+    if age <= scene.max_age:
+        return Answer(f"snapshot {kept.id} was taken {_in_words(age)} ago")
+    what = f"{_in_words(age)} is the age of snapshot {kept.id}; {_in_words(scene.max_age)} are allowed."
+    why = "What users did since is not in it, and an import would take that away for good."
+    return Answer(what, (found("snapshot-old", what, why, f"practice-guard backup --env {scene.environment}"),))
+
+
+def damaged_snapshot(scene: Scene) -> Answer:
+    """Whether the newest verified snapshot, read back, is still what was written."""
+    kept = scene.once(latest)
+    if kept is None:
+        return Answer("there is no snapshot to read back", measured=True)
+    fault = scene.once(damage)
+    if not fault:
+        return Answer(f"snapshot {kept.id} was read back and is whole")
+    what = f"1 snapshot cannot be trusted: {fault}"
+    why = "It is the one that a restore would take, and it cannot say any more what ought to be there."
+    fix = f"practice-guard snapshots verify --env {scene.environment}"
+    return Answer(what, (found("snapshot-damaged", what, why, fix),))
+
+
+def not_restored(scene: Scene) -> Answer:
+    """Whether rows of the newest snapshot are not in place, because an import ran and no restore followed."""
+    made = scene.once(outlook)
+    if made is None:
+        return Answer("there is no snapshot to compare with", measured=True)
+    if isinstance(made, str):
+        what = "1 comparison could not be made: whether the last import was restored is not known."
+        return Answer(what, (unseen("import-not-restored", what, made),), looked=False)
+    rows = [row for row in made.rows() if row.writes]
+    if not rows:
+        return Answer(f"every row of snapshot {made.snapshot} that has its team is in place")
+    counts = made.counts()
+    what = (
+        f"{some(len(rows), 'row')} of snapshot {made.snapshot} not in place: {counts['insert']:,} not there, "
+        f"{counts['relink']:,} on no team or league, a vanished one or a wrong one."
+    )
+    why = "An import ran since and no restore followed. After another one it is harder to tell what belongs where."
+    fix = f"practice-guard restore --dry-run --env {scene.environment}"
+    report = partial(found, "import-not-restored", what, why, fix)
+    return Answer(what, (report(rows=len(rows), examples=_by_team(made, rows)),))
+
+
+def pending(scene: Scene) -> Answer:
+    """Whether rows wait for their team to come back or for a person."""
+    made = scene.once(outlook)
+    if made is None:
+        return Answer("there is no snapshot with rows that could wait", measured=True)
+    if isinstance(made, str):
+        what = "1 comparison could not be made: how many rows wait for their team is not known."
+        return Answer(what, (unseen("rows-pending", what, made),), looked=False)
+    rows = [row for row in made.rows() if row.bucket is Bucket.PENDING]
+    if not rows:
+        return Answer("0 rows wait for their team")
+    what = f"{some(len(rows), 'row')} of snapshot {made.snapshot} waiting for a team or a person."
+    why = "No team of today is certainly theirs. An import may bring it back; the next backup carries them on."
+    fix = f"practice-guard restore --dry-run --env {scene.environment}"
+    return Answer(what, (found("rows-pending", what, why, fix, rows=len(rows), examples=_by_team(made, rows)),))
+
+
+def nothing_left(scene: Scene) -> Answer:
+    """Whether no protected row is left where the newest snapshot has some, or none of a set that had many."""
+    made, kept = scene.once(outlook), scene.once(latest)
+    if made is None or kept is None:
+        return Answer("there is no snapshot to compare with", measured=True)
+    if isinstance(made, str):
+        what = "1 comparison could not be made: whether rows are left that were there is not known."
+        return Answer(what, (unseen("nothing-left", what, made),), looked=False)
+    live, waiting = sum(each.live for each in made.sets.values()), made.counts()["pending"]
+    findings = [replace(each, fix=f"{each.fix} --env {scene.environment}") for each in damage_.emptied(made, live)]
+    waits = f", {some(waiting, 'row')} waiting" if waiting else ""
+    says = f"{some(live, 'protected row')} in the database, {kept.rows:,} in snapshot {kept.id}{waits}"
+    return Answer(says, tuple(findings))
+
+
+def _by_team(made: Plan, rows: Iterable[PlannedRow]) -> list[str]:
+    """Count rows by the team they belong to, most first: `27 rows of Tennaqua - 22 (…)`."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        match = made.match(row)
+        name = str(match.old.identity) if match else f"{row.set} that hung on no known team"
+        reason = f": {match.because}" if match and match.new is None and match.because else ""
+        counts[name + reason] = counts.get(name + reason, 0) + 1
+    most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [f"{some(count, 'row')} of {name}" for name, count in most]
+
+
+def _in_words(age: timedelta) -> str:
+    hours = age.total_seconds() / 3600
+    if hours >= 48:  # noqa: PLR2004  (two days)
+        return f"{hours / 24:.0f} days"
+    return f"{hours:.0f} hours" if hours >= 1 else f"{hours * 60:.0f} minutes"

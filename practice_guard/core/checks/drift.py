@@ -1,0 +1,186 @@
+"""What in the database may not become the truth, and what a backup should say of it (design, "Snapshots")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from practice_guard.core.application.catalog import Catalog, Target
+from practice_guard.core.application.protected import Bound
+from practice_guard.core.application.state import Surroundings
+from practice_guard.core.database.connection import Database
+from practice_guard.core.database.statements import condition, identifier, statement
+from practice_guard.core.findings.severities import found
+from practice_guard.core.model import Finding, Severity
+from practice_guard.core.records import installation
+from practice_guard.core.restore.plans import Plan
+from practice_guard.core.snapshots.snapshot import Snapshot
+
+_RESTORE_FIRST = "practice-guard restore --dry-run"
+_MANY = 10
+"""Rows of a set that users do not delete to the last one between two backups."""
+
+_WITH_ZONE = "timestamp with time zone"
+
+
+def first(rows: int) -> list[Finding]:
+    """Judge what a first snapshot would hold."""
+    if rows:
+        return []
+    what = "0 protected rows in this database."
+    why = "A first snapshot of nothing protects nothing, and would say that nothing is right."
+    return [found("nothing-to-protect", what, why, "practice-guard backup --accept-current")]
+
+
+def since(made: Plan, last: Snapshot, rows: int) -> list[Finding]:
+    """Say what became of the last snapshot's rows: an import that nobody restored, everything gone, users' deletions.
+
+    Args:
+        made: what a restore of the last snapshot would do.
+        last: the snapshot.
+        rows: how many protected rows there are now.
+    """
+    findings: list[Finding] = []
+    counts, open_rows = made.counts(), made.writes()
+    if open_rows:
+        what = (
+            f"{open_rows} rows of snapshot {last.id} are not in place: {counts['insert']} are not there, "
+            f"{counts['relink']} hang on no team or league, a vanished one or a wrong one."
+        )
+        why = "An import ran since and no restore followed. A snapshot of this would make the damage the truth."
+        findings.append(found("import-not-restored", what, why, _RESTORE_FIRST, rows=open_rows))
+    else:
+        findings += emptied(made, rows)
+    if counts["deleted"]:
+        what = f"{counts['deleted']} rows were deleted by users since snapshot {last.id}."
+        why = "No import ran in between, so the ETL did not take them."
+        findings.append(found("rows-deleted", what, why, rows=counts["deleted"]))
+    return findings
+
+
+def emptied(made: Plan, rows: int) -> list[Finding]:
+    """Find what users do not do: every row gone, or every row of a set that had many.
+
+    Rows that wait are no reason to refuse: the new snapshot carries them on, and the next import may bring their team.
+
+    Args:
+        made: what a restore of the last snapshot would do.
+        rows: how many protected rows there are now.
+    """
+    deleted = {name: each.counts()["deleted"] for name, each in made.sets.items() if not each.live}
+    gone = [name for name, count in deleted.items() if count >= _MANY]
+    counts = made.counts()
+    if rows == 0 and counts["total"] and not counts["pending"]:
+        lost = counts["total"]
+        what = f"0 protected rows are left where snapshot {made.snapshot} has {lost:,}."
+    elif gone:
+        lost = sum(deleted[name] for name in gone)
+        what = f"0 rows of {' and '.join(gone)} where snapshot {made.snapshot} has {lost:,}."
+    else:
+        return []
+    why = "Whatever emptied the tables, a snapshot of nothing would be the next one to be restored."
+    return [found("nothing-left", what, why, f"{_RESTORE_FIRST} --include-deleted", rows=lost)]
+
+
+def drift(last: Snapshot, around: Surroundings) -> list[Finding]:
+    """Say how the protected tables have changed since a snapshot."""
+    there = {bound.name: bound for bound in (*around.sets, *around.witnesses)}
+    findings: list[Finding] = []
+    changes: list[str] = []
+    for name, stored in last.sets.items():
+        if name in there:
+            changes += [f"{stored.table}.{change}" for change in _changes(stored.types, there[name])]
+        elif stored.rows and not stored.witness:
+            gone = "its table is gone" if name in around.skipped else "it is no longer protected by the settings"
+            what = f"{stored.rows} rows of {name} are in snapshot {last.id}, and {gone}."
+            why = f"The older snapshot keeps them; {name} is not in the new one."
+            findings.append(found("set-gone", what, why))
+    if changes:
+        what = f"{len(changes)} changes of protected tables since snapshot {last.id}: {'; '.join(changes)}."
+        why = "A restore from that snapshot may refuse. This one holds the rows as the tables have them now."
+        findings.append(found("columns-changed", what, why, examples=changes))
+    return findings
+
+
+def _changes(types: Mapping[str, str], bound: Bound) -> list[str]:
+    now = {column.name: column.type for column in bound.stored}
+    gone = [f"{name} is gone" for name in types if name not in now]
+    new = [f"{name} is new" for name in now if name not in types]
+    changed = [
+        f"{name} was {type_} and is {now[name]} now"
+        for name, type_ in types.items()
+        if name in now and now[name] != type_
+    ]
+    return gone + changed + new
+
+
+def older_than_their_team(database: Database, around: Surroundings, made: Plan | None) -> list[Finding]:
+    """Find rows that are older than the team they hang on although no restore placed them.
+
+    Such a team was created anew after the row was written, so its id may have been another team's before. Rows that
+    the last snapshot accounts for are proven otherwise and left out. It warns only: a person may have re-pointed them.
+    """
+    suspects = [row for bound in around.sets for row in _suspects(database, around.catalog, bound, made)]
+    if suspects and installation.exists(database):
+        placed = set(database.execute(statement("backup", "placed")))
+        suspects = [each for each in suspects if (each[0].name, each[1], each[2]) not in placed]
+    if not suspects:
+        return []
+    names = {team.id: str(team.identity) for team in around.now.teams}
+    return [
+        found(
+            "rows-older-than-team",
+            f"{len(suspects)} rows are older than the team they hang on, and no restore placed them there.",
+            "The teams were created anew since, so an import may have handed their ids to other teams. Where nobody "
+            "re-pointed these rows by hand, they may hang on a wrong team.",
+            _to_look_at(suspects[0][0], around.catalog),
+            rows=len(suspects),
+            examples=[
+                f"{each.name} {key} of {written} on {names.get(team, team)}, which is of {since}"
+                for each, key, team, written, since in suspects
+            ],
+        )
+    ]
+
+
+def _to_look_at(bound: Bound, catalog: Catalog) -> str:
+    """Return a statement that shows a person such rows of one set."""
+    text = statement("backup", "look_at_them", **_parts(bound, catalog)).replace("%%", "%")
+    return "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+
+
+_Suspect = tuple[Bound, str, int, str, str]
+
+
+def _suspects(database: Database, catalog: Catalog, bound: Bound, made: Plan | None) -> list[_Suspect]:
+    times = [catalog.table(Target.TEAMS).columns.get("created_at"), bound.table.columns.get(bound.created or "")]
+    # Without a zone nobody knows which of two times is the later one.
+    comparable = all(time is not None and time.type == _WITH_ZONE for time in times)
+    if not comparable or bound.references[0].target is not Target.TEAMS:
+        return []
+    rows = [(bound, *row) for row in database.execute(statement("backup", "older", **_parts(bound, catalog)))]
+    if made is None or bound.name not in made.sets:
+        return rows
+    unexplained = {each.key for each in made.sets[bound.name].extra}
+    return [row for row in rows if row[1] in unexplained]
+
+
+def _parts(bound: Bound, catalog: Catalog) -> dict[str, str]:
+    return {
+        "key": identifier(bound.key.name),
+        "created": identifier(bound.created or ""),
+        "reference": identifier(bound.references[0].column),
+        "table": bound.table.quoted,
+        "teams": catalog.table(Target.TEAMS).quoted,
+        "condition": condition(bound.set.condition),
+    }
+
+
+def accepted(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings as they stand once a person has taken what is there as the truth."""
+    return [
+        replace(each, severity=Severity.WARNING, why=f"{each.why} It was taken as the truth with --accept-current.")
+        if each.severity is Severity.ERROR
+        else each
+        for each in findings
+    ]

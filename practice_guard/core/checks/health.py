@@ -1,0 +1,331 @@
+"""Is every protected row there, once, on the right team? Compared with a snapshot, and scored."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from practice_guard.core import model
+from practice_guard.core.application.catalog import Target
+from practice_guard.core.application.state import Surroundings
+from practice_guard.core.checks import drift
+from practice_guard.core.checks.preservation import vanished
+from practice_guard.core.database.connection import Database
+from practice_guard.core.findings.severities import NOTHING, Overrides, weigh
+from practice_guard.core.model import Finding, Severity, Verdict
+from practice_guard.core.restore import transaction
+from practice_guard.core.restore.plans import Bucket, Live, Plan, PlannedRow, SetPlan
+from practice_guard.core.restore.transaction import Request
+from practice_guard.core.snapshots import snapshot
+
+GROWTH = 3
+"""How many times its size a protected table may grow between two checks before that alone is an error."""
+
+FEW = 20
+"""Rows more below which growth says nothing: one poll that became three is an ordinary day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The state of a protected set, in rows.
+
+    Attributes:
+        before: rows that ought to exist by the snapshot (or the baseline given).
+        after: rows in the table.
+        lost: rows that are not there although nobody deleted them and their team is known.
+        orphaned: rows of the table that hang on no team or a vanished one, or point at no league where they did.
+        wrong_team: rows that hang on a team that is there and not theirs.
+        duplicated: rows that stand on their team more often than they should.
+        added: rows that users added since.
+        deleted: rows that users deleted since.
+        pending: rows whose team is not known.
+    """
+
+    before: int
+    after: int
+    lost: int
+    orphaned: int
+    wrong_team: int
+    duplicated: int
+    added: int
+    deleted: int
+    pending: int
+
+    @property
+    def bad(self) -> int:
+        """Rows that are not where they should be, each counted once."""
+        return self.lost + self.orphaned + self.wrong_team + self.duplicated
+
+
+@dataclass(frozen=True, slots=True)
+class Amiss:
+    """Rows of a league or team that ought to exist, and those that are not in place."""
+
+    before: int
+    lost: int
+    orphaned: int
+    wrong_team: int
+    pending: int
+
+    @property
+    def total(self) -> int:
+        """Rows that are not in place."""
+        return self.lost + self.orphaned + self.wrong_team + self.pending
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The verdict over all protected sets.
+
+    Attributes:
+        snapshot: what was compared with; None where there was none.
+        sets: the state of each protected set.
+        findings: what is wrong, weighed as the settings ask.
+        leagues: by league code, the rows that are not in place, and how many there ought to be.
+        teams: the same for teams, only those with rows that are not in place.
+        fail_on_warning: whether warnings fail the check too.
+        twice_amiss: pending rows that hang on a team that is certainly not theirs, which both sums have.
+    """
+
+    snapshot: str | None
+    sets: Mapping[str, Counts]
+    findings: tuple[Finding, ...]
+    leagues: Mapping[str, Amiss]
+    teams: Mapping[str, Amiss]
+    fail_on_warning: bool = False
+    twice_amiss: int = 0
+
+    @property
+    def total(self) -> Counts:
+        """The sums over all sets."""
+        sums: Counter[str] = Counter()
+        for counts in self.sets.values():
+            sums.update(asdict(counts))
+        return Counts(**{name: sums[name] for name in Counts.__slots__})
+
+    @property
+    def score(self) -> int:
+        """Percent of rows in place: 100 x (1 - (bad + pending) / rows), rounded down, at least 0.
+
+        `bad` counts lost, orphaned, wrong-team and duplicated rows; `rows` is the larger of before and after. A row
+        that waits and hangs on a wrong team meanwhile is one row. Without a snapshot nobody knows whether every row
+        is in place, and without a row there is nothing to score.
+        """
+        total = self.total
+        rows = max(total.before, total.after)
+        amiss = total.bad + total.pending - self.twice_amiss
+        errors = any(finding.severity is Severity.ERROR for finding in self.findings)
+        if not rows:
+            return 0 if errors else 100
+        score = max(0, 100 * (rows - amiss) // rows)
+        return min(score, 99) if errors or amiss or self.snapshot is None else score
+
+    @property
+    def verdict(self) -> Verdict:
+        """Refused on any error (or warning, if asked), waiting when only pending rows are left, else fine."""
+        weights = {finding.severity for finding in self.findings}
+        if Severity.ERROR in weights or (self.fail_on_warning and Severity.WARNING in weights):
+            return Verdict.REFUSED
+        return Verdict.WAITING if self.total.pending else Verdict.FINE
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing is wrong and nothing waits."""
+        return self.verdict is Verdict.FINE
+
+
+def check(made: Plan, around: Surroundings, *, fail_on_warning: bool = False, overrides: Overrides = NOTHING) -> Health:
+    """Judge the tables against a snapshot.
+
+    Args:
+        made: the plan of the snapshot's restore: what it would still have to do is what is wrong.
+        around: the database as it is.
+        fail_on_warning: whether warnings fail the check too.
+        overrides: the severities that the settings ask for.
+    """
+    valid = transaction.valid_ids(around)
+    sets = {name: _count(each, valid[name]) for name, each in made.sets.items()}
+    findings = [finding for name, counts in sets.items() for finding in _findings(name, counts)]
+    concerned = {
+        match.old.id
+        for row in made.rows()
+        if row.origin and row.origin[0] == made.snapshot and (match := made.match(row))
+    }
+    own = made.resolutions[made.snapshot].matches
+    findings += vanished(own, around.now.teams, concerned)
+    live = {name: (*each.placed, *each.extra) for name, each in made.sets.items()}
+    findings += _disagreements(live, around)
+    if not made.writes():
+        findings += drift.emptied(made, sum(each.live for each in made.sets.values()))
+    leagues, teams = _by_place(made)
+    weighed = tuple(weigh(finding, overrides) for finding in findings)
+    twice = sum(row.was_wrong and row.bucket is Bucket.PENDING for row in made.rows())
+    return Health(made.snapshot, sets, weighed, leagues, teams, fail_on_warning, twice)
+
+
+def _by_place(made: Plan) -> tuple[dict[str, Amiss], dict[str, Amiss]]:
+    """Count the rows that are not in place by league and, where there are any, by team."""
+    leagues: defaultdict[str, list[PlannedRow]] = defaultdict(list)
+    teams: defaultdict[str, list[PlannedRow]] = defaultdict(list)
+    for row in made.rows():
+        if match := made.match(row):
+            leagues[match.old.league or "unknown"].append(row)
+            teams[str(match.old.identity)].append(row)
+    by_team = {name: _amiss(rows) for name, rows in sorted(teams.items())}
+    return (
+        {name: _amiss(rows) for name, rows in sorted(leagues.items())},
+        {name: amiss for name, amiss in by_team.items() if amiss.total},
+    )
+
+
+def _amiss(rows: Sequence[PlannedRow]) -> Amiss:
+    buckets = Counter(row.bucket for row in rows)
+    wrong = sum(row.was_wrong for row in rows)
+    orphaned = sum(row.bucket is Bucket.RELINK and not row.was_wrong for row in rows)
+    return Amiss(len(rows), buckets[Bucket.INSERT], orphaned, wrong, buckets[Bucket.PENDING])
+
+
+def _disagreements(live: Mapping[str, Sequence[Live]], around: Surroundings) -> list[Finding]:
+    """Find rows of a team of one league that say they are of another league that is there too."""
+    league_of = {team.id: team.league for team in around.now.teams}
+    findings: list[Finding] = []
+    for bound in around.sets:
+        places = [place for place, each in enumerate(bound.references) if each.target is Target.LEAGUES]
+        if bound.references[0].target is not Target.TEAMS or not places:
+            continue
+        rows = [
+            row
+            for row in live.get(bound.name, ())
+            if row.refs[0] in league_of
+            and any(
+                row.refs[place] in around.now.leagues
+                and around.now.leagues[row.refs[place] or 0] != league_of[row.refs[0] or 0]
+                for place in places
+            )
+        ]
+        if rows:
+            what = f"{len(rows)} rows of {bound.name} are on a team of one league and say they are of another."
+            why = "Pages that ask for the league show them to the wrong people, or to nobody."
+            keys = tuple(f"{bound.table.name} {bound.key.name} {row.key}" for row in rows[:3])
+            fix = "Correct the league of these rows, or their team, by hand."
+            finding = Finding("league-disagrees", Severity.WARNING, what, why, fix, len(rows), keys)
+            findings.append(finding)
+    return findings
+
+
+def examine(
+    database: Database,
+    around: Surroundings,
+    *,
+    wanted: str,
+    baseline: int | None,
+    request: Request,
+    fail_on_warning: bool,
+    overrides: Overrides = NOTHING,
+) -> Health:
+    """Judge against the snapshot wanted, a number of rows, or neither where there is no snapshot at all.
+
+    Raises:
+        errors.NoSnapshotError: there is none of that id.
+    """
+    nothing_yet = wanted == model.LATEST and not any(each.verified_at for each in snapshot.listing(database))
+    if baseline is None and not nothing_yet:
+        kept = snapshot.find(database, wanted)
+        snapshot.verify(database, kept)
+        made = transaction.plan(database, kept, around, request)
+        return check(made, around, fail_on_warning=fail_on_warning, overrides=overrides)
+    live = {bound.name: transaction.live_rows(database, bound) for bound in around.sets}
+    return check_alone(live, around, baseline=baseline, fail_on_warning=fail_on_warning, overrides=overrides)
+
+
+def check_alone(
+    live: Mapping[str, Sequence[Live]],
+    around: Surroundings,
+    *,
+    baseline: int | None = None,
+    fail_on_warning: bool = False,
+    overrides: Overrides = NOTHING,
+) -> Health:
+    """Judge the tables by themselves, where there is no snapshot to compare with, or only a number of rows.
+
+    Args:
+        live: the protected rows of each set.
+        around: the database as it is.
+        baseline: how many practices there ought to be; None where nobody knows.
+        fail_on_warning: whether warnings fail the check too.
+        overrides: the severities that the settings ask for.
+    """
+    valid = transaction.valid_ids(around)
+    sets: dict[str, Counts] = {}
+    for name, rows in live.items():
+        orphaned = sum(row.refs[0] not in valid[name] for row in rows)
+        before = baseline if baseline is not None and name == "practices" else len(rows)
+        lost, added = max(0, before - len(rows)), max(0, len(rows) - before)
+        sets[name] = Counts(before, len(rows), lost, orphaned, 0, 0, added, 0, 0)
+    findings = [finding for name, counts in sets.items() for finding in _findings(name, counts)]
+    if baseline is None:
+        what = "0 snapshots to compare with: only rows without a team can be seen, not lost or moved ones."
+        why = "Without a snapshot nobody knows what ought to be there."
+        findings.append(Finding("no-snapshot", Severity.WARNING, what, why, "practice-guard backup"))
+        if not any(live.values()):
+            what = "0 protected rows and 0 snapshots: there is nothing to compare."
+            why = "Whether rows were ever there cannot be known; a table that an import has emptied looks the same."
+            findings.append(Finding("nothing-to-compare", Severity.ERROR, what, why, "practice-guard snapshots"))
+    findings += _disagreements(live, around)
+    weighed = tuple(weigh(finding, overrides) for finding in findings)
+    return Health(None, sets, weighed, {}, {}, fail_on_warning)
+
+
+def _count(each: SetPlan, valid: frozenset[int]) -> Counts:
+    buckets = Counter(row.bucket for row in each.rows)
+    wrong = sum(row.was_wrong for row in each.rows)
+    adrift = [row for row in each.rows if row.bucket is Bucket.RELINK and not row.was_wrong]
+    orphaned_extra = sum(row.refs[0] not in valid for row in each.extra)
+    ours = Counter((row.content, row.refs[0]) for row in each.placed)
+    duplicated = sum(row.refs[0] in valid and (row.content, row.refs[0]) in ours for row in each.extra)
+    return Counts(
+        before=len(each.rows),
+        after=each.live,
+        lost=buckets[Bucket.INSERT],
+        orphaned=len(adrift) + orphaned_extra,
+        wrong_team=wrong,
+        duplicated=duplicated,
+        added=len(each.extra) - orphaned_extra - duplicated,
+        deleted=buckets[Bucket.DELETED],
+        pending=buckets[Bucket.PENDING],
+    )
+
+
+def _findings(name: str, counts: Counts) -> Sequence[Finding]:
+    found: list[Finding] = []
+
+    def note(code: str, severity: Severity, rows: int, what: str, why: str, fix: str) -> None:
+        if rows:
+            found.append(Finding(code, severity, f"{rows} {what}", why, fix, rows))
+
+    again = "practice-guard restore --dry-run"
+    note("rows-lost", Severity.ERROR, counts.lost, f"rows of {name} are not there.", "Nobody deleted them.", again)
+    note(
+        "rows-orphaned", Severity.ERROR, counts.orphaned, f"rows of {name} hang on no team or league that exists.",
+        "Their users cannot see them.", again,
+    )  # fmt: skip
+    note(
+        "rows-on-wrong-team", Severity.ERROR, counts.wrong_team,
+        f"rows of {name} hang on a team or league that is not theirs.", "Other users see them.", again,
+    )  # fmt: skip
+    note(
+        "rows-duplicated", Severity.ERROR, counts.duplicated, f"rows of {name} are there more often than they were.",
+        "Something inserted them again.", f"Remove the copies in {name} by their primary keys.",
+    )  # fmt: skip
+    note(
+        "rows-pending", Severity.WARNING, counts.pending, f"rows of {name} wait for their team or for a person.",
+        "No team of today is certainly theirs; the next backup carries them on.", again,
+    )  # fmt: skip
+    note("rows-deleted", Severity.INFO, counts.deleted, f"rows of {name} were deleted by users.", "Left deleted.", "")
+    note("rows-added", Severity.INFO, counts.added, f"rows of {name} were added by users.", "Left alone.", "")
+    if counts.before and counts.after >= GROWTH * counts.before and counts.after - counts.before >= FEW:
+        grown = f"rows of {name} where {counts.before} were: {counts.after // counts.before} times as many."
+        why = "A join that matched too much once made 3,470,114 rows of 41."
+        note("table-grown", Severity.ERROR, counts.after, grown, why, f"Look into {name} by hand.")
+    return found

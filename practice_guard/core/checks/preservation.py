@@ -1,0 +1,189 @@
+"""Which teams kept their id and are still the same team, and what that means for the protected rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from practice_guard.core.application.state import Surroundings
+from practice_guard.core.findings.severities import NOTHING, Overrides, weigh
+from practice_guard.core.identity import normalise
+from practice_guard.core.model import Fate, Finding, Match, Severity, Team, Verdict
+from practice_guard.core.restore.plans import Plan, PlannedRow
+from practice_guard.core.snapshots.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Preservation:
+    """What became of the teams of a snapshot and of the rows that hang on them.
+
+    Attributes:
+        snapshot: its id.
+        min_rate: what is asked for, percent.
+        rate: percent of protected rows whose team kept its id and is still the same team, rounded down; None without
+            any row.
+        teams: counts by fate, with `total`, and `reused` beside them.
+        concerned: the same of the teams that protected rows hang on.
+        rows: the same of protected rows that have a team, if need be by way of the row they hang on.
+        protected: the same by protected set.
+        teamless: rows by protected set that hang on no team, but on a league say; no count here has them.
+        leagues: the counts of teams by league code.
+        findings: what is wrong, vanished leagues and series first.
+        matches: every team of the snapshot's own list with its match.
+    """
+
+    snapshot: str
+    min_rate: float
+    rate: float | None
+    teams: Mapping[str, int]
+    concerned: Mapping[str, int]
+    rows: Mapping[str, int]
+    protected: Mapping[str, Mapping[str, int]]
+    teamless: Mapping[str, int]
+    leagues: Mapping[str, Mapping[str, int]]
+    findings: tuple[Finding, ...]
+    matches: Mapping[int, Match]
+
+    @property
+    def preserved(self) -> bool:
+        """Whether the rate reaches what is asked for, and no finding is an error."""
+        return all(finding.severity is not Severity.ERROR for finding in self.findings)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Fine when preserved, else refused."""
+        return Verdict.FINE if self.preserved else Verdict.REFUSED
+
+
+def check(
+    kept: Snapshot, made: Plan, around: Surroundings, min_rate: float, overrides: Overrides = NOTHING
+) -> Preservation:
+    """Compare the teams of a snapshot with those of today.
+
+    Args:
+        kept: the snapshot.
+        made: the plan of its restore, which holds the matches.
+        around: the database as it is now.
+        min_rate: percent of protected rows whose team must have kept id and identity.
+        overrides: the severities that the settings ask for.
+    """
+    matches, reused = made.resolutions[kept.id].matches, made.resolutions[kept.id].reused
+    rows = [row for row in made.rows() if row.team is not None]
+    counted = _rows_by_fate(rows, reused)
+    protected = {
+        bound.name: _rows_by_fate([row for row in rows if row.set == bound.name], reused) for bound in around.sets
+    }
+    # Rounded down: of 25,000 rows, one that lost its team must not be a hundred per cent.
+    rate = 10_000 * counted["kept"] // len(rows) / 100 if rows else None
+    leagues = {
+        league: _by_fate([match for match in matches.values() if (match.old.league or "unknown") == league])
+        for league in sorted({match.old.league or "unknown" for match in matches.values()})
+    }
+    everyone = {**_by_fate(list(matches.values())), "reused": len(reused)}
+    hung_on = {row.origin[1] for row in rows if row.origin and row.origin[0] == kept.id} & matches.keys()
+    concerned = {**_by_fate([matches[old] for old in hung_on]), "reused": len(hung_on & reused)}
+    findings = (*vanished(matches, around.now.teams), *_findings(counted, rate, min_rate, everyone))
+    # What is asked for is said by `min_rate`; the settings may only ask for more.
+    weighed = tuple(weigh(finding, overrides, firm=finding.severity is Severity.ERROR) for finding in findings)
+    teamless = Counter(row.set for row in made.rows() if row.team is None)
+    return Preservation(
+        kept.id, min_rate, rate, everyone, concerned, counted, protected, teamless, leagues, weighed, matches
+    )
+
+
+def _rows_by_fate(rows: Sequence[PlannedRow], reused: frozenset[int]) -> dict[str, int]:
+    fates = Counter(str(row.fate) for row in rows)
+    counted = {"total": len(rows)} | {str(fate): fates[str(fate)] for fate in Fate}
+    return counted | {"reused": sum(row.team is not None and row.team[1] in reused for row in rows)}
+
+
+def _by_fate(matches: list[Match]) -> dict[str, int]:
+    fates = Counter(match.fate for match in matches)
+    return {"total": len(matches)} | {str(fate): fates[fate] for fate in Fate}
+
+
+def vanished(
+    matches: Mapping[int, Match], today: Iterable[Team], concerned: Collection[int] | None = None
+) -> list[Finding]:
+    """Find leagues and series of which no team is left: the first thing to say about an import.
+
+    Args:
+        matches: every team of the old list with its match.
+        today: the teams as they are now; a league or series with any of them is there, whoever is missing of it.
+        concerned: ids of old teams; only leagues and series with one of these are found. All, where it is None.
+    """
+    there = {_place(team) for team in today}
+    leagues: dict[str, list[Match]] = {}
+    series: dict[tuple[str, str], list[Match]] = {}
+    for match in matches.values():
+        league = match.old.league or "unknown"
+        leagues.setdefault(league, []).append(match)
+        series.setdefault((league, match.old.series or "unknown"), []).append(match)
+    gone = {
+        league
+        for league, found in leagues.items()
+        if _all_missing(found) and _place(found[0].old)[0] not in {place for place, _ in there}
+    }
+    lost = [
+        _vanished("league", league, leagues[league]) for league in sorted(gone) if _concerns(leagues[league], concerned)
+    ]
+    for (league, name), found in sorted(series.items()):
+        is_there = _place(found[0].old) in there
+        if league not in gone and not is_there and _all_missing(found) and _concerns(found, concerned):
+            lost.append(_vanished("series", f"{name} of {league}", found))
+    return lost
+
+
+def _place(team: Team) -> tuple[str, str]:
+    return normalise.text(team.league or ""), normalise.series(team.series or "")
+
+
+def _all_missing(matches: Sequence[Match]) -> bool:
+    return all(match.fate is Fate.MISSING for match in matches)
+
+
+def _concerns(matches: Sequence[Match], concerned: Collection[int] | None) -> bool:
+    return concerned is None or any(match.old.id in concerned for match in matches)
+
+
+def _vanished(what: str, name: str, matches: Sequence[Match]) -> Finding:
+    return Finding(
+        f"{what}-vanished",
+        Severity.WARNING,
+        f"{len(matches)} {'team' if len(matches) == 1 else 'teams'}: the whole {what} {name} is not there any more.",
+        "The import lacked it; what hangs on its teams waits until a later import brings them back.",
+        f"Import the {what} again, then: practice-guard restore",
+    )
+
+
+def _findings(rows: Mapping[str, int], rate: float | None, min_rate: float, teams: Mapping[str, int]) -> list[Finding]:
+    if rate is None:
+        why = "A rate over nothing would say that all is well."
+        what = "0 protected rows of teams in the snapshot: there is nothing to compare."
+        return [Finding("nothing-to-compare", Severity.ERROR, what, why, "practice-guard snapshots")]
+    findings: list[Finding] = []
+    if rate < min_rate:
+        changed = rows["total"] - rows["kept"]
+        findings.append(
+            Finding(
+                "ids-not-preserved",
+                Severity.ERROR,
+                f"{changed:,} of {rows['total']:,} protected rows hang on a team whose id changed: "
+                f"{rate:g} % kept theirs, {min_rate:g} % are asked for.",
+                "The ETL recreated the teams. Rows that it left alone point at nothing, or at another team.",
+                "practice-guard restore --dry-run",
+                rows=changed,
+            )
+        )
+    if teams["reused"]:
+        findings.append(
+            Finding(
+                "ids-reused",
+                Severity.WARNING,
+                f"{teams['reused']} ids belong to another team than before; {rows['reused']} protected rows had them.",
+                "Whoever follows such an id puts what users own on a wrong team. The guard never does.",
+                rows=rows["reused"],
+            )
+        )
+    return findings

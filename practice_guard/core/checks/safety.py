@@ -1,0 +1,249 @@
+"""May the ETL run? The checks of the database before it, and their one verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from practice_guard.core import errors
+from practice_guard.core.application import catalog as catalogs
+from practice_guard.core.application import protected
+from practice_guard.core.application.catalog import ETL_TABLES
+from practice_guard.core.application.protected import ProtectedSet
+from practice_guard.core.application.state import Surroundings, look
+from practice_guard.core.checks.before import deletions, keys, obstacles, privileges, references, rows, runs, snapshots
+from practice_guard.core.checks.before.scene import Answer, Scene, shielded
+from practice_guard.core.database.connection import Database
+from practice_guard.core.findings import severities
+from practice_guard.core.model import Finding, Severity, Text, Verdict
+from practice_guard.core.records import installation
+from practice_guard.core.records.installation import Place
+from practice_guard.core.restore.transaction import Request
+
+
+class Status(Text):
+    """What came of a check. `NOT_CHECKED` is no kind of passed; `MEASURED` has no opinion."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    WARNING = "warning"
+    NOT_CHECKED = "not_checked"
+    MEASURED = "measured"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: its code, which is also its findings', what came of it, and one line for people."""
+
+    code: str
+    status: Status
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """The answer to "may the ETL run?": all checks in their order, and what they found."""
+
+    checks: tuple[Check, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def safe(self) -> bool:
+        """Whether no finding is an error; what guards rows and could not be checked is one."""
+        return all(finding.severity is not Severity.ERROR for finding in self.findings)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Fine when safe, else refused."""
+        return Verdict.FINE if self.safe else Verdict.REFUSED
+
+
+CHECKS: Mapping[str, Callable[[Scene], Answer]] = {
+    "wrong-environment": obstacles.environment,
+    "copied-database": obstacles.copied,
+    "read-only-server": obstacles.read_only,
+    "pooler-in-the-way": obstacles.pooler,
+    "backup-privileges": privileges.backup,
+    "restore-privileges": privileges.restore,
+    "row-security": obstacles.row_security,
+    "upsert-key-missing": keys.upsert_key,
+    "upsert-key-nulls": keys.upsert_nulls,
+    "upsert-key-duplicates": keys.upsert_duplicates,
+    "name-key-missing": keys.name_key,
+    "name-key-nulls": keys.name_nulls,
+    "name-key-duplicates": keys.name_duplicates,
+    "no-snapshot": snapshots.no_snapshot,
+    "snapshot-damaged": snapshots.damaged_snapshot,
+    "snapshot-old": snapshots.old_snapshot,
+    "run-unfinished": runs.unfinished_run,
+    "etl-at-work": runs.at_work,
+    "import-not-restored": snapshots.not_restored,
+    "nothing-left": snapshots.nothing_left,
+    "rows-pending": snapshots.pending,
+    "rows-without-team": rows.without_team,
+    "rows-on-vanished-team": rows.on_vanished_team,
+    "rows-on-vanished-league": rows.on_vanished_league,
+    "rows-without-league": rows.without_league,
+    "label-names-another-team": rows.misplaced,
+    "foreign-key-missing": references.missing,
+    "foreign-key-not-valid": references.not_valid,
+    "foreign-key-disabled": references.disabled,
+    "foreign-key-cascades": deletions.cascades,
+    "foreign-key-sets-null": deletions.sets_null,
+    "replication-role": references.replication_role,
+    "unprotected-table": references.unprotected,
+    "user-triggers": obstacles.triggers,
+    "long-transactions": obstacles.transactions,
+    "locks-in-the-way": obstacles.locks,
+    "ids-running-out": obstacles.sequences,
+    "snapshots-large": obstacles.sizes,
+    "set-skipped": obstacles.skipped,
+}
+"""Every check by its code, in the order in which they are made and shown."""
+
+
+def check(
+    database: Database,
+    around: Surroundings,
+    place: Place,
+    *,
+    environment: str,
+    now: datetime,
+    max_age: timedelta = timedelta(hours=26),
+    request: Request | None = None,
+    overrides: Mapping[str, Severity] | None = None,
+    inside_etl: bool = False,
+    etl_tables: frozenset[str] = ETL_TABLES,
+    long_transaction: timedelta = timedelta(minutes=5),
+) -> Safety:
+    """Look at everything that the next ETL could make worse. Reads only, inside the caller's transaction.
+
+    A check that is refused something is undone by itself and reported as not checked; the others go on.
+
+    Args:
+        database: with a READ ONLY, REPEATABLE READ transaction open.
+        around: the schema, the protected sets and the teams, read in that transaction.
+        place: which database this is.
+        environment: the one the command is aimed at.
+        now: the time, timezone-aware.
+        max_age: how old the newest snapshot may be.
+        request: thresholds and decisions for the comparison with the newest snapshot.
+        overrides: severities from the settings, by code; see `severities.weigh`.
+        inside_etl: the connection is an ETL's own, which turns foreign keys and triggers off.
+        etl_tables: what the ETL deletes and imports again.
+        long_transaction: how long another transaction may be open.
+
+    Raises:
+        errors.UnreachableError: the connection was lost.
+    """
+    scene = Scene(
+        database, around, place, environment, now, max_age, request or Request(), inside_etl, etl_tables,
+        long_transaction,
+    )  # fmt: skip
+    return _judged({code: _answer(scene, code, look) for code, look in CHECKS.items()}, overrides or {})
+
+
+def examine(
+    database: Database,
+    sets: Sequence[ProtectedSet],
+    schema: str = "public",
+    place: Place | None = None,
+    *,
+    environment: str,
+    now: datetime,
+    max_age: timedelta = timedelta(hours=26),
+    request: Request | None = None,
+    overrides: Mapping[str, Severity] | None = None,
+    inside_etl: bool = False,
+) -> Safety:
+    """Look around and check; where this role may not even look around, say which rights it lacks.
+
+    The arguments are those of `check`, and of `surroundings.look`; without a `place` it is found out here.
+
+    Raises:
+        errors.SchemaError: the schema is not what it must be.
+        errors.UnreachableError: the connection was lost.
+    """
+    try:
+        with shielded(database):
+            place, around = place or installation.locate(database), look(database, sets, schema)
+    except errors.AccessError:
+        return check_access(database, sets, schema, overrides=overrides)
+    return check(
+        database,
+        around,
+        place,
+        environment=environment,
+        now=now,
+        max_age=max_age,
+        request=request,
+        overrides=overrides,
+        inside_etl=inside_etl,
+    )
+
+
+def check_access(
+    database: Database,
+    sets: Sequence[ProtectedSet],
+    schema: str = "public",
+    *,
+    overrides: Mapping[str, Severity] | None = None,
+) -> Safety:
+    """Say which rights are missing, where not even the team list may be read. Every other check is not checked.
+
+    Raises:
+        errors.SchemaError: the schema is not what it must be.
+    """
+    catalog = catalogs.read(database, schema)
+    bound, witnesses = protected.bind(sets, catalog)[0], protected.witnesses(sets, catalog)
+    answers = {code: Answer("rights are missing to look at it", looked=False) for code in CHECKS}
+    answers["backup-privileges"] = privileges.backup_rights(database, catalog, bound, witnesses)
+    answers["restore-privileges"] = privileges.restore_rights(database, catalog, bound, witnesses)
+    answers["row-security"] = obstacles.row_security_of(database, catalog, (*bound, *witnesses))
+    what = "1 comparison could not be made: whether the last import was restored is not known."
+    why = "This role may not read the team list."
+    answers["import-not-restored"] = Answer(what, (severities.unseen("import-not-restored", what, why),), looked=False)
+    return _judged(answers, overrides or {})
+
+
+def _answer(scene: Scene, code: str, look: Callable[[Scene], Answer]) -> Answer:
+    try:
+        with shielded(scene.database):
+            return look(scene)
+    except errors.UnreachableError:
+        raise
+    except errors.GuardError as error:
+        what = f"1 check could not be made: {code}."
+        return Answer(what, (severities.unseen(code, what, error.message),), looked=False)
+
+
+def _judged(answers: Mapping[str, Answer], overrides: Mapping[str, Severity]) -> Safety:
+    checks: list[Check] = []
+    findings: list[Finding] = []
+    for code, answer in answers.items():
+        own = [severities.weigh(finding, overrides, firm=not answer.looked) for finding in answer.findings]
+        checks.append(_check(code, answer, own))
+        findings += own
+    return Safety(tuple(checks), tuple(sorted(findings, key=lambda finding: _ORDER.index(finding.severity))))
+
+
+_ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+
+
+def _check(code: str, answer: Answer, findings: Sequence[Finding]) -> Check:
+    says = findings[0].what if findings else answer.says
+    if len(findings) > 1:
+        says += f" And {len(findings) - 1} more."
+    return Check(code, _status(answer, findings), says)
+
+
+def _status(answer: Answer, findings: Sequence[Finding]) -> Status:
+    weights = {finding.severity for finding in findings}
+    if Severity.ERROR in weights and answer.looked:
+        return Status.FAILED
+    if not answer.looked:
+        return Status.NOT_CHECKED
+    if Severity.WARNING in weights:
+        return Status.WARNING
+    return Status.MEASURED if findings or answer.measured else Status.PASSED

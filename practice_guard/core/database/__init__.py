@@ -1,0 +1,1 @@
+"""How PostgreSQL is spoken to; the only wing that imports a driver."""

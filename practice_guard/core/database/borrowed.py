@@ -1,0 +1,181 @@
+"""A database behind a caller's own connection, psycopg's or psycopg2's, in the caller's transaction.
+
+Nothing is committed or rolled back that is not ours: what the core calls a transaction is a savepoint here, released
+or rolled back before the call ends, and every setting pinned for it has its former value again afterwards
+(design, "Restore", last paragraph).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from psycopg.rows import tuple_row
+
+from practice_guard.core import errors
+from practice_guard.core.database.connection import CANONICAL, Access, Parameters, Row, Timeouts, translated
+from practice_guard.core.database.statements import statement
+
+_SET_BY_THE_CORE = ("lock_timeout", "statement_timeout")
+
+
+class Borrowed:
+    """A caller's connection as a `Database`. The caller's cursors, row factories and session settings stay untouched.
+
+    Args:
+        given: a connection or cursor of psycopg or psycopg2, whatever its rows look like; only its connection is used.
+        timeouts: seconds that one statement may take; how long to try for locks is said with each call.
+
+    Raises:
+        errors.UsageError: it is neither.
+    """
+
+    def __init__(self, given: Any, timeouts: Timeouts | None = None) -> None:
+        self._connection = getattr(given, "connection", given)
+        self._send, self._cursor = _plain_cursor(self._connection)
+        self.timeouts = timeouts or Timeouts()
+
+    def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
+        """See `Database.execute`."""
+        try:
+            self._send(text, dict(parameters or {}))
+            return list(self._cursor.fetchall()) if self._cursor.description else []
+        except self._connection.Error as error:
+            raise translated(error) from error
+
+    @property
+    def backend(self) -> int | None:
+        """See `Database.backend`."""
+        return int(self._connection.info.backend_pid)
+
+    @property
+    def host(self) -> str:
+        """The host the caller is connected to; a directory, or nothing, where it is a local socket."""
+        self._check_open()
+        return str(self._connection.info.host or "")
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """Make one transaction of what follows where the connection would commit each statement by itself.
+
+        On an autocommit connection that is in no transaction one is opened, committed at the end, and rolled back on
+        any exception. Anywhere else this does nothing: the transaction is the caller's.
+
+        Raises:
+            errors.UsageError: the caller's transaction is aborted, or the connection is busy or closed.
+        """
+        self._check_usable()
+        if not self._connection.autocommit or self._status() is not TransactionStatus.IDLE:
+            yield
+            return
+        self.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+        try:
+            yield
+        except BaseException:
+            with suppress(errors.DatabaseError):
+                self.execute("ROLLBACK")
+            raise
+        if self._status() is TransactionStatus.INERROR:
+            self.execute("ROLLBACK")
+            raise errors.StatementError("The transaction was aborted by the server; nothing was written.")
+        if self._status() is TransactionStatus.INTRANS:
+            self.execute("COMMIT")
+
+    @contextmanager
+    def transaction(self, access: Access) -> Iterator[None]:
+        """See `Database.transaction`: a savepoint in the caller's transaction, gone at the end.
+
+        What only reads is rolled back at its end, and PostgreSQL refuses it every write. What writes needs READ
+        COMMITTED, since it must see what was committed before it had its locks.
+        """
+        with self.whole():
+            self.execute(statement("borrowed", "save"))
+            try:
+                former = self._pin(access)
+                yield
+                if access is Access.READ:
+                    self._check_usable()
+                    self._undo()
+                else:
+                    self.execute(statement("borrowed", "set"), former)
+                    self.execute(statement("borrowed", "release"))
+            except BaseException:
+                # Where not even that works the connection is lost, and the first error says more.
+                with suppress(errors.DatabaseError):
+                    self._undo()
+                raise
+
+    def check_constraints(self) -> None:
+        """Leave deferred constraints to the caller's commit: some of them may be waiting for the caller's own rows."""
+
+    def _pin(self, access: Access) -> dict[str, object]:
+        """Pin the settings and return the former ones, as parameters for the statement that sets them."""
+        names = [*CANONICAL, *_SET_BY_THE_CORE]
+        encoding, isolation, former = self.execute(statement("borrowed", "former"), {"names": names})[0]
+        if str(encoding) != "UTF8":
+            # The driver decodes by what it was told when it connected, so that it cannot be pinned like the others.
+            raise errors.UsageError(
+                f"The caller's client_encoding is {encoding}: names may not survive it. Connect with UTF8. "
+                "Nothing was done."
+            )
+        if access is Access.READ:
+            self.execute("SET TRANSACTION READ ONLY")
+        elif isolation != "read committed":
+            raise errors.UsageError(
+                f"The caller's transaction is {isolation.upper()}: it cannot see what others committed since it began, "
+                "and the guard must before it writes. Use READ COMMITTED, PostgreSQL's default. Nothing was written."
+            )
+        values = {**CANONICAL, "lock_timeout": "0", "statement_timeout": f"{int(self.timeouts.statement * 1000)}ms"}
+        self.execute(statement("borrowed", "set"), {"names": names, "values": [values[name] for name in names]})
+        return {"names": names, "values": former}
+
+    def _undo(self) -> None:
+        self.execute(statement("borrowed", "back"))
+        self.execute(statement("borrowed", "release"))
+
+    def _status(self) -> TransactionStatus:
+        return TransactionStatus(int(self._connection.info.transaction_status))
+
+    def _check_open(self) -> None:
+        if self._connection.closed:
+            raise errors.UnreachableError("The caller's connection is closed.")
+
+    def _check_usable(self) -> None:
+        self._check_open()
+        if self._status() is TransactionStatus.INERROR:
+            raise errors.UsageError(
+                "The caller's transaction is aborted by an earlier error; roll it back before calling the guard."
+            )
+        if self._status() not in (TransactionStatus.IDLE, TransactionStatus.INTRANS):
+            raise errors.UsageError("The caller's connection is in the midst of another statement.")
+
+
+def _plain_cursor(connection: Any) -> tuple[Callable[..., Any], Any]:
+    """Open a cursor with plain rows, whatever the connection's own ones are, and the way to send by it."""
+    if isinstance(connection, psycopg.Connection):
+        own = psycopg.Cursor(connection, row_factory=tuple_row)
+        # Prepared statements mean nothing behind a transaction pooler.
+        return lambda text, values: own.execute(text, values, prepare=False), own
+    if any(each.__module__.partition(".")[0] == "psycopg2" for each in type(connection).__mro__):
+        from psycopg2.extensions import cursor  # noqa: PLC0415  (the caller has it; the guard does without)
+
+        plain = cursor(connection)
+        return lambda text, values: plain.execute(text, {name: _array(each) for name, each in values.items()}), plain
+    raise errors.UsageError(
+        f"The guard works through a connection or cursor of psycopg or psycopg2, not {type(connection).__name__}."
+    )
+
+
+def _array(value: object) -> object:
+    """Write a list as PostgreSQL does; psycopg2's own way, ARRAY[…], costs the server twice the time at 25,000 rows."""
+    if not isinstance(value, list):
+        return value
+    return "{" + ",".join("NULL" if each is None else _quoted(str(each)) for each in value) + "}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,142 @@
+"""Locks: had soon or not at all, so that it is the guard and never the ETL that loses a deadlock."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from practice_guard.core import errors
+from practice_guard.core.database.connection import Access, Database, Row
+from practice_guard.core.database.statements import statement
+
+T = TypeVar("T")
+
+KEYS = {"key": 1886545255, "number": 1}
+"""The advisory lock of this database: "prag" as an integer, and the lock's number."""
+
+INSIDE = {**KEYS, "number": 2}
+"""The one that the ETL of a run takes, while the run has the other."""
+
+
+def take(database: Database) -> None:
+    """Take the guard's advisory lock until the transaction ends.
+
+    It is transaction-level because a session-level one means nothing behind a transaction pooler (reliability,
+    finding 4). An ETL that calls the guard inside a run has the run's lock to work under, and shares it with nobody
+    but the run itself.
+
+    Raises:
+        errors.LockedError: another guard holds it.
+    """
+    if not _had(database, KEYS) and not (_inside_a_run(database) and _had(database, INSIDE)):
+        holders = database.execute(statement("locks", "lock_holders"), KEYS)
+        who = "; ".join(_in_words(*holder) for holder in holders) or "it has just ended"
+        raise errors.LockedError(
+            f"Another practice-guard is at work in this database: {who}. Nothing was written.",
+            next_steps=("Wait for it to end, and try again.",),
+        )
+
+
+def _had(database: Database, keys: Mapping[str, int]) -> bool:
+    return bool(database.execute(statement("locks", "try_lock"), keys)[0][0])
+
+
+def _inside_a_run(database: Database) -> bool:
+    """Whether the lock is held by the very run that started this session's ETL."""
+    return bool(database.execute(statement("locks", "inside_a_run"), KEYS)[0][0])
+
+
+def attempt(database: Database, access: Access, work: Callable[[float], T], *, patience: float) -> T:
+    """Run `work` in a transaction of its own, again from the start whenever a lock could not be had.
+
+    Args:
+        database: where to run it.
+        access: what the transaction may do.
+        work: called with the transaction open and with the seconds that taking all its table locks may last; must be
+            repeatable. That time is below half the server's deadlock time-out, so that the guard and never the ETL
+            is a deadlock's victim (reliability, finding 9); where only autovacuum is in the way it is once beyond it,
+            since that is when the server ends an autovacuum.
+        patience: seconds after which to give up.
+
+    Raises:
+        errors.LockTimeoutError: no luck within `patience`; says who is in the way.
+    """
+    with database.transaction(Access.READ):
+        deadlock, standby = database.execute(statement("locks", "server"))[0]
+    if standby and access is not Access.READ:
+        raise errors.AccessError(
+            "This server is a standby, which only reads. Nothing was written.",
+            next_steps=("Aim at the primary; with --dry-run a standby will do.",),
+        )
+    until = time.monotonic() + patience
+    wait = 0.45 * deadlock
+    while True:
+        try:
+            with database.transaction(access):
+                _bound(database, wait)
+                return work(wait)
+        except errors.UnreachableError as error:
+            raise errors.UnreachableError(f"{error.message.rstrip('.')}. Nothing was written.") from error
+        except errors.LockTimeoutError as error:
+            holders = _holders(database, error)
+            if time.monotonic() >= until:
+                raise _explained(error, holders, patience) from error
+            only_autovacuum = bool(holders) and all(holder[2] == "autovacuum worker" for holder in holders)
+            wait = (2.0 if only_autovacuum else 0.45) * deadlock
+        time.sleep(random.uniform(0.05, 0.25))  # noqa: S311  (spreads the tries of several clients, no secret)
+
+
+def tables(database: Database, wanted: Sequence[tuple[str, Sequence[str]]], *, within: float) -> None:
+    """Lock tables, in the order given, within so many seconds in all.
+
+    The first statement of a snapshot: plain SET LOCAL and LOCK TABLE leave the transaction's view of the data open,
+    a SELECT would freeze it (reliability, findings 6 and 7).
+
+    Args:
+        database: in an open transaction.
+        wanted: modes with the quoted, qualified names of tables to lock in them.
+        within: seconds.
+
+    Raises:
+        errors.LockTimeoutError: somebody holds one of them.
+    """
+    until = time.monotonic() + within
+    for mode, names in wanted:
+        for name in names:
+            left = max(1, int(1000 * (until - time.monotonic())))
+            try:
+                database.execute(f"SET LOCAL lock_timeout = '{left}ms'")
+                database.execute(f"LOCK TABLE {name} IN {mode} MODE")
+            except errors.LockTimeoutError as error:
+                error.data["tables"] = [each.replace("%%", "%") for _, names in wanted for each in names]
+                raise
+    _bound(database, within)  # rows that somebody has locked one by one may still be in the way
+
+
+def _bound(database: Database, seconds: float) -> None:
+    """Bound every later wait for a lock in this transaction."""
+    database.execute(f"SET LOCAL lock_timeout = '{max(1, int(1000 * seconds))}ms'")
+
+
+def _holders(database: Database, error: errors.LockTimeoutError) -> list[Row]:
+    """Find out who holds locks on the tables that could not be locked, or on any where that is not known."""
+    names = error.data.get("tables")
+    with database.transaction(Access.READ):
+        if names:
+            return database.execute(statement("locks", "table_holders"), {"tables": names})
+        return database.execute(statement("locks", "any_holders"))
+
+
+def _explained(error: errors.LockTimeoutError, holders: Sequence[Row], patience: float) -> errors.LockTimeoutError:
+    who = "; ".join(_in_words(pid, application, since) for pid, application, _, since in holders)
+    return errors.LockTimeoutError(
+        f"The tables could not be locked within {patience:g} s{': ' + who if who else ''}. Nothing was written.",
+        next_steps=("Wait for them to end, or end them: SELECT pg_terminate_backend(PID)", "and try again."),
+        **error.data,
+    )
+
+
+def _in_words(pid: int, application: str, since: str) -> str:
+    return f"process {pid} ({application or 'unnamed'}, since {since})"

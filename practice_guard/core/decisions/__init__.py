@@ -1,0 +1,1 @@
+"""A person's file of decisions: read, written, and whether it fits."""

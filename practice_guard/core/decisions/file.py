@@ -1,0 +1,185 @@
+"""Reads a decision file: TOML that a person edits, with the line in every complaint.
+
+    [[team]]
+    league = "APTA_CHICAGO"
+    club = "Tennaqua"
+    series = "Chicago 22"
+    team = "Tennaqua - 22"
+    heir = { series = "Series 21", team = "Tennaqua 21" }   # parts left out are the team's own
+
+    [[series]]                       # every team of a series; with a heir: the series was relabelled
+    league = "NSTF"
+    series = "Series 3"
+    give_up = true
+
+    [[league]]
+    league = "CNSWPL"
+    rosters = "ignore"               # its rosters moved as a whole, and the names stand
+
+An entry without `heir`, `give_up` or `rosters` decides nothing yet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import tomlkit
+from rapidfuzz import process
+from tomlkit.exceptions import TOMLKitError
+
+from practice_guard.core import errors
+from practice_guard.core.identity.decision import Decision, Decisions, said
+from practice_guard.core.model import TeamIdentity
+
+KEYS = {
+    "team": ("league", "club", "series", "team"),
+    "series": ("league", "series"),
+    "league": ("league",),
+}
+"""The keys that say what an entry is about, by its kind."""
+FLAGS = ("give_up", "merge", "overrule")
+
+
+def parse(text: str, source: str = "") -> Decisions:
+    """Read a decision file; `source` is its name, for complaints.
+
+    Returns:
+        The entries that decide something, in the order of teams, series, leagues.
+
+    Raises:
+        UsageError: The text is no TOML, or an entry has an unknown key, a value of the wrong type, contradicts
+            itself or is there twice; the message names the line.
+    """
+    try:
+        document = tomlkit.parse(text).unwrap()
+    except TOMLKitError as error:
+        raise errors.UsageError(f"{source or 'Decisions'}: not valid TOML: {error}") from error
+    lines = _Lines(text, source)
+    _known(document, KEYS, lines.of, lines, "the file ")
+    entries: list[Decision] = []
+    for kind in KEYS:
+        tables = document.get(kind, [])
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            raise lines.complaint(lines.of(kind), f"write each entry as [[{kind}]].")
+        entries.extend(_Entry(kind, table, lines, number).read() for number, table in enumerate(tables))
+    _decided_once(entries, lines)
+    return Decisions(tuple(entry for entry in entries if entry.heir or entry.give_up or entry.ignore_rosters))
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One table of the file, on its way to a decision."""
+
+    kind: str
+    table: Mapping[str, object]
+    lines: _Lines
+    number: int
+
+    def read(self) -> Decision:
+        others = ("heir", *FLAGS, *(("rosters",) if self.kind == "league" else ()))
+        _known(self.table, (*KEYS[self.kind], *others), self._line, self.lines, f"[[{self.kind}]] ")
+        about = self._identity(self.table, TeamIdentity(None, None, None, None))
+        if (self.kind == "team" and about.name is None and about.club is None) or (
+            self.kind != "team" and None in {about.league, about.series if self.kind == "series" else ""}
+        ):
+            raise self._error(f"[[{self.kind}]] needs {', '.join(KEYS[self.kind])}")
+        flags = {flag: self._flag(flag) for flag in FLAGS}
+        heir = self._heir(about)
+        if heir and flags["give_up"]:
+            raise self._error("has an heir and is given up; keep one of the two", "give_up")
+        line = self._line("")
+        where = f"line {line} of {self.lines.source}" if self.lines.source else f"line {line}"
+        return Decision(about, heir, ignore_rosters=self._rosters(), line=line, where=where, **flags)
+
+    def _heir(self, about: TeamIdentity) -> TeamIdentity | None:
+        heir = self.table.get("heir")
+        if heir is None:
+            return None
+        if not isinstance(heir, dict) or not heir:
+            raise self._error(f'write the heir as {{ {KEYS[self.kind][-1]} = "..." }}', "heir")
+        _known(heir, KEYS[self.kind], lambda _: self._line("heir"), self.lines, "an heir ")
+        found = self._identity(heir, about)
+        if found == about and self.kind != "team":
+            raise self._error("is its own heir", "heir")
+        return found
+
+    def _identity(self, table: Mapping[str, object], default: TeamIdentity) -> TeamIdentity:
+        parts = {
+            "league": default.league,
+            "club": default.club,
+            "series": default.series,
+            "team": default.name,
+        }
+        for key in KEYS[self.kind]:
+            value = table.get(key)
+            if value is not None and not isinstance(value, str):
+                raise self._error(f"`{key}` must be a text in quotes", key)
+            if value:
+                parts[key] = value
+        return TeamIdentity(parts["league"], parts["club"], parts["series"], parts["team"])
+
+    def _flag(self, key: str) -> bool:
+        value = self.table.get(key, False)
+        if not isinstance(value, bool):
+            raise self._error(f"`{key}` must be true or false", key)
+        return value
+
+    def _rosters(self) -> bool:
+        value = self.table.get("rosters")
+        if value not in {None, "ignore"}:
+            raise self._error('`rosters` can only be "ignore"', "rosters")
+        return value is not None
+
+    def _line(self, key: str) -> int:
+        return self.lines.of(self.kind, self.number, key)
+
+    def _error(self, what: str, key: str = "") -> errors.UsageError:
+        return self.lines.complaint(self._line(key), f"{what}.")
+
+
+class _Lines:
+    """Where the entries and keys of a file stand, for messages."""
+
+    def __init__(self, text: str, source: str) -> None:
+        self.source = source
+        self._lines = text.splitlines()
+
+    def complaint(self, line: int | str, what: str) -> errors.UsageError:
+        """Return the error that says what is wrong in a line, or in several."""
+        lines = f"line {line}" if isinstance(line, int) else f"lines {line}"
+        return errors.UsageError(f"{self.source or 'Decisions'}, {lines}: {what}")
+
+    def of(self, kind: str, number: int = 0, key: str = "") -> int:
+        """Return the line, from 1, of the n-th entry of a kind, or of a key in it."""
+        starts = self._matching(rf"\[\[\s*[\"']?{re.escape(kind)}[\"']?\s*\]\]")
+        starts = starts or self._matching(rf"\[?\s*[\"']?{re.escape(kind)}[\"']?\s*[=\]]") or [1]
+        start = starts[min(number, len(starts) - 1)]
+        if not key:
+            return start
+        end = min((at for at in self._matching(r"\[") if at > start), default=len(self._lines) + 1)
+        found = self._matching(rf"[\"']?{re.escape(key)}[\"']?\s*=")
+        return min((at for at in found if start < at < end), default=start)
+
+    def _matching(self, pattern: str) -> list[int]:
+        wanted = re.compile(r"\s*" + pattern)
+        return [at for at, line in enumerate(self._lines, 1) if wanted.match(line)]
+
+
+def _decided_once(entries: Sequence[Decision], lines: _Lines) -> None:
+    seen: dict[TeamIdentity, int] = {}
+    for entry in entries:
+        if entry.about in seen:
+            both = f"{seen[entry.about]} and {entry.line}"
+            raise lines.complaint(both, f"{said(entry.about)} is decided twice. Keep one.")
+        seen[entry.about] = entry.line
+
+
+def _known(
+    table: Mapping[str, object], keys: Collection[str], line: Callable[[str], int], lines: _Lines, where: str
+) -> None:
+    for key in table:
+        if key not in keys:
+            nearest = process.extractOne(key, list(keys))
+            raise lines.complaint(line(key), f"{where}has no key `{key}`. Did you mean `{nearest[0]}`?")

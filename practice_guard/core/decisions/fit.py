@@ -1,0 +1,73 @@
+"""A person's decisions: `parse` a file, `check` it against the teams, `write` one to edit, `dump` what was decided.
+
+They are TOML, keyed by league, club, series and team name, never by id, which changes nightly; `decision_file` shows
+the format. A decision is the only way to overrule a resolution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+
+from rapidfuzz import process
+
+from practice_guard.core import errors
+from practice_guard.core.decisions.drafting import dump, write
+from practice_guard.core.decisions.file import parse
+from practice_guard.core.identity.decision import Decision, Decisions, said
+from practice_guard.core.model import Team, TeamIdentity
+
+__all__ = ["Decision", "Decisions", "check", "dump", "parse", "write"]
+
+
+def check(decisions: Decisions, old: Iterable[Team], new: Iterable[Team]) -> None:
+    """Check that decisions speak of teams that exist, and that no heir is given twice without `merge`.
+
+    Whether a decision still fits what names and places say, `resolve` tells in its findings.
+
+    Args:
+        decisions: What `parse` returned.
+        old: Every team of every list that rows come from.
+        new: The teams as they are now.
+
+    Raises:
+        UsageError: Some do not; the message has one line for each, with its line in the file and the nearest name.
+    """
+    before, now = _names(old), _names(new)
+    wrong = []
+    for entry in decisions.entries:
+        if entry.about not in before:
+            wrong.append(_unknown(entry, entry.about, before, "the list the rows come from"))
+        if entry.heir and entry.heir not in now:
+            wrong.append(_unknown(entry, entry.heir, now, "the new list"))
+    heirs: dict[TeamIdentity, list[Decision]] = {}
+    for entry in decisions.entries:
+        if entry.heir:
+            heirs.setdefault(entry.heir, []).append(entry)
+    for heir, entries in heirs.items():
+        unsaid = [entry for entry in entries if not entry.merge]
+        if len(entries) > 1 and unsaid:
+            listed = " and ".join(str(entry.line) for entry in entries)
+            wrong.append(
+                f"{unsaid[0].where}: lines {listed} give one heir, {said(heir)}, to several; "
+                "write `merge = true` in each if that is meant"
+            )
+    if wrong:
+        raise errors.UsageError("The decisions do not fit the teams.\n" + "\n".join(wrong))
+
+
+def _names(teams: Iterable[Team]) -> frozenset[TeamIdentity]:
+    """All that an entry may be about: every team, every series of a league, every league."""
+    names: set[TeamIdentity] = set()
+    for team in teams:
+        names.add(team.identity)
+        names.add(TeamIdentity(team.league, None, team.series, None))
+        names.add(TeamIdentity(team.league, None, None, None))
+    return frozenset(names)
+
+
+def _unknown(entry: Decision, name: TeamIdentity, known: AbstractSet[TeamIdentity], where: str) -> str:
+    alike = {said(other): other for other in known if (other.name is None) == (name.name is None)}
+    nearest = process.extractOne(said(name), sorted(alike))
+    hint = f"; the nearest there is {nearest[0]}" if nearest else ""
+    return f"{entry.where}: {said(name)} is not in {where}{hint}"

@@ -1,0 +1,1 @@
+"""What can be found, with its weight and its page."""

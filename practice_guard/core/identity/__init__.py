@@ -1,0 +1,1 @@
+"""Who a team is. Pure: asks no database."""

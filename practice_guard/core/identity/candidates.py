@@ -1,0 +1,163 @@
+"""Teams that a person may decide for, where nothing decided: at most five, with what speaks for and against each.
+
+Similarity never matches anything; it only puts the likely ones first. It is bounded: only the free teams that share a
+club, a series or a rare word with the unmatched one are compared, and only for the first few thousand of those.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from rapidfuzz import fuzz
+
+from practice_guard.core.identity import normalise
+from practice_guard.core.identity.facets import agreement, alike_name, alike_place, group
+from practice_guard.core.identity.resolution import Resolution
+from practice_guard.core.identity.roster import Hearing, Witnesses
+from practice_guard.core.model import Candidate, Match, Team
+
+SIMILAR_FROM = 70.0
+"""Percent of similarity from which a team is worth a person's look, when nothing else speaks for it."""
+COMPARED = 200
+"""Free teams that one unmatched team is compared with, at most."""
+ASKED = 5_000
+"""Unmatched teams that get candidates by similarity; the rest get only those that a facet or a roster names."""
+
+
+def with_candidates(
+    resolution: Resolution, new: Sequence[Team], *, witnesses: Witnesses | None = None, limit: int = 5
+) -> Resolution:
+    """Return the resolution with up to `limit` candidates for each team that nothing matched.
+
+    Args:
+        resolution: What `resolve` returned.
+        new: The new list it was resolved against.
+        witnesses: The rosters, if any; how many players two teams share is said beside each candidate.
+        limit: Candidates a team, at most.
+    """
+    unmatched = list(resolution.unmatched())
+    if not unmatched:
+        return resolution
+    search = _Search(resolution, list(dict.fromkeys(new)), witnesses or Witnesses())
+    matches = dict(resolution.matches)
+    for count, match in enumerate(unmatched):
+        found = search.candidates(match, similar=count < ASKED)
+        matches[match.old.id] = replace(match, candidates=tuple(islice(found, limit)))
+    return replace(resolution, matches=matches)
+
+
+class _Search:
+    """The new list, indexed by everything that may make one of its teams a candidate."""
+
+    def __init__(self, resolution: Resolution, new: list[Team], witnesses: Witnesses) -> None:
+        self.new = new
+        old = [match.old for match in resolution.matches.values()]
+        self.at = {team.id: at for at, team in enumerate(old)}
+        self.hearing = Hearing(old, new, witnesses)
+        self.heir_of = {match.new: match.old for match in resolution.matches.values() if match.new}
+        self.names, self.places = group([alike_name(team) for team in new]), group([alike_place(team) for team in new])
+        self.old_names = {alike_name(team): team for team in reversed(old)}
+        self.old_places = {alike_place(team): team for team in reversed(old)}
+        self.spelled = [_spelled(team) for team in new]
+        self.leagues = {_league(team) for team in new}
+        self.arrived = self.leagues - {_league(team) for team in old}
+        self.free: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for at, team in enumerate(new):
+            if team not in self.heir_of:
+                for word in _words(team):
+                    self.free[_league(team), word].append(at)
+
+    def candidates(self, match: Match, *, similar: bool) -> Iterator[Candidate]:
+        """Yield the candidates of an unmatched team, the likeliest first."""
+        old, at = match.old, self.at[match.old.id]
+        witnessed = self.hearing.onto(at)
+        named = {*self.names.get(alike_name(old), ()), *self.places.get(alike_place(old), ()), *witnessed}
+        ranked = []
+        for heir in named:
+            facets = sum(level is not None for level in agreement(old, self.new[heir]))
+            free = self.new[heir] not in self.heir_of
+            ranked.append((heir in witnessed, facets, free, _similarity(_spelled(old), self.spelled[heir]), -heir))
+        others = islice(self._neighbours(old), COMPARED) if similar else ()
+        mine = _spelled(old)
+        for heir in others:
+            score = _similarity(mine, self.spelled[heir])
+            if score >= SIMILAR_FROM and heir not in named:
+                ranked.append((False, 0, True, score, -heir))
+        for _, _, _, score, heir in sorted(ranked, reverse=True):
+            yield self._candidate(old, at, -heir, score)
+
+    def _neighbours(self, old: Team) -> Iterator[int]:
+        """Yield free teams that share a word with an old one, by the rarest word first.
+
+        They are of its own league, or, where that is gone as a whole, of leagues that are new in the list.
+        """
+        leagues = [_league(old)] if _league(old) in self.leagues else sorted(self.arrived)
+        found = [self.free[league, word] for league in leagues for word in _words(old) if (league, word) in self.free]
+        seen: set[int] = set()
+        for positions in sorted(found, key=len):
+            fresh = [at for at in positions[:COMPARED] if at not in seen]
+            seen.update(fresh)
+            yield from fresh
+
+    def _candidate(self, old: Team, at: int, heir: int, score: float) -> Candidate:
+        team = self.new[heir]
+        speaks_for, speaks_against = compare(old, team)
+        shared, present = self.hearing.overlap(at, heir)
+        if present:
+            side = speaks_for if heir in self.hearing.onto(at) else speaks_against
+            side.append(f"{shared} of its {present} players still in the league are on it")
+        if team in self.heir_of:
+            speaks_against.append(f"already the heir of {self.heir_of[team].identity}")
+        for which, keys, key in (("name", self.old_names, alike_name), ("place", self.old_places, alike_place)):
+            origin = keys.get(key(team))
+            if key(team) and origin and key(team) != key(old) and origin != self.heir_of.get(team):
+                speaks_against.append(f"it has the {which} of {origin.identity}")
+        return Candidate(team, score, tuple(speaks_for), tuple(speaks_against))
+
+
+def compare(old: Team, new: Team) -> tuple[list[str], list[str]]:
+    """Return what speaks for and what against two teams being the same, by what they are called alone."""
+    speaks_for, speaks_against = [], []
+    for which, level in zip(("name", "place"), agreement(old, new), strict=True):
+        if level is None:
+            speaks_against.append(f"another {which}")
+        else:
+            speaks_for.append(f"the same {which}" + (" after normalising" if level == "normalised" else ""))
+    if _league(old) != _league(new):
+        speaks_against.append("another league")
+    for which, mine, other, write in (
+        ("club", old.club, new.club, normalise.text),
+        ("series", old.series, new.series, normalise.series),
+        ("alias", old.alias, new.alias, normalise.text),
+    ):
+        if mine and other and write(mine) == write(other):
+            speaks_for.append(f"the same {which}")
+    return speaks_for, speaks_against
+
+
+def _league(team: Team) -> str:
+    return normalise.text(team.league or "")
+
+
+def _spelled(team: Team) -> tuple[str, str]:
+    """Name and place as they are compared: the words of each in the order of the alphabet."""
+    place = f"{normalise.text(team.club or '')} {normalise.series(team.series or '')}"
+    return " ".join(sorted(normalise.text(team.name or "").split())), " ".join(sorted(place.split()))
+
+
+def _similarity(old: tuple[str, str], new: tuple[str, str]) -> float:
+    """How much two teams read alike, 0 to 100: half by their names, half by club and series."""
+    return round((fuzz.ratio(old[0], new[0]) + fuzz.ratio(old[1], new[1])) / 2, 1)
+
+
+def _words(team: Team) -> set[str]:
+    """The words of a team's name, and its club and its series each as one."""
+    words = set(normalise.text(team.name or "").split())
+    if team.club:
+        words.add(f"club {normalise.text(team.club)}")
+    if team.series:
+        words.add(f"series {normalise.series(team.series)}")
+    return words

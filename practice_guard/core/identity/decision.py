@@ -1,0 +1,93 @@
+"""A person's decisions about teams, keyed by what a team is called, never by id (contract, "Own options").
+
+They are the only way to overrule a resolution. `decisions` reads and writes them as TOML, `rulings` follows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from practice_guard.core.identity import normalise
+from practice_guard.core.model import Team, TeamIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One entry. `about` has None where a league or series is decided as a whole, and so has `heir`.
+
+    `merge` allows the heir to have another old team too, `overrule` allows the decision against what name and place
+    both say. `where` tells a person where the entry stands: a line of a file, or the ledger that recorded it.
+    """
+
+    about: TeamIdentity
+    heir: TeamIdentity | None = None
+    give_up: bool = False
+    ignore_rosters: bool = False
+    merge: bool = False
+    overrule: bool = False
+    line: int = field(default=0, compare=False)
+    where: str = field(default="", compare=False)
+
+    @property
+    def names_a_team(self) -> bool:
+        """Whether the entry is about one team, and not a series or a league as a whole."""
+        return self.about.club is not None or self.about.name is not None
+
+    def relabelled(self, team: Team, *, renaming: bool) -> Team:
+        """Return a team of a relabelled league or series as the new list would call it.
+
+        With `renaming`, the old series at the end of its name is written as the new one.
+        """
+        if self.heir is None:
+            return team
+        moved = replace(team, league=self.heir.league or team.league, series=self.heir.series or team.series)
+        if renaming and team.name and team.series and self.heir.series:
+            return replace(moved, name=normalise.relabelled(team.name, team.series, self.heir.series))
+        return moved
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """All decisions of one file, or of several united."""
+
+    entries: tuple[Decision, ...] = ()
+
+    @cached_property
+    def _by_key(self) -> Mapping[TeamIdentity, Decision]:
+        return {entry.about: entry for entry in self.entries}
+
+    def of(self, team: Team) -> Decision | None:
+        """Return what was decided about a team: by itself, else with its series, else with its league."""
+        for key in (
+            team.identity,
+            TeamIdentity(team.league, None, team.series, None),
+            TeamIdentity(team.league, None, None, None),
+        ):
+            found = self._by_key.get(key)
+            if found and (found.heir or found.give_up):
+                return found
+        return None
+
+    def ignores_rosters(self, league: str | None) -> bool:
+        """Tell whether names and places stand in a league although its rosters have moved as a whole."""
+        found = self._by_key.get(TeamIdentity(league, None, None, None))
+        return found is not None and found.ignore_rosters
+
+    def recorded(self, where: str) -> Decisions:
+        """Return the same decisions as ones that no file of the person's holds any more."""
+        return Decisions(tuple(replace(entry, line=0, where=where) for entry in self.entries))
+
+    def after(self, earlier: Decisions) -> Decisions:
+        """Unite with earlier decisions; where both speak of the same team, series or league, these win."""
+        return Decisions(tuple({**earlier._by_key, **self._by_key}.values()))
+
+
+def said(identity: TeamIdentity) -> str:
+    """Write what an entry is about: a team, a series of a league, or a league."""
+    if identity.name is not None or identity.club is not None:
+        return str(identity)
+    if identity.series is not None:
+        return f"series {identity.series} of {identity.league}"
+    return f"league {identity.league}"

@@ -1,0 +1,211 @@
+"""Players as witnesses of who a team is: able to confirm, to settle and to contradict, never to match alone.
+
+Rosters are sets of outside ids. They are compared within one league, over the ids that both lists have there, since
+an id that an import no longer has says nothing (design, "Who a team is").
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from practice_guard.core.identity import normalise
+from practice_guard.core.model import Rosters, Team
+
+
+@dataclass(frozen=True, slots=True)
+class Witnesses:
+    """The rosters of two team lists, and how much of one must be found again before it says anything.
+
+    `at_least` is a number of ids still present in the league, `percent` (0 to 100) the part of them that must stand
+    on one team. An id on more than `several` teams of a league is no person and is not heard. A league has moved as
+    a whole when `moved_at_least` of its matches and `moved_percent` of those with a witness are contradicted.
+    """
+
+    old: Rosters = field(default_factory=dict)
+    new: Rosters = field(default_factory=dict)
+    at_least: int = 4
+    percent: float = 80.0
+    several: int = 20
+    moved_at_least: int = 3
+    moved_percent: float = 50.0
+
+
+class Side:
+    """The players of one team list, by league: who stands on which team, by position in the list."""
+
+    def __init__(self, teams: Sequence[Team], rosters: Rosters, several: int) -> None:
+        known = Counter(team.id for team in teams)
+        self.players: list[frozenset[tuple[str, str]]] = []
+        self.teams: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for at, team in enumerate(teams):
+            league = normalise.text(team.league or "")
+            ids = rosters.get(team.id, frozenset()) if known[team.id] == 1 and league else frozenset()
+            self.players.append(frozenset((league, player) for player in ids if player))
+            for player in self.players[at]:
+                self.teams[player].append(at)
+        for player in [player for player, found in self.teams.items() if len(found) > several]:
+            del self.teams[player]
+
+
+class Hearing:
+    """What the players of two team lists say, team by team."""
+
+    def __init__(self, old: Sequence[Team], new: Sequence[Team], witnesses: Witnesses) -> None:
+        self._rule = witnesses
+        self._old = Side(old, witnesses.old, witnesses.several)
+        self._new = Side(new, witnesses.new, witnesses.several)
+        self._onto: dict[int, frozenset[int]] = {}
+        self._out_of: dict[int, frozenset[int]] = {}
+
+    def onto(self, old: int) -> frozenset[int]:
+        """Return the new positions on which an old team's roster stands nearly whole."""
+        if old not in self._onto:
+            self._onto[old] = self._nearly_whole(self._old.players[old], self._old.teams, self._new.teams)
+        return self._onto[old]
+
+    def out_of(self, new: int) -> frozenset[int]:
+        """Return the old positions on which a new team's roster stood nearly whole."""
+        if new not in self._out_of:
+            self._out_of[new] = self._nearly_whole(self._new.players[new], self._new.teams, self._old.teams)
+        return self._out_of[new]
+
+    def overlap(self, old: int, new: int) -> tuple[int, int]:
+        """Return how many of an old team's players stand on a new one, and how many are still in the league."""
+        present = [player for player in self._old.players[old] if player in self._new.teams]
+        return sum(new in self._new.teams[player] for player in present), len(present)
+
+    def complete(self, old: int, new: int) -> bool:
+        """Tell whether an old roster is nearly whole on a new team even when those who left the league count."""
+        shared, _ = self.overlap(old, new)
+        return 100 * shared >= self._rule.percent * len(self._old.players[old])
+
+    def contradicts(self, old: int, new: int, pairs: Mapping[int, int]) -> bool:
+        """Tell whether the players speak against a match, where `pairs` are all matches by name and place.
+
+        They do when the old roster is nearly whole on another team and not also on this one; and when the new team
+        has, instead of the old one's players, those of an old team whose own heir does not have them.
+        """
+        onto = self.onto(old)
+        return new not in onto if onto else bool(self.strangers(old, new, pairs))
+
+    def strangers(self, old: int, new: int, pairs: Mapping[int, int]) -> frozenset[int]:
+        """Return the old positions, not this one, whose roster went to a new team and not to their own heir."""
+        out_of = self.out_of(new)
+        if old in out_of:
+            return frozenset()
+        return frozenset(at for at in out_of if new in self.onto(at) and pairs.get(at) not in self.onto(at))
+
+    def _nearly_whole(
+        self,
+        players: Iterable[tuple[str, str]],
+        here: Mapping[tuple[str, str], Sequence[int]],
+        there: Mapping[tuple[str, str], Sequence[int]],
+    ) -> frozenset[int]:
+        present = [player for player in players if player in here and player in there]
+        if len(present) < self._rule.at_least:
+            return frozenset()
+        counted = Counter(at for player in present for at in there[player])
+        enough = self._rule.percent * len(present)
+        return frozenset(at for at, count in counted.items() if 100 * count >= enough)
+
+
+@dataclass(frozen=True, slots=True)
+class Objections:
+    """Matches by name and place that the players speak against.
+
+    `reasons` gives one phrase for each old position, `moved` the leagues that stand on other teams as a whole, with
+    the number of matches contradicted there and the number with a witness.
+    """
+
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    moved: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+def objections(
+    pairs: Mapping[int, int], old: Sequence[Team], new: Sequence[Team], hearing: Hearing, witnesses: Witnesses
+) -> Objections:
+    """Find the matches that rosters contradict.
+
+    Where a league has moved as a whole, every match there that no roster confirms is contradicted with it: the teams
+    without players have moved too, and nobody can see where.
+    """
+    against = {at: heir for at, heir in pairs.items() if hearing.contradicts(at, heir, pairs)}
+    reasons = {at: _reason(at, pairs, old, new, hearing) for at in against}
+    contradicted = Counter(old[at].league or "" for at in against)
+    if not contradicted:
+        return Objections()
+    agreeing = {at for at, heir in pairs.items() if at not in against and heir in hearing.onto(at)}
+    confirmed = Counter(old[at].league or "" for at in agreeing)
+    moved = {}
+    for league, count in contradicted.items():
+        heard = count + confirmed[league]
+        if count >= witnesses.moved_at_least and 100 * count >= witnesses.moved_percent * heard:
+            moved[league] = (count, heard)
+    for at in pairs:
+        if (old[at].league or "") in moved and at not in against and at not in agreeing:
+            reasons[at] = "the rosters of its league stand on other teams as a whole, and it has no players to witness"
+    return Objections(reasons, moved)
+
+
+def _reason(at: int, pairs: Mapping[int, int], old: Sequence[Team], new: Sequence[Team], hearing: Hearing) -> str:
+    heir = pairs[at]
+    elsewhere = sorted(hearing.onto(at))
+    if elsewhere:
+        there, present = hearing.overlap(at, elsewhere[0])
+        return (
+            f"name and place say {new[heir].identity}, but {there} of its {present} players still in the league "
+            f"are on {new[elsewhere[0]].identity}"
+        )
+    origin = old[min(hearing.strangers(at, heir, pairs))]
+    return f"name and place say {new[heir].identity}, but the players there are those of {origin.identity}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """The new positions that an unmatched team's name and its place point at.
+
+    `wandered` are those among the names that may be another team of the club, and `strangers` those among the places
+    whose name says that they are.
+    """
+
+    names: frozenset[int]
+    places: frozenset[int]
+    wandered: frozenset[int] = frozenset()
+    strangers: frozenset[int] = frozenset()
+
+
+def confirmations(
+    possible: Mapping[int, Pointing], taken: frozenset[int], matched: frozenset[int], hearing: Hearing
+) -> dict[int, int]:
+    """Match old positions to one of the new ones that a facet says, where the players say it too.
+
+    The rosters must be nearly whole on each other in both directions, and on no other team that is still without
+    its counterpart: a player may be on several teams, and two teams with the same players witness nothing.
+
+    Where only the name agrees, it must not be one that moves between a club's teams when series are left out, since a
+    player may be on both.
+
+    Where only the place agrees, two more things must hold, since the import keeps only the first of a club's teams in
+    a series and may put the players of both on it: players who left the league count as well (when `1a` drops out,
+    what is left of them is `1b`), and the name must not say that it is the club's other team.
+
+    Args:
+        possible: What each unmatched old position's facets point at.
+        taken: New positions that are matched already, or contested.
+        matched: Old positions that are matched already.
+        hearing: What the players say.
+    """
+    claims: dict[int, int] = {}
+    for at, pointing in possible.items():
+        onto = hearing.onto(at) - taken
+        if len(onto) != 1:
+            continue
+        (heir,) = onto
+        by_name = heir in pointing.names - pointing.wandered
+        by_place = heir in pointing.places - pointing.strangers and hearing.complete(at, heir)
+        if (by_name or by_place) and hearing.out_of(heir) - matched == {at}:
+            claims[at] = heir
+    contested = Counter(claims.values())
+    return {at: heir for at, heir in claims.items() if contested[heir] == 1}

@@ -1,0 +1,98 @@
+"""Why a team has no match: missing, ambiguous or conflicting, and in which words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from practice_guard.core.identity import normalise
+from practice_guard.core.identity.facets import Facets
+from practice_guard.core.identity.following import Rulings
+from practice_guard.core.model import Fate, Match, Team
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """What is known about the old teams that nothing matched, by position."""
+
+    facets: Facets
+    taken: Collection[int]
+    repeated: Collection[int]
+    objections: Mapping[int, str]
+    rulings: Rulings
+
+    def match(self, at: int) -> Match:
+        """Return the match that says why an old team has none."""
+        fate, because = self._fate(at)
+        refused = self.rulings.refused.get(at)
+        if refused:
+            because = f"{because}; a decision about it was not followed: {refused}"
+        return Match(self.facets.old[at], fate, given_up=at in self.rulings.given_up, because=because)
+
+    def _fate(self, at: int) -> tuple[Fate, str]:
+        if self.facets.old[at].id in self.repeated:
+            return Fate.AMBIGUOUS, "the old list has its id more than once"
+        if at in self.objections:
+            return Fate.CONFLICTING, self.objections[at]
+        if at in self.rulings.withdrawn:
+            return Fate.MISSING, "a person decided against the team that has its name and place"
+        return self._by_facets(at)
+
+    def _by_facets(self, at: int) -> tuple[Fate, str]:
+        names, places = self.facets.name.towards(at), self.facets.place.towards(at)
+        free = [heir for heir in (*names, *places) if heir not in self.taken]
+        if not free:
+            return Fate.MISSING, self._absent(at, names, places)
+        if names and places:
+            return self._by_both(at, names, places)
+        facet, which, found = (self.facets.name, "name", names) if names else (self.facets.place, "place", places)
+        if len(found) > 1:
+            return Fate.AMBIGUOUS, f"its {which} could be that of {self._listed(found)}, and nothing else agrees"
+        if len(facet.sharers(at)) > 1:
+            return Fate.AMBIGUOUS, f"{len(facet.sharers(at))} old teams have the {which} of {self._listed(found)}"
+        return Fate.MISSING, f"only its {which} is in the new list, on {self._listed(found)}"
+
+    def _by_both(self, at: int, names: Sequence[int], places: Sequence[int]) -> tuple[Fate, str]:
+        if not set(names) & set(places):
+            return Fate.CONFLICTING, f"its name is on {self._listed(names)}, its place on {self._listed(places)}"
+        for which, facet, found in (("name", self.facets.name, names), ("place", self.facets.place, places)):
+            if len(found) > 1:
+                return Fate.AMBIGUOUS, f"its {which} could be that of {self._listed(found)}"
+            if len(facet.sharers(at)) > 1:
+                return Fate.AMBIGUOUS, f"{len(facet.sharers(at))} old teams have the {which} of {self._listed(found)}"
+        return Fate.AMBIGUOUS, f"the new list has the id of {self._listed(names)} more than once"
+
+    def _absent(self, at: int, names: Sequence[int], places: Sequence[int]) -> str:
+        if names or places:
+            which = "name and place" if names and places else "name" if names else "place"
+            return f"its {which} belongs to {self._listed((*names, *places))}, which is another team"
+        if not self.facets.normalising:
+            return "neither its name nor its place is in the new list exactly as it was"
+        league, series = _league_and_series(self.facets.old[at])
+        if league not in self._leagues:
+            return "its league is not in the new list"
+        if (league, series) not in self._series:
+            return "neither its name nor its series is in the new list"
+        return "neither its name nor its place is in the new list"
+
+    @cached_property
+    def _series(self) -> frozenset[tuple[str, str]]:
+        return frozenset(_league_and_series(team) for team in self.facets.new)
+
+    @cached_property
+    def _leagues(self) -> frozenset[str]:
+        return frozenset(league for league, _ in self._series)
+
+    def _listed(self, found: Sequence[int]) -> str:
+        return listed(self.facets.new[heir] for heir in found)
+
+
+def listed(teams: Iterable[Team]) -> str:
+    """Name one or two teams, and how many more there are."""
+    first, *others = dict.fromkeys(str(team.identity) for team in teams)
+    return " or ".join((first, *others[:1])) + (f" and {len(others) - 1} more" if others[1:] else "")
+
+
+def _league_and_series(team: Team) -> tuple[str, str]:
+    return normalise.text(team.league or ""), normalise.series(team.series or "")

@@ -1,0 +1,1 @@
+"""What the guard has on record: its mark, the ledger, the runs."""

@@ -1,0 +1,239 @@
+"""The ledger: everything that was written to the application's tables, so that it can be proven and taken back."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from practice_guard.core import errors
+from practice_guard.core.application.protected import Bound
+from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.database.statements import identifier, statement
+from practice_guard.core.decisions.fit import Decisions, parse
+from practice_guard.core.model import Author
+from practice_guard.core.records import installation
+
+RESTORE, UNDO = "restore", "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the ledger. `undone_by` is the entry that took it back."""
+
+    id: int
+    kind: str
+    at: datetime
+    by: str
+    tool_version: str
+    environment: str
+    snapshot: str
+    plan_digest: str
+    result: Mapping[str, object]
+    undone_by: int | None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the call took; earlier versions did not note that."""
+        noted = self.result.get("seconds")
+        return float(noted) if isinstance(noted, int | float) else None
+
+    @property
+    def lists(self) -> Sequence[str]:
+        """The team lists that its restore resolved; earlier versions noted only the snapshot."""
+        noted = self.result.get("lists")
+        return [str(name) for name in noted] if isinstance(noted, list) else [self.snapshot]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One row that an entry wrote: what it pointed at before and after, and the sum of what it then was."""
+
+    set: str
+    action: str
+    row: int
+    old_key: str
+    new_key: str
+    before: tuple[int | None, ...] | None
+    after: tuple[int | None, ...]
+    sum: str
+
+
+class SnapshotRow(Protocol):
+    """What is read here of a row that a snapshot keeps: its number, its primary key, and whether it was carried on."""
+
+    @property
+    def row(self) -> int:
+        """Its number in the snapshot, from 1."""
+
+    @property
+    def key(self) -> str:
+        """Its primary key, as text."""
+
+    @property
+    def carried(self) -> bool:
+        """Whether an earlier snapshot handed it on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """Which rows were in place in a state since which no import ran: at the snapshot, or after its last restore.
+
+    What an undo took back, given as sets and primary keys, was not a user's doing, whatever state it was in before.
+    """
+
+    since_snapshot: bool
+    since_restore: bool
+    waited: Mapping[str, frozenset[int]]
+    taken_back: frozenset[tuple[str, str]]
+
+    def rows(self, name: str, rows: Sequence[SnapshotRow]) -> frozenset[int]:
+        """Return the numbers of such rows of one set."""
+        proven: set[int] = set()
+        if self.since_snapshot:
+            proven |= {row.row for row in rows if not row.carried}
+        if self.since_restore:
+            proven |= {row.row for row in rows} - self.waited.get(name, frozenset())
+        return frozenset(row.row for row in rows if row.row in proven and (name, row.key) not in self.taken_back)
+
+
+def proofs(database: Database, snapshot: str, snapshot_mark: str, mark: str) -> Proofs:
+    """Compare the database's mark now with what it was at the snapshot and after its last restore."""
+    found = database.execute(statement("ledger", "last_restore"), {"snapshot": snapshot})
+    taken_back = frozenset((name, key) for name, key in database.execute(statement("ledger", "taken_back")))
+    if not found:
+        return Proofs(snapshot_mark == mark, since_restore=False, waited={}, taken_back=taken_back)
+    waited = {name: frozenset(rows) for name, rows in json.loads(found[0][1]).get("waited", {}).items()}
+    return Proofs(snapshot_mark == mark, found[0][0] == mark, waited, taken_back)
+
+
+def last_put(database: Database, since: datetime) -> dict[str, dict[str, int]]:
+    """Return, by set and primary key, what restores since then have last pointed rows at."""
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    if installation.exists(database):
+        for name, key, first in database.execute(statement("ledger", "last_put"), {"since": since}):
+            if first is not None:
+                found[name][key] = first
+    return dict(found)
+
+
+def renumbered(database: Database, snapshot: str) -> dict[str, dict[int, str]]:
+    """Return, by set and row of a snapshot, the new primary key under which restores of it have put that row back."""
+    found: defaultdict[str, dict[int, str]] = defaultdict(dict)
+    if installation.exists(database):
+        for name, row, key in database.execute(statement("ledger", "renumbered"), {"snapshot": snapshot}):
+            found[name][row] = key
+    return dict(found)
+
+
+def decisions(database: Database, lists: Iterable[str]) -> dict[str, Decisions]:
+    """Return, by team list, what people decided about it with earlier restores, the later ones winning.
+
+    A decision counts for the lists that its restore resolved and for no other: once rows are on their heir, the same
+    words in a later list may mean another team, as after an exchange, or one that came back.
+    """
+    united = {name: Decisions() for name in lists}
+    for entry in reversed(entries(database)):
+        if entry.undone_by is None and entry.result.get("decisions"):
+            decided = parse(str(entry.result["decisions"])).recorded(f"ledger {entry.id}")
+            for name in united.keys() & set(entry.lists):
+                united[name] = decided.after(united[name])
+    return united
+
+
+def entries(database: Database) -> list[Entry]:
+    """Return the ledger, newest first; nothing where the guard has no tables yet."""
+    if not installation.exists(database):
+        return []
+    found: list[Entry] = []
+    for row in database.execute(statement("ledger", "entries")):
+        fields = dict(zip(Entry.__slots__, row, strict=True))
+        found.append(Entry(**{**fields, "result": json.loads(fields["result"])}))
+    return found
+
+
+def find(database: Database, wanted: int) -> Entry:
+    """Return one entry.
+
+    Raises:
+        errors.UsageError: there is none of that id.
+    """
+    known = entries(database)
+    for entry in known:
+        if entry.id == wanted:
+            return entry
+    ids = ", ".join(str(entry.id) for entry in known[:5]) or "none"
+    raise errors.UsageError(f"The ledger has no entry {wanted}. The newest ones are: {ids}.")
+
+
+def rows(database: Database, entry: Entry) -> list[EntryRow]:
+    """Return what an entry wrote."""
+    found: list[EntryRow] = []
+    for name, action, row, old_key, new_key, before, after in database.execute(
+        statement("ledger", "rows"), {"ledger": entry.id}
+    ):
+        was, became = json.loads(before), json.loads(after)
+        refs = None if was is None else tuple(was)
+        found.append(EntryRow(name, action, row, old_key, new_key, refs, tuple(became["refs"]), became["sum"]))
+    return found
+
+
+def write(
+    database: Database,
+    kind: str,
+    author: Author,
+    *,
+    snapshot: str,
+    plan_digest: str,
+    mark: str,
+    result: Mapping[str, object],
+) -> int:
+    """Write an entry in the caller's transaction, with the seconds the call took so far, and return its id."""
+    values = {
+        "kind": kind,
+        "now": author.now,
+        "by": installation.locate(database).user,
+        "tool_version": author.tool_version,
+        "environment": author.environment,
+        "snapshot": snapshot,
+        "plan_digest": plan_digest,
+        "mark": mark,
+        "result": json.dumps({**result, "seconds": author.seconds}),
+    }
+    return int(database.execute(statement("ledger", "write"), values)[0][0])
+
+
+def write_rows(database: Database, entry: int, bound: Bound, written: Mapping[str, Sequence[object]]) -> None:
+    """Write what an entry wrote of one set, with the sums of the rows as they are now."""
+    parts = {"table": bound.table.quoted, "key": identifier(bound.key.name), "key_type": bound.key.type}
+    database.execute(statement("ledger", "write_rows", **parts), {"ledger": entry, "set": bound.name, **written})
+
+
+def read_back(database: Database, entry: int, plan_digest: str) -> None:
+    """Read an entry back, after the commit, in a transaction of its own (reliability, finding 1).
+
+    Raises:
+        errors.RestoreError: it is not there, so nothing was written although the commit was not refused.
+        errors.UnknownOutcomeError: the commit was acknowledged, and the connection is lost since.
+    """
+    with suppress(errors.UnreachableError):
+        return _confirm(database, entry, plan_digest)
+    try:
+        _confirm(database, entry, plan_digest)
+    except errors.UnreachableError as error:
+        raise errors.UnknownOutcomeError(
+            f"The commit was acknowledged (ledger {entry}), but cannot be read back. {error.message}",
+            next_steps=("practice-guard health",),
+        ) from error
+
+
+def _confirm(database: Database, entry: int, plan_digest: str) -> None:
+    values = {"id": entry, "plan_digest": plan_digest}
+    with database.transaction(Access.READ):
+        found = database.execute(statement("ledger", "count"), values)[0][0]
+    if not found:
+        raise errors.RestoreError("The commit was not refused, but its entry is not in the ledger. Check: health.")

@@ -1,0 +1,1 @@
+"""Rows put back: planned, written, proven, taken back."""

@@ -1,0 +1,151 @@
+"""Pointing rows at their teams and leagues: a set of updates, each row once, by its primary key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from practice_guard.core import errors
+from practice_guard.core.application.protected import Bound
+from practice_guard.core.database.connection import Database
+from practice_guard.core.database.statements import columns, identifier, statement
+
+Refs = tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A row by its primary key, and what its references are and shall be."""
+
+    key: str
+    before: Refs
+    after: Refs
+
+
+@contextmanager
+def application_path(database: Database) -> Iterator[None]:
+    """Let the application's triggers find what they look for, while rows are written."""
+    database.execute(statement("restore", "trust_path"))
+    yield
+    database.execute(statement("restore", "pin_path"))
+
+
+def point(database: Database, bound: Bound, moves: Sequence[Move]) -> None:
+    """Update the references of rows inside the caller's transaction.
+
+    Raises:
+        errors.RestoreError: fewer rows were updated than there were to be (a trigger or rule).
+        errors.SchemaError: rows cross a unique key and there is nowhere to put them meanwhile.
+    """
+    if not moves:
+        return
+    parked = _parked(database, bound, moves)
+    for step in ([parked] if parked else []) + [list(moves)]:
+        assignments = [f"{identifier(each.column)} = u.r{place}" for place, each in enumerate(bound.references)]
+        text = statement("restore", "update_references", assignments=", ".join(assignments), **parts(bound))
+        expect(bound, len(step), len(database.execute(text, values(step, bound))))
+
+
+def right(database: Database, bound: Bound, moves: Sequence[Move]) -> int:
+    """Return how many of the rows point where they should."""
+    return int(database.execute(statement("restore", "updated_right", **parts(bound)), values(moves, bound))[0][0])
+
+
+def expect(bound: Bound, wanted: int, done: int) -> None:
+    """Require that as many rows were written as were to be.
+
+    Raises:
+        errors.RestoreError: they were not.
+    """
+    if done != wanted:
+        raise errors.RestoreError(
+            f"{wanted} rows of {bound.name} were to be written and {done} were: a trigger or rule on "
+            f"{bound.table.name} swallowed the rest. Everything was rolled back."
+        )
+
+
+def parts(bound: Bound) -> dict[str, str]:
+    """Return the pieces of statements over rows and references of a set: arrays r0, r1, … one for each reference."""
+    names = [each.column for each in bound.references]
+    types = [bound.table.columns[name].type for name in names]
+    arrays = [f"%(r{place})s::bigint[]::{type_}[]" for place, type_ in enumerate(types)]
+    return {
+        "table": bound.table.quoted,
+        "key": identifier(bound.key.name),
+        "key_type": bound.key.type,
+        "arrays": ", ".join(arrays),
+        "names": ", ".join(f"r{place}" for place in range(len(names))),
+        "names_list": ", ".join(f"u.r{place}::text" for place in range(len(names))),
+        "live_references": columns(names, of="t", cast="::text"),
+    }
+
+
+def values(moves: Sequence[Move], bound: Bound) -> dict[str, object]:
+    """Return the parameters of such statements."""
+    return {"keys": [move.key for move in moves], **references([move.after for move in moves], bound)}
+
+
+def references(refs: Sequence[Refs | None], bound: Bound) -> dict[str, object]:
+    """Return references as one array for each column."""
+    return {f"r{place}": [each[place] if each else None for each in refs] for place in range(len(bound.references))}
+
+
+def _parked(database: Database, bound: Bound, moves: Sequence[Move]) -> list[Move]:
+    """First step of updates that cross a unique key (17 to 18 and 18 to 17): those in the way go where nobody is."""
+    aside: dict[str, dict[int, int | None]] = {}
+    for key in bound.table.unique_keys:
+        places = [place for place, each in enumerate(bound.references) if each.column in key.columns]
+        blocking = [] if key.primary else _in_the_way(moves, places)
+        if blocking:
+            place, values = _aside(database, bound, places, moves, len(blocking))
+            for move, value in zip(blocking, values, strict=True):
+                aside.setdefault(move.key, {})[place] = value
+    parked = [move for move in moves if move.key in aside]
+    return [
+        replace(move, after=tuple(aside[move.key].get(place, now) for place, now in enumerate(move.before)))
+        for move in parked
+    ]
+
+
+def _in_the_way(moves: Sequence[Move], places: Sequence[int]) -> list[Move]:
+    """Return the moves that leave what another one goes to, as far as the key's references say."""
+
+    def part(refs: Refs) -> Refs:
+        return tuple(refs[place] for place in places)
+
+    moving = [move for move in moves if part(move.before) != part(move.after)]
+    wanted = {part(move.after) for move in moving}
+    return [move for move in moving if part(move.before) in wanted]
+
+
+def _aside(
+    database: Database, bound: Bound, places: Sequence[int], moves: Sequence[Move], count: int
+) -> tuple[int, Sequence[int | None]]:
+    """Find a reference and values for it that collide with nothing: NULL, ids that are none, or ids nobody has."""
+    columns_ = [bound.table.columns[bound.references[place].column] for place in places]
+    keys = {key.column: key for key in bound.table.foreign_keys}
+    for place, column in zip(places, columns_, strict=True):
+        if not column.not_null:
+            return place, [None] * count
+        if column.name not in keys:
+            return place, [-number for number in range(1, count + 1)]
+    for place, column in zip(places, columns_, strict=True):
+        key = keys[column.name]
+        text = statement(
+            "restore",
+            "free_ids",
+            table=bound.table.quoted,
+            column=identifier(column.name),
+            parent=identifier(bound.table.schema, key.parent),
+            parent_column=identifier(key.parent_column),
+        )
+        wanted = {"taken": [move.after[place] for move in moves], "count": count}
+        free = [row[0] for row in database.execute(text, wanted)]
+        if len(free) == count:
+            return place, free
+    names = ", ".join(column.name for column in columns_)
+    raise errors.SchemaError(
+        f"Rows of {bound.table.name} must change places under a unique key over {names}, which may be neither NULL nor "
+        "free: drop that key, restore, and put it back. Nothing was written."
+    )

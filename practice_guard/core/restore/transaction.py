@@ -1,0 +1,173 @@
+"""Restore: a plan that only reads, its application in one transaction, and the way back (design, "Restore")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from practice_guard.core import errors
+from practice_guard.core.application.protected import ProtectedSet
+from practice_guard.core.application.state import Surroundings, lock_for_writing, look
+from practice_guard.core.database import locks
+from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.decisions import fit as decided
+from practice_guard.core.model import Author
+from practice_guard.core.records import installation, ledger
+from practice_guard.core.restore import chains, writes
+from practice_guard.core.restore.planfile import SavedPlan, moved
+from practice_guard.core.restore.planning import Request, Scope, asked, kept_rows, live_rows, plan, valid_ids
+from practice_guard.core.restore.plans import Plan
+from practice_guard.core.restore.writes import Written
+from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots.snapshot import Snapshot
+
+__all__ = [
+    "Applied", "Author", "Request", "Scope", "apply", "asked", "check_fits", "check_saved", "kept_rows", "live_rows",
+    "plan", "valid_ids",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a restore did: the plan it applied and its entry in the ledger, read back after the commit."""
+
+    plan: Plan
+    ledger: int
+    written: int
+
+
+def check_fits(database: Database, around: Surroundings, kept: Snapshot, made: Plan) -> None:
+    """Find out, reading only, whether the tables can take back what the plan would write.
+
+    Raises:
+        errors.SchemaError: a column is gone or of another type, or rows break a constraint; names column and rows.
+    """
+    for bound in around.sets:
+        if bound.name in made.sets:
+            writes.check(database, bound, kept.sets[bound.name], made.sets[bound.name])
+
+
+def apply(
+    database: Database,
+    sets: Sequence[ProtectedSet],
+    kept: Snapshot,
+    author: Author,
+    request: Request | None = None,
+    *,
+    schema: str = "public",
+    patience: float = 30.0,
+    saved: SavedPlan | None = None,
+) -> Applied:
+    """Restore `kept` in one transaction: lock, plan, move, prove, write the ledger, commit, read it back.
+
+    Args:
+        database: where; its transactions are opened here.
+        sets: the protected sets.
+        kept: the snapshot; it is verified before anything is written.
+        author: who and when, for the ledger.
+        request: what is asked of the plan.
+        schema: the application's schema.
+        patience: seconds to go on trying for locks.
+        saved: the plan that was shown; if given, that one is applied and no other.
+
+    Raises:
+        errors.StalePlanError: the database has moved since the saved plan was made, or it was applied already.
+        errors.DamagedSnapshotError: the snapshot is damaged.
+        errors.SchemaError: the tables cannot take the rows back.
+        errors.RestoreError: the proof failed and everything was rolled back, or the commit cannot be found again.
+        errors.LockedError: another guard is at work, or locks could not be had in time.
+    """
+    ahead = locks.attempt(database, Access.READ, lambda _: look(database, sets, schema), patience=patience)
+
+    def work(within: float) -> Applied:
+        locks.take(database)
+        lock_for_writing(database, ahead, within)
+        installation.check_mark(installation.locate(database), author.environment)
+        snapshot.verify(database, kept)
+        return _apply(database, look(database, sets, schema), kept, author, request or Request(), saved)
+
+    applied = locks.attempt(database, Access.WRITE, work, patience=patience)
+    ledger.read_back(database, applied.ledger, applied.plan.digest)
+    return applied
+
+
+def _apply(
+    database: Database,
+    around: Surroundings,
+    kept: Snapshot,
+    author: Author,
+    request: Request,
+    saved: SavedPlan | None,
+) -> Applied:
+    made = plan(database, kept, around, request)
+    if saved is not None:
+        check_saved(database, saved, made)
+    check_fits(database, around, kept, made)
+    bound = {each.name: each for each in around.sets}
+    written: dict[str, Written] = {}
+    for name, each in made.sets.items():  # parents first, so that what hangs on them can be given their new keys
+        placed = chains.with_keys(each, bound[name], written)
+        written[name] = writes.write(database, bound[name], kept.sets[name], placed)
+    touched = [(bound[name], writes.all_keys(done)) for name, done in written.items()]
+    others = writes.beside(database, touched)
+    left = {name: writes.left_alone(database, bound[name], kept.sets[name], done) for name, done in written.items()}
+    writes.check_constraints(database)
+    for table, rows in writes.beside(database, touched).items():
+        if rows != others[table]:
+            raise writes.others_changed(table)
+    for name, done in written.items():
+        writes.prove(database, bound[name], kept.sets[name], done, left[name])
+    _prove_settled(made, plan(database, kept, around, request))
+    count = sum(len(done.updates) + len(done.inserts) for done in written.values())
+    result = {
+        "rows": made.counts(),
+        "protected": {name: each.counts() for name, each in made.sets.items()},
+        "written": count,
+        "waited": {name: each.waits for name, each in made.sets.items()},
+        "lists": list(kept.lists),
+        "decisions": decided.dump(request.decisions) if request.decisions else None,
+        "plan": saved.id if saved else None,
+    }
+    entry = ledger.write(
+        database,
+        ledger.RESTORE,
+        author,
+        snapshot=kept.id,
+        plan_digest=made.digest,
+        mark=made.mark,
+        result=result,
+    )
+    for name, done in written.items():
+        ledger.write_rows(database, entry, bound[name], writes.ledger_rows(done))
+    return Applied(made, entry, count)
+
+
+def check_saved(database: Database, saved: SavedPlan, made: Plan) -> None:
+    """Require that a saved plan is still what the database asks for, and was not applied yet.
+
+    Raises:
+        errors.StalePlanError: it is not; says what moved.
+    """
+    for entry in ledger.entries(database):
+        if entry.result.get("plan") == saved.id:
+            raise errors.StalePlanError(f"This plan was applied already (ledger {entry.id}). Nothing was written.")
+    if made.digest != saved.digest:
+        changes = moved(saved, made)
+        listed = "".join(f"\n  {change}" for change in changes)
+        raise errors.StalePlanError(
+            f"The database has moved since the plan was made. Nothing was written. What moved:{listed}",
+            next_steps=("practice-guard restore --dry-run --out PLAN.json   # and read it again",),
+        )
+
+
+def _prove_settled(before: Plan, after: Plan) -> None:
+    """Plan again: nothing may be left to write, and every row must be where the first plan wanted it."""
+    expected, found = before.counts(), after.counts()
+    moved_rows = expected["relink"] + expected["insert"]
+    in_place = expected["intact"] + expected["edited"] + moved_rows
+    same = all(found[name] == expected[name] for name in ("total", "pending", "deleted", "given_up"))
+    if after.writes() or not same or found["intact"] + found["edited"] != in_place:
+        raise errors.RestoreError(
+            "After the rows were moved the plan does not come out even: "
+            f"{expected} before, {found} after. Everything was rolled back."
+        )

@@ -1,0 +1,275 @@
+"""Taking a restore back: exactly its changes, and only while they are still as it left them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from practice_guard.core import errors
+from practice_guard.core.application.catalog import Target
+from practice_guard.core.application.protected import Bound, ProtectedSet
+from practice_guard.core.application.state import Surroundings, lock_for_writing, look
+from practice_guard.core.database import locks
+from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.database.statements import identifier, statement
+from practice_guard.core.model import Author
+from practice_guard.core.records import installation, ledger
+from practice_guard.core.records.ledger import Entry, EntryRow
+from practice_guard.core.restore import relinking, writes
+from practice_guard.core.restore.relinking import Move, Refs, application_path
+from practice_guard.core.snapshots import snapshot
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back: the entry, the entry that says so, and rows by set.
+
+    `adrift` counts those of the re-linked that pointed at what is not there and, by a foreign key, cannot any more.
+    """
+
+    entry: Entry
+    ledger: int | None
+    relinked: Mapping[str, int]
+    removed: Mapping[str, int]
+    adrift: Mapping[str, int]
+
+
+def plan(database: Database, around: Surroundings, wanted: int) -> Undone:
+    """Find out, reading only, what taking an entry back would do.
+
+    Raises:
+        errors.UsageError: there is no such entry, it is no restore, it was taken back already, or its rows are not
+            kept any more.
+        errors.StalePlanError: rows have changed since; says which.
+    """
+    entry = _entry(database, wanted)
+    rows = _rows(database, entry)
+    _check(database, around, rows, entry)
+    return _counted(around, entry, None, rows)
+
+
+def apply(
+    database: Database,
+    sets: Sequence[ProtectedSet],
+    wanted: int,
+    author: Author,
+    *,
+    schema: str = "public",
+    patience: float = 30.0,
+) -> Undone:
+    """Take an entry back in one transaction: what it put in is removed, what it re-linked points where it did.
+
+    Raises:
+        errors.UsageError: there is no such entry, it is no restore, it was taken back already, or its rows are not
+            kept any more.
+        errors.StalePlanError: rows have changed since; nothing was written.
+        errors.RestoreError: the database did something else; everything was rolled back.
+    """
+    ahead = locks.attempt(database, Access.READ, lambda _: look(database, sets, schema), patience=patience)
+
+    def work(within: float) -> Undone:
+        locks.take(database)
+        lock_for_writing(database, ahead, within)
+        installation.check_mark(installation.locate(database), author.environment)
+        around = look(database, sets, schema)
+        entry = _entry(database, wanted)
+        rows = _rows(database, entry)
+        _check(database, around, rows, entry)
+        touched = [(_bound(around, name), [row.new_key for row in found]) for name, found in rows.items()]
+        others = writes.beside(database, touched)
+        for bound in reversed(around.sets):  # what hangs on other rows goes first
+            if bound.name in rows:
+                with application_path(database):
+                    _take_back(database, around, bound, rows[bound.name])
+        writes.check_constraints(database)
+        _prove(database, around, rows)
+        for table, now in writes.beside(database, touched).items():
+            if now != others[table]:
+                raise writes.others_changed(table)
+        number = ledger.write(
+            database,
+            ledger.UNDO,
+            author,
+            snapshot=entry.snapshot,
+            plan_digest=entry.plan_digest,
+            mark=snapshot.mark(database, around.catalog, around.sets),
+            result={"undoes": entry.id, "written": sum(map(len, rows.values()))},
+        )
+        return _counted(around, entry, number, rows)
+
+    undone = locks.attempt(database, Access.WRITE, work, patience=patience)
+    ledger.read_back(database, undone.ledger or 0, undone.entry.plan_digest)
+    return undone
+
+
+def _entry(database: Database, wanted: int) -> Entry:
+    entry = ledger.find(database, wanted)
+    if entry.kind != ledger.RESTORE:
+        raise errors.UsageError(f"Entry {entry.id} of the ledger is no restore but an {entry.kind}.")
+    if entry.undone_by is not None:
+        raise errors.UsageError(f"Restore {entry.id} was taken back already, by entry {entry.undone_by}.")
+    return entry
+
+
+def _rows(database: Database, entry: Entry) -> dict[str, list[EntryRow]]:
+    """Return what an entry wrote, by set, all of it or nothing."""
+    rows, written = ledger.rows(database, entry), entry.result.get("written")
+    if isinstance(written, int) and len(rows) < written:
+        kept = f"{len(rows)} of the {written} rows" if rows else f"none of the {written} rows"
+        raise errors.UsageError(
+            f"Restore {entry.id} cannot be taken back any more: the ledger keeps {kept} that it wrote. They are "
+            "kept as long as a snapshot from before it is. Nothing was written."
+        )
+    found: defaultdict[str, list[EntryRow]] = defaultdict(list)
+    for row in rows:
+        found[row.set].append(row)
+    return dict(found)
+
+
+def _bound(around: Surroundings, name: str) -> Bound:
+    for bound in around.sets:
+        if bound.name == name:
+            return bound
+    raise errors.SchemaError(f"The protected set {name}, which the restore wrote to, is not in this database.")
+
+
+def _check(database: Database, around: Surroundings, rows: Mapping[str, Sequence[EntryRow]], entry: Entry) -> None:
+    for name, found in rows.items():
+        _check_unchanged(database, _bound(around, name), found, entry)
+    leaving = _leaving(around, rows)
+    for name, found in rows.items():
+        bound = _bound(around, name)
+        _check_nothing_hangs_on(database, around, bound, [row for row in found if row.before is None], leaving, entry)
+
+
+def _leaving(around: Surroundings, rows: Mapping[str, Sequence[EntryRow]]) -> dict[str, list[str]]:
+    """Return the primary keys that will be removed or pointed elsewhere, by table."""
+    leaving: defaultdict[str, list[str]] = defaultdict(list)
+    for name, found in rows.items():
+        leaving[_bound(around, name).table.name] += [row.new_key for row in found]
+    return dict(leaving)
+
+
+def _check_nothing_hangs_on(
+    database: Database,
+    around: Surroundings,
+    bound: Bound,
+    inserted: Sequence[EntryRow],
+    leaving: Mapping[str, Sequence[str]],
+    entry: Entry,
+) -> None:
+    """Refuse to remove rows on which users have hung something since, which a foreign key would take along."""
+    columns = {(key.table, key.column) for each in around.catalog.tables.values() for key in each.foreign_keys
+               if key.parent == bound.table.name and key.parent_column == bound.key.name}  # fmt: skip
+    columns |= {
+        (each.table.name, reference.column)
+        for each in around.sets
+        for reference in each.references
+        if reference.parent == bound.name
+    }
+    for table, column in sorted(columns) if inserted else ():
+        child = around.catalog.table(table)
+        own = child.primary_key[0] if len(child.primary_key) == 1 else None
+        text = statement(
+            "ledger",
+            "hanging",
+            table=child.quoted,
+            column=identifier(column),
+            own=f"t.{identifier(own)}::text" if own else "NULL::text",
+        )
+        values = {"keys": [row.new_key for row in inserted], "leaving": list(leaving.get(table, ()))}
+        count = database.execute(text, values)[0][0]
+        if count:
+            raise errors.StalePlanError(
+                f"{count} rows of {table} hang on rows of {bound.name} that restore {entry.id} put back and that would "
+                "have to go. Nothing was written."
+            )
+
+
+def _check_unchanged(database: Database, bound: Bound, rows: Sequence[EntryRow], entry: Entry) -> None:
+    keys = {"keys": [row.new_key for row in rows]}
+    now = {row[0]: row[1] for row in database.execute(statement("ledger", "sums", **_parts(bound)), keys)}
+    moved = [row.new_key for row in rows if now.get(row.new_key) != row.sum]
+    if moved:
+        shown = ", ".join(moved[:_SHOWN]) + (", …" if len(moved) > _SHOWN else "")
+        raise errors.StalePlanError(
+            f"{len(moved)} of {len(rows)} rows of {bound.name} that restore {entry.id} wrote have changed or gone "
+            f"since (primary keys {shown}). Nothing was written."
+        )
+
+
+def _ways_back(around: Surroundings, bound: Bound, rows: Sequence[EntryRow]) -> dict[str, Refs]:
+    """Return what each re-linked row will point at, by primary key: what it did, where a foreign key lets it.
+
+    The import left rows on ids that are not there while foreign keys were off; on again, they let no row do so. Such a
+    reference is emptied, and stays as it is where it must not be empty.
+    """
+    there = {str(Target.TEAMS): around.now.ids, str(Target.LEAGUES): frozenset(around.now.leagues)}
+    enforced = {key.column for key in bound.table.foreign_keys if key.parent in there}
+
+    def back(row: EntryRow, place: int, before: int | None) -> int | None:
+        reference = bound.references[place]
+        if before is None or reference.column not in enforced or before in there.get(str(reference.target), ()):
+            return before
+        return row.after[place] if bound.table.columns[reference.column].not_null else None
+
+    return {
+        row.new_key: tuple(back(row, place, before) for place, before in enumerate(row.before))
+        for row in rows
+        if row.before is not None
+    }
+
+
+def _take_back(database: Database, around: Surroundings, bound: Bound, rows: Sequence[EntryRow]) -> None:
+    inserted = [row for row in rows if row.before is None]
+    if inserted:
+        keys = {"keys": [row.new_key for row in inserted]}
+        removed = database.execute(statement("ledger", "take_out", **_parts(bound)), keys)
+        relinking.expect(bound, len(inserted), len(removed))
+    relinking.point(database, bound, _moves(around, bound, rows))
+
+
+def _moves(around: Surroundings, bound: Bound, rows: Sequence[EntryRow]) -> list[Move]:
+    ways = _ways_back(around, bound, rows)
+    moves = [Move(row.new_key, row.after, ways[row.new_key]) for row in rows if row.new_key in ways]
+    return [move for move in moves if move.before != move.after]
+
+
+def _prove(database: Database, around: Surroundings, rows: Mapping[str, Sequence[EntryRow]]) -> None:
+    """Read back, after all triggers and constraints, that what was put in is gone and what was re-linked points back.
+
+    Raises:
+        errors.RestoreError: it is not so.
+    """
+    for name, found in rows.items():
+        bound = _bound(around, name)
+        gone = {"keys": [row.new_key for row in found if row.before is None]}
+        left = len(database.execute(statement("ledger", "sums", **_parts(bound)), gone))
+        moves = _moves(around, bound, found)
+        left += len(moves) - relinking.right(database, bound, moves)
+        if left:
+            raise errors.RestoreError(
+                f"Of {len(found)} rows of {name} to be taken back, {left} are not as they should be: a trigger or rule "
+                f"on {bound.table.name} changed or swallowed that. Everything was rolled back."
+            )
+
+
+def _parts(bound: Bound) -> dict[str, str]:
+    return {"table": bound.table.quoted, "key": identifier(bound.key.name), "key_type": bound.key.type}
+
+
+def _counted(around: Surroundings, entry: Entry, number: int | None, rows: Mapping[str, Sequence[EntryRow]]) -> Undone:
+    ways = {name: _ways_back(around, _bound(around, name), found) for name, found in rows.items()}
+    return Undone(
+        entry,
+        number,
+        {name: sum(row.before is not None for row in found) for name, found in rows.items()},
+        {name: sum(row.before is None for row in found) for name, found in rows.items()},
+        {
+            name: sum(row.before is not None and ways[name][row.new_key] != row.before for row in found)
+            for name, found in rows.items()
+        },
+    )

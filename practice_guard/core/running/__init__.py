@@ -1,0 +1,1 @@
+"""One process around the ETL."""

@@ -1,0 +1,345 @@
+"""One process around the ETL: validate, back up, run it, check, restore, prove, clean up, with one verdict.
+
+Every phase is written down before it begins. A run that stops after its ETL may have begun stays unfinished, and
+`resume` finishes it: it never starts the ETL again, and puts back only what is exactly matched unless the ETL is known
+to have gone well.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from practice_guard.core import errors
+from practice_guard.core.database import locks
+from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.model import Verdict
+from practice_guard.core.records import installation, ledger, runs
+from practice_guard.core.records.runs import Phase, Run
+from practice_guard.core.restore.transaction import Applied, Request
+from practice_guard.core.running import finishing, phases
+from practice_guard.core.running import session as lease
+from practice_guard.core.running.phases import Job
+from practice_guard.core.running.process import LockFile, signal_in
+from practice_guard.core.running.report import PhaseDone, Report, Result, not_removed, unknown_end
+from practice_guard.core.running.session import Opener, Session
+
+R = TypeVar("R", bound=Result)
+
+_TIME_TO_SAY = 1.0
+"""Seconds for the last words of a guard that was told to end."""
+
+
+def run(open_database: Opener, job: Job) -> Report:
+    """Run the ETL with the guard around it.
+
+    Raises:
+        errors.UsageError: there is a pooler in between, or no lock file can be made. Nothing was done.
+        errors.LockedError: another guard, or an ETL that a run started, is at work. Nothing was done.
+        errors.GuardError: it went wrong before there was a record of the run. Nothing was done.
+    """
+    guard = _Guard(open_database, job, Report(allow_pending=job.allow_pending))
+    return guard.works(guard.does_all)
+
+
+def resume(open_database: Opener, job: Job) -> Report:
+    """Finish a run that was ended before its end, without starting its ETL again.
+
+    Raises:
+        errors.UsageError: there is no such run, or a pooler in between. Nothing was done.
+        errors.LockedError: that run, or its ETL, is still alive. Nothing was done.
+    """
+    guard = _Guard(open_database, job, Report(resumed=True, allow_pending=job.allow_pending))
+    return guard.works(guard.finishes)
+
+
+@dataclass
+class _Guard:
+    """A run at work. Errors of the guard end in its report; the record is written in any case that it can be."""
+
+    open_database: Opener
+    job: Job
+    report: Report
+    began: float = field(default_factory=time.monotonic)
+    session: Session = field(init=False)
+    lock: LockFile = field(init=False)
+    phase: Phase | None = None
+    concluded: bool = False
+
+    def works(self, work: Callable[[], None]) -> Report:
+        """Do the work, and write down how it ended, also when it is told to end or a fault ends it.
+
+        Raises:
+            errors.StoppedError: a signal ended it.
+        """
+        try:
+            self._works(work)
+        except (KeyboardInterrupt, SystemExit) as stop:
+            number = signal_in(stop)
+            if number is None:
+                raise
+            if self.concluded:
+                return self.report
+            stopped = self._stopped(number)
+            self._last_words(stopped)
+            raise stopped from None
+        except errors.GuardError:
+            raise
+        except Exception as fault:
+            self._last_words(fault)
+            raise
+        return self.report
+
+    def _works(self, work: Callable[[], None]) -> None:
+        with Session(self.open_database, heartbeat=self.job.heartbeat) as self.session:
+            with self.database.transaction(Access.READ):
+                place = installation.locate(self.database)
+            lease.refuse_living_etl(self.database)
+            with LockFile(self.job.lock_directory / f"{place.system}-{place.oid}.lock") as self.lock:
+                try:
+                    work()
+                except errors.GuardError as error:
+                    if self.report.run is None:
+                        raise
+                    self.report.error = error
+                self._conclude()
+
+    @property
+    def database(self) -> Database:
+        return self.session.database
+
+    def does_all(self) -> None:
+        """Do all phases, in order."""
+        report = self.report
+        blocked = self._close_harmless()
+        job = replace(self.job, request=self._request_before())
+        checked = self._phase(Phase.VALIDATE, lambda: phases.validate(self.database, job), lambda found: found.safe)
+        if blocked or not checked.safe:
+            self._record_refusal()
+            return
+        begun = self._begin(Phase.BACKUP)
+        taken = self._phase(
+            Phase.BACKUP, lambda: phases.back_up(self.database, job, begun.id), lambda made: made.snapshot is not None
+        )
+        if taken.snapshot is None:
+            return
+        report.snapshot = taken.snapshot
+        self._advance(Phase.ETL)
+        with self.session.kept_alive():
+            ended = self._phase(
+                Phase.ETL, lambda: phases.import_anew(job, begun.id, self.lock), lambda found: not found.failed
+            )
+            report.etl_exit_code, report.etl_seconds = ended.exit_code, ended.seconds
+        self._puts_back()
+
+    def finishes(self) -> None:
+        """Do what an unfinished run has left to do."""
+        report = self.report
+        with self.database.transaction(Access.READ):
+            found = runs.unfinished(self.database)
+        if found is None:
+            raise errors.UsageError(
+                "There is no unfinished run in this database.",
+                next_steps=("practice-guard history   # what there was",),
+            )
+        with self.database.transaction(Access.WRITE):
+            report.run = runs.take_over(self.database, found, self.job.holder)
+        self.session.call_itself(f"{runs.GUARD}:{found.id}")
+        report.earlier = found.phases
+        report.etl_exit_code, report.etl_seconds = found.etl_exit_code, found.etl_seconds
+        self.began -= found.guard_seconds + (found.etl_seconds or 0.0)
+        if not found.touched:
+            return
+        with self.database.transaction(Access.READ):
+            report.snapshot = finishing.chosen(self.database, found, self.job.finish_with, self.job.author.environment)
+        report.named = report.snapshot if report.snapshot.id != found.snapshot else None
+        if found.etl_exit_code is None:
+            report.findings.append(unknown_end(self.job.author.environment))
+        self._puts_back()
+
+    def _puts_back(self) -> None:
+        """After the ETL, however it ended: every row that can be placed is placed, and proven."""
+        job, report = self.job, self.report
+        self._advance(Phase.CHECK)
+        self._waits_for_the_etl()
+        try:
+            self._phase(Phase.CHECK, lambda: phases.check_preservation(self.database, job, report))
+        except errors.DatabaseError:
+            raise
+        except errors.GuardError:
+            pass  # the restore meets the same, and its word counts
+        self._advance(Phase.RESTORE)
+        self._phase(Phase.RESTORE, lambda: phases.put_back(self.database, job, report))
+        self._advance(Phase.HEALTH)
+        self._phase(
+            Phase.HEALTH,
+            lambda: phases.judge_health(self.database, job, report),
+            lambda found: found.verdict is not Verdict.REFUSED,
+        )
+        if not report.complete:
+            return
+        self._advance(Phase.CLEANUP)
+        try:
+            self._phase(
+                Phase.CLEANUP, lambda: phases.clean_up(self.database, job, report.run.id if report.run else None)
+            )
+        except errors.UnreachableError:
+            raise
+        except errors.GuardError as error:
+            report.findings.append(not_removed(error, job.author.environment))
+
+    def _waits_for_the_etl(self) -> None:
+        """Begin nothing while anything of it may still write."""
+        begun, patience = self.report.run, self.job.patience
+        if begun is not None:
+            self.lock.have_alone(f"a process that the ETL of run {begun.id} left behind", patience=patience)
+        lease.refuse_living_etl(self.database, patience=patience)
+
+    def _phase(self, name: Phase, work: Callable[[], R], ok: Callable[[R], bool] = lambda _: True) -> R:
+        self.phase = name
+        self.job.watcher.begins(name)
+        began = time.monotonic()
+        try:
+            result = work()
+        except errors.GuardError as error:
+            self._note(PhaseDone(name, time.monotonic() - began, ok=False, error=error))
+            raise
+        self._note(PhaseDone(name, time.monotonic() - began, ok(result), result))
+        return result
+
+    def _note(self, done: PhaseDone) -> None:
+        self.report.phases.append(done)
+        self.job.watcher.ended(done)
+
+    def _close_harmless(self) -> bool:
+        """Close a run that was ended before its ETL was started: it changed nothing, and holds nobody up.
+
+        Returns:
+            whether there is another unfinished one, which does.
+        """
+        with self.database.transaction(Access.WRITE):
+            found = runs.unfinished(self.database)
+            if found is None or found.touched:
+                return found is not None
+            mine = runs.take_over(self.database, found, self.job.holder)
+            says = f"It was ended in {mine.phase}. {runs.state(mine)}"
+            runs.write(self.database, replace(mine, says=says, finished_at=self.job.clock()))
+            return False
+
+    def _request_before(self) -> Request:
+        """What is asked of plans before the ETL.
+
+        Rows that wait because the last ETL failed, and only exact matches were taken, go on waiting: the backup carries
+        them, and they are placed after an ETL that goes well. A restore by a person since then has settled them.
+        """
+        request = self.job.request
+        with self.database.transaction(Access.READ):
+            last = next((each for each in runs.listing(self.database) if each.touched), None)
+            moved = (each for each in ledger.entries(self.database) if each.kind in (ledger.RESTORE, ledger.UNDO))
+            newest = next(moved, None)
+        settled = last is None or last.etl_exit_code == 0 or newest is None or newest.id not in last.ledger
+        return request if settled else replace(request, exact_only=True)
+
+    def _begin(self, phase: Phase) -> Run:
+        job = self.job
+        done = [each.recorded for each in self.report.phases]
+
+        def work(_within: float) -> Run:
+            locks.take(self.database)
+            return runs.begin(self.database, job.author, job.holder, job.command, phase, done)
+
+        begun = locks.attempt(self.database, Access.WRITE, work, patience=job.patience)
+        self.report.run = begun
+        self.session.call_itself(f"{runs.GUARD}:{begun.id}")
+        return begun
+
+    def _record_refusal(self) -> None:
+        """Write down that the ETL was not started, where that is possible: a refusal makes and changes no tables."""
+        with suppress(errors.GuardError):
+            with self.database.transaction(Access.READ):
+                current = installation.locate(self.database).version == installation.VERSION
+                free = current and runs.unfinished(self.database) is None
+            if free:
+                self._begin(Phase.VALIDATE)
+
+    def _advance(self, phase: Phase) -> None:
+        """Write down what comes next, before it does."""
+        if self.report.run is not None:
+            self._write(replace(self._current(self.report.run), phase=phase))
+
+    def _conclude(self) -> None:
+        """Write down how it ended. What stopped after the ETL may have begun stays open, to be resumed."""
+        report = self.report
+        report.seconds = time.monotonic() - self.began
+        if report.run is None:
+            return
+        stopped = report.error is not None and report.run.touched
+        record = replace(
+            self._current(report.run),
+            status=self.job.status_of(report),
+            verdict=str(report.verdict),
+            says=report.says,
+            finished_at=None if stopped else self.job.clock(),
+        )
+        try:
+            self._write(record)
+            self.concluded = True
+        except errors.GuardError as error:
+            report.error = report.error or error
+
+    def _stopped(self, number: int) -> errors.StoppedError:
+        name = signal.Signals(number).name
+        if not self.report.started:
+            return errors.StoppedError(f"The guard was ended by {name}. The ETL was not started.", number=number)
+        where = f" in {self.phase}" if self.phase else ""
+        return errors.StoppedError(
+            f"The guard was ended by {name}{where}. Whether every row is in place is not proven.",
+            number=number,
+            next_steps=(runs.resumption(self.job.author.environment, self.report.named_id),),
+        )
+
+    def _last_words(self, error: BaseException) -> None:
+        """Write down what is said last, on a connection of its own and as far as there is time (reliability, G5)."""
+        begun = self.report.run
+        if begun is None:
+            return
+        record = replace(
+            self._current(begun),
+            status=self.job.status_of_error(error),
+            verdict=str(Verdict.REFUSED),
+            says=str(error) or type(error).__name__,
+            finished_at=None if begun.touched else self.job.clock(),
+        )
+
+        def write() -> None:
+            with suppress(errors.GuardError), self.open_database() as database, database.transaction(Access.WRITE):
+                runs.write(database, record)
+
+        writer = threading.Thread(target=write, name="last words", daemon=True)
+        writer.start()
+        writer.join(_TIME_TO_SAY)
+
+    def _current(self, record: Run) -> Run:
+        report = self.report
+        report.seconds = time.monotonic() - self.began
+        restored = report.result(Phase.RESTORE)
+        entries = {*record.ledger, *((restored.ledger,) if isinstance(restored, Applied) else ())}
+        return replace(
+            record,
+            phases=report.recorded_phases,
+            snapshot=record.snapshot or (report.snapshot.id if report.snapshot else None),
+            etl_exit_code=report.etl_exit_code,
+            etl_seconds=report.etl_seconds,
+            guard_seconds=report.guard_seconds,
+            ledger=tuple(sorted(entries)),
+        )
+
+    def _write(self, record: Run) -> None:
+        with self.database.transaction(Access.WRITE):
+            runs.write(self.database, record)
+        self.report.run = record

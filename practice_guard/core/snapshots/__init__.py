@@ -1,0 +1,1 @@
+"""The rows as they were, in the database and as a file."""

@@ -1,0 +1,1 @@
+"""A snapshot out of the database and in again, as a file."""

@@ -1,0 +1,215 @@
+"""Reading an export's text back, strictly: anything that `manifest.dump` would not have written is damage."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from practice_guard.core.application.teams import TeamList
+from practice_guard.core.errors import DamagedSnapshotError
+from practice_guard.core.model import Team
+from practice_guard.core.snapshots.archive.writer import DESCRIBED, FORMAT, Archive, StoredRow
+from practice_guard.core.snapshots.description import Fields, checked_id, clean, stored_set
+from practice_guard.core.snapshots.snapshot import DIGEST_VERSION, Snapshot
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def parse(text: bytes) -> Archive:
+    """Read an archive from its text.
+
+    Raises:
+        DamagedSnapshotError: anything in it is not as `dump` would have written it; says what, and where.
+    """
+    if not text.endswith(b"\n"):
+        raise DamagedSnapshotError("its last line is cut off.")
+    first, *lines = text[:-1].split(b"\n")
+    top = Fields("its manifest", _object(first, "its manifest"))
+    if top.text("format") != FORMAT:
+        raise DamagedSnapshotError(f"its manifest says that it is {top.text('format')!r}, not {FORMAT!r}.")
+    top.only("format", "exported_at", "exported_by", "snapshot", "lists", "sets").moment("exported_at")
+    top.text("exported_by")
+    lists, sets = top.object("lists"), top.object("sets")
+    kept = _snapshot(Fields("its manifest, snapshot", top.object("snapshot")), sets)
+    if sorted(lists) != sorted(kept.lists):
+        raise DamagedSnapshotError("its manifest describes other team lists than the snapshot needs.")
+    sections = _Sections(kept)
+    for number, line in enumerate(lines, start=2):
+        sections.add(line, f"line {number}")
+    for name in kept.lists:
+        sections.check_list(name, Fields(f"its manifest, team list {name}", lists[name]))
+    for name in kept.sets:
+        sections.check_set(name, Fields(f"its manifest, set {name}", sets[name]))
+    return Archive(kept, {name: sections.team_list(name) for name in kept.lists}, sections.rows)
+
+
+def _object(line: bytes, where: str) -> dict[str, Any]:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise DamagedSnapshotError(f"{where} has a field twice.")
+        return found
+
+    try:
+        value = json.loads(line.decode(), object_pairs_hook=once)
+    except UnicodeDecodeError:
+        raise DamagedSnapshotError(f"{where} is not UTF-8.") from None
+    except (ValueError, RecursionError):
+        raise DamagedSnapshotError(f"{where} is not JSON.") from None
+    if not isinstance(value, dict):
+        raise DamagedSnapshotError(f"{where} is not an object.")
+    return value
+
+
+def _snapshot(fields: Fields, sets: Mapping[str, Any]) -> Snapshot:
+    fields.only(*DESCRIBED)
+    _check_fingerprint(Fields(f"{fields.where}, fingerprint", fields.object("fingerprint")))
+    name, lists = fields.id("id"), fields.texts("lists")
+    for each in lists:
+        checked_id(each, f"{fields.where}: {each!r} in lists")
+    if lists[:1] != [name]:
+        raise DamagedSnapshotError(f"{fields.where}: lists does not begin with the snapshot's own.")
+    if len(set(lists)) != len(lists):
+        raise DamagedSnapshotError(f"{fields.where}: lists has one twice.")
+    kept = Snapshot(
+        id=name,
+        number=0,
+        label=fields.text("label"),
+        taken_at=fields.moment("taken_at"),
+        taken_by=fields.text("taken_by"),
+        environment=fields.text("environment", empty=False),
+        fingerprint=fields.object("fingerprint"),
+        tool_version=fields.text("tool_version"),
+        server_version=fields.text("server_version"),
+        accepted_current=fields.flag("accepted_current"),
+        lists=tuple(lists),
+        rows=fields.number("rows"),
+        carried=fields.number("carried"),
+        mark=fields.digest("mark"),
+        digest=fields.digest("digest"),
+        verified_at=None,
+        sets={
+            key: stored_set(name, clean(key, "the name of a set"), _set_fields(key, given), sets)
+            for key, given in sets.items()
+        },
+        digest_version=fields.number("digest_version"),
+    )
+    if not 1 <= kept.digest_version <= DIGEST_VERSION:
+        raise DamagedSnapshotError(
+            f"{fields.where}: digest_version is {kept.digest_version}, and this program knows {DIGEST_VERSION}."
+        )
+    for what in ("rows", "carried"):
+        total = sum(getattr(each, what) for each in kept.sets.values() if not each.witness)
+        if getattr(kept, what) != total:
+            raise DamagedSnapshotError(f"{fields.where}: {what} is {getattr(kept, what)}, but its sets have {total}.")
+    return kept
+
+
+def _check_fingerprint(fields: Fields) -> None:
+    fields.only("uuid", "system", "name", "oid")
+    if not _UUID.fullmatch(fields.text("uuid")):
+        raise DamagedSnapshotError(f"{fields.where}: uuid is not a UUID.")
+    if not re.fullmatch(r"[0-9]{1,20}", fields.text("system")):
+        raise DamagedSnapshotError(f"{fields.where}: system is not a server's identifier.")
+    fields.name("name")
+    fields.number("oid")
+
+
+def _set_fields(name: str, given: object) -> Fields:
+    known = ("definition", "columns", "rows", "carried", "teams", "digest", "sha256")
+    return Fields(f"its manifest, set {name}", given).only(*known)
+
+
+class _Sections:
+    """The lines under the manifest, taken apart by team list and by set."""
+
+    def __init__(self, kept: Snapshot) -> None:
+        self._kept = kept
+        self._columns = {name: [column.name for column in each.columns] for name, each in kept.sets.items()}
+        self._references = {name: each.references for name, each in kept.sets.items()}
+        self._teams: dict[str, dict[int, Team]] = {name: {} for name in kept.lists}
+        self._leagues: dict[str, dict[int, str]] = {name: {} for name in kept.lists}
+        self._rosters: dict[str, dict[int, frozenset[str]]] = {name: {} for name in kept.lists}
+        self.rows: dict[str, list[StoredRow]] = {name: [] for name in kept.sets}
+        self._sums = {kind: {name: hashlib.sha256() for name in names} for kind, names in self._names().items()}
+
+    def _names(self) -> dict[str, tuple[str, ...]]:
+        return {"list": self._kept.lists, "set": tuple(self._kept.sets)}
+
+    def team_list(self, name: str) -> TeamList:
+        """Return a team list as its lines have it."""
+        return TeamList(tuple(self._teams[name].values()), self._leagues[name], self._rosters[name])
+
+    def add(self, line: bytes, where: str) -> None:
+        """Take in one line."""
+        value = _object(line, where)
+        fields, kind = Fields(where, value), "set" if "set" in value else "list"
+        name = fields.text(kind)
+        if name not in self._sums[kind]:
+            raise DamagedSnapshotError(f"{where} belongs to the {kind} {name!r}, which its manifest does not describe.")
+        if kind == "set":
+            self._add_row(name, fields.only("set", "row", "carried", "from", "values"))
+        elif "team" in value:
+            self._add_team(name, fields.only("list", "team", "players"))
+        else:
+            self._add_league(name, fields.only("list", "league"))
+        self._sums[kind][name].update(line + b"\n")
+
+    def _add_team(self, name: str, fields: Fields) -> None:
+        parts = ("league", "club", "series", "name", "alias")
+        given = Fields(f"{fields.where}, team", fields.object("team")).only("id", *parts)
+        team = Team(given.key("id"), *(given.optional(part) for part in parts))
+        if team.id in self._teams[name]:
+            raise DamagedSnapshotError(f"{fields.where}: team {team.id} is there for the second time.")
+        self._teams[name][team.id] = team
+        if players := frozenset(fields.texts("players")):
+            self._rosters[name][team.id] = players
+
+    def _add_league(self, name: str, fields: Fields) -> None:
+        given = Fields(f"{fields.where}, league", fields.object("league")).only("id", "code")
+        key = given.key("id")
+        if key in self._leagues[name]:
+            raise DamagedSnapshotError(f"{fields.where}: league {key} is there for the second time.")
+        self._leagues[name][key] = given.text("code")
+
+    def _add_row(self, name: str, fields: Fields) -> None:
+        number = fields.number("row")
+        if number != len(self.rows[name]) + 1:
+            raise DamagedSnapshotError(f"{fields.where}: row {number} of {name} is out of its order.")
+        values = Fields(f"{fields.where}, values", fields.object("values")).only(*self._columns[name])
+        found = tuple(values.optional(column) for column in self._columns[name])
+        origins = None if fields.empty("from") else self._origins(name, fields)
+        self.rows[name].append(StoredRow(number, fields.flag("carried"), origins, found))
+
+    def _origins(self, name: str, fields: Fields) -> dict[str, dict[str, object]]:
+        found: dict[str, dict[str, object]] = {}
+        for column, given in fields.object("from").items():
+            if column not in self._references[name]:
+                raise DamagedSnapshotError(f"{fields.where}, from: {column!r} points at no team and no league.")
+            origin = Fields(f"{fields.where}, from {column}", given).only("list", "id")
+            if origin.text("list") not in self._kept.lists:
+                raise DamagedSnapshotError(f"{origin.where}: its manifest describes no list {origin.text('list')!r}.")
+            found[column] = {"list": origin.text("list"), "id": origin.key("id")}
+        return found
+
+    def check_list(self, name: str, fields: Fields) -> None:
+        """Compare a team list's lines with what the manifest says of them."""
+        fields.only("teams", "leagues", "sha256")
+        for what, found in (("teams", len(self._teams[name])), ("leagues", len(self._leagues[name]))):
+            if found != fields.number(what):
+                raise DamagedSnapshotError(f"{fields.where}: {found} {what} are there, not {fields.number(what)}.")
+        if self._sums["list"][name].hexdigest() != fields.digest("sha256"):
+            raise DamagedSnapshotError(f"{fields.where}: its teams or leagues were changed.")
+
+    def check_set(self, name: str, fields: Fields) -> None:
+        """Compare a set's lines with what the manifest says of them."""
+        rows = self.rows[name]
+        if len(rows) != fields.number("rows"):
+            raise DamagedSnapshotError(f"{fields.where}: {len(rows)} rows are there, not {fields.number('rows')}.")
+        if sum(row.carried for row in rows) != fields.number("carried"):
+            raise DamagedSnapshotError(f"{fields.where}: other rows are marked as carried than were.")
+        if self._sums["set"][name].hexdigest() != fields.digest("sha256"):
+            raise DamagedSnapshotError(f"{fields.where}: its rows were changed.")

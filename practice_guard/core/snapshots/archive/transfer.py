@@ -1,0 +1,212 @@
+"""A snapshot as one file outside the database, and back (design, "Snapshots"): containers and schemas get lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from practice_guard.core import errors
+from practice_guard.core.application import teams
+from practice_guard.core.database import locks
+from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.database.statements import columns, identifier, statement
+from practice_guard.core.errors import DamagedSnapshotError
+from practice_guard.core.model import Author
+from practice_guard.core.records import installation, ledger
+from practice_guard.core.records.installation import Place
+from practice_guard.core.snapshots import copies, snapshot
+from practice_guard.core.snapshots.archive import envelope, reader, writer
+from practice_guard.core.snapshots.archive.writer import Archive, StoredRow
+from practice_guard.core.snapshots.copies import StoredColumn, StoredSet
+from practice_guard.core.snapshots.snapshot import Snapshot
+
+IMPORT = "import"
+"""The ledger's word for an import."""
+
+_ROWS_AT_ONCE = 10_000
+_OF_THE_VALUES = ("0A", "22", "23", "42", "54")
+"""Classes of SQLSTATE that say that a value or a type is not what it should be, or more than the server can do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did.
+
+    Attributes:
+        snapshot: as it is in the database now.
+        already_there: it was there before, whole, and nothing was written.
+        place: the database, as it is marked now.
+        told_otherwise: it was taken in another database than this one, and was taken in because that was asked for.
+    """
+
+    snapshot: Snapshot
+    already_there: bool
+    place: Place
+    told_otherwise: bool
+
+
+def export(database: Database, kept: Snapshot, *, now: datetime, tool_version: str) -> bytes:
+    """Return a snapshot as the bytes of a file, which is read back once before it is returned. Reads only.
+
+    Raises:
+        errors.DamagedSnapshotError: the snapshot is not whole; a damaged one is not passed on.
+    """
+    snapshot.verify(database, kept)
+    lists = {name: teams.load(database, name) for name in kept.lists}
+    rows = {name: _rows(database, stored) for name, stored in kept.sets.items()}
+    archive = Archive(kept, lists, rows)
+    data = envelope.pack(writer.dump(archive, exported_at=now, tool_version=tool_version))
+    back = read(data)
+    if (back.lists, back.rows) != (lists, rows) or back.snapshot.digest != kept.digest:
+        raise DamagedSnapshotError(f"The export of {kept.id}, read back, is not what was to be written.")
+    return data
+
+
+def read(data: bytes) -> Archive:
+    """Read the bytes of an export and check all that can be checked without a database.
+
+    Raises:
+        errors.DamagedSnapshotError: it is no export, or not as it was written; says what is wrong with it.
+    """
+    try:
+        return reader.parse(envelope.unpack(data))
+    except DamagedSnapshotError as error:
+        raise _unusable(error.message) from None
+
+
+def _unusable(what: str) -> DamagedSnapshotError:
+    return DamagedSnapshotError(f"This export cannot be used: {what} Nothing was written.")
+
+
+def load(
+    database: Database, archive: Archive, author: Author, *, into_other: bool = False, patience: float = 30.0
+) -> Imported:
+    """Put a snapshot from a file into the database, in one transaction that proves it before it ends.
+
+    Where the database has lost the guard's tables they are made anew, under the UUID they had.
+
+    Args:
+        database: where; its transactions are opened here.
+        archive: the snapshot.
+        author: environment, program version and time.
+        into_other: take it in although it was taken in another database or environment.
+        patience: seconds to go on trying for locks.
+
+    Raises:
+        errors.WrongDatabaseError: it was taken in another database or environment.
+        errors.DamagedSnapshotError: it is not what its digest says, or another snapshot of that id is there.
+        errors.LockedError: another guard is at work.
+    """
+
+    def work(_within: float) -> Imported:
+        locks.take(database)
+        return _load(database, archive, author, into_other=into_other)
+
+    try:
+        done = locks.attempt(database, Access.WRITE, work, patience=patience)
+    except (errors.StatementError, errors.SchemaError) as error:
+        if str(error.data.get("sqlstate", ""))[:2] not in _OF_THE_VALUES:
+            raise
+        raise _unusable(f"PostgreSQL does not take what is in it. {error.message}") from error
+    with database.transaction(Access.WRITE):
+        verified = snapshot.confirm(database, done.snapshot, author.done)
+    return replace(done, snapshot=verified)
+
+
+def _load(database: Database, archive: Archive, author: Author, *, into_other: bool) -> Imported:
+    kept, place = archive.snapshot, installation.locate(database)
+    differences = _differences(kept, place, author.environment)
+    if differences and not into_other:
+        raise errors.WrongDatabaseError(
+            f"Snapshot {kept.id} was not taken here: {'; '.join(differences)}. Nothing was written.",
+            next_steps=("practice-guard snapshots import FILE --into-other-database   # only if its rows belong here",),
+        )
+    known = {each.id: each for each in snapshot.listing(database)}
+    if kept.id in known:
+        return Imported(_same(database, known[kept.id], kept), True, place, bool(differences))
+    uuid = None if differences else str(kept.fingerprint["uuid"])
+    place = installation.ensure(database, author.environment, author.now, uuid=uuid)
+    for name, found in archive.lists.items():
+        there = teams.load(database, name)
+        if there.teams or there.leagues:
+            if there != found:
+                raise _unusable(f"its team list {name} is another than the one that is here.")
+        else:
+            teams.store(database, name, found)
+    for name, stored in kept.sets.items():
+        copies.create(database, stored)
+        _write_rows(database, stored, archive.rows[name])
+        if problem := copies.damage(database, stored):
+            raise _unusable(f"once in PostgreSQL, {problem}")
+    new = replace(kept, imported_at=author.now)
+    if snapshot.digest(database, new) != kept.digest:
+        raise _unusable("its digest is not that of its description and its team lists.")
+    snapshot.record(database, new)
+    result = {"rows": kept.rows, "fingerprint": dict(kept.fingerprint), "told_otherwise": bool(differences)}
+    ledger.write(database, IMPORT, author, snapshot=kept.id, plan_digest=kept.digest, mark="", result=result)
+    return Imported(new, False, place, bool(differences))
+
+
+def _differences(kept: Snapshot, place: Place, environment: str) -> list[str]:
+    """Say what tells the database a snapshot was taken in from this one; its name may have changed."""
+    there = kept.fingerprint
+    found = []
+    if kept.environment != environment:
+        found.append(f"it is of {kept.environment}, and this is {environment}")
+    if there["system"] != place.system:
+        found.append(f"that server's identifier was {there['system']}, and this one's is {place.system}")
+    elif there["oid"] != place.oid:
+        found.append(
+            f"that database was {there['name']} (oid {there['oid']}), and this is {place.name} (oid {place.oid})"
+        )
+    if place.uuid is not None and there["uuid"] != place.uuid:
+        found.append(f"the guard's UUID there was {there['uuid']}, and here it is {place.uuid}")
+    return found
+
+
+def _same(database: Database, here: Snapshot, kept: Snapshot) -> Snapshot:
+    if here.digest != kept.digest:
+        raise DamagedSnapshotError(
+            f"Another snapshot {kept.id} is in this database already: its digest is {here.digest[:12]}, and the "
+            f"export's is {kept.digest[:12]}. Nothing was written."
+        )
+    snapshot.verify(database, here)
+    return here
+
+
+def _rows(database: Database, stored: StoredSet) -> list[StoredRow]:
+    values = ", ".join(_as_text(column) for column in stored.columns)
+    text = statement("archive", "read_rows", rows=identifier(stored.rows_table), values=values)
+    return [
+        StoredRow(number, carried, json.loads(origins) if origins else None, tuple(found))
+        for number, carried, origins, found in database.execute(text)
+    ]
+
+
+def _as_text(column: StoredColumn) -> str:
+    name = f"t.{identifier(column.name)}"
+    if column.stored_as == "bpchar":
+        # The cast would take the blanks at the end away; format() writes what the type itself writes.
+        return f"CASE WHEN {name} IS NOT NULL THEN format('%%s', {name}) END"
+    return f"{name}::text"
+
+
+def _write_rows(database: Database, stored: StoredSet, rows: Sequence[StoredRow]) -> None:
+    names = [f"v{place}" for place in range(len(stored.columns))]
+    text = statement(
+        "archive",
+        "write_rows",
+        rows=identifier(stored.rows_table),
+        columns=columns(column.name for column in stored.columns),
+        values=", ".join(f"u.{name}::{column.stored_as}" for name, column in zip(names, stored.columns, strict=True)),
+        arrays=", ".join(f"%({name})s::text[]" for name in names),
+        names=", ".join(names),
+    )
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        some = rows[start : start + _ROWS_AT_ONCE]
+        values: dict[str, object] = {name: [row.values[place] for row in some] for place, name in enumerate(names)}
+        origins = [json.dumps(row.origins) if row.origins is not None else None for row in some]
+        here = {"rows": [row.number for row in some], "carried": [row.carried for row in some], "origins": origins}
+        database.execute(text, values | here)

@@ -1,0 +1,1 @@
+"""New snapshots taken, old ones let go."""

@@ -1,0 +1,166 @@
+"""Removing old snapshots: never the newest good one, nor one whose waiting rows no newer one has, unless told by id."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from practice_guard.core import errors
+from practice_guard.core.application.protected import ProtectedSet
+from practice_guard.core.application.state import Surroundings, look
+from practice_guard.core.database import locks
+from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.model import Author, Match
+from practice_guard.core.records import installation, ledger, runs, trimming
+from practice_guard.core.restore import transaction
+from practice_guard.core.restore.plans import Bucket
+from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.upkeep import retention
+from practice_guard.core.upkeep.retention import Rule, Ruling
+
+CLEANUP = "cleanup"
+"""The ledger's word for it."""
+
+
+def plan(database: Database, sets: Sequence[ProtectedSet], rule: Rule, now: datetime, schema: str) -> list[Ruling]:
+    """Decide which snapshots may go, newest first. Reads only.
+
+    Raises:
+        errors.NoSnapshotError: none has the id that the rule names.
+    """
+    return _plan(database, sets, rule, now, schema)[0]
+
+
+def _plan(
+    database: Database, sets: Sequence[ProtectedSet], rule: Rule, now: datetime, schema: str
+) -> tuple[list[Ruling], Surroundings | None]:
+    """Decide, and return also what was looked at; None where only what is no good snapshot may go."""
+    known = snapshot.listing(database)
+    unfinished = runs.unfinished(database)
+    needed = unfinished.snapshot if unfinished else None
+    damaged: set[str] = set()
+    whole = _newest_whole(database, known, damaged)
+    for each in _doomed(known, rule, now, damaged):
+        if snapshot.problem(database, each):
+            damaged.add(each.id)
+    doomed = [each for each in _doomed(known, rule, now, damaged) if each.id not in damaged]
+    waiting: frozenset[str] = frozenset()
+    around: Surroundings | None = None
+    if doomed:
+        around = look(database, sets, schema)
+        carried = _waiting_rows(database, whole, around) if whole else Counter()
+        others = [each for each in doomed if whole is None or each.id != whole.id]
+        waiting = frozenset(each.id for each in others if _waiting_rows(database, each, around) - carried)
+    return retention.judge(known, rule, waiting, now, frozenset(damaged), needed), around
+
+
+def _newest_whole(database: Database, known: Sequence[Snapshot], damaged: set[str]) -> Snapshot | None:
+    """Return the newest verified snapshot that is whole, and note those above it that are not."""
+    for each in known:
+        if each.verified_at is None:
+            continue
+        if not snapshot.problem(database, each):
+            return each
+        damaged.add(each.id)
+    return None
+
+
+def _doomed(known: Sequence[Snapshot], rule: Rule, now: datetime, damaged: set[str]) -> list[Snapshot]:
+    rulings = retention.judge(known, rule, frozenset(), now, frozenset(damaged))
+    return [ruling.snapshot for ruling in rulings if ruling.goes and ruling.snapshot.verified_at is not None]
+
+
+def apply(
+    database: Database,
+    sets: Sequence[ProtectedSet],
+    rule: Rule,
+    now: datetime,
+    *,
+    environment: str,
+    schema: str = "public",
+    patience: float = 30.0,
+    author: Author | None = None,
+    run: int | None = None,
+    overrule: bool = False,
+) -> list[Ruling]:
+    """Remove what may go, in one transaction, and return why each snapshot went or stayed.
+
+    The rows that the ledger keeps of restores older than all that is left go with it.
+
+    Args:
+        database: where; its transactions are opened here.
+        sets: the protected sets.
+        rule: what is to go.
+        now: the time.
+        environment: the one aimed at.
+        schema: the application's schema.
+        patience: seconds to go on trying for locks.
+        author: for the ledger; None where nothing is to be recorded.
+        run: the run that does it, whose record tells of it.
+        overrule: a snapshot that the rule names goes also where it had to stay.
+
+    Raises:
+        errors.WrongDatabaseError: the database is marked for another environment.
+        errors.ConfirmationError: the snapshot named had to stay, and that was not overruled.
+        errors.NoSnapshotError: none has the id that the rule names.
+        errors.LockedError: another guard is at work.
+    """
+
+    def work(_within: float) -> list[Ruling]:
+        locks.take(database)
+        installation.check_mark(installation.locate(database), environment)
+        rulings, around = _plan(database, sets, rule, now, schema)
+        going = [ruling for ruling in rulings if ruling.goes]
+        for ruling in going:
+            if ruling.overruled and not overrule:
+                raise errors.ConfirmationError(
+                    f"Snapshot {ruling.snapshot.id} {ruling.overruled}. Nothing was removed."
+                )
+            snapshot.remove(database, ruling.snapshot)
+        trimmed = trimming.trim(database, around.sets) if going and around else 0
+        if going and author is not None:
+            result: dict[str, object] = {
+                "removed": {ruling.snapshot.id: ruling.reason for ruling in going},
+                "were": {ruling.snapshot.id: _remembered(ruling.snapshot) for ruling in going},
+                "run": run,
+                "trimmed": trimmed,
+            }
+            named = rule.named or ""
+            ledger.write(database, CLEANUP, author, snapshot=named, plan_digest="", mark="", result=result)
+        return rulings
+
+    return locks.attempt(database, Access.SNAPSHOT, work, patience=patience)
+
+
+def _remembered(gone: Snapshot) -> dict[str, object]:
+    """What the history goes on telling of a backup whose snapshot was removed."""
+    names = ("label", "taken_by", "environment", "tool_version", "rows", "carried")
+    return {
+        **{name: getattr(gone, name) for name in names},
+        "taken_at": gone.taken_at.isoformat(),
+        "imported": gone.imported_at is not None,
+        "verified": gone.verified_at is not None,
+        "seconds": gone.seconds,
+    }
+
+
+def _waiting_rows(database: Database, kept: Snapshot, around: Surroundings) -> Counter[tuple[str, str, str]]:
+    """Count the rows of a snapshot that wait, by set, content and team; all of a set whose table is gone."""
+    made = transaction.plan(database, snapshot.without(kept, around.skipped), around)
+    found: Counter[tuple[str, str, str]] = Counter()
+    for name, stored in kept.sets.items():
+        if name not in made.sets and not stored.witness:
+            found[name, "", ""] += stored.rows
+    for bound in around.sets:
+        if bound.name not in made.sets:
+            continue
+        contents = {
+            row.row: row.content for row in transaction.kept_rows(database, kept.sets[bound.name], bound, kept.id)
+        }
+        for row in made.sets[bound.name].rows:
+            if row.bucket is Bucket.PENDING:
+                match: Match | None = made.match(row)
+                found[bound.name, contents[row.row], str(match.old.identity) if match else ""] += 1
+    return found

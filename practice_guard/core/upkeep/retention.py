@@ -1,0 +1,159 @@
+"""Which snapshots may go, and why each one stays or goes (design, invariant 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from practice_guard.core import errors
+from practice_guard.core.model import LATEST
+from practice_guard.core.snapshots.snapshot import Snapshot, newest
+
+IN_THE_MAKING = timedelta(hours=1)
+"""How long a snapshot that is not verified may still be about to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is to stay or to go.
+
+    Attributes:
+        keep_last: the newest so many stay.
+        within: those taken that long ago stay.
+        all: only what must stay stays.
+        named: only the snapshot of this id goes, also where it had to stay.
+    """
+
+    keep_last: int | None = None
+    within: timedelta | None = None
+    all: bool = False
+    named: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a rule that would keep nothing, says nothing, or says two things at once."""
+        limits = self.keep_last is not None or self.within is not None
+        if self.keep_last is not None and self.keep_last < 1:
+            raise errors.UsageError("--keep-last 0 would keep nothing. --all removes all that may go.")
+        if self.within is not None and self.within <= timedelta(0):
+            raise errors.UsageError("--keep-within 0 would keep nothing. --all removes all that may go.")
+        if limits + self.all + (self.named is not None) > 1:
+            raise errors.UsageError("--all and --snapshot go with no other rule.")
+        if not (limits or self.all or self.named is not None):
+            raise errors.UsageError("A rule must say what to keep: --keep-last, --keep-within or --all.")
+        if self.named == LATEST:
+            raise errors.UsageError("A snapshot to be removed is named by its id, not as latest.")
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A snapshot, whether it goes, and the reason.
+
+    Attributes:
+        overruled: why it had to stay, where it goes all the same because it was named; None where nothing spoke
+            against it.
+    """
+
+    snapshot: Snapshot
+    goes: bool
+    reason: str
+    overruled: str | None = None
+
+
+def judge(
+    snapshots: Sequence[Snapshot],
+    rule: Rule,
+    waiting: frozenset[str],
+    now: datetime,
+    damaged: frozenset[str] = frozenset(),
+    needed: str | None = None,
+) -> list[Ruling]:
+    """Decide for every snapshot.
+
+    Args:
+        snapshots: newest first.
+        rule: what to keep beside what must stay.
+        waiting: ids of snapshots with rows that still wait and that no newer verified one carries.
+        now: the time.
+        damaged: ids of those that were verified and are not whole any more.
+        needed: the id of the one that a run which is not finished puts back.
+
+    Returns:
+        a ruling for each snapshot, in the order given; the newest verified one that is whole always stays, unless it
+        was named.
+
+    Raises:
+        errors.NoSnapshotError: none has the id named.
+    """
+    whole = newest(each for each in snapshots if each.id not in damaged)
+
+    def must_stay(each: Snapshot) -> str | None:
+        return _must_stay(each, whole, waiting, damaged, now) or _needed(each, needed)
+
+    if rule.named is not None:
+        return _named(snapshots, rule.named, must_stay)
+    rulings: list[Ruling] = []
+    good = 0
+    for each in snapshots:
+        good += each.verified_at is not None and each.id not in damaged
+        reason = must_stay(each) or _may_stay(each, rule, good, now)
+        rulings.append(Ruling(each, reason is None, reason or _reason_to_go(each, rule)))
+    return rulings
+
+
+def _named(snapshots: Sequence[Snapshot], wanted: str, must_stay: Callable[[Snapshot], str | None]) -> list[Ruling]:
+    if wanted not in {each.id for each in snapshots}:
+        ids = ", ".join(each.id for each in snapshots[:5]) or "none"
+        raise errors.NoSnapshotError(f"There is no snapshot {wanted}. The newest ones are: {ids}.")
+    rulings: list[Ruling] = []
+    for each in snapshots:
+        if each.id != wanted:
+            rulings.append(Ruling(each, goes=False, reason="another one was named"))
+            continue
+        against = must_stay(each)
+        reason = f"named by its id, although it {against}" if against else "named by its id"
+        rulings.append(Ruling(each, goes=True, reason=reason, overruled=against))
+    return rulings
+
+
+def _needed(each: Snapshot, needed: str | None) -> str | None:
+    return "is needed to finish a run (run --resume)" if each.id == needed else None
+
+
+def _must_stay(
+    each: Snapshot, whole: Snapshot | None, waiting: frozenset[str], damaged: frozenset[str], now: datetime
+) -> str | None:
+    """Say why a snapshot stays whatever the rule says."""
+    if whole is not None and each.id == whole.id:
+        return "is the newest verified snapshot"
+    if each.id in waiting:
+        return "has rows that wait and that no newer snapshot carries"
+    if each.id in damaged:
+        return "is damaged, so that nobody knows whether rows wait in it"
+    if whole is None:
+        return "may be needed: no snapshot is verified and whole"
+    if each.verified_at is None and now - (each.imported_at or each.taken_at) < IN_THE_MAKING:
+        return f"was {'imported' if each.imported_at else 'taken'} just now and may be about to be verified"
+    return None
+
+
+def _may_stay(each: Snapshot, rule: Rule, place: int, now: datetime) -> str | None:
+    """Say why a snapshot stays by the rule; `place` counts the good ones from the newest."""
+    if each.verified_at is None or rule.all:
+        return None
+    if rule.keep_last is not None and place <= rule.keep_last:
+        return f"is one of the newest {rule.keep_last}"
+    if rule.within is not None and now - each.taken_at <= rule.within:
+        return f"was taken within {_in_words(rule.within)}"
+    return None
+
+
+def _reason_to_go(each: Snapshot, rule: Rule) -> str:
+    if each.verified_at is None:
+        return "was never verified"
+    return "all that may go were asked for" if rule.all else "is older than the rule keeps"
+
+
+def _in_words(span: timedelta) -> str:
+    hours = span.total_seconds() / 3600
+    return f"{hours / 24:g} days" if hours >= 24 else f"{hours:g} hours"  # noqa: PLR2004  (hours in a day)

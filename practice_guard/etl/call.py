@@ -1,0 +1,309 @@
+"""The commands' work through a caller's connection: what `etl` and `protect` are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from importlib.metadata import version
+from typing import Any
+
+from practice_guard import declared, settings
+from practice_guard.core.application import declared_check
+from practice_guard.core.application.declared import Declared
+from practice_guard.core.application.protected import ProtectedSet
+from practice_guard.core.application.state import look
+from practice_guard.core.checks import health, preservation, safety
+from practice_guard.core.checks.health import Health
+from practice_guard.core.database.borrowed import Borrowed
+from practice_guard.core.database.connection import Access, Timeouts
+from practice_guard.core.errors import DamagedSnapshotError, GuardError, HealthError, UsageError
+from practice_guard.core.model import Evidence, Finding, Severity, Verdict
+from practice_guard.core.records import installation
+from practice_guard.core.records.installation import Place
+from practice_guard.core.restore import transaction
+from practice_guard.core.restore.plans import Bucket, Plan
+from practice_guard.core.restore.transaction import Author, Request
+from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.upkeep import backup, cleanup
+from practice_guard.core.upkeep.retention import Rule
+from practice_guard.etl.voice import Voice
+from practice_guard.render import reports, restoring
+from practice_guard.render.outcome import Outcome
+from practice_guard.settings import Settings
+
+MIN_RATE = 90.0
+"""Percent of protected rows whose team must have kept its id, as in the command."""
+
+KEEP_LAST = 14
+"""How many snapshots stay, as in the command."""
+
+_COPY_TRIES = 5
+_NOT_PLACED = (Bucket.PENDING, Bucket.DELETED, Bucket.GIVEN_UP)
+
+
+@dataclass
+class Inside:
+    """One call from inside an ETL: the caller's database, what the settings say, and how to log."""
+
+    database: Borrowed
+    settings: Settings
+    environment: str
+    place: Place
+    say: Voice
+    declared: Declared
+
+    @property
+    def now(self) -> datetime:
+        """The time; an import may take long between two parts of one call."""
+        return datetime.now(timezone.utc)
+
+    @property
+    def sets(self) -> Sequence[ProtectedSet]:
+        """The protected sets: built in, and declared in the settings file."""
+        return self.declared.everything
+
+    @property
+    def schema(self) -> str:
+        """The application's schema."""
+        return self.settings.database_schema
+
+    @property
+    def author(self) -> Author:
+        """On whose behalf is written."""
+        return Author(self.environment, version("practice-guard"), self.now)
+
+    @property
+    def request(self) -> Request:
+        """What the settings ask of a plan."""
+        return Request(roster_at_least=self.settings.roster_at_least, roster_percent=self.settings.roster_percent)
+
+    @property
+    def patience(self) -> float:
+        """Seconds to go on trying for locks."""
+        return self.settings.lock_timeout
+
+    def checks_safety(self) -> tuple[bool, list[str]]:
+        """See `etl.validate_etl_safety_preconditions`."""
+        with self.database.transaction(Access.READ):
+            report = safety.check(
+                self.database,
+                look(self.database, self.sets, self.schema),
+                self.place,
+                environment=self.environment,
+                now=self.now,
+                max_age=timedelta(hours=self.settings.max_snapshot_age_hours),
+                request=self.request,
+                overrides=self.settings.severities,
+                inside_etl=True,
+            )
+        self.tells(reports.safety(report, self.environment))
+        return report.safe, _issues(report.findings)
+
+    def backs_up(self) -> Snapshot:
+        """See `etl.create_enhanced_practice_time_backup`."""
+        report = self._backup()
+        outcome = self.tells(reports.backup(report, self.environment))
+        if report.snapshot is None:
+            why = " ".join(_issues(report.findings))
+            raise HealthError(f"{outcome.sentence} {why}", next_steps=outcome.next_steps, findings=report.findings)
+        return report.snapshot
+
+    def _backup(self, tries: int = _COPY_TRIES) -> backup.Backup:
+        """Take it again when a user wrote between a table and its copy: here each statement sees its own state."""
+        try:
+            with self.database.transaction(Access.WRITE):
+                return backup.take(
+                    self.database,
+                    self.sets,
+                    self.author,
+                    schema=self.schema,
+                    request=self.request,
+                    patience=self.patience,
+                )
+        except DamagedSnapshotError:
+            if tries == 1:
+                raise
+        return self._backup(tries - 1)
+
+    def checks_preservation(self, wanted: str) -> tuple[bool, dict[str, Any]]:
+        """See `etl.validate_team_id_preservation_post_etl`."""
+        with self.database.transaction(Access.READ):
+            around = look(self.database, self.sets, self.schema)
+            kept = snapshot.find(self.database, wanted)
+            snapshot.verify(self.database, kept)
+            made = transaction.plan(self.database, kept, around, self.request)
+            report = preservation.check(kept, made, around, MIN_RATE, self.settings.severities)
+        self.tells(reports.preservation(report, self.environment, ()))
+        total, preserved = report.rows["total"], report.rows["kept"]
+        return report.preserved, {
+            "total": total,
+            "preserved": preserved,
+            "lost": total - preserved,
+            "preservation_rate": report.rate if report.rate is not None else 0.0,
+            "teams": dict(report.teams),
+        }
+
+    def restores(self, wanted: str, *, dry_run: bool = False) -> dict[str, Any]:
+        """See `etl.restore_practice_times_with_fallback`."""
+        with self.database.transaction(Access.READ):
+            kept = snapshot.find(self.database, wanted)
+            if dry_run:
+                snapshot.verify(self.database, kept)
+                around = look(self.database, self.sets, self.schema)
+                made = transaction.plan(self.database, kept, around, self.request)
+                transaction.check_fits(self.database, around, kept, made)
+                written, ledger = made.writes(), None
+        if not dry_run:
+            done = transaction.apply(
+                self.database, self.sets, kept, self.author, self.request, schema=self.schema, patience=self.patience
+            )
+            made, written, ledger = done.plan, done.written, done.ledger
+        self.tells(restoring.restore(made, self.environment, dry_run=dry_run, kept=kept, now=self.now, ledger=ledger))
+        return {**_placed(made), "written": written}
+
+    def checks_health(self, wanted: str, before: int) -> dict[str, Any]:
+        """See `etl.validate_practice_time_health`."""
+        with self.database.transaction(Access.READ):
+            around = look(self.database, self.sets, self.schema)
+            report = health.examine(
+                self.database,
+                around,
+                wanted=wanted,
+                baseline=None,
+                request=self.request,
+                fail_on_warning=False,
+                overrides=self.settings.severities,
+            )
+        self.tells(reports.health(report, self.environment))
+        after, missing = _compared(report, before)
+        issues = _issues(report.findings)
+        if missing:
+            issues.append(f"{missing} rows less than the {before} counted before, and no snapshot knows why.")
+            self.say(Severity.ERROR, issues[-1])
+        total = report.total
+        return {
+            "pre_etl_count": before,
+            "post_etl_count": after,
+            "difference": after - before,
+            "orphaned_count": total.orphaned,
+            "is_healthy": report.healthy and not missing,
+            "verdict": str(Verdict.REFUSED if missing else report.verdict),
+            "score": report.score,
+            "lost": total.lost + missing,
+            "wrong_team": total.wrong_team,
+            "duplicated": total.duplicated,
+            "added": total.added,
+            "deleted": total.deleted,
+            "pending": total.pending,
+            "snapshot": report.snapshot,
+            "issues": issues,
+        }
+
+    def cleans_up(self) -> list[str]:
+        """See `etl.cleanup_enhanced_backup_tables`."""
+        rulings = cleanup.apply(
+            self.database,
+            self.sets,
+            Rule(KEEP_LAST),
+            self.now,
+            environment=self.environment,
+            schema=self.schema,
+            patience=self.patience,
+            author=self.author,
+        )
+        self.tells(reports.cleanup(rulings, self.environment, dry_run=False))
+        return [ruling.snapshot.id for ruling in rulings if ruling.goes]
+
+    def tells(self, outcome: Outcome) -> Outcome:
+        """Log what a command would have printed: its findings, and its verdict in one sentence."""
+        for finding in outcome.findings:
+            self.say(finding.severity, _in_words(finding))
+        weight = {
+            Verdict.FINE: Severity.INFO,
+            Verdict.WAITING: Severity.WARNING,
+            Verdict.REFUSED: Severity.ERROR,
+            Verdict.DAMAGED: Severity.ERROR,
+        }
+        self.say(weight[outcome.verdict], outcome.sentence)
+        return outcome
+
+
+@contextmanager
+def inside(given: Any, say: Voice, *, wanted: str | None = None, marked: bool = True) -> Iterator[Inside]:
+    """Begin a call from inside an ETL and log what ends it.
+
+    Args:
+        given: the caller's cursor or connection.
+        say: how to log.
+        wanted: the environment, if PRACTICE_GUARD_ENV is not to say it.
+        marked: whether a database marked for another environment is refused here.
+
+    Raises:
+        errors.UsageError: nothing says which environment a server elsewhere is, or the connection cannot be used.
+        errors.WrongDatabaseError: the database is marked for another environment.
+    """
+    try:
+        found = settings.load()
+        own = declared.load(found)
+        database = Borrowed(given, Timeouts(found.lock_timeout, found.statement_timeout))
+        environment = _environment(found, wanted, database.host)
+        with database.whole():
+            with database.transaction(Access.READ):
+                place = installation.locate(database)
+            if marked:
+                installation.check_mark(place, environment)
+            declared_check.check(database, own, found.database_schema)
+            yield Inside(database, found, environment, place, say, own)
+    except HealthError:
+        raise  # what is wrong has been said
+    except GuardError as error:
+        say(Severity.ERROR, " ".join((error.message, *(f"Next: {step}" for step in error.next_steps))))
+        raise
+
+
+def _environment(found: Settings, wanted: str | None, host: str) -> str:
+    """Take no server elsewhere for `local` because nobody said what it is: its mark would be wrong for ever."""
+    local = not host or host.startswith(("/", "@")) or host in ("localhost", "127.0.0.1", "::1")
+    if not (local or wanted or settings.named(found)):
+        raise UsageError(
+            "The ETL's database is on another host, and nothing says which environment that is. Set "
+            "PRACTICE_GUARD_ENV to local, staging or railway (production) where the ETL runs. Nothing was done.",
+            next_steps=("export PRACTICE_GUARD_ENV=staging",),
+        )
+    return settings.environment_of(found, wanted)
+
+
+def _issues(findings: Sequence[Finding]) -> list[str]:
+    return [_in_words(finding) for finding in findings if finding.severity is Severity.ERROR]
+
+
+def _in_words(finding: Finding) -> str:
+    fix = f"Fix: {finding.fix}" if finding.fix else ""
+    return " ".join(part for part in (finding.what, finding.why, fix) if part)
+
+
+def _placed(made: Plan) -> dict[str, Any]:
+    counts = made.counts()
+    placed = [row for row in made.rows() if row.bucket not in _NOT_PLACED]
+    direct = sum(row.evidence in (None, Evidence.SAME_ID) for row in placed)
+    return {
+        "direct": direct,
+        "fallback": len(placed) - direct,
+        "total": counts["total"],
+        "pending": counts["pending"],
+        "deleted": counts["deleted"],
+        "given_up": counts["given_up"],
+    }
+
+
+def _compared(report: Health, before: int) -> tuple[int, int]:
+    """Count the kind of rows that `before` counts, and how many of them are missing without the snapshot's knowing."""
+    practices, compared = report.sets.get("practices", report.total), report.snapshot is not None
+    if compared and before == report.total.before:
+        return report.total.after, 0
+    explained = practices.pending + practices.deleted + practices.lost
+    known = compared and before == practices.before
+    return practices.after, 0 if known else max(0, before - practices.after - explained)
