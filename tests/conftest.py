@@ -20,7 +20,7 @@ from psycopg import sql
 
 from practice_guard.demo import server as embedded
 from practice_guard.demo.server import Server
-from tests.builders import League, ScratchDatabase
+from tests.world.builders import League, ScratchDatabase
 
 _numbers = itertools.count(1)
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from practice_guard.core.findings.pages import codes
-from tests import builders
 from tests.acceptance.conftest import Guard
-from tests.builders import League, ScratchDatabase
+from tests.world import builders
+from tests.world.builders import League, ScratchDatabase
 
 CHECKS = ("validate-safety", "check-preservation", "health")
 WORDS = {0: "OK", 3: "NO", 4: "WAITING"}

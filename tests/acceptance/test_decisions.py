@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import builders
 from tests.acceptance.conftest import Guard
-from tests.builders import League, ScratchDatabase
+from tests.world import builders
+from tests.world.builders import League, ScratchDatabase
 
 PLACE = '[[team]]\nleague = "APTA_CHICAGO"\nclub = "Tennaqua"\nseries = "Chicago 22"\n'
 

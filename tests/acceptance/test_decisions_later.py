@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import builders
 from tests.acceptance.conftest import Guard
-from tests.builders import League, ScratchDatabase, practices_by_natural_key
+from tests.world import builders
+from tests.world.builders import League, ScratchDatabase, practices_by_natural_key
 
 
 def entry(team: str, then: str) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import builders
 from tests.acceptance.conftest import SECONDS, Guard, Outcome, clean_environment
-from tests.builders import League, ScratchDatabase, practices_by_natural_key
+from tests.world import builders
+from tests.world.builders import League, ScratchDatabase, practices_by_natural_key
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 

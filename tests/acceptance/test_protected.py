@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import builders
 from tests.acceptance.conftest import Guard
-from tests.builders import League, ScratchDatabase
+from tests.world import builders
+from tests.world.builders import League, ScratchDatabase
 
 README = Path(__file__).parents[2] / "README.md"
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import builders
 from tests.acceptance.conftest import Guard, clean_environment
-from tests.builders import MONDAY, League, ScratchDatabase, practices_by_natural_key
-from tests.wire import Fault, When, Wire, wire_to
+from tests.world import builders
+from tests.world.builders import MONDAY, League, ScratchDatabase, practices_by_natural_key
+from tests.world.wire import Fault, When, Wire, wire_to
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import Guard
-from tests.acceptance.nights import Night, a_night, shell, until
-from tests.builders import ScratchDatabase
+from tests.world.builders import ScratchDatabase
+from tests.world.nights import Night, a_night, shell, until
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.acceptance.conftest import Guard
-from tests.acceptance.nights import Night, a_night, shell, until
-from tests.builders import ScratchDatabase, the_etl_recreates_everything
+from tests.world.builders import ScratchDatabase, the_etl_recreates_everything
+from tests.world.nights import Night, a_night, shell, until
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import Guard
-from tests.acceptance.nights import Night, a_night, ends_by_force, shell, touch, until, wait_for
-from tests.builders import ScratchDatabase
+from tests.world.builders import ScratchDatabase
+from tests.world.nights import Night, a_night, ends_by_force, shell, touch, until, wait_for
 
 
 @pytest.fixture

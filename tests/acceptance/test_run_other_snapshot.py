@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import Guard
-from tests.acceptance.nights import Night, a_night
-from tests.builders import ScratchDatabase
+from tests.world.builders import ScratchDatabase
+from tests.world.nights import Night, a_night
 
 _WAY_OUT = "practice-guard run --resume --snapshot latest --env local"
 _DAMAGE = {

@@ -15,8 +15,8 @@ import psycopg
 import pytest
 
 from tests.acceptance.conftest import Guard
-from tests.acceptance.nights import Night, a_night, shell, until
-from tests.builders import ScratchDatabase
+from tests.world.builders import ScratchDatabase
+from tests.world.nights import Night, a_night, shell, until
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 pytestmark = pytest.mark.skipif(PGBOUNCER is None, reason="there is no PgBouncer on this machine")

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tests.acceptance.conftest import SECONDS, Guard, Outcome, clean_environment
-from tests.acceptance.nights import Night, a_night, shell
-from tests.builders import ScratchDatabase
+from tests.world.builders import ScratchDatabase
+from tests.world.nights import Night, a_night, shell
 
 SCRIPTS = Path(__file__).parent.parent.parent / "scripts"
 

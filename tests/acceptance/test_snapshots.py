@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests import builders
 from tests.acceptance.conftest import Guard, Outcome, clean_environment
-from tests.builders import League, ScratchDatabase
+from tests.world import builders
+from tests.world.builders import League, ScratchDatabase
 
 
 @pytest.fixture

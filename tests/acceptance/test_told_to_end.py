@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import Guard, clean_environment
-from tests.acceptance.nights import until
-from tests.builders import League, ScratchDatabase
+from tests.world.builders import League, ScratchDatabase
+from tests.world.nights import until
 
 _SMALLEST_PIPE = 4096
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from practice_guard.core.identity.identity import resolve
 from practice_guard.core.model import Fate
-from tests.histories import imports, operations
-from tests.histories.generate import History, history, judge, resolved
-from tests.histories.imports import Imported
-from tests.histories.operations import Operation
-from tests.histories.website import build
+from tests.world import imports, operations
+from tests.world.generate import History, history, judge, resolved
+from tests.world.imports import Imported
+from tests.world.operations import Operation
+from tests.world.website import build
 
 HISTORIES = 20_000
 PARTS = 4

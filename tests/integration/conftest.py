@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from practice_guard.core.model import Team
-from tests.builders import League, Row, ScratchDatabase
-from tests.integration.guarding import Guard
+from tests.world.builders import League, Row, ScratchDatabase
+from tests.world.guarding import Guard
 
 
 @pytest.fixture

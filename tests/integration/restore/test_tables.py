@@ -1,0 +1,209 @@
+"""Tables that answer back: triggers, rules, deferred constraints, and a schema that has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from practice_guard.core import errors
+from tests.world import builders
+from tests.world.builders import League, ScratchDatabase, practices_by_natural_key, team_now
+from tests.world.guarding import Guard
+
+
+@pytest.fixture
+def guard(database: ScratchDatabase, league: League) -> Guard:
+    """A backup of two practices and a practice time, not yet damaged."""
+    team = league.has_team()
+    league.captain_schedules_practices(team, 2)
+    league.captain_sets_practice_time(team)
+    found = Guard(database)
+    found.has_backed_up()
+    return found
+
+
+def has_trigger(database: ScratchDatabase, body: str, when: str = "BEFORE INSERT", table: str = "schedule") -> None:
+    database.rows(f"CREATE FUNCTION answer() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$")
+    database.rows(f"CREATE TRIGGER answer {when} ON {table} FOR EACH ROW EXECUTE FUNCTION answer()")
+
+
+def state(database: ScratchDatabase) -> object:
+    """All rows of all tables; sequences go forwards even when a transaction is taken back."""
+    return {name: rows for name, rows in database.everything().items() if not name.endswith("_seq")}
+
+
+class TestATriggerThat:
+    @pytest.mark.parametrize(
+        ("body", "when"),
+        [
+            ("NEW.home_team := upper(NEW.home_team); RETURN NEW;", "BEFORE INSERT"),
+            ("NEW.location := NULL; RETURN NEW;", "BEFORE INSERT"),
+            ("NEW.created_at := now(); RETURN NEW;", "BEFORE INSERT"),
+            ("NEW.home_team_id := NULL; RETURN NEW;", "BEFORE INSERT"),
+            ("IF NEW.id % 2 = 0 THEN RETURN NULL; END IF; RETURN NEW;", "BEFORE INSERT"),
+            ("RETURN NULL;", "BEFORE INSERT"),
+            ("UPDATE schedule SET location = 'x' WHERE id = NEW.id; RETURN NULL;", "AFTER INSERT"),
+            ("DELETE FROM schedule WHERE id = NEW.id; RETURN NULL;", "AFTER INSERT"),
+            ("DELETE FROM schedule WHERE home_team NOT ILIKE '%practice%'; RETURN NULL;", "AFTER INSERT"),
+            ("UPDATE schedule SET location = 'x' WHERE home_team !~* 'practice'; RETURN NULL;", "AFTER INSERT"),
+            ("INSERT INTO schedule (home_team) VALUES ('Other'); RETURN NULL;", "AFTER INSERT"),
+        ],
+    )
+    def test_changes_or_swallows_rows_stops_the_restore(
+        self, guard: Guard, database: ScratchDatabase, league: League, body: str, when: str
+    ) -> None:
+        builders.the_etl_recreates_everything(database)
+        team = builders.teams_now(database)[0]
+        league.has_match(team, team)
+        if "INSERT INTO" in body:
+            body = f"IF pg_trigger_depth() = 1 THEN {body.removesuffix('RETURN NULL;')} END IF; RETURN NULL;"
+        has_trigger(database, body, when)
+        before = state(database)
+        with pytest.raises(errors.RestoreError, match=r"rolled back"):
+            guard.restores()
+        assert state(database) == before
+
+    @pytest.mark.parametrize(
+        "body",
+        ["NEW.location := 'x'; RETURN NEW;", "RETURN NULL;", "RETURN OLD;", "NEW.home_team_id := NULL; RETURN NEW;"],
+    )
+    def test_changes_or_swallows_updates_stops_the_restore(
+        self, guard: Guard, database: ScratchDatabase, body: str
+    ) -> None:
+        builders.the_etl_leaves_practices_without_team(database)
+        has_trigger(database, body, "BEFORE UPDATE")
+        before = state(database)
+        with pytest.raises(errors.RestoreError, match=r"rolled back"):
+            guard.restores()
+        assert state(database) == before
+
+    @pytest.mark.parametrize(
+        "etl", [builders.the_etl_recreates_everything, builders.the_etl_leaves_practices_without_team]
+    )
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "UPDATE schedule SET location = 'x' WHERE id = NEW.id AND location <> 'x';",
+            "UPDATE schedule SET location = 'x' WHERE home_team !~* 'practice' AND location <> 'x';",
+            "DELETE FROM schedule WHERE home_team !~* 'practice';",
+        ],
+    )
+    def test_fires_after_everything_else_is_found_too(
+        self, guard: Guard, database: ScratchDatabase, league: League, etl: Callable[[ScratchDatabase], None], body: str
+    ) -> None:
+        etl(database)
+        team = builders.teams_now(database)[0]
+        league.has_match(team, team)
+        database.rows(f"CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$")
+        database.rows(
+            "CREATE CONSTRAINT TRIGGER late AFTER INSERT OR UPDATE ON schedule DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION late()"
+        )
+        before = state(database)
+        with pytest.raises(errors.RestoreError, match=r"rolled back"):
+            guard.restores()
+        assert state(database) == before
+
+    @pytest.mark.parametrize("quiet", ["PERFORM pg_notify('practices', NEW.id::text);", "PERFORM 1 FROM teams;"])
+    def test_only_tells_others_fires_as_it_would(self, guard: Guard, database: ScratchDatabase, quiet: str) -> None:
+        """The second one finds its table by the application's search path."""
+        before = practices_by_natural_key(database)
+        builders.the_etl_recreates_everything(database)
+        listener = database.connect()
+        listener.execute("LISTEN practices")
+        has_trigger(database, f"{quiet} RETURN NULL;", "AFTER INSERT")
+        guard.restores()
+        heard = list(listener.notifies(timeout=0.2))
+        assert len(heard) == (2 if "notify" in quiet else 0)
+        assert practices_by_natural_key(database) == before
+
+    def test_only_looks_in_the_end_finds_its_tables(self, guard: Guard, database: ScratchDatabase) -> None:
+        builders.the_etl_recreates_everything(database)
+        database.rows(
+            "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN PERFORM 1 FROM teams; RETURN NULL; END $$"
+        )
+        database.rows(
+            "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON schedule DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION late()"
+        )
+        assert guard.restores().plan.counts()["insert"] == 2
+
+    def test_keeps_updated_at_is_no_harm(self, guard: Guard, database: ScratchDatabase) -> None:
+        database.rows("ALTER TABLE schedule ADD updated_at timestamptz DEFAULT '2026-01-01'")
+        guard.backs_up(accept_current=True)
+        builders.the_etl_leaves_practices_without_team(database)
+        has_trigger(database, "NEW.updated_at := now(); RETURN NEW;", "BEFORE UPDATE")
+        assert guard.restores().written == 3
+
+
+class TestARuleThat:
+    @pytest.mark.parametrize("rule", ["INSERT TO schedule DO INSTEAD NOTHING", "UPDATE TO schedule DO INSTEAD NOTHING"])
+    def test_swallows_rows_stops_the_restore(self, guard: Guard, database: ScratchDatabase, rule: str) -> None:
+        etl = builders.the_etl_recreates_everything
+        if rule.startswith("UPDATE"):
+            etl = builders.the_etl_leaves_practices_without_team
+        etl(database)
+        database.rows(f"CREATE RULE swallow AS ON {rule}")
+        before = state(database)
+        with pytest.raises(errors.GuardError):
+            guard.restores()
+        assert state(database) == before
+
+
+class TestAConstraint:
+    def test_that_is_deferred_is_checked_before_the_commit(self, guard: Guard, database: ScratchDatabase) -> None:
+        builders.the_etl_recreates_everything(database)
+        database.rows("ALTER TABLE schedule ADD CONSTRAINT one_a_place UNIQUE (location) DEFERRABLE INITIALLY DEFERRED")
+        before = state(database)
+        with pytest.raises(errors.SchemaError):
+            guard.restores()
+        assert state(database) == before
+
+    @pytest.mark.parametrize(
+        ("change", "named"),
+        [
+            ("ALTER TABLE schedule DROP COLUMN away_team", "schedule.away_team is gone"),
+            ("ALTER TABLE schedule ALTER away_team TYPE varchar(3)", "schedule.away_team was text"),
+            ("ALTER TABLE schedule ADD season int NOT NULL", "schedule.season is new"),
+            ("ALTER TABLE schedule ADD CONSTRAINT one UNIQUE (home_team)", "2 rows of practices"),
+            ("ALTER TABLE schedule ADD CONSTRAINT late CHECK (match_date > '2030-01-01')", "late"),
+        ],
+    )
+    def test_or_column_that_rows_do_not_fit_is_found_before_anything_is_written(
+        self, guard: Guard, database: ScratchDatabase, change: str, named: str
+    ) -> None:
+        builders.the_etl_recreates_everything(database)
+        database.rows(change)
+        before = state(database)
+        with pytest.raises(errors.SchemaError, match=named):
+            guard.restores()
+        assert state(database) == before
+
+    def test_column_with_a_default_is_no_harm(self, guard: Guard, database: ScratchDatabase) -> None:
+        before = practices_by_natural_key(database)
+        builders.the_etl_recreates_everything(database)
+        database.rows("ALTER TABLE schedule ADD season int NOT NULL DEFAULT 2026")
+        database.rows("ALTER TABLE schedule ADD doubled int GENERATED ALWAYS AS (id * 2) STORED")
+        guard.restores()
+        assert practices_by_natural_key(database) == before
+        assert database.count("schedule", "season = 2026 AND doubled = id * 2") == 2
+
+
+def test_what_a_cascade_took_along_comes_back(guard: Guard, database: ScratchDatabase, league: League) -> None:
+    """A foreign key that deletes messages with their team, and an import with foreign keys on."""
+    team = builders.teams_now(database)[0]
+    database.rows("ALTER TABLE captain_messages ADD CONSTRAINT along FOREIGN KEY (team_id) REFERENCES teams"
+                  " ON DELETE CASCADE")  # fmt: skip
+    message = league.captain_writes_message(team)
+    guard.has_backed_up()
+    website = builders.the_website_now(database)
+    database.rows("DELETE FROM schedule")
+    database.rows("ALTER TABLE captain_messages DROP CONSTRAINT captain_messages_team_id_fkey")
+    database.rows("DELETE FROM teams")
+    assert database.count("captain_messages") == 0
+    builders.the_etl_runs(database, source=website)
+    guard.restores()
+    new = team_now(database, team.identity).id
+    assert database.rows("SELECT id, team_id FROM captain_messages") == [(message, new)]

@@ -1,0 +1,113 @@
+"""What a backup proves of itself: it locks before it reads, compares its copy, and reads back what was committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+
+from practice_guard.core import errors
+from practice_guard.core.database.connection import Access, Connection, Parameters, Row
+from practice_guard.core.snapshots import snapshot
+from practice_guard.core.upkeep import backup
+from practice_guard.core.upkeep.backup import Backup
+from tests.world.builders import League, ScratchDatabase
+from tests.world.guarding import Guard
+from tests.world.keeping import nothing_written
+
+READ_BY_A_BACKUP = ("teams", "leagues", "clubs", "series", "players", "schedule", "practice_times", "polls", "users")
+
+
+@dataclass
+class Overheard:
+    """The guard's connection, with somebody who meddles around each of its statements."""
+
+    connection: Connection
+    before: Callable[[Access, str], None] = lambda _access, _text: None
+    after: Callable[[Access, str], None] = lambda _access, _text: None
+    access: Access = Access.READ
+
+    def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
+        self.before(self.access, text)
+        rows = self.connection.execute(text, parameters)
+        self.after(self.access, text)
+        return rows
+
+    @contextmanager
+    def transaction(self, access: Access) -> Iterator[None]:
+        self.access = access
+        with self.connection.transaction(access):
+            yield
+
+    def check_constraints(self) -> None:
+        self.connection.check_constraints()
+
+    @property
+    def backend(self) -> int | None:
+        return self.connection.backend
+
+
+@pytest.fixture
+def guard(league: League, database: ScratchDatabase) -> Guard:
+    """A team with two practices; nothing backed up yet."""
+    league.captain_schedules_practices(league.has_team(), 2)
+    return Guard(database)
+
+
+def backs_up(guard: Guard, meddling: Callable[[Connection], Overheard]) -> Backup:
+    return guard.with_connection(
+        lambda connection: backup.take(meddling(connection), guard.sets, guard.author, patience=guard.patience)
+    )
+
+
+def test_nothing_can_be_truncated_once_a_backup_has_begun_to_read(guard: Guard, database: ScratchDatabase) -> None:
+    """A view of the data that is older than a TRUNCATE shows an empty table."""
+    other = database.connect()
+    tried: list[str] = []
+    other.execute("SET lock_timeout = '20ms'")
+
+    def truncates(access: Access, text: str) -> None:
+        if access is not Access.SNAPSHOT or text.startswith(("SET", "LOCK")) or tried:
+            return
+        for table in READ_BY_A_BACKUP:
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                other.execute(f"TRUNCATE {table} CASCADE".encode())
+            tried.append(table)
+
+    taken = backs_up(guard, lambda connection: Overheard(connection, before=truncates))
+
+    assert tuple(tried) == READ_BY_A_BACKUP
+    assert taken.snapshot is not None
+    assert taken.snapshot.rows == 2
+
+
+def test_a_copy_that_differs_from_its_table_is_no_snapshot(guard: Guard, database: ScratchDatabase) -> None:
+    def changes(connection: Connection) -> Overheard:
+        def change(_access: Access, text: str) -> None:
+            if "row_number() OVER" in text and "_practices" in text:
+                table = text.partition("INSERT INTO ")[2].split()[0]
+                connection.execute(f"UPDATE {table} SET location = 'Elsewhere' WHERE guard_row = 2")
+
+        return Overheard(connection, after=change)
+
+    with nothing_written(database), pytest.raises(errors.DamagedSnapshotError, match="copy of practices differs"):
+        backs_up(guard, changes)
+
+
+def test_what_was_committed_is_read_back_before_it_counts(guard: Guard, database: ScratchDatabase) -> None:
+    good = guard.has_backed_up()
+
+    def change(access: Access, _text: str) -> None:
+        if access is Access.WRITE:
+            newest = database.value("SELECT id FROM practice_guard.snapshots ORDER BY number DESC LIMIT 1")
+            table = f"practice_guard.s{newest.replace('-', '_')}_practices"
+            database.rows(f"UPDATE {table} SET location = 'Elsewhere' WHERE guard_row = 2")
+
+    with pytest.raises(errors.DamagedSnapshotError, match="rows of practices were changed"):
+        backs_up(guard, lambda connection: Overheard(connection, before=change))
+
+    assert guard.finds().id == good.id
+    assert [each.verified_at is not None for each in guard.reads(snapshot.listing)] == [False, True]

@@ -1,0 +1,358 @@
+"""Bugs planted on purpose, and for each the test that fails because of it."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from practice_guard.core.identity import candidates, decision, facets, following, identity, normalise, roster, unmatched
+from tests.unit.decisions import test_file
+from tests.unit.identity import test_candidates, test_normalise, test_resolution, test_roster
+from tests.world import operations
+from tests.world.generate import history, judge, resolved
+from tests.world.planting import Bug, planted
+from tests.world.team_lists import players
+
+
+def series_are_told_apart() -> None:
+    for one, other in test_normalise.OTHER_SERIES:
+        test_normalise.test_two_series_stay_two(one, other)
+
+
+def names_are_told_apart() -> None:
+    for one, other in test_normalise.OTHER_NAMES:
+        test_normalise.test_two_names_stay_two_in_whatever_series(one, other, None)
+
+
+def spelling_tells_nobody_apart() -> None:
+    for spellings in test_normalise.SAME_NAMES:
+        test_normalise.test_spelling_does_not_tell_names_apart(spellings)
+
+
+def series_are_their_designation() -> None:
+    for spellings in test_normalise.SAME_SERIES:
+        test_normalise.test_a_series_is_its_designation(spellings)
+
+
+def too_few_players_say_nothing() -> None:
+    test_roster.test_too_few_or_too_scattered_players_say_nothing({9: players(100, 101, 102)})
+
+
+def histories_have_no_wrong_match() -> None:
+    """The judgement of `test_never_wrong`, over as many histories as a bug needs to show."""
+    for seed in range(300):
+        lived = history(Random(seed), operations.ORDINARY)
+        for old, new in lived.pairs():
+            verdict = judge(old, new, resolved(old, new, with_players=seed % 3 != 0))
+            assert not verdict.wrong
+
+
+PAIR = "            if heir is not None and heir == self.place.heir(at):\n"
+ONE_TO_ONE = "return new[0] if len(old) == 1 and len(new) == 1 else None"
+INTERCHANGEABLE = '_SERIES_WORDS = frozenset(("chicago", "series", "s"))'
+
+BUGS = [
+    Bug(
+        "the league is left out of the key",
+        facets,
+        "self.old_keys = [key(team) for team in old]\n"
+        "        self.old = group(self.old_keys)\n"
+        "        self.new = group([key(team) for team in new])\n",
+        "self.old_keys = [(key(team) or ())[1:] or None for team in old]\n"
+        "        self.old = group(self.old_keys)\n"
+        "        self.new = group([(key(team) or ())[1:] or None for team in new])\n",
+        test_resolution.test_the_league_is_part_of_both_facets,
+    ),
+    Bug(
+        "the id comes first",
+        facets,
+        "        for at in range(len(self.old)):\n            heir = self.name.heir(at)\n" + PAIR,
+        "        ids = {team.id: at for at, team in enumerate(self.new)}\n"
+        "        for at in range(len(self.old)):\n            heir = ids.get(self.old[at].id, self.name.heir(at))\n"
+        "            if heir is not None:\n",
+        test_resolution.test_recycled_ids_are_seen_and_never_followed,
+    ),
+    Bug(
+        "a name is found inside another",
+        facets,
+        "return ((), ()) if key is None else (self.old[key], self.new.get(key, ()))",
+        "return ((), ()) if key is None else (self.old[key], "
+        "[at for other, ats in self.new.items() if all(a in b for a, b in zip(key, other)) for at in ats])",
+        test_resolution.test_a_number_is_not_found_in_a_longer_one,
+    ),
+    Bug(
+        "the first of many is taken",
+        facets,
+        ONE_TO_ONE,
+        "return new[0] if old and new else None",
+        test_resolution.test_of_two_new_teams_that_only_normalising_makes_alike_neither_is_taken,
+    ),
+    Bug(
+        "greedy, many to one",
+        facets,
+        ONE_TO_ONE,
+        "return new[0] if len(new) == 1 else None",
+        test_resolution.test_of_two_old_teams_that_only_normalising_makes_alike_neither_gets_an_heir,
+    ),
+    Bug(
+        "the name alone is enough",
+        facets,
+        PAIR,
+        "            if heir is not None:\n",
+        test_resolution.test_a_bare_name_that_moved_to_another_series_takes_no_rows_along,
+    ),
+    Bug(
+        "the place alone is enough",
+        facets,
+        "            heir = self.name.heir(at)\n" + PAIR,
+        "            heir = self.place.heir(at)\n            if heir is not None:\n",
+        test_resolution.test_the_second_team_of_a_club_is_not_the_first_in_its_place,
+    ),
+    Bug(
+        "either facet is enough, seen by the histories",
+        facets,
+        "            heir = self.name.heir(at)\n" + PAIR,
+        "            heir = self.name.heir(at) or self.place.heir(at)\n            if heir is not None:\n",
+        histories_have_no_wrong_match,
+    ),
+    Bug(
+        "Division is a synonym",
+        normalise,
+        INTERCHANGEABLE,
+        '_SERIES_WORDS = frozenset(("chicago", "series", "s", "division"))',
+        test_resolution.test_a_division_is_not_the_series_of_its_number,
+    ),
+    Bug(
+        "Division is a synonym, in the tables",
+        normalise,
+        INTERCHANGEABLE,
+        '_SERIES_WORDS = frozenset(("chicago", "series", "s", "division"))',
+        series_are_told_apart,
+    ),
+    Bug(
+        "Chicago is no synonym",
+        normalise,
+        INTERCHANGEABLE,
+        '_SERIES_WORDS = frozenset(("series", "s"))',
+        test_resolution.test_a_season_is_relabelled_at_once,
+    ),
+    Bug(
+        "Chicago is dropped from names too",
+        normalise,
+        'if len(head) > 1 and head[-1] == "series" and tail == own:',
+        "if len(head) > 1 and head[-1] in _SERIES_WORDS and tail == own:",
+        test_resolution.test_a_club_with_chicago_in_its_name_is_not_its_neighbour,
+    ),
+    Bug(
+        "any series in a name is a designation",
+        normalise,
+        "tokens = _bracketed(tokens, own) or _trailing(tokens, own) or tokens",
+        'tokens = tuple(re.sub(r"^s(?=\\d)", "", token) for token in tokens)',
+        test_normalise.test_only_a_teams_own_series_is_a_designation_in_its_name,
+    ),
+    Bug(
+        "brackets are dropped",
+        normalise,
+        "    return token in _BETWEEN_WORDS or",
+        '    return token in _BETWEEN_WORDS | {"(", ")"} or',
+        names_are_told_apart,
+    ),
+    Bug(
+        "what stands in brackets is dropped",
+        normalise,
+        "for token in _TOKEN.findall(_folded(value))",
+        'for token in _TOKEN.findall(re.sub(r"\\(.*", "", _folded(value)))',
+        test_resolution.test_what_stands_in_brackets_tells_teams_apart,
+    ),
+    Bug(
+        "Roman numerals are cut off",
+        normalise,
+        "if not _separates(token))",
+        'if not _separates(token) and token not in ("i", "ii"))',
+        names_are_told_apart,
+    ),
+    Bug(
+        "letters after numbers are cut off",
+        normalise,
+        "tuple(token for token",
+        'tuple(re.sub(r"(?<=\\d)[a-z]$", "", token) for token',
+        test_resolution.test_the_second_team_of_a_club_is_not_the_first_in_its_place,
+    ),
+    Bug(
+        "the dot of a number is a blank",
+        normalise,
+        "(?:(?<=\\d)\\.(?=\\d)[^\\W_]+|",
+        "(?:",
+        series_are_told_apart,
+    ),
+    Bug(
+        "case matters",
+        normalise,
+        "return value.casefold().replace",
+        "return value.replace",
+        spelling_tells_nobody_apart,
+    ),
+    Bug(
+        "Unicode forms matter",
+        normalise,
+        '"NFKC", unicodedata.normalize("NFKC"',
+        '"NFC", unicodedata.normalize("NFC"',
+        spelling_tells_nobody_apart,
+    ),
+    Bug("nothing is unseen", normalise, "return sign in _UNSEEN or", "return False and", spelling_tells_nobody_apart),
+    Bug(
+        "S is glued for good",
+        normalise,
+        '_GLUED = re.compile(r"s(?=\\d)")',
+        '_GLUED = re.compile(r"$^")',
+        series_are_their_designation,
+    ),
+    Bug(
+        "normalising counts after a failed ETL",
+        identity,
+        "normalising=not self.exact_only)",
+        "normalising=True)",
+        test_resolution.test_after_a_failed_etl_only_exact_matches_are_taken,
+    ),
+    Bug(
+        "unknown parts match",
+        facets,
+        "    if not team.league or not team.club or not team.series:\n        return None\n    return team.league,",
+        "    return team.league,",
+        test_resolution.test_unknown_parts_never_match,
+    ),
+    Bug(
+        "a name that is there twice is taken by its place",
+        facets,
+        "if not old[1:] or len(old) != len(new):",
+        "if not old[1:]:",
+        test_resolution.test_one_name_in_several_series_says_nothing_unless_all_are_found_again,
+    ),
+    Bug(
+        "repeated ids are forgotten",
+        identity,
+        "frozenset(id_ for id_, count in Counter(team.id for team in teams).items() if count > 1)",
+        "frozenset()",
+        test_resolution.test_an_id_that_a_list_has_twice_is_ambiguous,
+    ),
+    Bug(
+        "reused ids are those that are there",
+        identity,
+        "if match.new or team.id in heirs or not any(agreement(match.old, team)):",
+        "if True:",
+        test_resolution.test_an_id_whose_team_was_renamed_in_place_is_not_called_reused,
+    ),
+    Bug(
+        "players do not contradict",
+        roster,
+        "return new not in onto if onto else bool(self.strangers(old, new, pairs))",
+        "return False",
+        test_roster.test_an_exchange_of_name_and_place_is_seen_by_the_players,
+    ),
+    Bug(
+        "only the old team's own players contradict",
+        roster,
+        "return new not in onto if onto else bool(self.strangers(old, new, pairs))",
+        "return new not in onto if onto else False",
+        test_roster.test_an_exchange_is_seen_although_only_one_of_the_two_has_players,
+    ),
+    Bug(
+        "a handful of players is enough",
+        roster,
+        "if len(present) < self._rule.at_least:",
+        "if not present:",
+        too_few_players_say_nothing,
+    ),
+    Bug(
+        "players who left count against",
+        roster,
+        "[player for player in players if player in here and player in there]",
+        "[player for player in players if player in here]",
+        test_roster.test_ids_that_left_the_league_do_not_count,
+    ),
+    Bug(
+        "players of any league are heard",
+        roster,
+        "frozenset((league, player) for player in ids if player)",
+        'frozenset(("", player) for player in ids if player)',
+        test_roster.test_players_of_another_league_are_no_witnesses,
+    ),
+    Bug(
+        "players alone are a match",
+        roster,
+        "if (by_name or by_place) and hearing",
+        "if hearing",
+        test_roster.test_a_roster_without_any_facet_is_no_match,
+    ),
+    Bug(
+        "one direction is enough",
+        roster,
+        "if (by_name or by_place) and hearing.out_of(heir) - matched == {at}:",
+        "if by_name or by_place:",
+        test_roster.test_a_team_that_swallowed_another_is_not_confirmed_as_the_smaller,
+    ),
+    Bug(
+        "the club's other team is confirmed by players of both",
+        roster,
+        "heir in pointing.places - pointing.strangers and hearing.complete(at, heir)",
+        "heir in pointing.places",
+        test_roster.test_the_second_team_is_not_confirmed_as_the_first_by_players_of_both,
+    ),
+    Bug(
+        "a bare name is followed from one left-out series to another",
+        roster,
+        "pointing.names - pointing.wandered",
+        "pointing.names",
+        test_roster.test_a_bare_name_that_moves_when_series_are_left_out_is_not_followed_by_players_of_both_teams,
+    ),
+    Bug(
+        "five hundred findings instead of one",
+        roster,
+        "if count >= witnesses.moved_at_least and",
+        "if False and",
+        test_roster.test_a_league_that_moved_as_a_whole_is_one_finding,
+    ),
+    Bug(
+        "decisions about teams that are back are followed",
+        following,
+        "        if decision.overrule:\n",
+        "        if True:\n",
+        test_file.test_a_decision_about_a_team_that_is_back_is_reported_and_not_followed,
+    ),
+    Bug(
+        "a decision may give an heir to two",
+        following,
+        "if claims[heir] > 1 and heir in unsaid:",
+        "if False:",
+        test_file.test_another_teams_heir_is_not_given_away_without_saying_so,
+    ),
+    Bug(
+        "a league's decision beats a team's",
+        decision,
+        "            team.identity,\n            TeamIdentity(team.league, None, team.series, None),\n",
+        "            TeamIdentity(team.league, None, team.series, None),\n            team.identity,\n",
+        test_file.test_the_nearest_decision_counts,
+    ),
+    Bug(
+        "name and place on two teams are merely missing",
+        unmatched,
+        "if not set(names) & set(places):",
+        "if False:",
+        test_resolution.test_name_and_place_on_two_teams_conflict,
+    ),
+    Bug(
+        "taken teams are offered as if they were free",
+        candidates,
+        "        if team in self.heir_of:\n            speaks_against",
+        "        if False:\n            speaks_against",
+        test_candidates.test_a_candidate_that_is_another_teams_heir_says_so,
+    ),
+]
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_planted_bug_is_noticed(bug: Bug) -> None:
+    with planted(bug), pytest.raises(AssertionError):
+        bug.noticed_by()
+    bug.noticed_by()

@@ -1,0 +1,36 @@
+"""Backups that must refuse or say something, in the words of the domain."""
+
+from __future__ import annotations
+
+from practice_guard.core.model import Verdict
+from practice_guard.core.snapshots import snapshot
+from practice_guard.core.upkeep.backup import Backup
+from tests.world.builders import League, ScratchDatabase
+from tests.world.guarding import Guard
+from tests.world.keeping import nothing_written
+
+
+def has_two_teams(league: League, database: ScratchDatabase) -> Guard:
+    """Two teams with three practices, a recurring one and a message; nothing backed up yet."""
+    first = league.has_team()
+    second = league.has_team(club="Wilmette", series="Series H(2)", league="CNSWPL", name="Wilmette H(2)")
+    league.captain_schedules_practices(first, 2)
+    league.captain_schedules_practice(second)
+    league.captain_sets_practice_time(second)
+    league.captain_writes_message(first)
+    return Guard(database)
+
+
+def codes(taken: Backup) -> list[str]:
+    return [finding.code for finding in taken.findings]
+
+
+def refused_for(code: str, guard: Guard) -> Backup:
+    """A backup that refuses: nothing is written and `latest` stays."""
+    before = guard.reads(snapshot.listing)
+    with nothing_written(guard.database):
+        taken = guard.backs_up()
+    assert (taken.snapshot, taken.verdict) == (None, Verdict.REFUSED)
+    assert code in codes(taken)
+    assert guard.reads(snapshot.listing) == before
+    return taken

@@ -1,0 +1,130 @@
+"""The guard's core on a test's database, in the words of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import TypeVar
+
+from practice_guard.core.application.protected import BUILT_IN, ProtectedSet
+from practice_guard.core.application.state import look
+from practice_guard.core.checks import health, preservation
+from practice_guard.core.checks.health import Health
+from practice_guard.core.checks.preservation import Preservation
+from practice_guard.core.database.connection import Access, Connection, Timeouts, connect
+from practice_guard.core.findings.severities import NOTHING, Overrides
+from practice_guard.core.restore import planfile, transaction, undo
+from practice_guard.core.restore.planfile import SavedPlan
+from practice_guard.core.restore.plans import Plan
+from practice_guard.core.restore.transaction import Applied, Author, Request
+from practice_guard.core.restore.undo import Undone
+from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.upkeep import backup
+from practice_guard.core.upkeep.backup import Backup
+from tests.world.builders import ScratchDatabase
+
+T = TypeVar("T")
+NOON = datetime(2026, 1, 5, 12, 0, tzinfo=timezone.utc)
+
+
+def somebody(environment: str = "local") -> Author:
+    return Author(environment, "0.0-test", NOON)
+
+
+@dataclass
+class Guard:
+    """One guard aimed at one database."""
+
+    database: ScratchDatabase
+    sets: Sequence[ProtectedSet] = BUILT_IN
+    author: Author = field(default_factory=somebody)
+    patience: float = 2.0
+
+    def with_connection(self, work: Callable[[Connection], T]) -> T:
+        with ExitStack() as stack:
+            timeouts = Timeouts(lock=self.patience)
+            return work(stack.enter_context(connect(self.database.url, application="test", timeouts=timeouts)))
+
+    def reads(self, work: Callable[[Connection], T]) -> T:
+        def inside(connection: Connection) -> T:
+            with connection.transaction(Access.READ):
+                return work(connection)
+
+        return self.with_connection(inside)
+
+    def backs_up(self, *, accept_current: bool = False, label: str = "") -> Backup:
+        return self.with_connection(
+            lambda connection: backup.take(
+                connection,
+                self.sets,
+                self.author,
+                accept_current=accept_current,
+                label=label,
+                patience=self.patience,
+            )
+        )
+
+    def has_backed_up(self) -> Snapshot:
+        """A backup that must work."""
+        taken = self.backs_up()
+        assert taken.snapshot is not None, taken.findings
+        return taken.snapshot
+
+    def has_backed_up_nothing(self) -> Snapshot:
+        """A first backup of nothing, which a person must ask for."""
+        taken = self.backs_up(accept_current=True)
+        assert taken.snapshot is not None
+        return taken.snapshot
+
+    def finds(self, wanted: str = "latest") -> Snapshot:
+        return self.reads(lambda connection: snapshot.find(connection, wanted))
+
+    def plans(self, wanted: str = "latest", request: Request | None = None) -> Plan:
+        return self.reads(
+            lambda connection: transaction.plan(
+                connection, snapshot.find(connection, wanted), look(connection, self.sets), request
+            )
+        )
+
+    def restores(
+        self, wanted: str = "latest", request: Request | None = None, *, saved: SavedPlan | None = None
+    ) -> Applied:
+        return self.with_connection(
+            lambda connection: transaction.apply(
+                connection,
+                self.sets,
+                self.finds(wanted),
+                self.author,
+                request,
+                patience=self.patience,
+                saved=saved,
+            )
+        )
+
+    def takes_back(self, entry: int) -> Undone:
+        return self.with_connection(
+            lambda connection: undo.apply(connection, self.sets, entry, self.author, patience=self.patience)
+        )
+
+    def saves(self, made: Plan, request: Request | None = None) -> SavedPlan:
+        """A plan as a file, read back."""
+        return planfile.load(planfile.dump(made, request or Request(), NOON))
+
+    def judges_health(self) -> Health:
+        def work(connection: Connection) -> Health:
+            around = look(connection, self.sets)
+            made = transaction.plan(connection, snapshot.find(connection), around)
+            return health.check(made, around)
+
+        return self.reads(work)
+
+    def checks_preservation(self, min_rate: float = 90, overrides: Overrides = NOTHING) -> Preservation:
+        def work(connection: Connection) -> Preservation:
+            around = look(connection, self.sets)
+            kept = snapshot.find(connection)
+            return preservation.check(kept, transaction.plan(connection, kept, around), around, min_rate, overrides)
+
+        return self.reads(work)

@@ -1,0 +1,108 @@
+"""A league in which nothing is amiss, and what the safety checks say of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from practice_guard.core.application.state import look
+from practice_guard.core.checks import safety
+from practice_guard.core.checks.safety import Check, Safety
+from practice_guard.core.database.connection import Access, Connection, connect
+from practice_guard.core.model import Finding, Team
+from practice_guard.core.records import installation
+from tests.world.builders import League, ScratchDatabase
+from tests.world.guarding import NOON, Guard
+
+UNPROTECTED = ("activity_log", "user_instructions")
+REFERENCES = (
+    ("practice_times", "team_id", "teams"),
+    ("practice_times", "league_id", "leagues"),
+    ("polls", "team_id", "teams"),
+    ("users", "league_context", "leagues"),
+)
+
+
+@dataclass
+class SoundLeague:
+    """Two clubs' teams with everything that users own, a snapshot of it, and no fault anywhere."""
+
+    database: ScratchDatabase
+    league: League
+    guard: Guard
+    tennaqua: Team
+    wilmette: Team
+    url: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+    through: Callable[[Connection], Any] = lambda connection: connection
+
+    def asks(self, **options: Any) -> Safety:
+        """What the checks say, to this league's role and under its options."""
+        wanted = {"environment": "local", "now": NOON, **self.options, **options}
+        with self.connected() as connection:
+            around, place = look(connection, self.guard.sets), installation.locate(connection)
+            said = safety.check(self.through(connection), around, place, **wanted)
+            assert connection.execute("SELECT 1") == [(1,)], "the transaction must be left usable"
+            return said
+
+    def asks_all_the_same(self) -> Safety:
+        """What is said to a role that may not even be allowed to look around."""
+        with self.connected() as connection:
+            return safety.examine(connection, self.guard.sets, environment="local", now=NOON)
+
+    @contextmanager
+    def connected(self) -> Iterator[Connection]:
+        with (
+            connect(self.url or self.database.url, application="test") as connection,
+            connection.transaction(Access.READ),
+        ):
+            yield connection
+
+    def says(self, code: str, **options: Any) -> Check:
+        """What one check says."""
+        (check,) = (each for each in self.asks(**options).checks if each.code == code)
+        return check
+
+    def finds(self, code: str, **options: Any) -> Finding:
+        """The one finding of a code."""
+        (finding,) = (each for each in self.asks(**options).findings if each.code == code)
+        return finding
+
+    def is_seen_by(self, role: str) -> None:
+        """From now on the checks run as that role."""
+        self.url = self.database.url_of(f"{role}:secret")
+
+    def sets_for_the_database(self, setting: str) -> None:
+        """A default that new sessions of this database have, and the one we have open has not."""
+        self.database.session().execute(f'ALTER DATABASE "{self.database.name}" SET {setting}'.encode())
+
+    def runs(self, statements: str) -> None:
+        """What a person does in psql, statement by statement."""
+        for each in statements.split(";\n"):
+            lines = [line for line in each.splitlines() if line.strip() and not line.lstrip().startswith("--")]
+            if lines:
+                self.database.session().execute("\n".join(lines).encode())
+
+
+def a_sound_league(database: ScratchDatabase, league: League) -> SoundLeague:
+    """Made, and backed up."""
+    for table in UNPROTECTED:
+        database.rows(f"DROP TABLE {table}")
+    for table, column, parent in REFERENCES:
+        database.rows(f"ALTER TABLE {table} ADD FOREIGN KEY ({column}) REFERENCES {parent} (id)")
+    tennaqua, wilmette = league.has_team(), league.has_team(club="Wilmette")
+    for team in (tennaqua, wilmette):
+        league.captain_schedules_practices(team, 3)
+        league.captain_sets_practice_time(team)
+        league.captain_writes_message(team)
+        league.captain_asks(team)
+    league.has_user(league="APTA_CHICAGO")
+    guard = Guard(database)
+    guard.has_backed_up()
+    return SoundLeague(database, league, guard, tennaqua, wilmette)
+
+
+NEXT_WEEK = dt.date(2026, 3, 2)
