@@ -12,7 +12,8 @@ from typer.core import TyperGroup
 
 from practice_guard import exits, settings
 from practice_guard.commands import cycle, explain, protected, restore, run, snapshots
-from practice_guard.commands.options import end_on_signals, tool_version
+from practice_guard.commands.call import tool_version
+from practice_guard.commands.options import end_on_signals
 from practice_guard.core.errors import UsageError
 from practice_guard.render import json, logs, text
 from practice_guard.render.outcome import Heading

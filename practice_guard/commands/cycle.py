@@ -7,15 +7,16 @@ from typing import Annotated
 
 import typer
 
-from practice_guard.commands.options import Call, SnapshotOption, command
+from practice_guard.commands.call import Call
+from practice_guard.commands.options import SnapshotOption, command
 from practice_guard.core import model
 from practice_guard.core.application.state import look
 from practice_guard.core.checks import health as healths
 from practice_guard.core.checks import preservation, safety
-from practice_guard.core.database.connection import Access
+from practice_guard.core.database.port import Access
 from practice_guard.core.errors import UsageError
 from practice_guard.core.restore import transaction
-from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots import snapshot, verification
 from practice_guard.core.upkeep import backup as backups
 from practice_guard.render import reports
 
@@ -74,11 +75,11 @@ def check_preservation(
 ) -> None:
     """Tell which teams kept their id and are the same. Writes nothing."""
     with call.database() as database, database.transaction(Access.READ):
-        around = look(database, call.sets, call.schema)
+        app = look(database, call.sets, call.schema)
         kept = snapshot.find(database, snapshot_id)
-        snapshot.verify(database, kept)
-        made = transaction.plan(database, kept, around, call.request)
-        report = preservation.check(kept, made, around, min_rate, call.settings.severities)
+        verification.verify(database, kept)
+        made = transaction.plan(database, kept, app, call.request)
+        report = preservation.check(kept, made, app, min_rate, call.settings.severities)
     asked = transaction.asked(made, team or [])
     call.answer(reports.preservation(report, call.target.environment, asked))
 
@@ -96,10 +97,10 @@ def health(
     if fail_on not in ("error", "warning"):
         raise UsageError(f"--fail-on takes error or warning, not {fail_on!r}.")
     with call.database() as database, database.transaction(Access.READ):
-        around = look(database, call.sets, call.schema)
+        app = look(database, call.sets, call.schema)
         report = healths.examine(
             database,
-            around,
+            app,
             wanted=snapshot_id,
             baseline=baseline,
             request=call.request,

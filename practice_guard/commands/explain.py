@@ -8,7 +8,8 @@ import typer
 from rich.markdown import Markdown
 from rich.padding import Padding
 
-from practice_guard.commands.options import Call, command
+from practice_guard.commands.call import Call
+from practice_guard.commands.options import command
 from practice_guard.core.findings import pages
 from practice_guard.core.model import Verdict
 from practice_guard.render.outcome import Outcome

@@ -6,39 +6,15 @@ import inspect
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
-from enum import Enum
-from importlib.metadata import version
+from collections.abc import Callable
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from practice_guard import declared, exits, settings
-from practice_guard.core.application import declared_check
-from practice_guard.core.application.declared import Declared
-from practice_guard.core.application.protected import ProtectedSet
+from practice_guard.commands.call import Call, Output
 from practice_guard.core.database import watchdog
-from practice_guard.core.database.connection import Access, Connection, Timeouts, connect
-from practice_guard.core.errors import ConfirmationError, DatabaseError, GuardError, StoppedError
-from practice_guard.core.model import Finding, Severity
-from practice_guard.core.records import installation, runs
-from practice_guard.core.records.installation import Place
-from practice_guard.core.restore.transaction import Author, Request
+from practice_guard.core.errors import StoppedError
 from practice_guard.core.running.process import signal_in
-from practice_guard.render import json, logs, text
-from practice_guard.render.outcome import Heading, Outcome
-from practice_guard.settings import Settings, Target
-
-
-class Output(str, Enum):
-    """How a command speaks."""
-
-    TEXT = "text"
-    JSON = "json"
-
 
 Env = Annotated[
     str | None,
@@ -70,186 +46,6 @@ def _common(
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="A traceback when something goes wrong.")] = False,
 ) -> None: ...
-
-
-@dataclass
-class Call:
-    """One call of a command: what it was given, and how it answers."""
-
-    command: str
-    env: str | None
-    output: Output
-    json_output: bool
-    lock_timeout: float | None
-    statement_timeout: float | None
-    verbose: bool
-    quiet: bool
-    no_color: bool
-    debug: bool
-    now: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
-    heading: Heading = field(init=False)
-    settings: Settings = field(init=False)
-    target: Target = field(init=False)
-    place: Place = field(init=False)
-    declared: Declared | None = None
-    checked: bool = False
-    answered: bool = False
-    unfinished: Finding | None = None
-
-    def __post_init__(self) -> None:
-        """Know the command's name before anything can go wrong."""
-        self.heading = Heading(self.command)
-
-    @property
-    def speaks_json(self) -> bool:
-        """Whether standard output is for a program."""
-        return self.json_output or self.output is Output.JSON
-
-    @property
-    def speaks_logs(self) -> bool:
-        """Whether standard output is Railway's log."""
-        return not self.speaks_json and settings.on_railway() and not sys.stdout.isatty()
-
-    @property
-    def sets(self) -> tuple[ProtectedSet, ...]:
-        """The protected sets: built in, and declared in the settings file."""
-        return (self.declared or Declared()).everything
-
-    @property
-    def schema(self) -> str:
-        """The application's schema."""
-        return self.settings.database_schema
-
-    @property
-    def author(self) -> Author:
-        """On whose behalf is written."""
-        return Author(self.target.environment, tool_version(), self.now)
-
-    @property
-    def request(self) -> Request:
-        """What the settings ask of a plan."""
-        return Request(roster_at_least=self.settings.roster_at_least, roster_percent=self.settings.roster_percent)
-
-    @property
-    def patience(self) -> float:
-        """Seconds to go on trying for locks."""
-        return self.lock_timeout or self.settings.lock_timeout
-
-    def aim(self) -> Target:
-        """Find out which database is meant, before it is connected to."""
-        self.settings = settings.load()
-        self.declared = self.declared or declared.load(self.settings)
-        self.target = settings.resolve(self.settings, self.env)
-        where = {"host": self.target.host, "name": self.target.database, "fingerprint": None}
-        self.heading = Heading(self.command, self.target.environment, where)
-        return self.target
-
-    @contextmanager
-    def database(self, *, marked: bool = True, sets: bool = True) -> Iterator[Connection]:
-        """Open the database that is meant.
-
-        Args:
-            marked: its mark must be that of the environment.
-            sets: the protected sets are needed, so that the declared ones must fit the database.
-
-        Raises:
-            errors.WrongDatabaseError: it is marked for another environment.
-        """
-        self.aim()
-        timeouts = Timeouts(self.patience, self.statement_timeout or self.settings.statement_timeout)
-        name = f"practice_guard:{self.command}"
-        with ExitStack() as stack:
-            url = self.target.url.get_secret_value()
-            try:
-                connection = stack.enter_context(connect(url, application=name, timeouts=timeouts))
-            except DatabaseError as error:
-                raise settings.explained(error, self.target) from error
-            with connection.transaction(Access.READ):
-                self.place = installation.locate(connection)
-                self.heading = self.heading.at(self.place.fingerprint)
-                if marked:
-                    installation.check_mark(self.place, self.target.environment)
-                self.unfinished = self._unfinished(connection)
-            # Once: later in a run there is more at stake than a setting.
-            if sets and self.declared and not self.checked:
-                declared_check.check(connection, self.declared, self.schema)
-                self.checked = True
-            yield connection
-
-    def _unfinished(self, connection: Connection) -> Finding | None:
-        """Tell of a run that is not finished; `run` and the checks before an ETL weigh it themselves."""
-        found = runs.unfinished(connection)
-        if found is None or self.command == "run" or not found.touched:
-            return None
-        alive = runs.alive(connection, found)
-        finding = runs.finding(connection, found, self.target.environment, alive=alive)
-        return finding if alive else replace(finding, severity=Severity.WARNING)
-
-    def confirm(self, given: str | None, *, yes: bool, what: str, always: bool = False) -> None:
-        """Have the environment's name typed where a mistake would cost most (contract, "Options").
-
-        Args:
-            given: the name given by option.
-            yes: nothing is to be asked where nothing needs to be typed.
-            what: what is to be confirmed.
-            always: it must be typed on every environment.
-
-        Raises:
-            ConfirmationError: it was not, or another name was.
-        """
-        name = self.aim().environment
-        if not (self.target.protected or always):
-            if not yes and sys.stdin.isatty() and not self.speaks_json:
-                typer.confirm(f"{what} on {name}?", abort=True)
-            return
-        if given is None and sys.stdin.isatty() and not self.speaks_json:
-            given = typer.prompt(f"{what} on {name}. Type the environment's name to go on", err=True)
-        if given is None or settings.canonical(given) != name:
-            said = "was not confirmed" if given is None else f"was confirmed as {given!r}"
-            raise ConfirmationError(
-                f"{what} on {name} {said}. Nothing was done.", next_steps=(f"practice-guard … --confirm {name}",)
-            )
-
-    def say(self, message: str, level: str = "info", **fields: object) -> None:
-        """Say at once what goes on, to people and to Railway; a JSON document comes at the end only."""
-        if self.speaks_logs:
-            logs.say(self.heading, message, level, **fields)
-        elif not (self.speaks_json or self.quiet):
-            text.console(color=not self.no_color).print(text.line(message), soft_wrap=True)
-
-    def answer(self, outcome: Outcome, *, aside: bool = False) -> NoReturn:
-        """Print an outcome and end with its status; `aside` where standard output is taken by something else."""
-        status = exits.of_verdict(outcome.verdict) if outcome.status is None else outcome.status
-        if self.unfinished is not None and self.unfinished.code not in {each.code for each in outcome.findings}:
-            outcome = replace(outcome, findings=(self.unfinished, *outcome.findings))
-        self.answered = True
-        if self.speaks_json:
-            json.show(self.heading, outcome, status)
-        elif self.speaks_logs and not aside:
-            logs.show(self.heading, outcome, status)
-        else:
-            out = text.console(sys.stderr if aside else None, color=not self.no_color)
-            text.show(out, self.heading, outcome, quiet=self.quiet)
-        raise typer.Exit(status)
-
-    def fail(self, error: BaseException) -> NoReturn:
-        """Say what went wrong and end with its status."""
-        status = exits.of_error(error)
-        if isinstance(error, GuardError):
-            error.next_steps = exits.next_steps(error, self.command)
-        self.answered = True
-        if self.speaks_json:
-            json.show_error(self.heading, error, status)
-        elif self.speaks_logs:
-            logs.show_error(self.heading, error, status)
-        else:
-            text.show_error(text.console(sys.stderr, color=not self.no_color), error, status)
-        raise typer.Exit(status)
-
-
-def tool_version() -> str:
-    """Return this program's version."""
-    return version("practice-guard")
 
 
 def command(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from practice_guard.commands.options import Call, command
+from practice_guard.commands.call import Call
+from practice_guard.commands.options import command
 from practice_guard.core.application import coverage
 from practice_guard.core.application.state import look
-from practice_guard.core.database.connection import Access
+from practice_guard.core.database.port import Access
 from practice_guard.render.protected import protected
 
 app = typer.Typer()

@@ -12,18 +12,19 @@ from typing import Annotated, NoReturn
 import typer
 
 from practice_guard import files
-from practice_guard.commands.options import Call, Confirm, DryRun, SnapshotOption, Yes, command
+from practice_guard.commands.call import Call
+from practice_guard.commands.options import Confirm, DryRun, SnapshotOption, Yes, command
 from practice_guard.core import model
 from practice_guard.core.application.state import look
 from practice_guard.core.database import locks
-from practice_guard.core.database.connection import Access
+from practice_guard.core.database.port import Access
 from practice_guard.core.decisions.fit import parse, write
 from practice_guard.core.errors import UsageError, WrongDatabaseError
 from practice_guard.core.restore import planfile, transaction, undo
 from practice_guard.core.restore.planfile import SavedPlan
 from practice_guard.core.restore.plans import Bucket, Plan
 from practice_guard.core.restore.transaction import Request, Scope
-from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots import snapshot, verification
 from practice_guard.core.snapshots.snapshot import Snapshot
 from practice_guard.render import restoring
 
@@ -125,10 +126,10 @@ def _show(
 
         def work(_within: float) -> tuple[Snapshot, Plan]:
             kept = snapshot.find(database, snapshot_id)
-            snapshot.verify(database, kept)
-            around = look(database, call.sets, call.schema)
-            made = transaction.plan(database, kept, around, request)
-            transaction.check_fits(database, around, kept, made)
+            verification.verify(database, kept)
+            app = look(database, call.sets, call.schema)
+            made = transaction.plan(database, kept, app, request)
+            transaction.check_fits(database, app, kept, made)
             if saved is not None:
                 transaction.check_saved(database, saved, made)
             return kept, made

@@ -13,8 +13,9 @@ from typing import Annotated
 import typer
 
 from practice_guard import exits
-from practice_guard.commands.options import Call, Confirm, Yes, command
-from practice_guard.core.database.connection import Access
+from practice_guard.commands.call import Call
+from practice_guard.commands.options import Confirm, Yes, command
+from practice_guard.core.database.port import Access
 from practice_guard.core.errors import UsageError
 from practice_guard.core.records import ledger, runs
 from practice_guard.core.records.runs import Holder, Phase

@@ -12,12 +12,13 @@ import typer
 from typer.core import TyperGroup
 
 from practice_guard import files
-from practice_guard.commands.options import Call, Confirm, DryRun, Yes, command, tool_version
+from practice_guard.commands.call import Call, tool_version
+from practice_guard.commands.options import Confirm, DryRun, Yes, command
 from practice_guard.core import model
-from practice_guard.core.database.connection import Access
+from practice_guard.core.database.port import Access
 from practice_guard.core.errors import NoSnapshotError, UsageError
 from practice_guard.core.records import marking
-from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots import snapshot, verification
 from practice_guard.core.snapshots.archive import transfer
 from practice_guard.core.upkeep import cleanup as cleanups
 from practice_guard.core.upkeep.retention import Rule
@@ -83,7 +84,7 @@ def verify(
                 "There is no snapshot to verify.",
                 next_steps=(f"practice-guard backup --env {call.target.environment}",),
             )
-        problems = {each.id: snapshot.problem(database, each) for each in known}
+        problems = {each.id: verification.fault(database, each) for each in known}
     call.answer(render.verified(known, problems, call.target.environment))
 
 

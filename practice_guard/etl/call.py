@@ -17,7 +17,7 @@ from practice_guard.core.application.state import look
 from practice_guard.core.checks import health, preservation, safety
 from practice_guard.core.checks.health import Health
 from practice_guard.core.database.borrowed import Borrowed
-from practice_guard.core.database.connection import Access, Timeouts
+from practice_guard.core.database.port import Access, Timeouts
 from practice_guard.core.errors import DamagedSnapshotError, GuardError, HealthError, UsageError
 from practice_guard.core.model import Evidence, Finding, Severity, Verdict
 from practice_guard.core.records import installation
@@ -25,7 +25,7 @@ from practice_guard.core.records.installation import Place
 from practice_guard.core.restore import transaction
 from practice_guard.core.restore.plans import Bucket, Plan
 from practice_guard.core.restore.transaction import Author, Request
-from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots import snapshot, verification
 from practice_guard.core.snapshots.snapshot import Snapshot
 from practice_guard.core.upkeep import backup, cleanup
 from practice_guard.core.upkeep.retention import Rule
@@ -131,11 +131,11 @@ class Inside:
     def checks_preservation(self, wanted: str) -> tuple[bool, dict[str, Any]]:
         """See `etl.validate_team_id_preservation_post_etl`."""
         with self.database.transaction(Access.READ):
-            around = look(self.database, self.sets, self.schema)
+            app = look(self.database, self.sets, self.schema)
             kept = snapshot.find(self.database, wanted)
-            snapshot.verify(self.database, kept)
-            made = transaction.plan(self.database, kept, around, self.request)
-            report = preservation.check(kept, made, around, MIN_RATE, self.settings.severities)
+            verification.verify(self.database, kept)
+            made = transaction.plan(self.database, kept, app, self.request)
+            report = preservation.check(kept, made, app, MIN_RATE, self.settings.severities)
         self.tells(reports.preservation(report, self.environment, ()))
         total, preserved = report.rows["total"], report.rows["kept"]
         return report.preserved, {
@@ -151,10 +151,10 @@ class Inside:
         with self.database.transaction(Access.READ):
             kept = snapshot.find(self.database, wanted)
             if dry_run:
-                snapshot.verify(self.database, kept)
-                around = look(self.database, self.sets, self.schema)
-                made = transaction.plan(self.database, kept, around, self.request)
-                transaction.check_fits(self.database, around, kept, made)
+                verification.verify(self.database, kept)
+                app = look(self.database, self.sets, self.schema)
+                made = transaction.plan(self.database, kept, app, self.request)
+                transaction.check_fits(self.database, app, kept, made)
                 written, ledger = made.writes(), None
         if not dry_run:
             done = transaction.apply(
@@ -167,10 +167,10 @@ class Inside:
     def checks_health(self, wanted: str, before: int) -> dict[str, Any]:
         """See `etl.validate_practice_time_health`."""
         with self.database.transaction(Access.READ):
-            around = look(self.database, self.sets, self.schema)
+            app = look(self.database, self.sets, self.schema)
             report = health.examine(
                 self.database,
-                around,
+                app,
                 wanted=wanted,
                 baseline=None,
                 request=self.request,

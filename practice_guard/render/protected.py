@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import RenderableType
 
-from practice_guard.core.application.catalog import Target
+from practice_guard.core.application.catalog import PointsAt
 from practice_guard.core.application.coverage import Coverage, Covered, Uncovered
 from practice_guard.core.model import Verdict
 from practice_guard.render.outcome import Outcome
@@ -101,8 +101,8 @@ def _described(each: Covered) -> dict[str, object]:
         "table": f"{bound.table.schema}.{bound.table.name}",
         "condition": bound.set.condition,
         "rows": each.rows,
-        "teams": each.owners if each.of is Target.TEAMS else None,
-        "leagues": each.owners if each.of is Target.LEAGUES else None,
+        "teams": each.owners if each.of is PointsAt.TEAMS else None,
+        "leagues": each.owners if each.of is PointsAt.LEAGUES else None,
         "references": [
             {"column": reference.column, "table": name, "set": reference.parent}
             for reference, name in zip(bound.references, bound.tables, strict=True)

@@ -11,7 +11,7 @@ from rich.padding import Padding
 
 from practice_guard.core.checks.health import Amiss, Health
 from practice_guard.core.checks.preservation import Preservation
-from practice_guard.core.checks.safety import Safety, Status
+from practice_guard.core.checks.safety import Result, Safety
 from practice_guard.core.identity.explanation import explain
 from practice_guard.core.model import Fate, Match, Severity, Verdict
 from practice_guard.core.upkeep.backup import Backup
@@ -20,11 +20,11 @@ from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import explained, line, table
 
 _STATUS_STYLES = {
-    Status.PASSED: "green",
-    Status.FAILED: "bold red",
-    Status.WARNING: "yellow",
-    Status.NOT_CHECKED: "bold red",
-    Status.MEASURED: "cyan",
+    Result.PASSED: "green",
+    Result.FAILED: "bold red",
+    Result.WARNING: "yellow",
+    Result.NOT_CHECKED: "bold red",
+    Result.MEASURED: "cyan",
 }
 
 
@@ -34,14 +34,14 @@ _WORST = 8
 
 def safety(report: Safety, env: str, *, verbose: bool = False) -> Outcome:
     """Present `validate-safety`: every check if asked, else those that did not pass and the number of the others."""
-    blind = sum(check.status is Status.NOT_CHECKED for check in report.checks)
-    failed = sum(check.status is Status.FAILED for check in report.checks) + blind
-    warned = sum(check.status is Status.WARNING for check in report.checks)
-    passed = sum(check.status is Status.PASSED for check in report.checks)
+    blind = sum(check.status is Result.NOT_CHECKED for check in report.checks)
+    failed = sum(check.status is Result.FAILED for check in report.checks) + blind
+    warned = sum(check.status is Result.WARNING for check in report.checks)
+    passed = sum(check.status is Result.PASSED for check in report.checks)
     rows = [
         (line(str(check.status), _STATUS_STYLES[check.status]), check.code, check.says)
         for check in report.checks
-        if verbose or check.status is not Status.PASSED
+        if verbose or check.status is not Result.PASSED
     ]
     body = [table(("status", "check", "what was seen"), rows)] if rows else []
     if not verbose:
@@ -79,7 +79,7 @@ def backup(report: Backup, env: str) -> Outcome:
             (f"practice-guard restore --env {env} --dry-run",) if report.previous else (),
         )
     made = report.snapshot
-    counted = {name: each for name, each in made.sets.items() if not each.witness}
+    counted = {name: each for name, each in made.sets.items() if not each.companion}
     sets = {
         name: {"table": each.definition["table"], "rows": each.rows, "teams": each.teams, "carried": each.carried}
         for name, each in counted.items()

@@ -12,8 +12,8 @@ from practice_guard.core.findings.severities import found
 from practice_guard.core.model import Finding, Verdict
 from practice_guard.core.records.installation import Place
 from practice_guard.core.records.marking import Marking
-from practice_guard.core.snapshots import copies
 from practice_guard.core.snapshots.archive.transfer import Imported
+from practice_guard.core.snapshots.sets import read_by_people
 from practice_guard.core.snapshots.snapshot import Snapshot, newest
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import line, table
@@ -56,12 +56,12 @@ def one(kept: Snapshot, env: str) -> Outcome:
         ("state", _state(kept, None) + (", accepted with --accept-current" if kept.accepted_current else "")),
         ("digest", kept.digest),
     ]
-    statements = {name: copies.read_by_people(each, kept.id) for name, each in kept.sets.items()}
+    statements = {name: read_by_people(each, kept.id) for name, each in kept.sets.items()}
     body: list[RenderableType] = [
         table(("", ""), facts),
         table(("protected", "table", "rows", "hang on", "carried"), sets),
     ]
-    largest = max(kept.sets.values(), key=lambda each: (not each.witness, each.rows), default=None)
+    largest = max(kept.sets.values(), key=lambda each: (not each.companion, each.rows), default=None)
     if largest is not None:
         body.append(line(f"  Its rows of {largest.name}, in psql (--json has a statement for each set):\n"))
         body.append(line(f"{statements[largest.name]}\n"))
@@ -71,7 +71,7 @@ def one(kept: Snapshot, env: str) -> Outcome:
         {
             **_described(kept),
             "lists": list(kept.lists),
-            "mark": kept.mark,
+            "mark": kept.imprint,
             "protected": {
                 name: {
                     "table": each.definition["table"],
@@ -223,13 +223,13 @@ def _described(each: Snapshot) -> dict[str, object]:
         "verified_at": each.verified_at.isoformat() if each.verified_at else None,
         "imported_at": each.imported_at.isoformat() if each.imported_at else None,
         "accepted_current": each.accepted_current,
-        "damage": each.damage or None,
+        "damage": each.fault or None,
     }
 
 
 def _state(each: Snapshot, latest: Snapshot | None) -> str:
     words = ["verified" if each.verified_at else "never verified"]
-    if each.damage:
+    if each.fault:
         words = ["damaged"]
     if latest is not None and each.id == latest.id:
         words.append("latest")

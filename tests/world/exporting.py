@@ -12,7 +12,7 @@ from practice_guard.core.application.teams import TeamList
 from practice_guard.core.model import Team
 from practice_guard.core.snapshots.archive import envelope, writer
 from practice_guard.core.snapshots.archive.writer import Archive, StoredRow
-from practice_guard.core.snapshots.copies import StoredColumn, StoredSet
+from practice_guard.core.snapshots.sets import StoredColumn, StoredSet
 from practice_guard.core.snapshots.snapshot import Snapshot
 
 ID, OLDER = "20260105-120000-abc", "20260104-120000-xyz"
@@ -54,7 +54,7 @@ def an_archive() -> Archive:
         lists=(ID, OLDER),
         rows=2,
         carried=1,
-        mark=SUM,
+        imprint=SUM,
         digest=SUM,
         verified_at=NOON,
         sets={"practices": practices},

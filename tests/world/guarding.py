@@ -13,7 +13,8 @@ from practice_guard.core.application.state import look
 from practice_guard.core.checks import health, preservation
 from practice_guard.core.checks.health import Health
 from practice_guard.core.checks.preservation import Preservation
-from practice_guard.core.database.connection import Access, Connection, Timeouts, connect
+from practice_guard.core.database.connection import Connection, connect
+from practice_guard.core.database.port import Access, Timeouts
 from practice_guard.core.findings.severities import NOTHING, Overrides
 from practice_guard.core.restore import planfile, transaction, undo
 from practice_guard.core.restore.planfile import SavedPlan
@@ -115,16 +116,16 @@ class Guard:
 
     def judges_health(self) -> Health:
         def work(connection: Connection) -> Health:
-            around = look(connection, self.sets)
-            made = transaction.plan(connection, snapshot.find(connection), around)
-            return health.check(made, around)
+            app = look(connection, self.sets)
+            made = transaction.plan(connection, snapshot.find(connection), app)
+            return health.check(made, app)
 
         return self.reads(work)
 
     def checks_preservation(self, min_rate: float = 90, overrides: Overrides = NOTHING) -> Preservation:
         def work(connection: Connection) -> Preservation:
-            around = look(connection, self.sets)
+            app = look(connection, self.sets)
             kept = snapshot.find(connection)
-            return preservation.check(kept, transaction.plan(connection, kept, around), around, min_rate, overrides)
+            return preservation.check(kept, transaction.plan(connection, kept, app), app, min_rate, overrides)
 
         return self.reads(work)

@@ -11,7 +11,8 @@ from typing import Any
 from practice_guard.core.application.state import look
 from practice_guard.core.checks import safety
 from practice_guard.core.checks.safety import Check, Safety
-from practice_guard.core.database.connection import Access, Connection, connect
+from practice_guard.core.database.connection import Connection, connect
+from practice_guard.core.database.port import Access
 from practice_guard.core.model import Finding, Team
 from practice_guard.core.records import installation
 from tests.world.builders import League, ScratchDatabase
@@ -43,8 +44,8 @@ class SoundLeague:
         """What the checks say, to this league's role and under its options."""
         wanted = {"environment": "local", "now": NOON, **self.options, **options}
         with self.connected() as connection:
-            around, place = look(connection, self.guard.sets), installation.locate(connection)
-            said = safety.check(self.through(connection), around, place, **wanted)
+            app, place = look(connection, self.guard.sets), installation.locate(connection)
+            said = safety.check(self.through(connection), app, place, **wanted)
             assert connection.execute("SELECT 1") == [(1,)], "the transaction must be left usable"
             return said
 

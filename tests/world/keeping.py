@@ -10,10 +10,11 @@ import psycopg
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.database.connection import Access, Connection
+from practice_guard.core.database.connection import Connection
+from practice_guard.core.database.port import Access
 from practice_guard.core.records import marking
 from practice_guard.core.records.marking import Marking
-from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots import snapshot, verification, writing
 from practice_guard.core.snapshots.archive import transfer
 from practice_guard.core.snapshots.archive.transfer import Imported
 from practice_guard.core.snapshots.snapshot import Snapshot
@@ -60,7 +61,7 @@ def verifies(guard: Guard, wanted: str = "latest") -> Snapshot:
 
     def work(connection: Connection) -> Snapshot:
         kept = snapshot.find(connection, wanted)
-        snapshot.verify(connection, kept)
+        verification.verify(connection, kept)
         return kept
 
     return guard.reads(work)
@@ -71,7 +72,7 @@ def removes(guard: Guard, kept: Snapshot) -> None:
 
     def work(connection: Connection) -> None:
         with connection.transaction(Access.WRITE):
-            snapshot.remove(connection, kept)
+            writing.remove(connection, kept)
 
     guard.with_connection(work)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from practice_guard.core import errors
-from practice_guard.core.database.connection import Database
+from practice_guard.core.database.port import Database
 from practice_guard.core.database.statements import identifier, statement
 from practice_guard.core.model import Text
 
@@ -30,7 +30,7 @@ ETL_TABLES = frozenset(
 """What the nightly ETL deletes and imports again (rally-database, "What the ETL does")."""
 
 
-class Target(Text):
+class PointsAt(Text):
     """What a column points at."""
 
     TEAMS = "teams"
@@ -114,7 +114,7 @@ class Pointer:
 
     table: str
     column: str
-    target: Target
+    target: PointsAt
     by_foreign_key: bool
 
 
@@ -166,8 +166,8 @@ class Catalog:
                 if target and table.name != target:
                     found[table.name, column.name] = Pointer(table.name, column.name, target, by_foreign_key=False)
             for key in table.foreign_keys:
-                if key.parent in (Target.TEAMS, Target.LEAGUES):
-                    pointer = Pointer(table.name, key.column, Target(key.parent), by_foreign_key=True)
+                if key.parent in (PointsAt.TEAMS, PointsAt.LEAGUES):
+                    pointer = Pointer(table.name, key.column, PointsAt(key.parent), by_foreign_key=True)
                     found[table.name, key.column] = pointer
         return [found[key] for key in sorted(found)]
 
@@ -219,14 +219,14 @@ def _refuse_shadows(database: Database, catalog: Catalog) -> None:
         )
 
 
-def _target_by_name(column: Column) -> Target | None:
+def _target_by_name(column: Column) -> PointsAt | None:
     """Guess what an integer column points at, as the application names such columns."""
     if column.type not in ("integer", "bigint", "smallint"):
         return None
     if column.name == "team_id" or column.name.endswith("_team_id"):
-        return Target.TEAMS
+        return PointsAt.TEAMS
     if column.name in ("league_id", "league_context") or column.name.endswith("_league_id"):
-        return Target.LEAGUES
+        return PointsAt.LEAGUES
     return None
 
 

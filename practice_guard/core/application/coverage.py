@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from practice_guard.core.application.catalog import ETL_TABLES, Pointer, Target
-from practice_guard.core.application.protected import Bound, Reference
-from practice_guard.core.application.state import Surroundings
-from practice_guard.core.database.connection import Database
+from practice_guard.core.application.bound import BoundSet
+from practice_guard.core.application.catalog import ETL_TABLES, Pointer, PointsAt
+from practice_guard.core.application.protected import Reference
+from practice_guard.core.application.state import Application
+from practice_guard.core.database.port import Database
 from practice_guard.core.database.statements import condition, identifier, statement
 
 
@@ -23,9 +24,9 @@ class Covered:
         owners: on how many of those.
     """
 
-    bound: Bound
+    bound: BoundSet
     rows: int
-    of: Target
+    of: PointsAt
     owners: int
 
 
@@ -51,24 +52,24 @@ class Coverage:
         return sum(each.rows for each in self.covered)
 
 
-def survey(database: Database, around: Surroundings) -> Coverage:
+def survey(database: Database, app: Application) -> Coverage:
     """Count what is protected and what is not. Reads only."""
-    covered = tuple(_count(database, around, bound) for bound in around.sets)
-    known = {(bound.table.name, each.column) for bound in around.sets for each in bound.references}
+    covered = tuple(_count(database, app, bound) for bound in app.sets)
+    known = {(bound.table.name, each.column) for bound in app.sets for each in bound.references}
     pointers = [
         pointer
-        for pointer in around.catalog.pointers()
+        for pointer in app.catalog.pointers()
         if pointer.table not in ETL_TABLES and (pointer.table, pointer.column) not in known
     ]
-    uncovered = tuple(Uncovered(pointer, _rows(database, around, pointer)) for pointer in pointers)
-    return Coverage(covered, uncovered, tuple(around.skipped))
+    uncovered = tuple(Uncovered(pointer, _rows(database, app, pointer)) for pointer in pointers)
+    return Coverage(covered, uncovered, tuple(app.skipped))
 
 
-def _count(database: Database, around: Surroundings, bound: Bound) -> Covered:
+def _count(database: Database, app: Application, bound: BoundSet) -> Covered:
     """Count a set's rows and, up its chain, the teams or leagues that they hang on."""
     joins: list[str] = []
     inner, alias = bound, "t"
-    for depth, (reference, above) in enumerate(_chain(around, bound), start=1):
+    for depth, (reference, above) in enumerate(_chain(app, bound), start=1):
         parts = {"table": above.table.quoted, "alias": f"p{depth}", "key": identifier(above.key.name)}
         joins.append(statement("coverage", "above", below=alias, column=identifier(reference.column), **parts))
         inner, alias = above, f"p{depth}"
@@ -83,11 +84,11 @@ def _count(database: Database, around: Surroundings, bound: Bound) -> Covered:
         owner=f"{alias}.{identifier(first.column)}",
     )
     rows, owners = database.execute(text)[0]
-    return Covered(bound, rows, Target(first.target), owners)
+    return Covered(bound, rows, PointsAt(first.target), owners)
 
 
-def _chain(around: Surroundings, bound: Bound) -> Iterator[tuple[Reference, Bound]]:
-    sets = {each.name: each for each in around.sets}
+def _chain(app: Application, bound: BoundSet) -> Iterator[tuple[Reference, BoundSet]]:
+    sets = {each.name: each for each in app.sets}
     first = bound.references[0]
     while first.parent is not None:
         above = sets[first.parent]
@@ -95,8 +96,8 @@ def _chain(around: Surroundings, bound: Bound) -> Iterator[tuple[Reference, Boun
         first = above.references[0]
 
 
-def _rows(database: Database, around: Surroundings, pointer: Pointer) -> int | None:
-    table = around.catalog.table(pointer.table)
+def _rows(database: Database, app: Application, pointer: Pointer) -> int | None:
+    table = app.catalog.table(pointer.table)
     if not database.execute(statement("safety", "may_read"), {"table": table.oid})[0][0]:
         return None
     text = statement("coverage", "pointing", table=table.quoted, column=identifier(pointer.column))

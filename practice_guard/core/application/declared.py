@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import tomlkit
 from tomlkit.exceptions import ParseError, TOMLKitError
 
-from practice_guard.core.application.catalog import Target
+from practice_guard.core.application.catalog import PointsAt
 from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference, in_order
 from practice_guard.core.errors import UsageError
 
@@ -74,7 +74,7 @@ def parse(text: str, file: str) -> Declared:
     tables = document.get("protected", [])
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
         reader.refuse(reader.line_of("protected"), "protected sets are written as [[protected]]")
-    reader.taken = {str(target): "means the ETL's own table" for target in Target}
+    reader.taken = {str(target): "means the ETL's own table" for target in PointsAt}
     reader.taken |= {each.name: "is built in" for each in BUILT_IN if each.name not in without}
     sets = tuple(reader.protected_set(number, each) for number, each in enumerate(tables))
     declared = Declared(sets, without, reader.lines)
@@ -100,7 +100,7 @@ def _without(reader: _Reader, given: object) -> frozenset[str]:
     line = reader.line_of("not_protected")
     if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
         reader.refuse(line, "not_protected is a list of built-in sets' names")
-    known = [each.name for each in BUILT_IN if not each.witness]
+    known = [each.name for each in BUILT_IN if not each.companion]
     for name in given:
         if name not in known:
             reader.refuse(line, f"no set called {name!r} is built in{near(name, known)}")
@@ -108,8 +108,8 @@ def _without(reader: _Reader, given: object) -> frozenset[str]:
 
 
 def _check_parents(declared: Declared, reader: _Reader) -> None:
-    witnesses = {each.name for each in BUILT_IN if each.witness}
-    parents = [each.name for each in declared.everything if each.name not in witnesses]
+    companions = {each.name for each in BUILT_IN if each.companion}
+    parents = [each.name for each in declared.everything if each.name not in companions]
     for each in declared.sets:
         for parent in each.parents:
             if parent not in parents:
@@ -215,8 +215,8 @@ def _problems(name: str, given: Mapping[str, Any], references: tuple[Reference, 
 
 def _references(given: Mapping[str, Any]) -> tuple[Reference, ...]:
     parent = [Reference(given["parent_column"], given["parent"])] if {"parent", "parent_column"} <= given.keys() else []
-    teams = [Reference(column, Target.TEAMS) for column in given.get("teams", ())]
-    leagues = [Reference(column, Target.LEAGUES) for column in given.get("leagues", ())]
+    teams = [Reference(column, PointsAt.TEAMS) for column in given.get("teams", ())]
+    leagues = [Reference(column, PointsAt.LEAGUES) for column in given.get("leagues", ())]
     return (*parent, *teams, *leagues)
 
 

@@ -12,10 +12,10 @@ from itertools import combinations
 from typing import NoReturn
 
 from practice_guard.core.application import catalog as catalogs
-from practice_guard.core.application.catalog import Catalog, Table, Target
+from practice_guard.core.application.catalog import Catalog, PointsAt, Table
 from practice_guard.core.application.declared import Declared, near
 from practice_guard.core.application.protected import ProtectedSet, Reference
-from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.database.port import Access, Database
 from practice_guard.core.database.statements import condition, statement
 from practice_guard.core.errors import DatabaseError, GuardError, SchemaError, UsageError
 
@@ -44,7 +44,7 @@ def check(database: Database, declared: Declared, schema: str = "public") -> Non
 
 
 def _there(catalog: Catalog, sets: Iterable[ProtectedSet]) -> list[ProtectedSet]:
-    return [each for each in sets if not each.witness and each.table in catalog.tables]
+    return [each for each in sets if not each.companion and each.table in catalog.tables]
 
 
 def _refuse(declared: Declared, name: str, of: str, what: str) -> NoReturn:
@@ -77,7 +77,7 @@ def _check_columns(catalog: Catalog, declared: Declared, each: ProtectedSet) -> 
 def _field_of(reference: Reference) -> str:
     if reference.parent is not None:
         return "parent_column"
-    return "teams" if reference.target is Target.TEAMS else "leagues"
+    return "teams" if reference.target is PointsAt.TEAMS else "leagues"
 
 
 def _check_number(declared: Declared, each: ProtectedSet, table: Table, name: str, of: str) -> None:

@@ -6,19 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core.application import catalog as catalogs
-from practice_guard.core.application import protected, teams
+from practice_guard.core.application import teams
+from practice_guard.core.application.bound import BoundSet, bind, companions_of
 from practice_guard.core.application.catalog import Catalog
-from practice_guard.core.application.protected import Bound, ProtectedSet
+from practice_guard.core.application.protected import ProtectedSet
 from practice_guard.core.application.teams import TeamList
 from practice_guard.core.database import locks
-from practice_guard.core.database.connection import Database
+from practice_guard.core.database.port import Database
 from practice_guard.core.database.statements import identifier, statement
 
 PARENTS = ("clubs", "leagues", "series", "teams")
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Application:
     """What there is.
 
     Attributes:
@@ -27,32 +28,32 @@ class Surroundings:
         skipped: the names of those whose table is not there.
         now: the team list.
         keys: the primary keys in the tables of the sets that others hang on, by set.
-        witnesses: the ETL's own rows that protected ones point at.
+        companions: the ETL's own rows that protected ones point at.
     """
 
     catalog: Catalog
-    sets: Sequence[Bound]
+    sets: Sequence[BoundSet]
     skipped: Sequence[str]
     now: TeamList
     keys: Mapping[str, frozenset[int]]
-    witnesses: Sequence[Bound]
+    companions: Sequence[BoundSet]
 
 
-def look(database: Database, sets: Sequence[ProtectedSet], schema: str = "public") -> Surroundings:
+def look(database: Database, sets: Sequence[ProtectedSet], schema: str = "public") -> Application:
     """Read what there is.
 
     Raises:
         errors.SchemaError: the schema is not what it must be.
     """
     catalog = catalogs.read(database, schema)
-    bound, skipped = protected.bind(sets, catalog)
+    bound, skipped = bind(sets, catalog)
     followed = {parent for each in bound for reference in each.references if (parent := reference.parent)}
-    witnesses = protected.witnesses(sets, catalog)
-    keys = {each.name: _keys(database, each) for each in (*bound, *witnesses) if each.name in followed}
-    return Surroundings(catalog, bound, skipped, teams.read(database, catalog), keys, witnesses)
+    companions = companions_of(sets, catalog)
+    keys = {each.name: _keys(database, each) for each in (*bound, *companions) if each.name in followed}
+    return Application(catalog, bound, skipped, teams.read(database, catalog), keys, companions)
 
 
-def _keys(database: Database, bound: Bound) -> frozenset[int]:
+def _keys(database: Database, bound: BoundSet) -> frozenset[int]:
     text = statement("restore", "keys", key=identifier(bound.key.name), table=bound.table.quoted)
     return frozenset(row[0] for row in database.execute(text))
 
@@ -63,9 +64,9 @@ def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[Protec
     locks.tables(database, [("ACCESS SHARE", [catalog.table(name).quoted for name in names])], within=within)
 
 
-def lock_for_writing(database: Database, around: Surroundings, within: float) -> None:
+def lock_for_writing(database: Database, app: Application, within: float) -> None:
     """Keep teams as they are and the protected tables from other writers, parents first, in a fixed order."""
-    parents = [around.catalog.table(name).quoted for name in PARENTS]
-    parents += sorted({bound.table.quoted for bound in around.witnesses})
-    children = sorted({bound.table.quoted for bound in around.sets})
+    parents = [app.catalog.table(name).quoted for name in PARENTS]
+    parents += sorted({bound.table.quoted for bound in app.companions})
+    children = sorted({bound.table.quoted for bound in app.sets})
     locks.tables(database, [("SHARE", parents), ("SHARE ROW EXCLUSIVE", children)], within=within)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from practice_guard.core.application.catalog import Catalog, Target
-from practice_guard.core.application.protected import Bound
-from practice_guard.core.application.state import Surroundings
-from practice_guard.core.database.connection import Database
+from practice_guard.core.application.bound import BoundSet
+from practice_guard.core.application.catalog import Catalog, PointsAt
+from practice_guard.core.application.state import Application
+from practice_guard.core.database.port import Database
 from practice_guard.core.database.statements import condition, identifier, statement
 from practice_guard.core.findings.severities import found
 from practice_guard.core.model import Finding, Severity
@@ -82,16 +82,16 @@ def emptied(made: Plan, rows: int) -> list[Finding]:
     return [found("nothing-left", what, why, f"{_RESTORE_FIRST} --include-deleted", rows=lost)]
 
 
-def drift(last: Snapshot, around: Surroundings) -> list[Finding]:
+def drift(last: Snapshot, app: Application) -> list[Finding]:
     """Say how the protected tables have changed since a snapshot."""
-    there = {bound.name: bound for bound in (*around.sets, *around.witnesses)}
+    there = {bound.name: bound for bound in (*app.sets, *app.companions)}
     findings: list[Finding] = []
     changes: list[str] = []
     for name, stored in last.sets.items():
         if name in there:
             changes += [f"{stored.table}.{change}" for change in _changes(stored.types, there[name])]
-        elif stored.rows and not stored.witness:
-            gone = "its table is gone" if name in around.skipped else "it is no longer protected by the settings"
+        elif stored.rows and not stored.companion:
+            gone = "its table is gone" if name in app.skipped else "it is no longer protected by the settings"
             what = f"{stored.rows} rows of {name} are in snapshot {last.id}, and {gone}."
             why = f"The older snapshot keeps them; {name} is not in the new one."
             findings.append(found("set-gone", what, why))
@@ -102,7 +102,7 @@ def drift(last: Snapshot, around: Surroundings) -> list[Finding]:
     return findings
 
 
-def _changes(types: Mapping[str, str], bound: Bound) -> list[str]:
+def _changes(types: Mapping[str, str], bound: BoundSet) -> list[str]:
     now = {column.name: column.type for column in bound.stored}
     gone = [f"{name} is gone" for name in types if name not in now]
     new = [f"{name} is new" for name in now if name not in types]
@@ -114,26 +114,26 @@ def _changes(types: Mapping[str, str], bound: Bound) -> list[str]:
     return gone + changed + new
 
 
-def older_than_their_team(database: Database, around: Surroundings, made: Plan | None) -> list[Finding]:
+def older_than_their_team(database: Database, app: Application, made: Plan | None) -> list[Finding]:
     """Find rows that are older than the team they hang on although no restore placed them.
 
     Such a team was created anew after the row was written, so its id may have been another team's before. Rows that
     the last snapshot accounts for are proven otherwise and left out. It warns only: a person may have re-pointed them.
     """
-    suspects = [row for bound in around.sets for row in _suspects(database, around.catalog, bound, made)]
+    suspects = [row for bound in app.sets for row in _suspects(database, app.catalog, bound, made)]
     if suspects and installation.exists(database):
         placed = set(database.execute(statement("backup", "placed")))
         suspects = [each for each in suspects if (each[0].name, each[1], each[2]) not in placed]
     if not suspects:
         return []
-    names = {team.id: str(team.identity) for team in around.now.teams}
+    names = {team.id: str(team.identity) for team in app.now.teams}
     return [
         found(
             "rows-older-than-team",
             f"{len(suspects)} rows are older than the team they hang on, and no restore placed them there.",
             "The teams were created anew since, so an import may have handed their ids to other teams. Where nobody "
             "re-pointed these rows by hand, they may hang on a wrong team.",
-            _to_look_at(suspects[0][0], around.catalog),
+            _to_look_at(suspects[0][0], app.catalog),
             rows=len(suspects),
             examples=[
                 f"{each.name} {key} of {written} on {names.get(team, team)}, which is of {since}"
@@ -143,20 +143,20 @@ def older_than_their_team(database: Database, around: Surroundings, made: Plan |
     ]
 
 
-def _to_look_at(bound: Bound, catalog: Catalog) -> str:
+def _to_look_at(bound: BoundSet, catalog: Catalog) -> str:
     """Return a statement that shows a person such rows of one set."""
     text = statement("backup", "look_at_them", **_parts(bound, catalog)).replace("%%", "%")
     return "\n".join(line for line in text.splitlines() if not line.startswith("--"))
 
 
-_Suspect = tuple[Bound, str, int, str, str]
+_Suspect = tuple[BoundSet, str, int, str, str]
 
 
-def _suspects(database: Database, catalog: Catalog, bound: Bound, made: Plan | None) -> list[_Suspect]:
-    times = [catalog.table(Target.TEAMS).columns.get("created_at"), bound.table.columns.get(bound.created or "")]
+def _suspects(database: Database, catalog: Catalog, bound: BoundSet, made: Plan | None) -> list[_Suspect]:
+    times = [catalog.table(PointsAt.TEAMS).columns.get("created_at"), bound.table.columns.get(bound.created or "")]
     # Without a zone nobody knows which of two times is the later one.
     comparable = all(time is not None and time.type == _WITH_ZONE for time in times)
-    if not comparable or bound.references[0].target is not Target.TEAMS:
+    if not comparable or bound.references[0].target is not PointsAt.TEAMS:
         return []
     rows = [(bound, *row) for row in database.execute(statement("backup", "older", **_parts(bound, catalog)))]
     if made is None or bound.name not in made.sets:
@@ -165,13 +165,13 @@ def _suspects(database: Database, catalog: Catalog, bound: Bound, made: Plan | N
     return [row for row in rows if row[1] in unexplained]
 
 
-def _parts(bound: Bound, catalog: Catalog) -> dict[str, str]:
+def _parts(bound: BoundSet, catalog: Catalog) -> dict[str, str]:
     return {
         "key": identifier(bound.key.name),
         "created": identifier(bound.created or ""),
         "reference": identifier(bound.references[0].column),
         "table": bound.table.quoted,
-        "teams": catalog.table(Target.TEAMS).quoted,
+        "teams": catalog.table(PointsAt.TEAMS).quoted,
         "condition": condition(bound.set.condition),
     }
 

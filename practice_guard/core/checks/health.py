@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from practice_guard.core import model
-from practice_guard.core.application.catalog import Target
-from practice_guard.core.application.state import Surroundings
+from practice_guard.core.application.catalog import PointsAt
+from practice_guard.core.application.state import Application
 from practice_guard.core.checks import drift
-from practice_guard.core.checks.preservation import vanished
-from practice_guard.core.database.connection import Database
+from practice_guard.core.database.port import Database
 from practice_guard.core.findings.severities import NOTHING, Overrides, weigh
+from practice_guard.core.identity.gone import vanished
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.restore import transaction
 from practice_guard.core.restore.plans import Bucket, Live, Plan, PlannedRow, SetPlan
 from practice_guard.core.restore.transaction import Request
-from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots import snapshot, verification
 
 GROWTH = 3
 """How many times its size a protected table may grow between two checks before that alone is an error."""
@@ -135,16 +135,16 @@ class Health:
         return self.verdict is Verdict.FINE
 
 
-def check(made: Plan, around: Surroundings, *, fail_on_warning: bool = False, overrides: Overrides = NOTHING) -> Health:
+def check(made: Plan, app: Application, *, fail_on_warning: bool = False, overrides: Overrides = NOTHING) -> Health:
     """Judge the tables against a snapshot.
 
     Args:
         made: the plan of the snapshot's restore: what it would still have to do is what is wrong.
-        around: the database as it is.
+        app: the database as it is.
         fail_on_warning: whether warnings fail the check too.
         overrides: the severities that the settings ask for.
     """
-    valid = transaction.valid_ids(around)
+    valid = transaction.valid_ids(app)
     sets = {name: _count(each, valid[name]) for name, each in made.sets.items()}
     findings = [finding for name, counts in sets.items() for finding in _findings(name, counts)]
     concerned = {
@@ -153,9 +153,9 @@ def check(made: Plan, around: Surroundings, *, fail_on_warning: bool = False, ov
         if row.origin and row.origin[0] == made.snapshot and (match := made.match(row))
     }
     own = made.resolutions[made.snapshot].matches
-    findings += vanished(own, around.now.teams, concerned)
+    findings += vanished(own, app.now.teams, concerned)
     live = {name: (*each.placed, *each.extra) for name, each in made.sets.items()}
-    findings += _disagreements(live, around)
+    findings += _disagreements(live, app)
     if not made.writes():
         findings += drift.emptied(made, sum(each.live for each in made.sets.values()))
     leagues, teams = _by_place(made)
@@ -186,21 +186,21 @@ def _amiss(rows: Sequence[PlannedRow]) -> Amiss:
     return Amiss(len(rows), buckets[Bucket.INSERT], orphaned, wrong, buckets[Bucket.PENDING])
 
 
-def _disagreements(live: Mapping[str, Sequence[Live]], around: Surroundings) -> list[Finding]:
+def _disagreements(live: Mapping[str, Sequence[Live]], app: Application) -> list[Finding]:
     """Find rows of a team of one league that say they are of another league that is there too."""
-    league_of = {team.id: team.league for team in around.now.teams}
+    league_of = {team.id: team.league for team in app.now.teams}
     findings: list[Finding] = []
-    for bound in around.sets:
-        places = [place for place, each in enumerate(bound.references) if each.target is Target.LEAGUES]
-        if bound.references[0].target is not Target.TEAMS or not places:
+    for bound in app.sets:
+        places = [place for place, each in enumerate(bound.references) if each.target is PointsAt.LEAGUES]
+        if bound.references[0].target is not PointsAt.TEAMS or not places:
             continue
         rows = [
             row
             for row in live.get(bound.name, ())
             if row.refs[0] in league_of
             and any(
-                row.refs[place] in around.now.leagues
-                and around.now.leagues[row.refs[place] or 0] != league_of[row.refs[0] or 0]
+                row.refs[place] in app.now.leagues
+                and app.now.leagues[row.refs[place] or 0] != league_of[row.refs[0] or 0]
                 for place in places
             )
         ]
@@ -216,7 +216,7 @@ def _disagreements(live: Mapping[str, Sequence[Live]], around: Surroundings) -> 
 
 def examine(
     database: Database,
-    around: Surroundings,
+    app: Application,
     *,
     wanted: str,
     baseline: int | None,
@@ -232,16 +232,16 @@ def examine(
     nothing_yet = wanted == model.LATEST and not any(each.verified_at for each in snapshot.listing(database))
     if baseline is None and not nothing_yet:
         kept = snapshot.find(database, wanted)
-        snapshot.verify(database, kept)
-        made = transaction.plan(database, kept, around, request)
-        return check(made, around, fail_on_warning=fail_on_warning, overrides=overrides)
-    live = {bound.name: transaction.live_rows(database, bound) for bound in around.sets}
-    return check_alone(live, around, baseline=baseline, fail_on_warning=fail_on_warning, overrides=overrides)
+        verification.verify(database, kept)
+        made = transaction.plan(database, kept, app, request)
+        return check(made, app, fail_on_warning=fail_on_warning, overrides=overrides)
+    live = {bound.name: transaction.live_rows(database, bound) for bound in app.sets}
+    return check_alone(live, app, baseline=baseline, fail_on_warning=fail_on_warning, overrides=overrides)
 
 
 def check_alone(
     live: Mapping[str, Sequence[Live]],
-    around: Surroundings,
+    app: Application,
     *,
     baseline: int | None = None,
     fail_on_warning: bool = False,
@@ -251,12 +251,12 @@ def check_alone(
 
     Args:
         live: the protected rows of each set.
-        around: the database as it is.
+        app: the database as it is.
         baseline: how many practices there ought to be; None where nobody knows.
         fail_on_warning: whether warnings fail the check too.
         overrides: the severities that the settings ask for.
     """
-    valid = transaction.valid_ids(around)
+    valid = transaction.valid_ids(app)
     sets: dict[str, Counts] = {}
     for name, rows in live.items():
         orphaned = sum(row.refs[0] not in valid[name] for row in rows)
@@ -272,7 +272,7 @@ def check_alone(
             what = "0 protected rows and 0 snapshots: there is nothing to compare."
             why = "Whether rows were ever there cannot be known; a table that an import has emptied looks the same."
             findings.append(Finding("nothing-to-compare", Severity.ERROR, what, why, "practice-guard snapshots"))
-    findings += _disagreements(live, around)
+    findings += _disagreements(live, app)
     weighed = tuple(weigh(finding, overrides) for finding in findings)
     return Health(None, sets, weighed, {}, {}, fail_on_warning)
 

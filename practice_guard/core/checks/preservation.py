@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from practice_guard.core.application.state import Surroundings
+from practice_guard.core.application.state import Application
 from practice_guard.core.findings.severities import NOTHING, Overrides, weigh
-from practice_guard.core.identity import normalise
-from practice_guard.core.model import Fate, Finding, Match, Severity, Team, Verdict
+from practice_guard.core.identity.gone import vanished
+from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
 from practice_guard.core.restore.plans import Plan, PlannedRow
 from practice_guard.core.snapshots.snapshot import Snapshot
 
@@ -57,14 +57,14 @@ class Preservation:
 
 
 def check(
-    kept: Snapshot, made: Plan, around: Surroundings, min_rate: float, overrides: Overrides = NOTHING
+    kept: Snapshot, made: Plan, app: Application, min_rate: float, overrides: Overrides = NOTHING
 ) -> Preservation:
     """Compare the teams of a snapshot with those of today.
 
     Args:
         kept: the snapshot.
         made: the plan of its restore, which holds the matches.
-        around: the database as it is now.
+        app: the database as it is now.
         min_rate: percent of protected rows whose team must have kept id and identity.
         overrides: the severities that the settings ask for.
     """
@@ -72,7 +72,7 @@ def check(
     rows = [row for row in made.rows() if row.team is not None]
     counted = _rows_by_fate(rows, reused)
     protected = {
-        bound.name: _rows_by_fate([row for row in rows if row.set == bound.name], reused) for bound in around.sets
+        bound.name: _rows_by_fate([row for row in rows if row.set == bound.name], reused) for bound in app.sets
     }
     # Rounded down: of 25,000 rows, one that lost its team must not be a hundred per cent.
     rate = 10_000 * counted["kept"] // len(rows) / 100 if rows else None
@@ -83,7 +83,7 @@ def check(
     everyone = {**_by_fate(list(matches.values())), "reused": len(reused)}
     hung_on = {row.origin[1] for row in rows if row.origin and row.origin[0] == kept.id} & matches.keys()
     concerned = {**_by_fate([matches[old] for old in hung_on]), "reused": len(hung_on & reused)}
-    findings = (*vanished(matches, around.now.teams), *_findings(counted, rate, min_rate, everyone))
+    findings = (*vanished(matches, app.now.teams), *_findings(counted, rate, min_rate, everyone))
     # What is asked for is said by `min_rate`; the settings may only ask for more.
     weighed = tuple(weigh(finding, overrides, firm=finding.severity is Severity.ERROR) for finding in findings)
     teamless = Counter(row.set for row in made.rows() if row.team is None)
@@ -101,60 +101,6 @@ def _rows_by_fate(rows: Sequence[PlannedRow], reused: frozenset[int]) -> dict[st
 def _by_fate(matches: list[Match]) -> dict[str, int]:
     fates = Counter(match.fate for match in matches)
     return {"total": len(matches)} | {str(fate): fates[fate] for fate in Fate}
-
-
-def vanished(
-    matches: Mapping[int, Match], today: Iterable[Team], concerned: Collection[int] | None = None
-) -> list[Finding]:
-    """Find leagues and series of which no team is left: the first thing to say about an import.
-
-    Args:
-        matches: every team of the old list with its match.
-        today: the teams as they are now; a league or series with any of them is there, whoever is missing of it.
-        concerned: ids of old teams; only leagues and series with one of these are found. All, where it is None.
-    """
-    there = {_place(team) for team in today}
-    leagues: dict[str, list[Match]] = {}
-    series: dict[tuple[str, str], list[Match]] = {}
-    for match in matches.values():
-        league = match.old.league or "unknown"
-        leagues.setdefault(league, []).append(match)
-        series.setdefault((league, match.old.series or "unknown"), []).append(match)
-    gone = {
-        league
-        for league, found in leagues.items()
-        if _all_missing(found) and _place(found[0].old)[0] not in {place for place, _ in there}
-    }
-    lost = [
-        _vanished("league", league, leagues[league]) for league in sorted(gone) if _concerns(leagues[league], concerned)
-    ]
-    for (league, name), found in sorted(series.items()):
-        is_there = _place(found[0].old) in there
-        if league not in gone and not is_there and _all_missing(found) and _concerns(found, concerned):
-            lost.append(_vanished("series", f"{name} of {league}", found))
-    return lost
-
-
-def _place(team: Team) -> tuple[str, str]:
-    return normalise.text(team.league or ""), normalise.series(team.series or "")
-
-
-def _all_missing(matches: Sequence[Match]) -> bool:
-    return all(match.fate is Fate.MISSING for match in matches)
-
-
-def _concerns(matches: Sequence[Match], concerned: Collection[int] | None) -> bool:
-    return concerned is None or any(match.old.id in concerned for match in matches)
-
-
-def _vanished(what: str, name: str, matches: Sequence[Match]) -> Finding:
-    return Finding(
-        f"{what}-vanished",
-        Severity.WARNING,
-        f"{len(matches)} {'team' if len(matches) == 1 else 'teams'}: the whole {what} {name} is not there any more.",
-        "The import lacked it; what hangs on its teams waits until a later import brings them back.",
-        f"Import the {what} again, then: practice-guard restore",
-    )
 
 
 def _findings(rows: Mapping[str, int], rate: float | None, min_rate: float, teams: Mapping[str, int]) -> list[Finding]:

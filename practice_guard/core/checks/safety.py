@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from practice_guard.core import errors
 from practice_guard.core.application import catalog as catalogs
-from practice_guard.core.application import protected
+from practice_guard.core.application.bound import bind, companions_of
 from practice_guard.core.application.catalog import ETL_TABLES
 from practice_guard.core.application.protected import ProtectedSet
-from practice_guard.core.application.state import Surroundings, look
+from practice_guard.core.application.state import Application, look
 from practice_guard.core.checks.before import deletions, keys, obstacles, privileges, references, rows, runs, snapshots
 from practice_guard.core.checks.before.scene import Answer, Scene, shielded
-from practice_guard.core.database.connection import Database
+from practice_guard.core.database.port import Database
 from practice_guard.core.findings import severities
 from practice_guard.core.model import Finding, Severity, Text, Verdict
 from practice_guard.core.records import installation
@@ -22,7 +22,7 @@ from practice_guard.core.records.installation import Place
 from practice_guard.core.restore.transaction import Request
 
 
-class Status(Text):
+class Result(Text):
     """What came of a check. `NOT_CHECKED` is no kind of passed; `MEASURED` has no opinion."""
 
     PASSED = "passed"
@@ -37,7 +37,7 @@ class Check:
     """One check: its code, which is also its findings', what came of it, and one line for people."""
 
     code: str
-    status: Status
+    status: Result
     says: str
 
 
@@ -105,7 +105,7 @@ CHECKS: Mapping[str, Callable[[Scene], Answer]] = {
 
 def check(
     database: Database,
-    around: Surroundings,
+    app: Application,
     place: Place,
     *,
     environment: str,
@@ -123,7 +123,7 @@ def check(
 
     Args:
         database: with a READ ONLY, REPEATABLE READ transaction open.
-        around: the schema, the protected sets and the teams, read in that transaction.
+        app: the schema, the protected sets and the teams, read in that transaction.
         place: which database this is.
         environment: the one the command is aimed at.
         now: the time, timezone-aware.
@@ -138,7 +138,7 @@ def check(
         errors.UnreachableError: the connection was lost.
     """
     scene = Scene(
-        database, around, place, environment, now, max_age, request or Request(), inside_etl, etl_tables,
+        database, app, place, environment, now, max_age, request or Request(), inside_etl, etl_tables,
         long_transaction,
     )  # fmt: skip
     return _judged({code: _answer(scene, code, look) for code, look in CHECKS.items()}, overrides or {})
@@ -167,12 +167,12 @@ def examine(
     """
     try:
         with shielded(database):
-            place, around = place or installation.locate(database), look(database, sets, schema)
+            place, app = place or installation.locate(database), look(database, sets, schema)
     except errors.AccessError:
         return check_access(database, sets, schema, overrides=overrides)
     return check(
         database,
-        around,
+        app,
         place,
         environment=environment,
         now=now,
@@ -196,11 +196,11 @@ def check_access(
         errors.SchemaError: the schema is not what it must be.
     """
     catalog = catalogs.read(database, schema)
-    bound, witnesses = protected.bind(sets, catalog)[0], protected.witnesses(sets, catalog)
+    bound, companions = bind(sets, catalog)[0], companions_of(sets, catalog)
     answers = {code: Answer("rights are missing to look at it", looked=False) for code in CHECKS}
-    answers["backup-privileges"] = privileges.backup_rights(database, catalog, bound, witnesses)
-    answers["restore-privileges"] = privileges.restore_rights(database, catalog, bound, witnesses)
-    answers["row-security"] = obstacles.row_security_of(database, catalog, (*bound, *witnesses))
+    answers["backup-privileges"] = privileges.backup_rights(database, catalog, bound, companions)
+    answers["restore-privileges"] = privileges.restore_rights(database, catalog, bound, companions)
+    answers["row-security"] = obstacles.row_security_of(database, catalog, (*bound, *companions))
     what = "1 comparison could not be made: whether the last import was restored is not known."
     why = "This role may not read the team list."
     answers["import-not-restored"] = Answer(what, (severities.unseen("import-not-restored", what, why),), looked=False)
@@ -238,12 +238,12 @@ def _check(code: str, answer: Answer, findings: Sequence[Finding]) -> Check:
     return Check(code, _status(answer, findings), says)
 
 
-def _status(answer: Answer, findings: Sequence[Finding]) -> Status:
+def _status(answer: Answer, findings: Sequence[Finding]) -> Result:
     weights = {finding.severity for finding in findings}
     if Severity.ERROR in weights and answer.looked:
-        return Status.FAILED
+        return Result.FAILED
     if not answer.looked:
-        return Status.NOT_CHECKED
+        return Result.NOT_CHECKED
     if Severity.WARNING in weights:
-        return Status.WARNING
-    return Status.MEASURED if findings or answer.measured else Status.PASSED
+        return Result.WARNING
+    return Result.MEASURED if findings or answer.measured else Result.PASSED

@@ -16,8 +16,9 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
 from practice_guard.core import errors
-from practice_guard.core.database.connection import CANONICAL, Access, Parameters, Row, Timeouts, translated
+from practice_guard.core.database.port import CANONICAL, Access, Parameters, Row, Timeouts
 from practice_guard.core.database.statements import statement
+from practice_guard.core.database.translation import translated
 
 _SET_BY_THE_CORE = ("lock_timeout", "statement_timeout")
 

@@ -7,78 +7,18 @@ by SET LOCAL, which neither outlives it nor leaks through a transaction pooler (
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, cast
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
 from practice_guard.core import errors
+from practice_guard.core.database.port import PINNED, Access, Parameters, Row, Timeouts
 from practice_guard.core.database.statements import literal
+from practice_guard.core.database.translation import not_connected, translated
 from practice_guard.core.database.watchdog import watch
-from practice_guard.core.model import Text
-
-Row = tuple[Any, ...]
-Parameters = Mapping[str, object]
-
-
-class Access(Text):
-    """What a transaction may do and see."""
-
-    READ = "REPEATABLE READ, READ ONLY"
-    SNAPSHOT = "REPEATABLE READ, READ WRITE"
-    WRITE = "READ COMMITTED, READ WRITE"
-
-
-class Database(Protocol):
-    """An open database. `execute` sends one statement with named parameters and returns its rows, or none."""
-
-    def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
-        """Run one statement; raise an `errors.DatabaseError` when the database refuses."""
-
-    def transaction(self, access: Access) -> AbstractContextManager[None]:
-        """Open a transaction with pinned settings; commit at its end, roll back on any exception."""
-
-    def check_constraints(self) -> None:
-        """Have deferred constraints checked now, while the transaction can still be given up."""
-
-    @property
-    def backend(self) -> int | None:
-        """The server process that the driver was told of; None where it does not say. A pooler's is made up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds: how long to try for locks in all, and how long one statement may take."""
-
-    lock: float = 30.0
-    statement: float = 300.0
-
-
-CANONICAL = {
-    "TimeZone": "UTC",
-    "DateStyle": "ISO, YMD",
-    "IntervalStyle": "postgres",
-    "bytea_output": "hex",
-    "extra_float_digits": "3",
-    "lc_monetary": "C",
-    "xmloption": "content",
-    "array_nulls": "on",
-    "quote_all_identifiers": "off",
-    "search_path": "pg_catalog",
-    "row_security": "off",
-}
-"""Settings under which a row's text is canonical, and nothing is hidden."""
-
-PINNED = {
-    **CANONICAL,
-    "synchronous_commit": "on",
-    "client_connection_check_interval": "2s",
-    "idle_in_transaction_session_timeout": "60s",
-}
-"""The guard's own: also, a session that lost its client ends itself."""
 
 
 class Connection:
@@ -259,64 +199,10 @@ def connect(conninfo: str, *, application: str, timeouts: Timeouts | None = None
                 application_name=application,
             )
         except psycopg.Error as error:
-            raise _not_connected(error) from error
+            raise not_connected(error) from error
 
     connection = Connection(reach, timeouts or Timeouts())
     try:
         yield connection
     finally:
         connection.close()
-
-
-_BY_STATE: dict[str, type[errors.GuardError]] = {
-    "55P03": errors.LockTimeoutError,
-    "40P01": errors.LockTimeoutError,
-    "40001": errors.LockTimeoutError,
-    "42501": errors.AccessError,
-    "25006": errors.AccessError,
-    # A value that its type does not take, or no longer: too long, out of range, no date, no label of the enum.
-    **dict.fromkeys(("22001", "22003", "22007", "22008", "22P02"), errors.SchemaError),
-    "42P01": errors.SchemaError,
-    "42703": errors.SchemaError,
-    "3F000": errors.SchemaError,
-    "57P01": errors.UnreachableError,
-    "57P02": errors.UnreachableError,
-    "57P03": errors.UnreachableError,
-}
-
-
-def translated(error: Any) -> errors.GuardError:
-    """Turn psycopg's or psycopg2's error into ours, without the row values in its detail (reliability, S4)."""
-    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or ""
-    primary = error.diag.message_primary or str(error).strip().partition("\n")[0]
-    if not state and any(each.__name__ in ("DataError", "ProgrammingError") for each in type(error).__mro__):
-        return errors.StatementError(f"The driver cannot do this: {primary}.")
-    if not state or state.startswith("08"):
-        return errors.UnreachableError(f"The connection to the database was lost: {primary}", sqlstate=state)
-    kind = _BY_STATE.get(state, errors.SchemaError if state.startswith("23") else errors.StatementError)
-    message = f"The database says: {primary} (SQLSTATE {state})."
-    if state == "42501" and "row-level security" in primary:
-        return errors.AccessError(
-            f"{message} Row level security hides rows from this role; what it does not see would be missing from a "
-            "snapshot, and taken for lost. Nothing was written.",
-            next_steps=(
-                "ALTER ROLE … BYPASSRLS;   -- or log in as the tables' owner",
-                "ALTER TABLE … NO FORCE ROW LEVEL SECURITY;   -- where it is the owner who is hidden from",
-            ),
-            sqlstate=state,
-        )
-    return kind(message, sqlstate=state, table=error.diag.table_name, constraint=error.diag.constraint_name)
-
-
-def _not_connected(error: psycopg.Error) -> errors.DatabaseError:
-    text = ". ".join(" ".join(line.split()) for line in str(error).splitlines() if line.strip())
-    denied = (
-        "authentication failed",
-        "no pg_hba.conf entry",
-        "does not exist",
-        "permission denied",
-        "no password",
-    )
-    if any(word in text for word in denied) and "No such file" not in text:
-        return errors.AccessError(f"The database refused access: {text}")
-    return errors.UnreachableError(f"The database cannot be reached: {text}")

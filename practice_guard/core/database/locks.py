@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from practice_guard.core import errors
-from practice_guard.core.database.connection import Access, Database, Row
+from practice_guard.core.database.port import Access, Database, Row
 from practice_guard.core.database.statements import statement
 
 T = TypeVar("T")

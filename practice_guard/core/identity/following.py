@@ -16,7 +16,7 @@ _ANEW = "none, if that is right; else decide anew: restore --decisions FILE"
 
 
 @dataclass
-class Rulings:
+class Followed:
     """What decisions come to, by position.
 
     `heirs` are followed; `withdrawn` old teams lose the match that name and place gave them; `given_up` wait no
@@ -40,11 +40,11 @@ class Following:
     available: Mapping[TeamIdentity, int]
     hearing: Hearing
     exact_only: bool
-    rulings: Rulings = field(default_factory=Rulings)
+    followed: Followed = field(default_factory=Followed)
     deciding: dict[int, Decision] = field(default_factory=dict)
     why_not: dict[Decision, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
 
-    def follow(self, decisions: Decisions) -> Rulings:
+    def follow(self, decisions: Decisions) -> Followed:
         """Return what the decisions come to."""
         relabelled: dict[int, Decision] = {}
         for at, team in enumerate(self.old):
@@ -60,19 +60,19 @@ class Following:
         self._relabel(relabelled)
         self._drop_shared_heirs()
         self._report()
-        return self.rulings
+        return self.followed
 
     def _give_up(self, at: int, decision: Decision) -> None:
         if self._stands(at, decision) or self.exact_only:
             return
-        self.rulings.given_up.add(at)
+        self.followed.given_up.add(at)
 
     def _name_an_heir(self, at: int, decision: Decision) -> None:
         heir = self.available.get(decision.heir) if decision.heir else None
         if heir is None:
             self._refuse(at, decision, f"{decision.heir} is not in the new list, or more than once")
         elif self.standing.get(at) != heir and not self._stands(at, decision):
-            self.rulings.heirs[at] = heir
+            self.followed.heirs[at] = heir
             self.deciding[at] = decision
 
     def _may_relabel(self, at: int, decision: Decision) -> bool:
@@ -107,26 +107,26 @@ class Following:
                 if self.hearing.contradicts(at, found[at], found):
                     self._refuse(at, decision, "the rosters contradict it")
                 else:
-                    self.rulings.heirs[at] = found[at]
+                    self.followed.heirs[at] = found[at]
                     self.deciding[at] = decision
         for at in waiting:
-            self.rulings.refused[at] = "its relabelled name and place are not both in the new list"
+            self.followed.refused[at] = "its relabelled name and place are not both in the new list"
 
     def _stands(self, at: int, decision: Decision) -> bool:
         """Tell whether name and place already match the team, so that the decision is no longer true."""
         if at not in self.standing:
             return False
         if decision.overrule:
-            self.rulings.withdrawn.add(at)
+            self.followed.withdrawn.add(at)
             return False
         self._refuse(at, decision, "it is in the new list by its own name and place (`overrule = true` insists)")
         return True
 
     def _drop_shared_heirs(self) -> None:
-        heirs = self.rulings.heirs
+        heirs = self.followed.heirs
         claims = Counter(heirs.values())
         claims.update(
-            heir for at, heir in self.standing.items() if at not in heirs and at not in self.rulings.withdrawn
+            heir for at, heir in self.standing.items() if at not in heirs and at not in self.followed.withdrawn
         )
         unsaid = {heir for at, heir in heirs.items() if not self.deciding[at].merge}
         for at, heir in list(heirs.items()):
@@ -137,14 +137,14 @@ class Following:
                 )
 
     def _refuse(self, at: int, decision: Decision, why: str) -> None:
-        self.rulings.refused[at] = why
+        self.followed.refused[at] = why
         self.why_not[decision].append((at, why))
 
     def _report(self) -> None:
         for decision, teams in self.why_not.items():
             at, why = teams[0]
             others = f" (and {len(teams) - 1} more teams)" if len(teams) > 1 else ""
-            self.rulings.findings.append(
+            self.followed.findings.append(
                 Finding(
                     code="decision-not-followed",
                     severity=Severity.WARNING,

@@ -16,7 +16,7 @@ from practice_guard.core.identity.candidates import with_candidates
 from practice_guard.core.identity.decision import Decisions
 from practice_guard.core.identity.explanation import explain
 from practice_guard.core.identity.facets import Facets, agreement, exact_name, exact_place
-from practice_guard.core.identity.following import Following, Rulings
+from practice_guard.core.identity.following import Followed, Following
 from practice_guard.core.identity.resolution import Resolution
 from practice_guard.core.identity.roster import Hearing, Objections, Pointing, Witnesses, confirmations, objections
 from practice_guard.core.identity.unmatched import Unmatched, listed
@@ -73,14 +73,14 @@ class _Case:
         objected = self._without_ignored(objections(pairs, self.old, self.new, hearing, self.witnesses), decisions)
         standing = {at: heir for at, heir in pairs.items() if at not in objected.reasons}
         available = _once(self.new, repeated[1])
-        rulings = Following(self.old, self.new, standing, available, hearing, self.exact_only).follow(decisions)
-        self.accepted = {at: heir for at, heir in standing.items() if at not in rulings.withdrawn}
-        decided = {at: heir for at, heir in rulings.heirs.items() if self.old[at].id not in repeated[0]}
+        followed = Following(self.old, self.new, standing, available, hearing, self.exact_only).follow(decisions)
+        self.accepted = {at: heir for at, heir in standing.items() if at not in followed.withdrawn}
+        decided = {at: heir for at, heir in followed.heirs.items() if self.old[at].id not in repeated[0]}
         self._accept(decided, Evidence.DECISION)
         if not self.exact_only:
             contested = frozenset(pairs[at] for at in objected.reasons)
-            self._accept(self._confirmed(facets, hearing, rulings, contested, repeated), Evidence.ROSTER)
-        unmatched = Unmatched(facets, frozenset(self.accepted.values()), repeated[0], objected.reasons, rulings)
+            self._accept(self._confirmed(facets, hearing, followed, contested, repeated), Evidence.ROSTER)
+        unmatched = Unmatched(facets, frozenset(self.accepted.values()), repeated[0], objected.reasons, followed)
         matches: dict[int, Match] = {}
         for at, team in enumerate(self.old):
             matches.setdefault(
@@ -89,7 +89,7 @@ class _Case:
         return Resolution(
             matches,
             self._reused(matches),
-            (*(_moved(league, *counts) for league, counts in objected.moved.items()), *rulings.findings),
+            (*(_moved(league, *counts) for league, counts in objected.moved.items()), *followed.findings),
             frozenset(objected.moved),
         )
 
@@ -111,14 +111,14 @@ class _Case:
         self,
         facets: Facets,
         hearing: Hearing,
-        rulings: Rulings,
+        followed: Followed,
         contested: frozenset[int],
         repeated: tuple[Collection[int], Collection[int]],
     ) -> dict[int, int]:
         possible = {
             at: self._pointing(at, facets)
             for at in range(len(self.old))
-            if at not in self.accepted and at not in rulings.given_up and at not in rulings.withdrawn
+            if at not in self.accepted and at not in followed.given_up and at not in followed.withdrawn
         }
         heirs = confirmations(
             possible, contested | frozenset(self.accepted.values()), frozenset(self.accepted), hearing

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from practice_guard.core.identity import normalise
 from practice_guard.core.identity.facets import Facets
-from practice_guard.core.identity.following import Rulings
+from practice_guard.core.identity.following import Followed
 from practice_guard.core.model import Fate, Match, Team
 
 
@@ -20,22 +20,22 @@ class Unmatched:
     taken: Collection[int]
     repeated: Collection[int]
     objections: Mapping[int, str]
-    rulings: Rulings
+    followed: Followed
 
     def match(self, at: int) -> Match:
         """Return the match that says why an old team has none."""
         fate, because = self._fate(at)
-        refused = self.rulings.refused.get(at)
+        refused = self.followed.refused.get(at)
         if refused:
             because = f"{because}; a decision about it was not followed: {refused}"
-        return Match(self.facets.old[at], fate, given_up=at in self.rulings.given_up, because=because)
+        return Match(self.facets.old[at], fate, given_up=at in self.followed.given_up, because=because)
 
     def _fate(self, at: int) -> tuple[Fate, str]:
         if self.facets.old[at].id in self.repeated:
             return Fate.AMBIGUOUS, "the old list has its id more than once"
         if at in self.objections:
             return Fate.CONFLICTING, self.objections[at]
-        if at in self.rulings.withdrawn:
+        if at in self.followed.withdrawn:
             return Fate.MISSING, "a person decided against the team that has its name and place"
         return self._by_facets(at)
 

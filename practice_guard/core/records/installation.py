@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from practice_guard.core import errors
-from practice_guard.core.database.connection import Database
+from practice_guard.core.database.port import Database
 from practice_guard.core.database.statements import statement
 
 SCHEMA = "practice_guard"

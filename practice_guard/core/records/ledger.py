@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Protocol
 
 from practice_guard.core import errors
-from practice_guard.core.application.protected import Bound
-from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.application.bound import BoundSet
+from practice_guard.core.database.port import Access, Database
 from practice_guard.core.database.statements import identifier, statement
 from practice_guard.core.decisions.fit import Decisions, parse
 from practice_guard.core.model import Author
@@ -47,6 +47,23 @@ class Entry:
         """The team lists that its restore resolved; earlier versions noted only the snapshot."""
         noted = self.result.get("lists")
         return [str(name) for name in noted] if isinstance(noted, list) else [self.snapshot]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an entry is about.
+
+    Attributes:
+        result: what came of it, in words and numbers; it must be JSON.
+        snapshot: the snapshot's id; empty where there is none.
+        digest: of the plan, or of the file.
+        imprint: the database's afterwards; empty where no row of the application's was written.
+    """
+
+    result: Mapping[str, object]
+    snapshot: str = ""
+    digest: str = ""
+    imprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +118,14 @@ class Proofs:
         return frozenset(row.row for row in rows if row.row in proven and (name, row.key) not in self.taken_back)
 
 
-def proofs(database: Database, snapshot: str, snapshot_mark: str, mark: str) -> Proofs:
-    """Compare the database's mark now with what it was at the snapshot and after its last restore."""
+def proofs(database: Database, snapshot: str, at_snapshot: str, now: str) -> Proofs:
+    """Compare the database's imprint now with what it was at the snapshot and after its last restore."""
     found = database.execute(statement("ledger", "last_restore"), {"snapshot": snapshot})
     taken_back = frozenset((name, key) for name, key in database.execute(statement("ledger", "taken_back")))
     if not found:
-        return Proofs(snapshot_mark == mark, since_restore=False, waited={}, taken_back=taken_back)
+        return Proofs(at_snapshot == now, since_restore=False, waited={}, taken_back=taken_back)
     waited = {name: frozenset(rows) for name, rows in json.loads(found[0][1]).get("waited", {}).items()}
-    return Proofs(snapshot_mark == mark, found[0][0] == mark, waited, taken_back)
+    return Proofs(at_snapshot == now, found[0][0] == now, waited, taken_back)
 
 
 def last_put(database: Database, since: datetime) -> dict[str, dict[str, int]]:
@@ -186,11 +203,7 @@ def write(
     database: Database,
     kind: str,
     author: Author,
-    *,
-    snapshot: str,
-    plan_digest: str,
-    mark: str,
-    result: Mapping[str, object],
+    about: About,
 ) -> int:
     """Write an entry in the caller's transaction, with the seconds the call took so far, and return its id."""
     values = {
@@ -199,15 +212,15 @@ def write(
         "by": installation.locate(database).user,
         "tool_version": author.tool_version,
         "environment": author.environment,
-        "snapshot": snapshot,
-        "plan_digest": plan_digest,
-        "mark": mark,
-        "result": json.dumps({**result, "seconds": author.seconds}),
+        "snapshot": about.snapshot,
+        "plan_digest": about.digest,
+        "mark": about.imprint,
+        "result": json.dumps({**about.result, "seconds": author.seconds}),
     }
     return int(database.execute(statement("ledger", "write"), values)[0][0])
 
 
-def write_rows(database: Database, entry: int, bound: Bound, written: Mapping[str, Sequence[object]]) -> None:
+def write_rows(database: Database, entry: int, bound: BoundSet, written: Mapping[str, Sequence[object]]) -> None:
     """Write what an entry wrote of one set, with the sums of the rows as they are now."""
     parts = {"table": bound.table.quoted, "key": identifier(bound.key.name), "key_type": bound.key.type}
     database.execute(statement("ledger", "write_rows", **parts), {"ledger": entry, "set": bound.name, **written})

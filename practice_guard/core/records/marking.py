@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from practice_guard.core.database import locks
-from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.database.port import Access, Database
 from practice_guard.core.errors import WrongDatabaseError
 from practice_guard.core.model import Author
 from practice_guard.core.records import installation, ledger
 from practice_guard.core.records.installation import Place
+from practice_guard.core.records.ledger import About
 
 MARK = "mark"
 """The ledger's word for it."""
@@ -78,5 +79,5 @@ def _mark(database: Database, author: Author, was: str | None) -> Marking:
     else:
         after = installation.remark(database, before, environment, author.now)
     result = {"before": asdict(before), "after": asdict(after)}
-    ledger.write(database, MARK, author, snapshot="", plan_digest="", mark="", result=result)
+    ledger.write(database, MARK, author, About(result))
     return Marking(before, after)

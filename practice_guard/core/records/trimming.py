@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from practice_guard.core.application.protected import Bound
-from practice_guard.core.database.connection import Database
+from practice_guard.core.application.bound import BoundSet
+from practice_guard.core.database.port import Database
 from practice_guard.core.database.statements import identifier, statement
 
 
-def trim(database: Database, sets: Sequence[Bound]) -> int:
+def trim(database: Database, sets: Sequence[BoundSet]) -> int:
     """Remove rows of restores older than every snapshot that is left, and return how many.
 
     Runs in the transaction that removes snapshots, after it has removed them.

@@ -9,11 +9,9 @@ of different times apart.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from practice_guard.core import errors
-from practice_guard.core.application.protected import Bound
 from practice_guard.core.model import Evidence, Fate
 from practice_guard.core.restore.pairing import Resolver
 from practice_guard.core.restore.plans import (
@@ -27,7 +25,6 @@ from practice_guard.core.restore.plans import (
     PlannedRow,
     SetPlan,  # fmt: skip
 )
-from practice_guard.core.restore.writes import Written
 
 _OPEN = (Bucket.PENDING, Bucket.GIVEN_UP)
 
@@ -103,7 +100,7 @@ def recognise(name: str, rows: Sequence[Kept], live: Sequence[Live], resolve: Re
     """Find for the snapshot's rows of the ETL's own which they are today; none is ever to be written.
 
     Args:
-        name: the witnesses' name.
+        name: the companions' name.
         rows: the snapshot's rows.
         live: the table's rows of the same contents.
         resolve: where old ids lead.
@@ -125,65 +122,3 @@ def recognise(name: str, rows: Sequence[Kept], live: Sequence[Live], resolve: Re
             fate = Fate.AMBIGUOUS if found else Fate.MISSING
             planned.append(PlannedRow(name, row.row, row.key, Bucket.PENDING, row.refs[0], fate=fate))
     return SetPlan(name, tuple(planned), len(live), ())
-
-
-class Renamed:
-    """What the rows of one snapshot that others hang on are called in the next one."""
-
-    def __init__(self, old: str, new: str) -> None:
-        """Begin with the ids of both snapshots."""
-        self._old, self._new = old, new
-        self._names: dict[str, dict[Origin, Origin]] = {}
-
-    def learn(self, bound: Bound, kept: Sequence[Kept], made: SetPlan) -> None:
-        """Note a numbered set's rows as the old snapshot has them: those that are there, and those carried on."""
-        self._learn(bound, kept, {row.row: row.live_key for row in made.rows})
-
-    def learn_witnesses(self, bound: Bound, kept: Sequence[Kept]) -> None:
-        """Note rows of the ETL's own as the old snapshot has them: those that are still needed are all carried on."""
-        self._learn(bound, kept, {})
-
-    def _learn(self, bound: Bound, kept: Sequence[Kept], live: Mapping[int, str | None]) -> None:
-        names: dict[Origin, Origin] = {}
-        for row in kept:
-            there = live.get(row.row)
-            first = self.follow(bound, row).refs[0]
-            carried_as = (first[0] if first else self._new, int(row.key))
-            names[origin_of(row, self._old)] = carried_as if there is None else (self._new, int(there))
-        self._names[bound.name] = names
-
-    def name(self, bound: Bound, row: Kept) -> Origin | None:
-        """Return what a row that was noted is called in the next snapshot."""
-        return self._names[bound.name].get(origin_of(row, self._old))
-
-    def follow(self, bound: Bound, row: Kept) -> Kept:
-        """Return a row whose references to other rows of the snapshot are put in the next one's terms."""
-        refs = tuple(
-            self._names.get(reference.parent or "", {}).get(ref, ref) if ref else None
-            for reference, ref in zip(bound.references, row.refs, strict=True)
-        )
-        return replace(row, refs=refs)
-
-
-def with_keys(made: SetPlan, bound: Bound, written: Mapping[str, Written]) -> SetPlan:
-    """Put the primary keys that parents got into the references of what hangs on them.
-
-    Args:
-        made: the plan of a set.
-        bound: the set.
-        written: what was written of the sets before it.
-
-    Raises:
-        errors.RestoreError: a parent was to be put back and was not.
-    """
-    keys = {
-        name: dict(zip((row.row for row in each.inserts), each.keys, strict=True)) for name, each in written.items()
-    }
-
-    def key_of(place: int, row: int) -> int:
-        parent = bound.references[place].parent or ""
-        if row not in keys.get(parent, {}):
-            raise errors.RestoreError(f"A row of {parent} that {bound.name} hangs on was not put back.")
-        return int(keys[parent][row])
-
-    return replace(made, rows=tuple(row.with_keys(key_of) for row in made.rows))

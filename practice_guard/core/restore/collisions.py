@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from practice_guard.core.application.bound import BoundSet
 from practice_guard.core.application.catalog import Column, UniqueKey
-from practice_guard.core.application.protected import Bound
-from practice_guard.core.database.connection import Database
+from practice_guard.core.database.port import Database
 from practice_guard.core.database.statements import columns, identifier, statement
 from practice_guard.core.model import Fate
 from practice_guard.core.restore import relinking
 from practice_guard.core.restore.plans import Bucket, PlannedRow, SetPlan
-from practice_guard.core.snapshots.copies import StoredSet
+from practice_guard.core.snapshots.sets import StoredSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Collision:
     occupant: str | None
 
 
-def collisions(database: Database, bound: Bound, stored: StoredSet, rows: Sequence[PlannedRow]) -> list[Collision]:
+def collisions(database: Database, bound: BoundSet, stored: StoredSet, rows: Sequence[PlannedRow]) -> list[Collision]:
     """Find out which of the rows that a plan would write break a unique key that the table has now. Reads only.
 
     Keys over expressions or a part of the table are not looked at: the database itself holds them.
@@ -73,7 +73,7 @@ def _either(column: Column, kept_as: str) -> str:
 
 
 def make_wait(
-    database: Database, bound: Bound, stored: StoredSet, snapshot: str, made: SetPlan, meant: Collection[int]
+    database: Database, bound: BoundSet, stored: StoredSet, snapshot: str, made: SetPlan, meant: Collection[int]
 ) -> SetPlan:
     """Let rows wait whose place is taken by what a user made of a row, or by one that the plan leaves where it is.
 
@@ -118,7 +118,7 @@ def make_wait(
         )
 
 
-def _wait(bound: Bound, row: PlannedRow, collision: Collision, placed: Collection[str | None]) -> PlannedRow:
+def _wait(bound: BoundSet, row: PlannedRow, collision: Collision, placed: Collection[str | None]) -> PlannedRow:
     """Leave a row where it is, or on no team where it hangs on one that was given its own team's old id.
 
     One whose twin the application wrote stays there: on no team it would be taken for the twin and be seen no more.

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from practice_guard.core import errors
 from practice_guard.core.decisions import fit as decided
-from practice_guard.core.restore.planning import Request, Scope
+from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.restore.plans import Plan, PlannedRow
 
 FORMAT = "practice-guard plan"

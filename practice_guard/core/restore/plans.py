@@ -200,7 +200,7 @@ class Plan:
     sets: Mapping[str, SetPlan]
     resolutions: Mapping[str, Resolution]
     no_import: bool
-    mark: str
+    imprint: str
 
     def rows(self) -> Iterator[PlannedRow]:
         """All rows of all sets."""

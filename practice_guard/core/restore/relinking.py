@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
-from practice_guard.core.application.protected import Bound
-from practice_guard.core.database.connection import Database
+from practice_guard.core.application.bound import BoundSet
+from practice_guard.core.database.port import Database
 from practice_guard.core.database.statements import columns, identifier, statement
 
 Refs = tuple[int | None, ...]
@@ -31,7 +31,7 @@ def application_path(database: Database) -> Iterator[None]:
     database.execute(statement("restore", "pin_path"))
 
 
-def point(database: Database, bound: Bound, moves: Sequence[Move]) -> None:
+def point(database: Database, bound: BoundSet, moves: Sequence[Move]) -> None:
     """Update the references of rows inside the caller's transaction.
 
     Raises:
@@ -47,12 +47,12 @@ def point(database: Database, bound: Bound, moves: Sequence[Move]) -> None:
         expect(bound, len(step), len(database.execute(text, values(step, bound))))
 
 
-def right(database: Database, bound: Bound, moves: Sequence[Move]) -> int:
+def right(database: Database, bound: BoundSet, moves: Sequence[Move]) -> int:
     """Return how many of the rows point where they should."""
     return int(database.execute(statement("restore", "updated_right", **parts(bound)), values(moves, bound))[0][0])
 
 
-def expect(bound: Bound, wanted: int, done: int) -> None:
+def expect(bound: BoundSet, wanted: int, done: int) -> None:
     """Require that as many rows were written as were to be.
 
     Raises:
@@ -65,7 +65,7 @@ def expect(bound: Bound, wanted: int, done: int) -> None:
         )
 
 
-def parts(bound: Bound) -> dict[str, str]:
+def parts(bound: BoundSet) -> dict[str, str]:
     """Return the pieces of statements over rows and references of a set: arrays r0, r1, … one for each reference."""
     names = [each.column for each in bound.references]
     types = [bound.table.columns[name].type for name in names]
@@ -81,17 +81,17 @@ def parts(bound: Bound) -> dict[str, str]:
     }
 
 
-def values(moves: Sequence[Move], bound: Bound) -> dict[str, object]:
+def values(moves: Sequence[Move], bound: BoundSet) -> dict[str, object]:
     """Return the parameters of such statements."""
     return {"keys": [move.key for move in moves], **references([move.after for move in moves], bound)}
 
 
-def references(refs: Sequence[Refs | None], bound: Bound) -> dict[str, object]:
+def references(refs: Sequence[Refs | None], bound: BoundSet) -> dict[str, object]:
     """Return references as one array for each column."""
     return {f"r{place}": [each[place] if each else None for each in refs] for place in range(len(bound.references))}
 
 
-def _parked(database: Database, bound: Bound, moves: Sequence[Move]) -> list[Move]:
+def _parked(database: Database, bound: BoundSet, moves: Sequence[Move]) -> list[Move]:
     """First step of updates that cross a unique key (17 to 18 and 18 to 17): those in the way go where nobody is."""
     aside: dict[str, dict[int, int | None]] = {}
     for key in bound.table.unique_keys:
@@ -120,7 +120,7 @@ def _in_the_way(moves: Sequence[Move], places: Sequence[int]) -> list[Move]:
 
 
 def _aside(
-    database: Database, bound: Bound, places: Sequence[int], moves: Sequence[Move], count: int
+    database: Database, bound: BoundSet, places: Sequence[int], moves: Sequence[Move], count: int
 ) -> tuple[int, Sequence[int | None]]:
     """Find a reference and values for it that collide with nothing: NULL, ids that are none, or ids nobody has."""
     columns_ = [bound.table.columns[bound.references[place].column] for place in places]

@@ -7,18 +7,22 @@ from dataclasses import dataclass
 
 from practice_guard.core import errors
 from practice_guard.core.application.protected import ProtectedSet
-from practice_guard.core.application.state import Surroundings, lock_for_writing, look
+from practice_guard.core.application.state import Application, lock_for_writing, look
 from practice_guard.core.database import locks
-from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.database.port import Access, Database
 from practice_guard.core.decisions import fit as decided
+from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.model import Author
 from practice_guard.core.records import installation, ledger
-from practice_guard.core.restore import chains, writes
+from practice_guard.core.records.ledger import About
+from practice_guard.core.restore import writes
+from practice_guard.core.restore.goals import asked, valid_ids
 from practice_guard.core.restore.planfile import SavedPlan, moved
-from practice_guard.core.restore.planning import Request, Scope, asked, kept_rows, live_rows, plan, valid_ids
+from practice_guard.core.restore.planning import plan
 from practice_guard.core.restore.plans import Plan
+from practice_guard.core.restore.rows import kept_rows, live_rows
 from practice_guard.core.restore.writes import Written
-from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots import verification
 from practice_guard.core.snapshots.snapshot import Snapshot
 
 __all__ = [
@@ -36,13 +40,13 @@ class Applied:
     written: int
 
 
-def check_fits(database: Database, around: Surroundings, kept: Snapshot, made: Plan) -> None:
+def check_fits(database: Database, app: Application, kept: Snapshot, made: Plan) -> None:
     """Find out, reading only, whether the tables can take back what the plan would write.
 
     Raises:
         errors.SchemaError: a column is gone or of another type, or rows break a constraint; names column and rows.
     """
-    for bound in around.sets:
+    for bound in app.sets:
         if bound.name in made.sets:
             writes.check(database, bound, kept.sets[bound.name], made.sets[bound.name])
 
@@ -83,7 +87,7 @@ def apply(
         locks.take(database)
         lock_for_writing(database, ahead, within)
         installation.check_mark(installation.locate(database), author.environment)
-        snapshot.verify(database, kept)
+        verification.verify(database, kept)
         return _apply(database, look(database, sets, schema), kept, author, request or Request(), saved)
 
     applied = locks.attempt(database, Access.WRITE, work, patience=patience)
@@ -93,20 +97,20 @@ def apply(
 
 def _apply(
     database: Database,
-    around: Surroundings,
+    app: Application,
     kept: Snapshot,
     author: Author,
     request: Request,
     saved: SavedPlan | None,
 ) -> Applied:
-    made = plan(database, kept, around, request)
+    made = plan(database, kept, app, request)
     if saved is not None:
         check_saved(database, saved, made)
-    check_fits(database, around, kept, made)
-    bound = {each.name: each for each in around.sets}
+    check_fits(database, app, kept, made)
+    bound = {each.name: each for each in app.sets}
     written: dict[str, Written] = {}
     for name, each in made.sets.items():  # parents first, so that what hangs on them can be given their new keys
-        placed = chains.with_keys(each, bound[name], written)
+        placed = writes.with_keys(each, bound[name], written)
         written[name] = writes.write(database, bound[name], kept.sets[name], placed)
     touched = [(bound[name], writes.all_keys(done)) for name, done in written.items()]
     others = writes.beside(database, touched)
@@ -117,7 +121,7 @@ def _apply(
             raise writes.others_changed(table)
     for name, done in written.items():
         writes.prove(database, bound[name], kept.sets[name], done, left[name])
-    _prove_settled(made, plan(database, kept, around, request))
+    _prove_settled(made, plan(database, kept, app, request))
     count = sum(len(done.updates) + len(done.inserts) for done in written.values())
     result = {
         "rows": made.counts(),
@@ -128,15 +132,8 @@ def _apply(
         "decisions": decided.dump(request.decisions) if request.decisions else None,
         "plan": saved.id if saved else None,
     }
-    entry = ledger.write(
-        database,
-        ledger.RESTORE,
-        author,
-        snapshot=kept.id,
-        plan_digest=made.digest,
-        mark=made.mark,
-        result=result,
-    )
+    about = About(result, kept.id, made.digest, made.imprint)
+    entry = ledger.write(database, ledger.RESTORE, author, about)
     for name, done in written.items():
         ledger.write_rows(database, entry, bound[name], writes.ledger_rows(done))
     return Applied(made, entry, count)

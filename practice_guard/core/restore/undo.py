@@ -7,18 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import errors
-from practice_guard.core.application.catalog import Target
-from practice_guard.core.application.protected import Bound, ProtectedSet
-from practice_guard.core.application.state import Surroundings, lock_for_writing, look
+from practice_guard.core.application import imprint
+from practice_guard.core.application.bound import BoundSet
+from practice_guard.core.application.catalog import PointsAt
+from practice_guard.core.application.protected import ProtectedSet
+from practice_guard.core.application.state import Application, lock_for_writing, look
 from practice_guard.core.database import locks
-from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.database.port import Access, Database
 from practice_guard.core.database.statements import identifier, statement
 from practice_guard.core.model import Author
 from practice_guard.core.records import installation, ledger
-from practice_guard.core.records.ledger import Entry, EntryRow
+from practice_guard.core.records.ledger import About, Entry, EntryRow
 from practice_guard.core.restore import relinking, writes
 from practice_guard.core.restore.relinking import Move, Refs, application_path
-from practice_guard.core.snapshots import snapshot
 
 _SHOWN = 5
 
@@ -37,7 +38,7 @@ class Undone:
     adrift: Mapping[str, int]
 
 
-def plan(database: Database, around: Surroundings, wanted: int) -> Undone:
+def plan(database: Database, app: Application, wanted: int) -> Undone:
     """Find out, reading only, what taking an entry back would do.
 
     Raises:
@@ -47,8 +48,8 @@ def plan(database: Database, around: Surroundings, wanted: int) -> Undone:
     """
     entry = _entry(database, wanted)
     rows = _rows(database, entry)
-    _check(database, around, rows, entry)
-    return _counted(around, entry, None, rows)
+    _check(database, app, rows, entry)
+    return _counted(app, entry, None, rows)
 
 
 def apply(
@@ -74,18 +75,18 @@ def apply(
         locks.take(database)
         lock_for_writing(database, ahead, within)
         installation.check_mark(installation.locate(database), author.environment)
-        around = look(database, sets, schema)
+        app = look(database, sets, schema)
         entry = _entry(database, wanted)
         rows = _rows(database, entry)
-        _check(database, around, rows, entry)
-        touched = [(_bound(around, name), [row.new_key for row in found]) for name, found in rows.items()]
+        _check(database, app, rows, entry)
+        touched = [(_bound(app, name), [row.new_key for row in found]) for name, found in rows.items()]
         others = writes.beside(database, touched)
-        for bound in reversed(around.sets):  # what hangs on other rows goes first
+        for bound in reversed(app.sets):  # what hangs on other rows goes first
             if bound.name in rows:
                 with application_path(database):
-                    _take_back(database, around, bound, rows[bound.name])
+                    _take_back(database, app, bound, rows[bound.name])
         writes.check_constraints(database)
-        _prove(database, around, rows)
+        _prove(database, app, rows)
         for table, now in writes.beside(database, touched).items():
             if now != others[table]:
                 raise writes.others_changed(table)
@@ -93,12 +94,14 @@ def apply(
             database,
             ledger.UNDO,
             author,
-            snapshot=entry.snapshot,
-            plan_digest=entry.plan_digest,
-            mark=snapshot.mark(database, around.catalog, around.sets),
-            result={"undoes": entry.id, "written": sum(map(len, rows.values()))},
+            About(
+                {"undoes": entry.id, "written": sum(map(len, rows.values()))},
+                entry.snapshot,
+                entry.plan_digest,
+                imprint.take(database, app.catalog, app.sets),
+            ),
         )
-        return _counted(around, entry, number, rows)
+        return _counted(app, entry, number, rows)
 
     undone = locks.attempt(database, Access.WRITE, work, patience=patience)
     ledger.read_back(database, undone.ledger or 0, undone.entry.plan_digest)
@@ -129,49 +132,49 @@ def _rows(database: Database, entry: Entry) -> dict[str, list[EntryRow]]:
     return dict(found)
 
 
-def _bound(around: Surroundings, name: str) -> Bound:
-    for bound in around.sets:
+def _bound(app: Application, name: str) -> BoundSet:
+    for bound in app.sets:
         if bound.name == name:
             return bound
     raise errors.SchemaError(f"The protected set {name}, which the restore wrote to, is not in this database.")
 
 
-def _check(database: Database, around: Surroundings, rows: Mapping[str, Sequence[EntryRow]], entry: Entry) -> None:
+def _check(database: Database, app: Application, rows: Mapping[str, Sequence[EntryRow]], entry: Entry) -> None:
     for name, found in rows.items():
-        _check_unchanged(database, _bound(around, name), found, entry)
-    leaving = _leaving(around, rows)
+        _check_unchanged(database, _bound(app, name), found, entry)
+    leaving = _leaving(app, rows)
     for name, found in rows.items():
-        bound = _bound(around, name)
-        _check_nothing_hangs_on(database, around, bound, [row for row in found if row.before is None], leaving, entry)
+        bound = _bound(app, name)
+        _check_nothing_hangs_on(database, app, bound, [row for row in found if row.before is None], leaving, entry)
 
 
-def _leaving(around: Surroundings, rows: Mapping[str, Sequence[EntryRow]]) -> dict[str, list[str]]:
+def _leaving(app: Application, rows: Mapping[str, Sequence[EntryRow]]) -> dict[str, list[str]]:
     """Return the primary keys that will be removed or pointed elsewhere, by table."""
     leaving: defaultdict[str, list[str]] = defaultdict(list)
     for name, found in rows.items():
-        leaving[_bound(around, name).table.name] += [row.new_key for row in found]
+        leaving[_bound(app, name).table.name] += [row.new_key for row in found]
     return dict(leaving)
 
 
 def _check_nothing_hangs_on(
     database: Database,
-    around: Surroundings,
-    bound: Bound,
+    app: Application,
+    bound: BoundSet,
     inserted: Sequence[EntryRow],
     leaving: Mapping[str, Sequence[str]],
     entry: Entry,
 ) -> None:
     """Refuse to remove rows on which users have hung something since, which a foreign key would take along."""
-    columns = {(key.table, key.column) for each in around.catalog.tables.values() for key in each.foreign_keys
+    columns = {(key.table, key.column) for each in app.catalog.tables.values() for key in each.foreign_keys
                if key.parent == bound.table.name and key.parent_column == bound.key.name}  # fmt: skip
     columns |= {
         (each.table.name, reference.column)
-        for each in around.sets
+        for each in app.sets
         for reference in each.references
         if reference.parent == bound.name
     }
     for table, column in sorted(columns) if inserted else ():
-        child = around.catalog.table(table)
+        child = app.catalog.table(table)
         own = child.primary_key[0] if len(child.primary_key) == 1 else None
         text = statement(
             "ledger",
@@ -189,7 +192,7 @@ def _check_nothing_hangs_on(
             )
 
 
-def _check_unchanged(database: Database, bound: Bound, rows: Sequence[EntryRow], entry: Entry) -> None:
+def _check_unchanged(database: Database, bound: BoundSet, rows: Sequence[EntryRow], entry: Entry) -> None:
     keys = {"keys": [row.new_key for row in rows]}
     now = {row[0]: row[1] for row in database.execute(statement("ledger", "sums", **_parts(bound)), keys)}
     moved = [row.new_key for row in rows if now.get(row.new_key) != row.sum]
@@ -201,13 +204,13 @@ def _check_unchanged(database: Database, bound: Bound, rows: Sequence[EntryRow],
         )
 
 
-def _ways_back(around: Surroundings, bound: Bound, rows: Sequence[EntryRow]) -> dict[str, Refs]:
+def _ways_back(app: Application, bound: BoundSet, rows: Sequence[EntryRow]) -> dict[str, Refs]:
     """Return what each re-linked row will point at, by primary key: what it did, where a foreign key lets it.
 
     The import left rows on ids that are not there while foreign keys were off; on again, they let no row do so. Such a
     reference is emptied, and stays as it is where it must not be empty.
     """
-    there = {str(Target.TEAMS): around.now.ids, str(Target.LEAGUES): frozenset(around.now.leagues)}
+    there = {str(PointsAt.TEAMS): app.now.ids, str(PointsAt.LEAGUES): frozenset(app.now.leagues)}
     enforced = {key.column for key in bound.table.foreign_keys if key.parent in there}
 
     def back(row: EntryRow, place: int, before: int | None) -> int | None:
@@ -223,32 +226,32 @@ def _ways_back(around: Surroundings, bound: Bound, rows: Sequence[EntryRow]) -> 
     }
 
 
-def _take_back(database: Database, around: Surroundings, bound: Bound, rows: Sequence[EntryRow]) -> None:
+def _take_back(database: Database, app: Application, bound: BoundSet, rows: Sequence[EntryRow]) -> None:
     inserted = [row for row in rows if row.before is None]
     if inserted:
         keys = {"keys": [row.new_key for row in inserted]}
         removed = database.execute(statement("ledger", "take_out", **_parts(bound)), keys)
         relinking.expect(bound, len(inserted), len(removed))
-    relinking.point(database, bound, _moves(around, bound, rows))
+    relinking.point(database, bound, _moves(app, bound, rows))
 
 
-def _moves(around: Surroundings, bound: Bound, rows: Sequence[EntryRow]) -> list[Move]:
-    ways = _ways_back(around, bound, rows)
+def _moves(app: Application, bound: BoundSet, rows: Sequence[EntryRow]) -> list[Move]:
+    ways = _ways_back(app, bound, rows)
     moves = [Move(row.new_key, row.after, ways[row.new_key]) for row in rows if row.new_key in ways]
     return [move for move in moves if move.before != move.after]
 
 
-def _prove(database: Database, around: Surroundings, rows: Mapping[str, Sequence[EntryRow]]) -> None:
+def _prove(database: Database, app: Application, rows: Mapping[str, Sequence[EntryRow]]) -> None:
     """Read back, after all triggers and constraints, that what was put in is gone and what was re-linked points back.
 
     Raises:
         errors.RestoreError: it is not so.
     """
     for name, found in rows.items():
-        bound = _bound(around, name)
+        bound = _bound(app, name)
         gone = {"keys": [row.new_key for row in found if row.before is None]}
         left = len(database.execute(statement("ledger", "sums", **_parts(bound)), gone))
-        moves = _moves(around, bound, found)
+        moves = _moves(app, bound, found)
         left += len(moves) - relinking.right(database, bound, moves)
         if left:
             raise errors.RestoreError(
@@ -257,12 +260,12 @@ def _prove(database: Database, around: Surroundings, rows: Mapping[str, Sequence
             )
 
 
-def _parts(bound: Bound) -> dict[str, str]:
+def _parts(bound: BoundSet) -> dict[str, str]:
     return {"table": bound.table.quoted, "key": identifier(bound.key.name), "key_type": bound.key.type}
 
 
-def _counted(around: Surroundings, entry: Entry, number: int | None, rows: Mapping[str, Sequence[EntryRow]]) -> Undone:
-    ways = {name: _ways_back(around, _bound(around, name), found) for name, found in rows.items()}
+def _counted(app: Application, entry: Entry, number: int | None, rows: Mapping[str, Sequence[EntryRow]]) -> Undone:
+    ways = {name: _ways_back(app, _bound(app, name), found) for name, found in rows.items()}
     return Undone(
         entry,
         number,

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
+from practice_guard.core.application.bound import BoundSet
 from practice_guard.core.application.catalog import UniqueKey
-from practice_guard.core.application.protected import Bound
-from practice_guard.core.database.connection import Database, Row
+from practice_guard.core.database.port import Database, Row
 from practice_guard.core.database.statements import columns, identifier, statement
 from practice_guard.core.restore import collisions, relinking
-from practice_guard.core.restore.plans import Bucket, PlannedRow, SetPlan
+from practice_guard.core.restore.plans import (
+    Bucket,
+    PlannedRow,
+    SetPlan,
+)
 from practice_guard.core.restore.relinking import Move
-from practice_guard.core.snapshots.copies import StoredSet
+from practice_guard.core.snapshots.sets import StoredSet
 
 _TOUCHED_BY_TRIGGERS = frozenset({"updated_at"})
 """Columns that an update's own trigger may set: a restore is an update."""
@@ -30,7 +34,7 @@ class Written:
     keys: tuple[str, ...]
 
 
-def check(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) -> None:
+def check(database: Database, bound: BoundSet, stored: StoredSet, made: SetPlan) -> None:
     """Find out, reading only, whether the table can take the rows as the plan would write them.
 
     Raises:
@@ -49,10 +53,10 @@ def check_constraints(database: Database) -> None:
         database.check_constraints()
 
 
-def beside(database: Database, sets: Iterable[tuple[Bound, Collection[str]]]) -> dict[str, list[Row]]:
+def beside(database: Database, sets: Iterable[tuple[BoundSet, Collection[str]]]) -> dict[str, list[Row]]:
     """Return count and digest of the rows besides those given by their primary keys, by table."""
     keys: defaultdict[str, list[str]] = defaultdict(list)
-    tables: dict[str, Bound] = {}
+    tables: dict[str, BoundSet] = {}
     for bound, written in sets:
         if written:
             tables[bound.table.quoted] = bound
@@ -65,11 +69,11 @@ def all_keys(written: Written) -> list[str]:
     return [*(str(row.live_key) for row in written.updates), *written.keys]
 
 
-def _untouched(database: Database, bound: Bound, keys: Collection[str]) -> list[Row]:
+def _untouched(database: Database, bound: BoundSet, keys: Collection[str]) -> list[Row]:
     return database.execute(statement("restore", "untouched", **relinking.parts(bound)), {"keys": list(keys)})
 
 
-def write(database: Database, bound: Bound, stored: StoredSet, made: SetPlan) -> Written:
+def write(database: Database, bound: BoundSet, stored: StoredSet, made: SetPlan) -> Written:
     """Apply one set's plan inside the caller's transaction, which holds the locks, and prove it.
 
     Raises:
@@ -105,19 +109,19 @@ def others_changed(table: str) -> errors.RestoreError:
     )
 
 
-def _other_columns_changed(bound: Bound) -> errors.RestoreError:
+def _other_columns_changed(bound: BoundSet) -> errors.RestoreError:
     return errors.RestoreError(
         f"A trigger changed other columns of {bound.table.name} than the plan does. Everything was rolled back."
     )
 
 
-def left_alone(database: Database, bound: Bound, stored: StoredSet, written: Written) -> list[Row]:
+def left_alone(database: Database, bound: BoundSet, stored: StoredSet, written: Written) -> list[Row]:
     """Return count and digest of what the updates left as it was: the other columns of their rows."""
     touched = [str(row.live_key) for row in written.updates]
     return _Writer(database, bound, stored).kept_of_updated(touched) if touched else []
 
 
-def prove(database: Database, bound: Bound, stored: StoredSet, written: Written, left: Sequence[Row]) -> None:
+def prove(database: Database, bound: BoundSet, stored: StoredSet, written: Written, left: Sequence[Row]) -> None:
     """Read every written row back, after all triggers and constraints, and compare it with the plan to the letter.
 
     `left` is what was `left_alone` when all sets had been written: two of them may be of one table.
@@ -160,7 +164,7 @@ def ledger_rows(written: Written) -> dict[str, list[object]]:
 class _Writer:
     """One set's statements."""
 
-    def __init__(self, database: Database, bound: Bound, stored: StoredSet) -> None:
+    def __init__(self, database: Database, bound: BoundSet, stored: StoredSet) -> None:
         self.database, self.bound, self.stored = database, bound, stored
         self.refs = [reference.column for reference in bound.references]
         known = {column.name for column in stored.columns}
@@ -264,3 +268,27 @@ class _Writer:
         parameters = {"rows": [row.row for row in rows], "keys": list(written.keys), **self._references(rows)}
         parts = {"live": columns(names, of="t", cast="::text"), "kept": columns(names, of="s", cast="::text")}
         return int(self._run("restored_right", parameters, **parts)[0][0])
+
+
+def with_keys(made: SetPlan, bound: BoundSet, written: Mapping[str, Written]) -> SetPlan:
+    """Put the primary keys that parents got into the references of what hangs on them.
+
+    Args:
+        made: the plan of a set.
+        bound: the set.
+        written: what was written of the sets before it.
+
+    Raises:
+        errors.RestoreError: a parent was to be put back and was not.
+    """
+    keys = {
+        name: dict(zip((row.row for row in each.inserts), each.keys, strict=True)) for name, each in written.items()
+    }
+
+    def key_of(place: int, row: int) -> int:
+        parent = bound.references[place].parent or ""
+        if row not in keys.get(parent, {}):
+            raise errors.RestoreError(f"A row of {parent} that {bound.name} hangs on was not put back.")
+        return int(keys[parent][row])
+
+    return replace(made, rows=tuple(row.with_keys(key_of) for row in made.rows))

@@ -17,15 +17,16 @@ from typing import TypeVar
 
 from practice_guard.core import errors
 from practice_guard.core.database import locks
-from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.database.port import Access, Database
 from practice_guard.core.model import Verdict
 from practice_guard.core.records import installation, ledger, runs
 from practice_guard.core.records.runs import Phase, Run
 from practice_guard.core.restore.transaction import Applied, Request
 from practice_guard.core.running import finishing, phases
 from practice_guard.core.running import session as lease
+from practice_guard.core.running.lockfile import LockFile
 from practice_guard.core.running.phases import Job
-from practice_guard.core.running.process import LockFile, signal_in
+from practice_guard.core.running.process import signal_in
 from practice_guard.core.running.report import PhaseDone, Report, Result, not_removed, unknown_end
 from practice_guard.core.running.session import Opener, Session
 
@@ -43,7 +44,7 @@ def run(open_database: Opener, job: Job) -> Report:
         errors.LockedError: another guard, or an ETL that a run started, is at work. Nothing was done.
         errors.GuardError: it went wrong before there was a record of the run. Nothing was done.
     """
-    guard = _Guard(open_database, job, Report(allow_pending=job.allow_pending))
+    guard = _Cycle(open_database, job, Report(allow_pending=job.allow_pending))
     return guard.works(guard.does_all)
 
 
@@ -54,12 +55,12 @@ def resume(open_database: Opener, job: Job) -> Report:
         errors.UsageError: there is no such run, or a pooler in between. Nothing was done.
         errors.LockedError: that run, or its ETL, is still alive. Nothing was done.
     """
-    guard = _Guard(open_database, job, Report(resumed=True, allow_pending=job.allow_pending))
+    guard = _Cycle(open_database, job, Report(resumed=True, allow_pending=job.allow_pending))
     return guard.works(guard.finishes)
 
 
 @dataclass
-class _Guard:
+class _Cycle:
     """A run at work. Errors of the guard end in its report; the record is written in any case that it can be."""
 
     open_database: Opener

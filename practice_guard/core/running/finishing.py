@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from practice_guard.core import errors
-from practice_guard.core.database.connection import Database
+from practice_guard.core.database.port import Database
 from practice_guard.core.model import LATEST
 from practice_guard.core.records import runs
 from practice_guard.core.records.runs import Run
-from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots import snapshot, verification
 from practice_guard.core.snapshots.snapshot import Snapshot
 
 
@@ -28,7 +28,7 @@ def chosen(database: Database, run: Run, wanted: str | None, environment: str) -
         return _newest_whole(database, way_out, environment)
     try:
         kept = snapshot.find(database, wanted or run.snapshot or "")
-        snapshot.verify(database, kept)
+        verification.verify(database, kept)
     except errors.SnapshotError as error:
         which = "The snapshot that was named" if wanted else f"The snapshot that run {run.id} took"
         steps = (way_out, f"practice-guard snapshots verify --env {environment}   # which ones are whole")
@@ -38,7 +38,7 @@ def chosen(database: Database, run: Run, wanted: str | None, environment: str) -
 
 def _newest_whole(database: Database, way_out: str, environment: str) -> Snapshot:
     for each in snapshot.listing(database):
-        if each.verified_at is not None and not snapshot.problem(database, each):
+        if each.verified_at is not None and not verification.fault(database, each):
             return each
     raise errors.NoSnapshotError(
         "No verified snapshot in this database is whole.",

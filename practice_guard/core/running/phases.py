@@ -13,13 +13,14 @@ from practice_guard.core.application.protected import ProtectedSet
 from practice_guard.core.application.state import look
 from practice_guard.core.checks import health, preservation, safety
 from practice_guard.core.checks.preservation import Preservation
-from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.database.port import Access, Database
 from practice_guard.core.model import Author, Severity
 from practice_guard.core.records.runs import ETL, Holder, Phase
 from practice_guard.core.restore import transaction
 from practice_guard.core.restore.transaction import Applied, Request
 from practice_guard.core.running import process, session
-from practice_guard.core.running.process import Ended, LockFile
+from practice_guard.core.running.lockfile import LockFile
+from practice_guard.core.running.process import Ended
 from practice_guard.core.running.report import PhaseDone, Report
 from practice_guard.core.snapshots import snapshot
 from practice_guard.core.upkeep import backup, cleanup
@@ -140,9 +141,9 @@ def check_preservation(database: Database, job: Job, report: Report) -> Preserva
     """Find out which teams kept their id and are still the same."""
     kept = snapshot_of(report)
     with database.transaction(Access.READ):
-        around = look(database, job.sets, job.schema)
-        made = transaction.plan(database, kept, around, job.request_after(report))
-        return preservation.check(kept, made, around, job.min_rate, job.overrides)
+        app = look(database, job.sets, job.schema)
+        made = transaction.plan(database, kept, app, job.request_after(report))
+        return preservation.check(kept, made, app, job.min_rate, job.overrides)
 
 
 def put_back(database: Database, job: Job, report: Report) -> Applied:

@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from practice_guard.core import errors
 from practice_guard.core.database import locks
-from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.database.port import Access, Database
 from practice_guard.core.database.statements import statement
 from practice_guard.core.records import runs
 

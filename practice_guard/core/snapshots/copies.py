@@ -2,78 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import cast
+from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
-from practice_guard.core.application.catalog import Column, Target
-from practice_guard.core.application.protected import Bound
-from practice_guard.core.database.connection import Database
-from practice_guard.core.database.statements import columns, condition, identifier, literal, statement
-
-GUARD_COLUMNS = (("guard_row", "bigint"), ("guard_carried", "boolean"), ("guard_from", "jsonb"))
-"""What a copy has beside the table's own columns."""
-
-LONGEST_NAME = 63
-"""Bytes of a name in PostgreSQL, which cuts longer ones, so that two of them become one."""
-
-_KEPT_BY_NAME = frozenset(
-    {
-        "regclass", "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper", "regoperator", "regproc",
-        "regprocedure", "regrole", "regtype", "aclitem",
-    }
-)  # fmt: skip
-"""Built-in types whose values name things that can be renamed or dropped: kept as text, as types not built in are."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredColumn:
-    """A column of a protected table as it was, and the type under which the snapshot keeps its values."""
-
-    name: str
-    type: str
-    stored_as: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSet:
-    """What a snapshot holds of one protected set. `rows` counts the carried ones too; `teams` counts distinct ids."""
-
-    name: str
-    definition: Mapping[str, object]
-    columns: tuple[StoredColumn, ...]
-    rows_table: str
-    rows: int
-    carried: int
-    teams: int
-    digest: str
-
-    @property
-    def key(self) -> str:
-        """The primary key column."""
-        return str(self.definition["key"])
-
-    @property
-    def types(self) -> dict[str, str]:
-        """The columns' types in the protected table, by name."""
-        return {column.name: column.type for column in self.columns}
-
-    @property
-    def witness(self) -> bool:
-        """Whether the rows are the ETL's own, kept to tell which is which, and count as nobody's."""
-        return self.definition.get("witness") is True
-
-    @property
-    def references(self) -> frozenset[str]:
-        """The columns that point at teams and leagues."""
-        return frozenset(cast("Mapping[str, str]", self.definition["references"]))
-
-    @property
-    def table(self) -> str:
-        """The protected table, with its schema."""
-        return str(self.definition["table"])
+from practice_guard.core.application.bound import BoundSet
+from practice_guard.core.database.port import Database
+from practice_guard.core.database.statements import columns, condition, identifier, statement
+from practice_guard.core.snapshots.sets import (
+    GUARD_COLUMNS,
+    LONGEST_NAME,
+    StoredColumn,
+    StoredSet,
+    rows_table,
+    stored_as,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +31,6 @@ class Carry:
     rows: tuple[tuple[int, str], ...] = ()
     anchors: tuple[tuple[str, str], ...] = ()
     lossy: bool = False
-
-
-def rows_table(snapshot: str, name: str) -> str:
-    """Return the name of the table that keeps a snapshot's rows of one set."""
-    return f"s{snapshot.replace('-', '_')}_{name}"
 
 
 def create(database: Database, stored: StoredSet) -> None:
@@ -113,7 +50,7 @@ def create(database: Database, stored: StoredSet) -> None:
     database.execute(text)
 
 
-def write(database: Database, bound: Bound, snapshot: str, older: StoredSet | None, carry: Carry) -> StoredSet:
+def write(database: Database, bound: BoundSet, snapshot: str, older: StoredSet | None, carry: Carry) -> StoredSet:
     """Copy a set's rows into a table of the snapshot's own and carry over what still waits in an older snapshot.
 
     The copy is compared with its source, in rows and digest, before anything is carried into it.
@@ -122,7 +59,7 @@ def write(database: Database, bound: Bound, snapshot: str, older: StoredSet | No
         errors.DamagedSnapshotError: the copy differs from the table.
         errors.SchemaError: a row that waits cannot be carried on as it is, because the table has changed.
     """
-    kept = tuple(StoredColumn(each.name, each.type, _stored_type(each)) for each in bound.stored)
+    kept = tuple(StoredColumn(each.name, each.type, stored_as(each)) for each in bound.stored)
     stored = StoredSet(bound.name, _definition(bound), kept, rows_table(snapshot, bound.name), 0, 0, 0, "")
     create(database, stored)
     rows, key, names = identifier(stored.rows_table), identifier(bound.key.name), [each.name for each in kept]
@@ -147,7 +84,7 @@ def write(database: Database, bound: Bound, snapshot: str, older: StoredSet | No
     return replace(stored, digest=digest(database, stored)[1])
 
 
-def damage(database: Database, stored: StoredSet) -> str:
+def fault(database: Database, stored: StoredSet) -> str:
     """Read a copy back, compare it with what is known of it, and say what is wrong; empty for a whole one."""
     table = f"practice_guard.{identifier(stored.rows_table)}".replace("%%", "%")
     found = database.execute(statement("snapshot", "stored_columns"), {"table": table})
@@ -164,7 +101,7 @@ def damage(database: Database, stored: StoredSet) -> str:
     return f"rows of {stored.name} were changed." if sums != stored.digest else ""
 
 
-def _carry(database: Database, bound: Bound, stored: StoredSet, older: StoredSet, carry: Carry, last: int) -> None:
+def _carry(database: Database, bound: BoundSet, stored: StoredSet, older: StoredSet, carry: Carry, last: int) -> None:
     """Take rows over, numbered on from `last`; each must arrive to the letter as it was.
 
     A column that is new and may not be NULL gets its default, as it did in the rows that are in the table.
@@ -219,7 +156,7 @@ def _carry(database: Database, bound: Bound, stored: StoredSet, older: StoredSet
         raise refusal
 
 
-def _defaults(database: Database, bound: Bound, known: frozenset[str]) -> dict[str, str]:
+def _defaults(database: Database, bound: BoundSet, known: frozenset[str]) -> dict[str, str]:
     """Return the defaults, as SQL, of columns that are new and may not be NULL; nothing that counts on."""
     new = [
         column
@@ -230,16 +167,11 @@ def _defaults(database: Database, bound: Bound, known: frozenset[str]) -> dict[s
         return {}
     names = {"table": bound.table.oid, "columns": [column.name for column in new]}
     found: dict[str, str] = dict(database.execute(statement("snapshot", "defaults"), names))
-    casts = {column.name: "" if _stored_type(column) == column.type else "::text" for column in new}
+    casts = {column.name: "" if stored_as(column) == column.type else "::text" for column in new}
     return {name: f"({text.replace('%', '%%')}){casts[name]}" for name, text in found.items()}
 
 
-def _stored_type(column: Column) -> str:
-    by_name = column.type.removesuffix("[]") in _KEPT_BY_NAME
-    return column.type if column.built_in and not by_name else "text"
-
-
-def _definition(bound: Bound) -> dict[str, object]:
+def _definition(bound: BoundSet) -> dict[str, object]:
     return {
         "table": f"{bound.table.schema}.{bound.table.name}",
         "key": bound.key.name,
@@ -248,7 +180,7 @@ def _definition(bound: Bound) -> dict[str, object]:
         "hangs_on": bound.references[0].column,
         "content": list(bound.content),
         "etl_deletes": bound.set.etl_deletes,
-        **({"witness": True} if bound.set.witness else {}),
+        **({"witness": True} if bound.set.companion else {}),
     }
 
 
@@ -264,40 +196,3 @@ def digest(database: Database, stored: StoredSet) -> tuple[int, str]:
     )
     count, found = database.execute(text)[0]
     return count, found
-
-
-def read_by_people(stored: StoredSet, snapshot: str) -> str:
-    """Return the statement with which a person reads a set's rows, each with the team or league that it hung on."""
-    references = cast("Mapping[str, str]", stored.definition["references"])
-    column = str(stored.definition.get("hangs_on") or next(iter(references)))
-    target = references[column]
-    lists = {Target.TEAMS: "team_lists", Target.LEAGUES: "league_lists"}
-    rows = identifier(stored.rows_table)
-    if target not in lists:
-        return f"SELECT * FROM practice_guard.{rows} ORDER BY guard_row;".replace("%%", "%")  # noqa: S608  (quoted)
-    names = {Target.TEAMS: ("league", "club", "series", "name"), Target.LEAGUES: ("code",)}[Target(target)]
-    text = statement(
-        "snapshot",
-        "read_by_people",
-        names=columns(names, of="t"),
-        rows=rows,
-        lists=identifier(lists[Target(target)]),
-        column=literal(column),
-        snapshot=literal(snapshot),
-        reference=identifier(column),
-    )
-    return "\n".join(line for line in text.splitlines() if not line.startswith("--")).replace("%%", "%")
-
-
-def values(stored: StoredSet) -> dict[str, object]:
-    """Return what the guard's tables keep of a set, by column."""
-    return {
-        "name": stored.name,
-        "definition": json.dumps(dict(stored.definition), sort_keys=True),
-        "columns": json.dumps([asdict(column) for column in stored.columns], sort_keys=True),
-        "rows_table": stored.rows_table,
-        "rows": stored.rows,
-        "carried": stored.carried,
-        "teams": stored.teams,
-        "digest": stored.digest,
-    }

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import errors
 from practice_guard.core.application import catalog as catalogs
-from practice_guard.core.application.protected import Bound, ProtectedSet
-from practice_guard.core.application.state import Surroundings, lock_for_reading, look
+from practice_guard.core.application.protected import ProtectedSet
+from practice_guard.core.application.state import Application, lock_for_reading, look
 from practice_guard.core.checks import drift
 from practice_guard.core.database import locks
-from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.database.port import Access, Database
 from practice_guard.core.findings.severities import found
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.records import installation
 from practice_guard.core.restore import transaction
-from practice_guard.core.restore.chains import Renamed
-from practice_guard.core.restore.plans import Bucket, Kept, Origin, Plan, PlannedRow
+from practice_guard.core.restore.plans import Plan
 from practice_guard.core.restore.transaction import Author, Request
-from practice_guard.core.snapshots import snapshot
-from practice_guard.core.snapshots.copies import Carry
+from practice_guard.core.snapshots import snapshot, verification, writing
 from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.upkeep.carry import carries
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,50 +77,50 @@ def take(
     def work(within: float) -> Backup:
         lock_for_reading(database, catalog, sets, within)
         locks.take(database)
-        around = look(database, sets, schema)
-        return _take(database, around, author, label, request or Request(), accept_current)
+        app = look(database, sets, schema)
+        return _take(database, app, author, label, request or Request(), accept_current)
 
     taken = locks.attempt(database, Access.SNAPSHOT, work, patience=patience)
     if taken.snapshot is None:
         return taken
     with database.transaction(Access.WRITE):
-        verified = snapshot.confirm(database, taken.snapshot, author.done)
+        verified = writing.confirm(database, taken.snapshot, author.done)
     return Backup(verified, taken.findings, taken.previous, taken.skipped)
 
 
 def _take(
-    database: Database, around: Surroundings, author: Author, label: str, request: Request, accept_current: bool
+    database: Database, app: Application, author: Author, label: str, request: Request, accept_current: bool
 ) -> Backup:
     last, findings = _last_good(database, accept_current=accept_current)
     made: Plan | None = None
-    rows = sum(len(transaction.live_rows(database, bound)) for bound in around.sets)
+    rows = sum(len(transaction.live_rows(database, bound)) for bound in app.sets)
     if last is None:
         findings += drift.first(rows)
     else:
-        findings += drift.drift(last, around)
-        part = snapshot.without(last, around.skipped) if accept_current else last
-        made = transaction.plan(database, part, around, request)
+        findings += drift.drift(last, app)
+        part = snapshot.without(last, app.skipped) if accept_current else last
+        made = transaction.plan(database, part, app, request)
         findings += drift.since(made, last, rows)
-    findings += drift.older_than_their_team(database, around, made)
-    skipped = tuple(around.skipped)
+    findings += drift.older_than_their_team(database, app, made)
+    skipped = tuple(app.skipped)
     refusing = any(finding.severity is Severity.ERROR for finding in findings)
     if refusing and not accept_current:
         return Backup(None, tuple(findings), last, skipped)
     place = installation.ensure(database, author.environment, author.now)
-    name = snapshot.new_id(author.now)
-    new = snapshot.write(
+    name = writing.new_id(author.now)
+    new = writing.write(
         database,
-        [*around.witnesses, *around.sets],
-        around.now,
+        [*app.companions, *app.sets],
+        app.now,
         place,
-        catalog=around.catalog,
+        catalog=app.catalog,
         now=author.now,
         label=label,
         tool_version=author.tool_version,
         accepted_current=refusing,
         name=name,
         previous=last,
-        carries=_carries(database, around, last, made, name, lossy=accept_current) if last and made else None,
+        carries=carries(database, app, last, made, name, lossy=accept_current) if last and made else None,
     )
     return Backup(new, tuple(drift.accepted(findings)), last, skipped)
 
@@ -133,7 +131,7 @@ def _last_good(database: Database, *, accept_current: bool) -> tuple[Snapshot | 
     for each in snapshot.listing(database):
         if each.verified_at is None:
             continue
-        problem = snapshot.problem(database, each)
+        problem = verification.fault(database, each)
         if not problem:
             return each, findings
         why = "It was passed over: what is there now was compared with an older one."
@@ -149,56 +147,3 @@ def _last_good(database: Database, *, accept_current: bool) -> tuple[Snapshot | 
             ),
         )
     return None, findings
-
-
-def _carries(
-    database: Database, around: Surroundings, last: Snapshot, made: Plan, name: str, *, lossy: bool
-) -> dict[str, Carry]:
-    """Find what the next snapshot takes over: rows that wait, and ids that only an older team list explains."""
-    carries: dict[str, Carry] = {}
-    renamed = Renamed(last.id, name)
-    needed: set[Origin] = set()
-    for bound in _kept_witnesses(around, last):
-        renamed.learn_witnesses(bound, transaction.kept_rows(database, last.sets[bound.name], bound, last.id))
-    for bound in around.sets:
-        if bound.name not in made.sets:
-            continue
-        stored = transaction.kept_rows(database, last.sets[bound.name], bound, last.id)
-        kept = {row.row: renamed.follow(bound, row) for row in stored}
-        if bound.name in around.keys:
-            renamed.learn(bound, stored, made.sets[bound.name])
-        rows: list[tuple[int, str]] = []
-        anchors: list[tuple[str, str]] = []
-        for row in made.sets[bound.name].rows:
-            if row.bucket is Bucket.PENDING and row.live_key is None:
-                places: Sequence[int] = range(len(bound.references))
-                rows.append((row.row, _origins(bound, kept[row.row], places)))
-            elif row.live_key is not None and (places := _unexplained(row, kept[row.row], name)):
-                anchors.append((row.live_key, _origins(bound, kept[row.row], places)))
-            else:
-                places = ()
-            needed |= {ref for place in places if (ref := kept[row.row].refs[place])}
-        carries[bound.name] = Carry(tuple(rows), tuple(anchors), lossy)
-    for bound in _kept_witnesses(around, last):
-        stored = transaction.kept_rows(database, last.sets[bound.name], bound, last.id)
-        seen = [row for row in stored if renamed.name(bound, row) in needed]
-        carried = tuple((row.row, _origins(bound, row, range(len(row.refs)))) for row in seen)
-        carries[bound.name] = Carry(carried, (), lossy)
-    return carries
-
-
-def _kept_witnesses(around: Surroundings, last: Snapshot) -> list[Bound]:
-    return [bound for bound in around.witnesses if bound.name in last.sets]
-
-
-def _unexplained(row: PlannedRow, kept: Kept, name: str) -> list[int]:
-    """Return the references of a live row that the row itself, in the snapshot `name`, does not explain."""
-    open_end = row.bucket in (Bucket.PENDING, Bucket.GIVEN_UP)
-    places = range(len(kept.refs)) if open_end else row.unresolved
-    plain = [None if ref is None else (name, ref) for ref in row.after or ()]
-    return [place for place in places if kept.refs[place] is not None and kept.refs[place] != plain[place]]
-
-
-def _origins(bound: Bound, kept: Kept, places: Sequence[int]) -> str:
-    named = {bound.references[place].column: kept.refs[place] for place in places}
-    return json.dumps({name: {"list": ref[0], "id": ref[1]} for name, ref in named.items() if ref is not None})

@@ -8,14 +8,15 @@ from datetime import datetime
 
 from practice_guard.core import errors
 from practice_guard.core.application.protected import ProtectedSet
-from practice_guard.core.application.state import Surroundings, look
+from practice_guard.core.application.state import Application, look
 from practice_guard.core.database import locks
-from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.database.port import Access, Database
 from practice_guard.core.model import Author, Match
 from practice_guard.core.records import installation, ledger, runs, trimming
+from practice_guard.core.records.ledger import About
 from practice_guard.core.restore import transaction
 from practice_guard.core.restore.plans import Bucket
-from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots import snapshot, verification, writing
 from practice_guard.core.snapshots.snapshot import Snapshot
 from practice_guard.core.upkeep import retention
 from practice_guard.core.upkeep.retention import Rule, Ruling
@@ -35,7 +36,7 @@ def plan(database: Database, sets: Sequence[ProtectedSet], rule: Rule, now: date
 
 def _plan(
     database: Database, sets: Sequence[ProtectedSet], rule: Rule, now: datetime, schema: str
-) -> tuple[list[Ruling], Surroundings | None]:
+) -> tuple[list[Ruling], Application | None]:
     """Decide, and return also what was looked at; None where only what is no good snapshot may go."""
     known = snapshot.listing(database)
     unfinished = runs.unfinished(database)
@@ -43,17 +44,17 @@ def _plan(
     damaged: set[str] = set()
     whole = _newest_whole(database, known, damaged)
     for each in _doomed(known, rule, now, damaged):
-        if snapshot.problem(database, each):
+        if verification.fault(database, each):
             damaged.add(each.id)
     doomed = [each for each in _doomed(known, rule, now, damaged) if each.id not in damaged]
     waiting: frozenset[str] = frozenset()
-    around: Surroundings | None = None
+    app: Application | None = None
     if doomed:
-        around = look(database, sets, schema)
-        carried = _waiting_rows(database, whole, around) if whole else Counter()
+        app = look(database, sets, schema)
+        carried = _waiting_rows(database, whole, app) if whole else Counter()
         others = [each for each in doomed if whole is None or each.id != whole.id]
-        waiting = frozenset(each.id for each in others if _waiting_rows(database, each, around) - carried)
-    return retention.judge(known, rule, waiting, now, frozenset(damaged), needed), around
+        waiting = frozenset(each.id for each in others if _waiting_rows(database, each, app) - carried)
+    return retention.judge(known, rule, waiting, now, frozenset(damaged), needed), app
 
 
 def _newest_whole(database: Database, known: Sequence[Snapshot], damaged: set[str]) -> Snapshot | None:
@@ -61,7 +62,7 @@ def _newest_whole(database: Database, known: Sequence[Snapshot], damaged: set[st
     for each in known:
         if each.verified_at is None:
             continue
-        if not snapshot.problem(database, each):
+        if not verification.fault(database, each):
             return each
         damaged.add(each.id)
     return None
@@ -111,15 +112,15 @@ def apply(
     def work(_within: float) -> list[Ruling]:
         locks.take(database)
         installation.check_mark(installation.locate(database), environment)
-        rulings, around = _plan(database, sets, rule, now, schema)
+        rulings, app = _plan(database, sets, rule, now, schema)
         going = [ruling for ruling in rulings if ruling.goes]
         for ruling in going:
             if ruling.overruled and not overrule:
                 raise errors.ConfirmationError(
                     f"Snapshot {ruling.snapshot.id} {ruling.overruled}. Nothing was removed."
                 )
-            snapshot.remove(database, ruling.snapshot)
-        trimmed = trimming.trim(database, around.sets) if going and around else 0
+            writing.remove(database, ruling.snapshot)
+        trimmed = trimming.trim(database, app.sets) if going and app else 0
         if going and author is not None:
             result: dict[str, object] = {
                 "removed": {ruling.snapshot.id: ruling.reason for ruling in going},
@@ -128,7 +129,7 @@ def apply(
                 "trimmed": trimmed,
             }
             named = rule.named or ""
-            ledger.write(database, CLEANUP, author, snapshot=named, plan_digest="", mark="", result=result)
+            ledger.write(database, CLEANUP, author, About(result, named))
         return rulings
 
     return locks.attempt(database, Access.SNAPSHOT, work, patience=patience)
@@ -146,14 +147,14 @@ def _remembered(gone: Snapshot) -> dict[str, object]:
     }
 
 
-def _waiting_rows(database: Database, kept: Snapshot, around: Surroundings) -> Counter[tuple[str, str, str]]:
+def _waiting_rows(database: Database, kept: Snapshot, app: Application) -> Counter[tuple[str, str, str]]:
     """Count the rows of a snapshot that wait, by set, content and team; all of a set whose table is gone."""
-    made = transaction.plan(database, snapshot.without(kept, around.skipped), around)
+    made = transaction.plan(database, snapshot.without(kept, app.skipped), app)
     found: Counter[tuple[str, str, str]] = Counter()
     for name, stored in kept.sets.items():
-        if name not in made.sets and not stored.witness:
+        if name not in made.sets and not stored.companion:
             found[name, "", ""] += stored.rows
-    for bound in around.sets:
+    for bound in app.sets:
         if bound.name not in made.sets:
             continue
         contents = {

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from practice_guard.core.application import coverage
-from practice_guard.core.application.catalog import Target
+from practice_guard.core.application.catalog import PointsAt
 from practice_guard.core.application.coverage import Coverage
 from practice_guard.core.application.state import look
 from practice_guard.core.database.connection import Connection
@@ -92,7 +92,7 @@ def everything_seen(database: ScratchDatabase) -> dict[str, Counter[object]]:
 
 
 def test_the_figures_of_the_incident(incident: League, database: ScratchDatabase) -> None:
-    rows = {name: stored.rows for name, stored in Guard(database).has_backed_up().sets.items() if not stored.witness}
+    rows = {name: stored.rows for name, stored in Guard(database).has_backed_up().sets.items() if not stored.companion}
     assert rows == {
         "practices": 27,
         "practice_times": 2,
@@ -264,10 +264,10 @@ def test_a_survey_counts_rows_and_the_teams_they_hang_on_up_the_chain(
     incident: League, database: ScratchDatabase
 ) -> None:
     found = {each.bound.name: (each.rows, each.of, each.owners) for each in survey(database).covered}
-    assert found["practices"] == (27, Target.TEAMS, 2)
-    assert found["poll_responses"] == (3, Target.TEAMS, 1)
-    assert found["poll_choices"] == (5, Target.TEAMS, 2)
-    assert found["league_contexts"][1:] == (Target.LEAGUES, 2)
+    assert found["practices"] == (27, PointsAt.TEAMS, 2)
+    assert found["poll_responses"] == (3, PointsAt.TEAMS, 1)
+    assert found["poll_choices"] == (5, PointsAt.TEAMS, 2)
+    assert found["league_contexts"][1:] == (PointsAt.LEAGUES, 2)
 
 
 def test_a_survey_names_what_points_at_teams_and_is_not_protected(incident: League, database: ScratchDatabase) -> None:

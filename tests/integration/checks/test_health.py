@@ -9,8 +9,8 @@ import pytest
 from practice_guard.core.application.state import look
 from practice_guard.core.checks import health
 from practice_guard.core.checks.health import Health
+from practice_guard.core.guarding import Request
 from practice_guard.core.model import Severity, Verdict
-from practice_guard.core.restore.planning import Request
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard

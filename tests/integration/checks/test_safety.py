@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from practice_guard.core.checks.safety import CHECKS, Status
+from practice_guard.core.checks.safety import CHECKS, Result
 from practice_guard.core.database.connection import Connection
 from practice_guard.core.findings import severities
 from practice_guard.core.findings.severities import SEVERITIES
@@ -20,8 +20,8 @@ from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import NOON
 from tests.world.inspecting import NEXT_WEEK, SoundLeague, a_sound_league
 
-FINE = {Status.PASSED, Status.MEASURED}
-BY_SEVERITY = {Severity.ERROR: Status.FAILED, Severity.WARNING: Status.WARNING, Severity.INFO: Status.MEASURED}
+FINE = {Result.PASSED, Result.MEASURED}
+BY_SEVERITY = {Severity.ERROR: Result.FAILED, Severity.WARNING: Result.WARNING, Severity.INFO: Result.MEASURED}
 
 
 @pytest.fixture
@@ -276,4 +276,4 @@ def test_a_warning_may_be_raised(sound: SoundLeague) -> None:
     assert sound.asks().safe
     said = sound.asks(overrides={"foreign-key-missing": Severity.ERROR})
     assert not said.safe
-    assert next(check.status for check in said.checks if check.code == "foreign-key-missing") is Status.FAILED
+    assert next(check.status for check in said.checks if check.code == "foreign-key-missing") is Result.FAILED

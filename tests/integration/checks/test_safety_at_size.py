@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from practice_guard.core.checks.safety import Status
+from practice_guard.core.checks.safety import Result
 from practice_guard.demo import league as leagues
 from practice_guard.demo import load
 from tests.world import builders
@@ -37,7 +37,7 @@ def test_labels_raise_no_alarm_after_a_relabelled_season(real: SoundLeague) -> N
     real.guard.has_backed_up()
     builders.the_etl_relabels_the_season(real.database)
     real.guard.restores()
-    assert real.says("label-names-another-team").status is Status.PASSED
+    assert real.says("label-names-another-team").status is Result.PASSED
 
 
 @pytest.mark.slow

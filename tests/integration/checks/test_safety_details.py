@@ -7,10 +7,10 @@ import datetime as dt
 import psycopg
 import pytest
 
-from practice_guard.core.application.catalog import Target
+from practice_guard.core.application.catalog import PointsAt
 from practice_guard.core.application.declared import parse
 from practice_guard.core.application.protected import ProtectedSet, Reference
-from practice_guard.core.checks.safety import Status
+from practice_guard.core.checks.safety import Result
 from practice_guard.core.model import Severity
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
@@ -34,7 +34,7 @@ def sound(database: ScratchDatabase, league: League) -> SoundLeague:
 )
 def test_a_key_counts_by_its_columns_whatever_its_name_and_order(sound: SoundLeague, made: str) -> None:
     sound.runs(KEY + made)
-    assert sound.says("upsert-key-missing").status is Status.PASSED
+    assert sound.says("upsert-key-missing").status is Result.PASSED
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_key_that_only_looks_right_is_no_key(sound: SoundLeague, made: str, fa
         the_etl_upserts_a_team(sound)
     sound.runs(finding.fix)
     the_etl_upserts_a_team(sound)
-    assert sound.says("upsert-key-missing").status is Status.PASSED
+    assert sound.says("upsert-key-missing").status is Result.PASSED
 
 
 def the_etl_upserts_a_team(sound: SoundLeague) -> None:
@@ -115,7 +115,7 @@ def test_one_statement_gives_many_rows_the_league_of_their_team(sound: SoundLeag
     finding = sound.finds("rows-without-league")
     assert finding.rows == 25
     sound.runs(finding.fix)
-    assert sound.says("rows-without-league").status is Status.PASSED
+    assert sound.says("rows-without-league").status is Result.PASSED
     assert sound.database.count("schedule", "league_id IS NULL") == 1, "a match is the ETL's, and no protected row"
 
 
@@ -173,7 +173,7 @@ def test_ids_handed_out_anew_are_seen_without_any_snapshot(sound: SoundLeague) -
 )
 def test_a_label_that_may_mean_the_team_or_no_team_at_all_is_no_finding(sound: SoundLeague, label: str) -> None:
     sound.league.captain_schedules_practice(sound.tennaqua, NEXT_WEEK, label=label)
-    assert sound.says("label-names-another-team").status is Status.PASSED
+    assert sound.says("label-names-another-team").status is Result.PASSED
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_of_two_leagues_with_the_place_a_label_means_the_rows_own(sound: SoundLe
     other = sound.league.has_team(club="Tennaqua", series="S2B", league="NSTF", name="Tennaqua S2B")
     sound.league.has_team(club="Wilmette", series="Chicago 22", league="CITA", name="Wilmette")
     sound.league.captain_schedules_practice(other, NEXT_WEEK, label="Wilmette Practice - Chicago 22")
-    assert sound.says("label-names-another-team").status is Status.PASSED
+    assert sound.says("label-names-another-team").status is Result.PASSED
     sound.runs(f"UPDATE schedule SET league_id = {league_id(sound, 'APTA_CHICAGO')} WHERE home_team_id = {other.id}")
     (example,) = sound.finds("label-names-another-team").examples
     assert example.endswith("its label names Wilmette - 22 (Wilmette, Chicago 22, APTA_CHICAGO)")
@@ -229,7 +229,7 @@ def test_a_cascade_by_way_of_another_table_is_found(sound: SoundLeague) -> None:
     assert finding.rows == 3, "the user's league, and two messages by way of their authors"
     assert finding.examples == ("to_league: users.league_context → leagues, ON DELETE CASCADE",)
     sound.runs(finding.fix)
-    assert sound.says("foreign-key-cascades").status is Status.PASSED
+    assert sound.says("foreign-key-cascades").status is Result.PASSED
 
 
 def test_a_cascade_that_begins_at_a_table_nobody_protects_is_mended_there(sound: SoundLeague) -> None:
@@ -241,7 +241,7 @@ def test_a_cascade_that_begins_at_a_table_nobody_protects_is_mended_there(sound:
     finding = sound.finds("foreign-key-cascades")
     assert finding.examples == ("seats_player_id_fkey: seats.player_id → players, ON DELETE CASCADE",)
     sound.runs(finding.fix)
-    assert sound.says("foreign-key-cascades").status is Status.PASSED
+    assert sound.says("foreign-key-cascades").status is Result.PASSED
 
 
 def test_a_cascade_from_what_no_import_deletes_is_none_of_our_business(sound: SoundLeague) -> None:
@@ -249,7 +249,7 @@ def test_a_cascade_from_what_no_import_deletes_is_none_of_our_business(sound: So
         "ALTER TABLE captain_messages DROP CONSTRAINT captain_messages_captain_user_id_fkey;\n"
         "ALTER TABLE captain_messages ADD FOREIGN KEY (captain_user_id) REFERENCES users (id) ON DELETE CASCADE"
     )
-    assert sound.says("foreign-key-cascades").status is Status.PASSED
+    assert sound.says("foreign-key-cascades").status is Result.PASSED
 
 
 def test_unprotected_rows_are_counted_by_foreign_key_and_by_name(sound: SoundLeague) -> None:
@@ -269,17 +269,17 @@ def test_what_protects_a_table_can_be_copied_into_the_settings(sound: SoundLeagu
     sound.runs("CREATE TABLE lineups (id serial PRIMARY KEY, squad int REFERENCES teams (id), league_id int)")
     declared = parse(sound.finds("unprotected-table").fix, "practice_guard.toml")
     (added,) = declared.sets
-    assert added.references == (Reference("squad", Target.TEAMS), Reference("league_id", Target.LEAGUES))
+    assert added.references == (Reference("squad", PointsAt.TEAMS), Reference("league_id", PointsAt.LEAGUES))
     sound.guard.sets = declared.everything
-    assert sound.says("unprotected-table").status is Status.PASSED
+    assert sound.says("unprotected-table").status is Result.PASSED
 
 
 def test_a_table_that_is_protected_by_settings_or_is_the_etls_is_not_named(sound: SoundLeague) -> None:
     sound.runs("CREATE TABLE lineups (id serial PRIMARY KEY, team_id int)")
-    assert sound.says("unprotected-table").status is Status.WARNING
-    assert sound.says("unprotected-table", etl_tables=frozenset({"lineups"})).status is Status.WARNING
+    assert sound.says("unprotected-table").status is Result.WARNING
+    assert sound.says("unprotected-table", etl_tables=frozenset({"lineups"})).status is Result.WARNING
     sound.guard.sets = (
         *sound.guard.sets,
-        ProtectedSet("lineups", "lineups", (Reference("team_id", Target.TEAMS),)),
+        ProtectedSet("lineups", "lineups", (Reference("team_id", PointsAt.TEAMS),)),
     )
-    assert sound.says("unprotected-table").status is Status.PASSED
+    assert sound.says("unprotected-table").status is Result.PASSED

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.checks.safety import Status
+from practice_guard.core.checks.safety import Result
 from practice_guard.core.database.connection import Connection
 from practice_guard.core.model import Severity, Team
 from tests.world import builders
@@ -22,8 +22,8 @@ def sound(database: ScratchDatabase, league: League) -> SoundLeague:
 
 def test_inside_an_etl_switched_off_foreign_keys_are_expected(sound: SoundLeague) -> None:
     sound.sets_for_the_database("session_replication_role = replica")
-    assert sound.says("replication-role").status is Status.WARNING
-    assert sound.says("replication-role", inside_etl=True).status is Status.MEASURED
+    assert sound.says("replication-role").status is Result.WARNING
+    assert sound.says("replication-role", inside_etl=True).status is Result.MEASURED
 
 
 def test_a_driver_that_does_not_name_its_process_leaves_the_pooler_unchecked(sound: SoundLeague) -> None:
@@ -34,7 +34,7 @@ def test_a_driver_that_does_not_name_its_process_leaves_the_pooler_unchecked(sou
     sound.through = Mute
     said = sound.asks()
     assert said.safe
-    assert next(check for check in said.checks if check.code == "pooler-in-the-way").status is Status.NOT_CHECKED
+    assert next(check for check in said.checks if check.code == "pooler-in-the-way").status is Result.NOT_CHECKED
 
 
 def test_with_a_damaged_snapshot_nobody_knows_whether_the_import_was_restored(sound: SoundLeague) -> None:
@@ -42,24 +42,24 @@ def test_with_a_damaged_snapshot_nobody_knows_whether_the_import_was_restored(so
     sound.runs(f"UPDATE practice_guard.{stored} SET question = 'Who paid?' WHERE guard_row = 1")
     said = sound.asks()
     statuses = {check.code: check.status for check in said.checks}
-    assert statuses["snapshot-damaged"] is Status.FAILED
-    assert statuses["import-not-restored"] is Status.NOT_CHECKED
-    assert statuses["rows-on-vanished-team"] is Status.PASSED
+    assert statuses["snapshot-damaged"] is Result.FAILED
+    assert statuses["import-not-restored"] is Result.NOT_CHECKED
+    assert statuses["rows-on-vanished-team"] is Result.PASSED
     assert not sound.asks(overrides={"snapshot-damaged": Severity.INFO}).safe
 
 
 def test_a_snapshot_that_cannot_even_be_read_is_a_damaged_one(sound: SoundLeague) -> None:
     sound.runs("UPDATE practice_guard.snapshot_sets SET columns = '1' WHERE name = 'polls'")
     statuses = {check.code: check.status for check in sound.asks().checks}
-    assert statuses["snapshot-damaged"] is Status.FAILED
-    assert statuses["no-snapshot"] is Status.PASSED
-    assert statuses["import-not-restored"] is Status.NOT_CHECKED
+    assert statuses["snapshot-damaged"] is Result.FAILED
+    assert statuses["no-snapshot"] is Result.PASSED
+    assert statuses["import-not-restored"] is Result.NOT_CHECKED
 
 
 def test_a_check_that_fails_leaves_the_others_and_the_transaction_whole(sound: SoundLeague) -> None:
     sound.runs("ALTER TABLE practice_guard.runs RENAME COLUMN phase TO something_else")
     said = sound.asks()
-    unlooked = [check for check in said.checks if check.status is Status.NOT_CHECKED]
+    unlooked = [check for check in said.checks if check.status is Result.NOT_CHECKED]
     assert [check.code for check in unlooked] == ["run-unfinished", "etl-at-work"]
     assert [(finding.code, finding.severity) for finding in said.findings] == [
         ("run-unfinished", Severity.ERROR),
@@ -76,7 +76,7 @@ def test_ids_that_run_out_are_widened_wherever_they_are_kept(sound: SoundLeague)
     finding = sound.finds("ids-running-out")
     assert finding.what == "1 sequence more than 80 % used: teams_id_seq is at 2,000,000,000 of 2,147,483,647."
     sound.runs(finding.fix)
-    assert sound.says("ids-running-out").status is Status.PASSED
+    assert sound.says("ids-running-out").status is Result.PASSED
     narrow = sound.database.rows(
         "SELECT table_name, column_name FROM information_schema.columns"
         " WHERE table_schema = 'public' AND column_name ~ 'team_id$' AND data_type = 'integer'"
@@ -93,7 +93,7 @@ def test_a_foreign_key_that_works_for_replicas_only_stops_nothing(sound: SoundLe
     finding = sound.finds("foreign-key-disabled")
     assert finding.examples == ("polls_team_id_fkey: polls.team_id → teams",)
     sound.runs(finding.fix)
-    assert sound.says("foreign-key-disabled").status is Status.PASSED
+    assert sound.says("foreign-key-disabled").status is Result.PASSED
 
 
 def test_a_lost_connection_is_no_finding(sound: SoundLeague) -> None:
@@ -121,7 +121,7 @@ VALUES (now(), 'x', 'night', 2, '0', 'local', '["etl"]', '{}')
 def test_a_run_that_was_ended_before_its_etl_left_nothing_to_finish(sound: SoundLeague, phase: str) -> None:
     sound.runs(UNFINISHED.format(phase))
     assert sound.asks().findings == ()
-    assert sound.says("run-unfinished").status is Status.MEASURED
+    assert sound.says("run-unfinished").status is Result.MEASURED
 
 
 def test_a_run_whose_etl_lives_is_at_work_and_not_to_be_resumed(sound: SoundLeague) -> None:
@@ -171,4 +171,4 @@ def test_a_name_with_a_per_cent_sign_or_a_quote_is_no_trouble(sound: SoundLeague
     finding = sound.finds("label-names-another-team")
     assert finding.rows == 2
     sound.runs(finding.fix)
-    assert sound.says("label-names-another-team").status is Status.PASSED
+    assert sound.says("label-names-another-team").status is Result.PASSED

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.checks.safety import CHECKS, Safety, Status
+from practice_guard.core.checks.safety import CHECKS, Result, Safety
 from practice_guard.render import reports
 from tests.conftest import Cluster
 from tests.world import builders
@@ -137,7 +137,7 @@ def test_instead_of_its_schema_a_guard_may_have_the_right_to_make_it(sound: Soun
     with pytest.raises(errors.AccessError):
         sound.guard.backs_up()
     sound.runs(next(finding.fix for finding in said.findings if finding.code == "backup-privileges"))
-    assert sound.says("backup-privileges").status is Status.PASSED
+    assert sound.says("backup-privileges").status is Result.PASSED
     sound.guard.has_backed_up()
 
 
@@ -177,7 +177,7 @@ def unsafe(sound: SoundLeague) -> Safety:
     try:
         assert sound.asks() == said
     except errors.AccessError:
-        assert {check.status for check in said.checks if unseen(check.code)} == {Status.NOT_CHECKED}
+        assert {check.status for check in said.checks if unseen(check.code)} == {Result.NOT_CHECKED}
     return said
 
 
@@ -189,7 +189,7 @@ def test_what_cannot_be_read_is_not_checked_and_never_green(sound: SoundLeague, 
     sound.runs(f"REVOKE SELECT ON schedule FROM {role}")
     said = sound.asks()
     statuses = {check.code: check.status for check in said.checks}
-    blind = {code for code, status in statuses.items() if status is Status.NOT_CHECKED}
+    blind = {code for code, status in statuses.items() if status is Result.NOT_CHECKED}
     assert blind == {
         "import-not-restored",
         "nothing-left",
@@ -200,7 +200,7 @@ def test_what_cannot_be_read_is_not_checked_and_never_green(sound: SoundLeague, 
         "rows-without-league",
         "label-names-another-team",
     }
-    assert statuses["upsert-key-missing"] is Status.PASSED
+    assert statuses["upsert-key-missing"] is Result.PASSED
     (finding,) = (finding for finding in said.findings if finding.code == "rows-on-vanished-team")
     assert finding.why == "Because this role has no SELECT on schedule."
 
@@ -212,14 +212,14 @@ def test_sessions_that_cannot_be_looked_into_are_counted(sound: SoundLeague, rol
     said = sound.asks()
     (finding,) = said.findings
     assert (finding.code, finding.fix) == ("long-transactions", f"GRANT pg_read_all_stats TO {role};")
-    assert next(check.status for check in said.checks if check.code == finding.code) is Status.NOT_CHECKED
+    assert next(check.status for check in said.checks if check.code == finding.code) is Result.NOT_CHECKED
     assert said.safe
     assert reports.safety(said, "local").sentence.endswith(" checks, 0 warnings, 1 could not be made.")
 
 
 def test_a_sequence_that_cannot_be_looked_at_is_not_taken_for_a_fresh_one(sound: SoundLeague, role: str) -> None:
     sound.runs(f"REVOKE SELECT ON teams_id_seq FROM {role};\nSELECT setval('teams_id_seq', 2000000000)")
-    assert sound.says("ids-running-out").status is Status.NOT_CHECKED
+    assert sound.says("ids-running-out").status is Result.NOT_CHECKED
     sound.runs(sound.finds("ids-running-out").fix)
     assert sound.finds("ids-running-out").what.startswith("1 sequence more than 80 % used: teams_id_seq")
 
@@ -233,7 +233,7 @@ def test_rows_of_an_unprotected_table_need_not_be_readable(sound: SoundLeague, r
 
 
 def test_row_level_security_is_found_and_mended(sound: SoundLeague, role: str) -> None:
-    assert sound.says("row-security").status is Status.PASSED
+    assert sound.says("row-security").status is Result.PASSED
     sound.runs(
         "ALTER TABLE schedule ENABLE ROW LEVEL SECURITY;\n"
         f"CREATE POLICY own ON schedule TO {role} USING (home_team_id = {sound.tennaqua.id})"
@@ -241,7 +241,7 @@ def test_row_level_security_is_found_and_mended(sound: SoundLeague, role: str) -
     said = sound.asks()
     (finding,) = (finding for finding in said.findings if finding.code == "row-security")
     assert finding.what == "1 table with rows that this role may not see: schedule."
-    assert next(check.status for check in said.checks if check.code == "rows-pending") is Status.NOT_CHECKED
+    assert next(check.status for check in said.checks if check.code == "rows-pending") is Result.NOT_CHECKED
     assert not said.safe
     with pytest.raises(errors.AccessError):
         sound.guard.backs_up()

@@ -15,7 +15,7 @@ import pytest
 from practice_guard.core import errors
 from practice_guard.core.database import locks
 from practice_guard.core.database.borrowed import Borrowed
-from practice_guard.core.database.connection import CANONICAL, Access
+from practice_guard.core.database.port import CANONICAL, Access
 from tests.world.builders import ScratchDatabase
 from tests.world.callers import CONNECT, ask, caller
 

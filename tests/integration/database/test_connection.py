@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.database.connection import Access, Connection, Timeouts, connect
+from practice_guard.core.database.connection import Connection, connect
+from practice_guard.core.database.port import Access, Timeouts
 from tests.world.builders import ScratchDatabase
 from tests.world.wire import Fault, When, Wire, wire_to
 

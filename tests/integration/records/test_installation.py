@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.database.connection import Access, Connection
+from practice_guard.core.database.connection import Connection
+from practice_guard.core.database.port import Access
 from practice_guard.core.model import Verdict
 from practice_guard.core.records import installation
 from practice_guard.core.snapshots import snapshot

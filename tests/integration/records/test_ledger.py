@@ -11,7 +11,8 @@ import pytest
 from practice_guard.core import errors
 from practice_guard.core.application.state import look
 from practice_guard.core.checks import drift, health
-from practice_guard.core.database.connection import Access, Connection
+from practice_guard.core.database.connection import Connection
+from practice_guard.core.database.port import Access
 from practice_guard.core.records import trimming
 from practice_guard.core.restore import transaction, undo
 from practice_guard.core.restore.transaction import Request, Scope
@@ -79,13 +80,13 @@ def with_rows(database: ScratchDatabase) -> list[int]:
 
 def judged(connection: Connection, guard: Guard) -> list[object]:
     """What a restore, a backup and health would say now, from every snapshot that is left, and from none."""
-    around = look(connection, guard.sets)
-    said: list[object] = [drift.older_than_their_team(connection, around, None)]
+    app = look(connection, guard.sets)
+    said: list[object] = [drift.older_than_their_team(connection, app, None)]
     for kept in snapshot.listing(connection):
-        made = transaction.plan(connection, kept, around)
+        made = transaction.plan(connection, kept, app)
         said += [kept.id, made.digest, made.counts(), [dataclasses.asdict(row) for row in made.rows()]]
-        said += [drift.since(made, kept, 1), drift.older_than_their_team(connection, around, made)]
-        said += [health.check(made, around)]
+        said += [drift.since(made, kept, 1), drift.older_than_their_team(connection, app, made)]
+        said += [health.check(made, app)]
     return said
 
 

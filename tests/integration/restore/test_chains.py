@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from practice_guard.core.application.catalog import Target
+from practice_guard.core.application.catalog import PointsAt
 from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
 from practice_guard.core.errors import SchemaError, StalePlanError, UsageError
+from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.model import Verdict
-from practice_guard.core.restore.planning import Request, Scope
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard
@@ -266,7 +266,7 @@ def test_an_undo_does_not_take_along_what_users_hung_on_a_row_since(polled: Leag
     assert database.everything() == before
 
 
-GEAR = ProtectedSet("gear", "gear", (Reference("team_id", Target.TEAMS),), content=("name",), etl_deletes=True)
+GEAR = ProtectedSet("gear", "gear", (Reference("team_id", PointsAt.TEAMS),), content=("name",), etl_deletes=True)
 PARTS = ProtectedSet("parts", "parts", (Reference("gear_id", "gear"),), content=("label",))
 
 

@@ -22,8 +22,8 @@ def looks(guard: Guard) -> None:
     """What a dry run finds out besides the plan."""
 
     def work(connection: Connection) -> None:
-        kept, around = snapshot.find(connection), look(connection, guard.sets)
-        transaction.check_fits(connection, around, kept, transaction.plan(connection, kept, around))
+        kept, app = snapshot.find(connection), look(connection, guard.sets)
+        transaction.check_fits(connection, app, kept, transaction.plan(connection, kept, app))
 
     guard.reads(work)
 

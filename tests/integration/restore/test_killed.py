@@ -11,7 +11,8 @@ import psycopg
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.database.connection import Connection, Timeouts, connect
+from practice_guard.core.database.connection import Connection, connect
+from practice_guard.core.database.port import Timeouts
 from practice_guard.core.restore import transaction, undo
 from practice_guard.core.snapshots.snapshot import find
 from practice_guard.core.upkeep import backup, cleanup

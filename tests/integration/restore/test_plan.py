@@ -18,12 +18,13 @@ import pytest
 
 from practice_guard.core import errors
 from practice_guard.core.application.state import look
-from practice_guard.core.database.connection import Access, Connection, connect
+from practice_guard.core.database.connection import Connection, connect
+from practice_guard.core.database.port import Access
 from practice_guard.core.restore import planfile, transaction, undo
 from practice_guard.core.restore.planfile import SavedPlan
 from practice_guard.core.restore.plans import Plan
 from practice_guard.core.restore.transaction import Request
-from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots import snapshot, verification
 from practice_guard.demo import server as embedded
 from tests.world import builders
 from tests.world.builders import MONDAY, League, ScratchDatabase
@@ -186,10 +187,10 @@ def test_a_standby_plans_the_same_and_refuses_to_restore(guard: Guard, standby: 
     def plan(connection: Connection) -> Plan:
         with connection.transaction(Access.READ):
             kept = snapshot.find(connection)
-            snapshot.verify(connection, kept)
-            around = look(connection, guard.sets)
-            made = transaction.plan(connection, kept, around)
-            transaction.check_fits(connection, around, kept, made)
+            verification.verify(connection, kept)
+            app = look(connection, guard.sets)
+            made = transaction.plan(connection, kept, app)
+            transaction.check_fits(connection, app, kept, made)
             return made
 
     with connect(standby, application="test") as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from practice_guard.core.errors import DamagedSnapshotError
-from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots import snapshot, verification
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard
@@ -36,7 +36,7 @@ def test_the_other_snapshots_are_not_harmed(guard: Guard, database: ScratchDatab
     message = tampered_with(database, kept, case)
 
     problems = guard.reads(
-        lambda connection: {each.id: snapshot.problem(connection, each) for each in snapshot.listing(connection)}
+        lambda connection: {each.id: verification.fault(connection, each) for each in snapshot.listing(connection)}
     )
 
     assert message in problems.pop(kept.id)

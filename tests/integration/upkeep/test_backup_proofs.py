@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.database.connection import Access, Connection, Parameters, Row
+from practice_guard.core.database.connection import Connection
+from practice_guard.core.database.port import Access, Parameters, Row
 from practice_guard.core.snapshots import snapshot
 from practice_guard.core.upkeep import backup
 from practice_guard.core.upkeep.backup import Backup

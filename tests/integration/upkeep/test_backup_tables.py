@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.application.catalog import Target
+from practice_guard.core.application.catalog import PointsAt
 from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
 from practice_guard.core.restore.plans import Bucket
 from practice_guard.core.restore.transaction import Request, Scope
@@ -151,7 +151,7 @@ def test_hidden_rows_are_no_snapshot(limited: Guard, database: ScratchDatabase, 
 
 # Columns that change while rows wait
 
-WAITING = ProtectedSet("notes", "notes", (Reference("team_id", Target.TEAMS),), content=("note",), etl_deletes=True)
+WAITING = ProtectedSet("notes", "notes", (Reference("team_id", PointsAt.TEAMS),), content=("note",), etl_deletes=True)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 
 from practice_guard.core import errors
 from practice_guard.core.running import process
-from practice_guard.core.running.process import LockFile
+from practice_guard.core.running.lockfile import LockFile
 from tests.world.nights import ends_by_force, shell, until
 
 PYTHON = {"PATH": os.environ["PATH"]}

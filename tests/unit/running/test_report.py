@@ -11,7 +11,7 @@ import pytest
 from practice_guard import exits
 from practice_guard.core import errors
 from practice_guard.core.checks.health import Counts, Health
-from practice_guard.core.database.connection import Access, Row
+from practice_guard.core.database.port import Access, Row
 from practice_guard.core.model import Finding, Severity
 from practice_guard.core.records import runs
 from practice_guard.core.records.runs import Holder, Phase, Run

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from practice_guard.core.application.bound import BoundSet
 from practice_guard.core.application.catalog import Catalog, ForeignKey
-from practice_guard.core.application.protected import Bound
 from practice_guard.core.checks.before.references import DELETIONS, listed, named
 from practice_guard.core.checks.before.scene import Answer, Scene, mending, some
 from practice_guard.core.database.statements import condition, identifier, statement
@@ -20,15 +20,15 @@ def cascades(scene: Scene) -> Answer:
     tables = {table.name for table in scene.protected_tables}
     begin = [
         key
-        for key in _keys(scene.around.catalog, "c")
+        for key in _keys(scene.app.catalog, "c")
         if key.parent in scene.etl_tables
         and (key.table not in scene.etl_tables or key.table in tables)
-        and _reached(scene.around.catalog, {key.table}) & tables
+        and _reached(scene.app.catalog, {key.table}) & tables
     ]
     if not begin:
         return Answer("no foreign key deletes protected rows with their team or league")
-    gone = _reached(scene.around.catalog, scene.etl_tables)
-    acting = [key for key in _keys(scene.around.catalog, "c") if key.table in tables and key.parent in gone]
+    gone = _reached(scene.app.catalog, scene.etl_tables)
+    acting = [key for key in _keys(scene.app.catalog, "c") if key.table in tables and key.parent in gone]
     rows, uncounted = _rows_behind(scene, acting)
     what = f"{some(rows, 'protected row')} would be deleted with their team or league, by {listed(begin)}."
     why = "An import that deletes the parents takes them along, and with them what only hangs on them." + uncounted
@@ -39,8 +39,8 @@ def cascades(scene: Scene) -> Answer:
 def sets_null(scene: Scene) -> Answer:
     """Whether deleting what the ETL deletes would make protected rows forget their team or league."""
     tables = {table.name for table in scene.protected_tables}
-    gone = _reached(scene.around.catalog, scene.etl_tables)
-    keys = [key for key in _keys(scene.around.catalog, "nd") if key.table in tables and key.parent in gone]
+    gone = _reached(scene.app.catalog, scene.etl_tables)
+    keys = [key for key in _keys(scene.app.catalog, "nd") if key.table in tables and key.parent in gone]
     if not keys:
         return Answer("no foreign key makes protected rows forget their team or league")
     rows, uncounted = _rows_behind(scene, keys)
@@ -72,9 +72,9 @@ def _reached(catalog: Catalog, tables: Iterable[str]) -> frozenset[str]:
 
 def _rows_behind(scene: Scene, keys: Iterable[ForeignKey]) -> tuple[int, str]:
     """Count the protected rows that keys would act on; say where they could not be counted."""
-    by_set: dict[str, tuple[Bound, list[str]]] = {}
+    by_set: dict[str, tuple[BoundSet, list[str]]] = {}
     for key in keys:
-        for bound in scene.around.sets:
+        for bound in scene.app.sets:
             if bound.table.name == key.table:
                 by_set.setdefault(bound.name, (bound, []))[1].append(key.column)
     hidden = [name for name, (bound, _) in by_set.items() if scene.hidden(bound)]
@@ -86,7 +86,7 @@ def _rows_behind(scene: Scene, keys: Iterable[ForeignKey]) -> tuple[int, str]:
     return rows, f" Rows of {', '.join(hidden)} could not be counted." if hidden else ""
 
 
-def _referring(scene: Scene, bound: Bound, column: str) -> int:
+def _referring(scene: Scene, bound: BoundSet, column: str) -> int:
     text = statement(
         "safety",
         "referring",
@@ -99,7 +99,7 @@ def _referring(scene: Scene, bound: Bound, column: str) -> int:
 
 def _without_action(scene: Scene, keys: Iterable[ForeignKey]) -> str:
     """Write the statements that replace keys by the same ones without an action."""
-    tables = scene.around.catalog.tables
+    tables = scene.app.catalog.tables
     oids = {"tables": [tables[key.table].oid for key in keys]}
     defined = {
         (table, name): text for table, name, text in scene.database.execute(statement("safety", "definitions"), oids)

@@ -70,7 +70,7 @@ def name_duplicates(scene: Scene) -> Answer:
 
 
 def _key(scene: Scene, key: Key, report: partial[Finding]) -> Answer:
-    table = scene.around.catalog.table("teams")
+    table = scene.app.catalog.table("teams")
     alike = [each for each in table.unique_keys if sorted(map(str, each.columns)) == sorted(key.columns)]
     usable = [each.name for each in alike if each.usable]
     if usable:
@@ -103,7 +103,7 @@ def _fault(key: UniqueKey) -> str:
 
 
 def _nulls(scene: Scene, key: Key, report: partial[Finding]) -> Answer:
-    teams = scene.around.catalog.table("teams").quoted
+    teams = scene.app.catalog.table("teams").quoted
     names = ", ".join(
         statement("safety", "null_name", column=identifier(name), name=literal(name)) for name in key.columns
     )
@@ -123,7 +123,7 @@ def _nulls(scene: Scene, key: Key, report: partial[Finding]) -> Answer:
 
 
 def _duplicates(scene: Scene, key: Key, report: partial[Finding], facet: str) -> Answer:
-    teams = scene.around.catalog.table("teams").quoted
+    teams = scene.app.catalog.table("teams").quoted
     groups = scene.database.execute(statement("safety", "repeated", teams=teams, columns=columns(key.columns, of="t")))
     if not groups:
         return Answer(f"no two teams share {facet}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from practice_guard.core.application.bound import BoundSet
 from practice_guard.core.application.catalog import Catalog
-from practice_guard.core.application.protected import Bound
 from practice_guard.core.application.state import PARENTS
 from practice_guard.core.checks.before.scene import Answer, Scene, mending, some
-from practice_guard.core.database.connection import Database
+from practice_guard.core.database.port import Database
 from practice_guard.core.database.statements import identifier, literal, statement
 from practice_guard.core.findings.severities import found, unseen
 from practice_guard.core.model import Finding
@@ -99,7 +99,7 @@ def transactions(scene: Scene) -> Answer:
 def locks(scene: Scene) -> Answer:
     """Whether somebody holds or waits for locks that a restore would have to wait for."""
     tables = {table.name: table.oid for table in scene.protected_tables}
-    tables |= {name: scene.around.catalog.table(name).oid for name in PARENTS}
+    tables |= {name: scene.app.catalog.table(name).oid for name in PARENTS}
     rows = scene.database.execute(statement("safety", "blockers"), {"tables": list(tables.values())})
     if not rows:
         return Answer("no lock is in the way of a restore")
@@ -132,10 +132,10 @@ def triggers(scene: Scene) -> Answer:
 
 def row_security(scene: Scene) -> Answer:
     """Whether row level security hides rows from this role, so that a backup would fail or be short."""
-    return row_security_of(scene.database, scene.around.catalog, (*scene.around.sets, *scene.around.witnesses))
+    return row_security_of(scene.database, scene.app.catalog, (*scene.app.sets, *scene.app.companions))
 
 
-def row_security_of(database: Database, catalog: Catalog, sets: Sequence[Bound]) -> Answer:
+def row_security_of(database: Database, catalog: Catalog, sets: Sequence[BoundSet]) -> Answer:
     """Answer as `row_security` does, for a role that may not even read the team list."""
     names = {*PARENTS, "players", *(bound.table.name for bound in sets)} & set(catalog.tables)
     tables = [catalog.tables[name] for name in sorted(names)]
@@ -157,7 +157,7 @@ def row_security_of(database: Database, catalog: Catalog, sets: Sequence[Bound])
 
 def sequences(scene: Scene) -> Answer:
     """Whether a sequence is nearly used up: imports take new ids every night and give none back."""
-    schema = {"schema": scene.around.catalog.schema}
+    schema = {"schema": scene.app.catalog.schema}
     rows = scene.database.execute(statement("safety", "sequences"), schema)
     veiled = [name for (name,) in scene.database.execute(statement("safety", "veiled_sequences"), schema)]
     findings: list[Finding] = []
@@ -165,7 +165,7 @@ def sequences(scene: Scene) -> Answer:
         names = [f"{name} is at {last:,} of {most:,}" for _, name, last, most in rows]
         what = f"{some(len(rows), 'sequence')} more than 80 % used: {', '.join(names)}."
         why = "When it is used up, every import and every new row fails."
-        fix = "\n".join(_widening(scene.around.catalog, sequence) for sequence, *_ in rows)
+        fix = "\n".join(_widening(scene.app.catalog, sequence) for sequence, *_ in rows)
         findings.append(found("ids-running-out", what, why, fix, examples=names))
     if veiled:
         role = scene.database.execute(statement("safety", "role"))[0][0]
@@ -218,9 +218,9 @@ def sizes(scene: Scene) -> Answer:
 
 def skipped(scene: Scene) -> Answer:
     """Name the protected sets whose table this database does not have."""
-    if not scene.around.skipped:
-        return Answer(f"{some(len(scene.around.sets), 'protected set')}, each with its table")
-    names = list(scene.around.skipped)
+    if not scene.app.skipped:
+        return Answer(f"{some(len(scene.app.sets), 'protected set')}, each with its table")
+    names = list(scene.app.skipped)
     what = f"{some(len(names), 'protected set')} without a table here: {', '.join(names)}."
     why = "Tables other than teams, leagues, clubs, series and schedule are optional; what is not there is skipped."
     return Answer(what, (found("set-skipped", what, why, examples=names),))

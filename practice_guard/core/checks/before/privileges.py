@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from practice_guard.core.application.catalog import Catalog, Table, Target
-from practice_guard.core.application.protected import Bound
+from practice_guard.core.application.bound import BoundSet
+from practice_guard.core.application.catalog import Catalog, PointsAt, Table
 from practice_guard.core.application.state import PARENTS
 from practice_guard.core.checks.before.scene import Answer, Scene, shown, some
-from practice_guard.core.database.connection import Database
+from practice_guard.core.database.port import Database
 from practice_guard.core.database.statements import identifier, statement
 from practice_guard.core.findings.severities import found
 from practice_guard.core.model import Finding
@@ -48,20 +48,22 @@ class Right:
 
 def backup(scene: Scene) -> Answer:
     """Whether this role may take a backup: read the tables, and keep its own in the guard's schema."""
-    around = scene.around
-    return backup_rights(scene.database, around.catalog, around.sets, around.witnesses)
+    app = scene.app
+    return backup_rights(scene.database, app.catalog, app.sets, app.companions)
 
 
 def restore(scene: Scene) -> Answer:
     """Whether this role may restore: lock, insert and update the protected rows, and move their sequences."""
-    around = scene.around
-    return restore_rights(scene.database, around.catalog, around.sets, around.witnesses)
+    app = scene.app
+    return restore_rights(scene.database, app.catalog, app.sets, app.companions)
 
 
-def backup_rights(database: Database, catalog: Catalog, sets: Sequence[Bound], witnesses: Sequence[Bound]) -> Answer:
+def backup_rights(
+    database: Database, catalog: Catalog, sets: Sequence[BoundSet], companions: Sequence[BoundSet]
+) -> Answer:
     """Answer as `backup` does, for a role that may not even read the team list."""
     readable = {name: catalog.tables[name] for name in (*PARENTS, "schedule", "players") if name in catalog.tables}
-    readable |= {bound.table.name: bound.table for bound in (*sets, *witnesses)}
+    readable |= {bound.table.name: bound.table for bound in (*sets, *companions)}
     wanted = [_on_table("SELECT", table) for _, table in sorted(readable.items())]
     guard = _guard_tables(database, _GUARD_TABLES, reading=True)
     lacking = [*_schemas(database, catalog), *_lacking(database, [*wanted, *guard])]
@@ -69,18 +71,20 @@ def backup_rights(database: Database, catalog: Catalog, sets: Sequence[Bound], w
     return _answer(database, lacking, "a backup", partial(found, "backup-privileges", why=why))
 
 
-def restore_rights(database: Database, catalog: Catalog, sets: Sequence[Bound], witnesses: Sequence[Bound]) -> Answer:
+def restore_rights(
+    database: Database, catalog: Catalog, sets: Sequence[BoundSet], companions: Sequence[BoundSet]
+) -> Answer:
     """Answer as `restore` does, for a role that may not even read the team list."""
     version = database.execute(statement("safety", "role"))[0][2]
     lock = "MAINTAIN" if version >= _MAINTAIN_SINCE else "UPDATE"
     enough = "UPDATE, DELETE, TRUNCATE" + (", MAINTAIN" if version >= _MAINTAIN_SINCE else "")
-    held = [*(catalog.table(name) for name in PARENTS), *(bound.table for bound in witnesses)]
+    held = [*(catalog.table(name) for name in PARENTS), *(bound.table for bound in companions)]
     wanted = [_on_table(lock, table, enough) for table in held]
     sequences: dict[str, Right] = {}
     for bound in sets:
         wanted.append(_on_table("UPDATE", bound.table))
         # Rows that are the users themselves are never put back by a restore, only re-pointed.
-        if bound.references[0].target is Target.LEAGUES and not bound.may_vanish:
+        if bound.references[0].target is PointsAt.LEAGUES and not bound.may_vanish:
             continue
         wanted.append(_on_table("INSERT", bound.table))
         if bound.key.sequence:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from practice_guard.core.application.catalog import ForeignKey, Pointer, Target
+from practice_guard.core.application.catalog import ForeignKey, Pointer, PointsAt
 from practice_guard.core.checks.before.scene import Answer, Scene, mending, shown, some
 from practice_guard.core.database.statements import identifier, statement
 from practice_guard.core.findings.severities import found, unseen
@@ -18,11 +18,11 @@ DELETIONS = {"c": "ON DELETE CASCADE", "n": "ON DELETE SET NULL", "d": "ON DELET
 def missing(scene: Scene) -> Answer:
     """Whether a column that points at teams or leagues has no foreign key."""
     bare: dict[tuple[str, str], str] = {}
-    for bound in scene.around.sets:
+    for bound in scene.app.sets:
         keyed = {(key.column, key.parent) for key in bound.table.foreign_keys}
         for each, target in zip(bound.references, bound.tables, strict=True):
             if (each.column, target) not in keyed:
-                parent = scene.around.catalog.table(target).quoted
+                parent = scene.app.catalog.table(target).quoted
                 name = identifier(f"{bound.table.name}_{each.column}_fkey")
                 bare[bound.table.name, each.column] = mending(
                     "add_foreign_key",
@@ -82,9 +82,9 @@ def replication_role(scene: Scene) -> Answer:
 
 def unprotected(scene: Scene) -> Answer:
     """Whether tables that are neither the ETL's nor protected point at teams or leagues, and with how many rows."""
-    covered = {(bound.table.name, each.column) for bound in scene.around.sets for each in bound.references}
+    covered = {(bound.table.name, each.column) for bound in scene.app.sets for each in bound.references}
     tables: dict[str, list[Pointer]] = {}
-    for pointer in scene.around.catalog.pointers():
+    for pointer in scene.app.catalog.pointers():
         if pointer.table not in scene.etl_tables and (pointer.table, pointer.column) not in covered:
             tables.setdefault(pointer.table, []).append(pointer)
     found_ = [_unprotected(scene, name, pointers) for name, pointers in tables.items()]
@@ -96,7 +96,7 @@ def unprotected(scene: Scene) -> Answer:
 
 
 def _unprotected(scene: Scene, name: str, pointers: Sequence[Pointer]) -> tuple[Finding, bool]:
-    table = scene.around.catalog.table(name)
+    table = scene.app.catalog.table(name)
     names = f"{name} ({', '.join(pointer.column for pointer in pointers)})"
     targets = " and ".join(sorted({str(pointer.target) for pointer in pointers}, reverse=True))
     why = f"It points at {targets} and nobody protects it: when the ids change, its rows keep the old ones."
@@ -114,7 +114,7 @@ def _unprotected(scene: Scene, name: str, pointers: Sequence[Pointer]) -> tuple[
         for part in ("is_there", "is_gone")
     )
     text = statement("safety", "pointing", table=table.quoted, here=here, gone=gone)
-    ids = {"teams": sorted(scene.around.now.ids), "leagues": sorted(scene.around.now.leagues)}
+    ids = {"teams": sorted(scene.app.now.ids), "leagues": sorted(scene.app.now.leagues)}
     orphans, already = scene.database.execute(text, ids)[0]
     before = f" Pointing at nothing already: {already:,}." if already else ""
     what = f"{some(orphans, 'row')} of {names} would be orphaned by an import that gives new ids.{before}"
@@ -124,7 +124,7 @@ def _unprotected(scene: Scene, name: str, pointers: Sequence[Pointer]) -> tuple[
 def _protecting(name: str, pointers: Sequence[Pointer]) -> str:
     """Write the entry of the settings file that protects a table."""
     lines = ["# in practice_guard.toml", "[[protected]]", f"name = {json.dumps(name)}", f"table = {json.dumps(name)}"]
-    for target in Target:
+    for target in PointsAt:
         columns = [pointer.column for pointer in pointers if pointer.target is target]
         if columns:
             lines.append(f"{target} = {json.dumps(columns)}")
@@ -147,4 +147,4 @@ def listed(keys: Iterable[ForeignKey]) -> str:
 
 
 def _table(scene: Scene, name: str) -> str:
-    return scene.around.catalog.table(name).quoted
+    return scene.app.catalog.table(name).quoted

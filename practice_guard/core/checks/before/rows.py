@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from practice_guard.core.application.catalog import Target
-from practice_guard.core.application.protected import Bound
+from practice_guard.core.application.bound import BoundSet
+from practice_guard.core.application.catalog import PointsAt
 from practice_guard.core.checks.before.scene import Answer, Scene, mending, some
 from practice_guard.core.checks.before.snapshots import waiting_keys
 from practice_guard.core.database.statements import columns, condition, identifier, literal, statement
@@ -25,7 +25,7 @@ _LABEL = re.compile(r"\s*(?P<club>.+?)\s+practice\s*[-\u2013\u2014]\s*(?P<series
 class Adrift:
     """A protected row that points at nothing, once: by its gravest fault."""
 
-    bound: Bound
+    bound: BoundSet
     key: str
     words: str
     fault: str
@@ -85,20 +85,20 @@ def _adrift(
 ) -> Answer:
     findings: list[Finding] = []
     everything = scene.once(_survey)
-    for bound in scene.around.sets:
+    for bound in scene.app.sets:
         rows = [row for row in everything[bound.name] if row.fault == fault]
         if rows:
             said = f"{some(len(rows), 'row')} of {bound.name} {what}."
             statement_ = _mending(scene, bound, fault, fix, rows)
             findings.append(report(said, why, statement_, rows=len(rows), examples=[row.words for row in rows]))
-    findings += unlooked_sets(scene, scene.around.sets, unlooked)
-    looked = not any(scene.hidden(bound) for bound in scene.around.sets)
+    findings += unlooked_sets(scene, scene.app.sets, unlooked)
+    looked = not any(scene.hidden(bound) for bound in scene.app.sets)
     known = sum(map(len, waiting_keys(scene).values()))
     besides = f", besides {some(known, 'row')} that the newest snapshot accounts for" if known else ""
     return Answer(f"0 protected rows {what}{besides}", tuple(findings), looked)
 
 
-def unlooked_sets(scene: Scene, sets: Iterable[Bound], unlooked: Callable[..., Finding]) -> list[Finding]:
+def unlooked_sets(scene: Scene, sets: Iterable[BoundSet], unlooked: Callable[..., Finding]) -> list[Finding]:
     """Find the sets whose rows cannot be seen as they are."""
     return [
         unlooked(f"1 protected set could not be looked at: {bound.name}.", f"Because {reason}.")
@@ -107,15 +107,15 @@ def unlooked_sets(scene: Scene, sets: Iterable[Bound], unlooked: Callable[..., F
     ]
 
 
-def _mending(scene: Scene, bound: Bound, fault: str, fix: str, rows: Sequence[Adrift]) -> str:
-    wanted = Target.TEAMS if fault in (NO_TEAM, GONE_TEAM) else Target.LEAGUES
+def _mending(scene: Scene, bound: BoundSet, fault: str, fix: str, rows: Sequence[Adrift]) -> str:
+    wanted = PointsAt.TEAMS if fault in (NO_TEAM, GONE_TEAM) else PointsAt.LEAGUES
     first = next((each.column for each in bound.references if each.target is wanted), bound.references[0].column)
     keys = ", ".join(literal(row.key) for row in rows[:MOST_KEYS])
     more = f"\n-- and {some(len(rows) - MOST_KEYS, 'more row')}" if len(rows) > MOST_KEYS else ""
     parts = {
         "table": bound.table.quoted,
-        "teams": scene.around.catalog.table("teams").quoted,
-        "leagues": scene.around.catalog.table("leagues").quoted,
+        "teams": scene.app.catalog.table("teams").quoted,
+        "leagues": scene.app.catalog.table("leagues").quoted,
         "column": identifier(first),
         "team": identifier(bound.references[0].column),
         "key": identifier(bound.key.name),
@@ -137,18 +137,18 @@ def _survey(scene: Scene) -> dict[str, list[Adrift]]:
     waiting = waiting_keys(scene)
     return {
         bound.name: [] if scene.hidden(bound) else _adrift_rows(scene, bound, waiting.get(bound.name, frozenset()))
-        for bound in scene.around.sets
+        for bound in scene.app.sets
     }
 
 
-def _adrift_rows(scene: Scene, bound: Bound, waiting: frozenset[str]) -> list[Adrift]:
+def _adrift_rows(scene: Scene, bound: BoundSet, waiting: frozenset[str]) -> list[Adrift]:
     # What hangs on another protected row is where that row is; it is looked at there.
     references = [each for each in bound.references if each.parent is None]
     if not references:
         return []
     astray = []
     for place, reference in enumerate(references):
-        if place == 0 or reference.target is Target.LEAGUES:
+        if place == 0 or reference.target is PointsAt.LEAGUES:
             astray.append(statement("safety", "is_null", column=identifier(reference.column)))
         astray.append(statement("safety", "is_gone", column=identifier(reference.column), ids=str(reference.target)))
     text = statement(
@@ -161,7 +161,7 @@ def _adrift_rows(scene: Scene, bound: Bound, waiting: frozenset[str]) -> list[Ad
         condition=condition(bound.set.condition),
         astray=" OR ".join(astray),
     )
-    ids = {"teams": sorted(scene.around.now.ids), "leagues": sorted(scene.around.now.leagues)}
+    ids = {"teams": sorted(scene.app.now.ids), "leagues": sorted(scene.app.now.leagues)}
     rows = []
     for key, refs, said in scene.database.execute(text, ids):
         if key not in waiting:
@@ -169,10 +169,10 @@ def _adrift_rows(scene: Scene, bound: Bound, waiting: frozenset[str]) -> list[Ad
     return rows
 
 
-def _fault(scene: Scene, bound: Bound, refs: Sequence[int | None]) -> str:
+def _fault(scene: Scene, bound: BoundSet, refs: Sequence[int | None]) -> str:
     """Return the gravest of what is wrong with a row."""
-    targets = [reference.target for reference in bound.references if isinstance(reference.target, Target)]
-    if targets[0] is Target.TEAMS and refs[0] is None:
+    targets = [reference.target for reference in bound.references if isinstance(reference.target, PointsAt)]
+    if targets[0] is PointsAt.TEAMS and refs[0] is None:
         return NO_TEAM
     valid = scene.once(_valid)
     gone = {
@@ -180,16 +180,16 @@ def _fault(scene: Scene, bound: Bound, refs: Sequence[int | None]) -> str:
         for target, number in zip(targets, refs, strict=True)
         if number is not None and number not in valid[target]
     }
-    if Target.TEAMS in gone:
+    if PointsAt.TEAMS in gone:
         return GONE_TEAM
     return GONE_LEAGUE if gone else NO_LEAGUE
 
 
-def _valid(scene: Scene) -> dict[Target, frozenset[int]]:
-    return {Target.TEAMS: scene.around.now.ids, Target.LEAGUES: frozenset(scene.around.now.leagues)}
+def _valid(scene: Scene) -> dict[PointsAt, frozenset[int]]:
+    return {PointsAt.TEAMS: scene.app.now.ids, PointsAt.LEAGUES: frozenset(scene.app.now.leagues)}
 
 
-def words(bound: Bound) -> str:
+def words(bound: BoundSet) -> str:
     """Return SQL that says what a row is: its content, or its primary key where that is all there is."""
     if not bound.set.content:
         return f"{literal(bound.table.name + ' ')} || t.{identifier(bound.key.name)}::text"
@@ -198,16 +198,16 @@ def words(bound: Bound) -> str:
 
 def misplaced(scene: Scene) -> Answer:
     """Whether rows hang on a team while their label names exactly one other team of the league."""
-    labelled = [bound for bound in scene.around.sets if bound.set.label in bound.table.columns]
+    labelled = [bound for bound in scene.app.sets if bound.set.label in bound.table.columns]
     readable = [bound for bound in labelled if not scene.hidden(bound)]
     findings = [finding for bound in readable if (finding := _misplaced(scene, bound))]
     findings += unlooked_sets(scene, labelled, partial(unseen, "label-names-another-team"))
     return Answer("0 rows labelled with the name of another team", tuple(findings), len(readable) == len(labelled))
 
 
-def _misplaced(scene: Scene, bound: Bound) -> Finding | None:
+def _misplaced(scene: Scene, bound: BoundSet) -> Finding | None:
     label, team_column = identifier(bound.set.label or ""), identifier(bound.references[0].column)
-    league = next((each.column for each in bound.references if each.target is Target.LEAGUES), None)
+    league = next((each.column for each in bound.references if each.target is PointsAt.LEAGUES), None)
     text = statement(
         "safety",
         "labels",
@@ -223,7 +223,7 @@ def _misplaced(scene: Scene, bound: Bound) -> Finding | None:
     for said, number, in_league, rows, some_rows in scene.database.execute(text):
         own, other = scene.team(number), None
         if own is not None:
-            other = _other_team(scene, own, said, scene.around.now.leagues.get(in_league))
+            other = _other_team(scene, own, said, scene.app.now.leagues.get(in_league))
         if own is None or other is None:
             continue
         count += rows
@@ -266,6 +266,6 @@ def _place(team: Team) -> tuple[str, str]:
 
 def _by_place(scene: Scene) -> dict[tuple[str | None, tuple[str, str]], list[Team]]:
     places: defaultdict[tuple[str | None, tuple[str, str]], list[Team]] = defaultdict(list)
-    for team in scene.around.now.teams:
+    for team in scene.app.now.teams:
         places[team.league, _place(team)].append(team)
     return places

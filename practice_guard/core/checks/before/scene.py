@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from practice_guard.core import errors
+from practice_guard.core.application.bound import BoundSet
 from practice_guard.core.application.catalog import Table
-from practice_guard.core.application.protected import Bound
-from practice_guard.core.application.state import Surroundings
-from practice_guard.core.database.connection import Database
+from practice_guard.core.application.state import Application
+from practice_guard.core.database.port import Database
 from practice_guard.core.database.statements import statement
 from practice_guard.core.model import Finding, Team
 from practice_guard.core.records.installation import Place
@@ -43,7 +43,7 @@ class Scene:
     """Everything that the checks look at; see `safety.check` for the parts."""
 
     database: Database
-    around: Surroundings
+    app: Application
     place: Place
     environment: str
     now: datetime
@@ -63,9 +63,9 @@ class Scene:
     @property
     def protected_tables(self) -> Sequence[Table]:
         """The tables with protected rows, each once."""
-        return list({bound.table.name: bound.table for bound in self.around.sets}.values())
+        return list({bound.table.name: bound.table for bound in self.app.sets}.values())
 
-    def hidden(self, bound: Bound) -> str | None:
+    def hidden(self, bound: BoundSet) -> str | None:
         """Say why the rows of a set cannot be seen as they are, or None where they can."""
         return self.once(_hidden_tables).get(bound.table.name)
 
@@ -80,7 +80,7 @@ class Scene:
 
 
 def _teams(scene: Scene) -> dict[int, Team]:
-    return {team.id: team for team in scene.around.now.teams}
+    return {team.id: team for team in scene.app.now.teams}
 
 
 def _hidden_tables(scene: Scene) -> dict[str, str]:
@@ -88,7 +88,7 @@ def _hidden_tables(scene: Scene) -> dict[str, str]:
     hidden: dict[str, str] = {}
     for name, usage, select, secured in scene.database.execute(statement("safety", "visible"), {"tables": oids}):
         if not usage:
-            hidden[name] = f"this role has no USAGE on the schema {scene.around.catalog.schema}"
+            hidden[name] = f"this role has no USAGE on the schema {scene.app.catalog.schema}"
         elif not select:
             hidden[name] = f"this role has no SELECT on {name}"
         elif secured:

@@ -13,7 +13,7 @@ from practice_guard.core.checks.before.scene import Answer, Scene, shielded, som
 from practice_guard.core.findings.severities import found, unseen
 from practice_guard.core.restore import transaction
 from practice_guard.core.restore.plans import Bucket, Plan, PlannedRow
-from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots import snapshot, verification
 from practice_guard.core.snapshots.snapshot import Snapshot
 
 
@@ -29,7 +29,7 @@ def damage(scene: Scene) -> str:
     try:
         with shielded(scene.database):
             if kept is not None:
-                snapshot.verify(scene.database, kept)
+                verification.verify(scene.database, kept)
     except errors.DamagedSnapshotError as error:
         return error.message
     return ""
@@ -42,12 +42,12 @@ def outlook(scene: Scene) -> Plan | str | None:
         return None
     if scene.once(damage):
         return f"Snapshot {kept.id} is damaged."
-    hidden = [reason for bound in scene.around.sets if (reason := scene.hidden(bound))]
+    hidden = [reason for bound in scene.app.sets if (reason := scene.hidden(bound))]
     if hidden:
         return f"Because {'; '.join(hidden)}."
     try:
         with shielded(scene.database):
-            return transaction.plan(scene.database, kept, scene.around, scene.request)
+            return transaction.plan(scene.database, kept, scene.app, scene.request)
     except errors.UnreachableError:
         raise
     except errors.GuardError as error:

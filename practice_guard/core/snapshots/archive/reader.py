@@ -12,7 +12,8 @@ from practice_guard.core.application.teams import TeamList
 from practice_guard.core.errors import DamagedSnapshotError
 from practice_guard.core.model import Team
 from practice_guard.core.snapshots.archive.writer import DESCRIBED, FORMAT, Archive, StoredRow
-from practice_guard.core.snapshots.description import Fields, checked_id, clean, stored_set
+from practice_guard.core.snapshots.description import stored_set
+from practice_guard.core.snapshots.fields import Fields, checked_id, clean
 from practice_guard.core.snapshots.snapshot import DIGEST_VERSION, Snapshot
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -88,7 +89,7 @@ def _snapshot(fields: Fields, sets: Mapping[str, Any]) -> Snapshot:
         lists=tuple(lists),
         rows=fields.number("rows"),
         carried=fields.number("carried"),
-        mark=fields.digest("mark"),
+        imprint=fields.digest("mark"),
         digest=fields.digest("digest"),
         verified_at=None,
         sets={
@@ -102,7 +103,7 @@ def _snapshot(fields: Fields, sets: Mapping[str, Any]) -> Snapshot:
             f"{fields.where}: digest_version is {kept.digest_version}, and this program knows {DIGEST_VERSION}."
         )
     for what in ("rows", "carried"):
-        total = sum(getattr(each, what) for each in kept.sets.values() if not each.witness)
+        total = sum(getattr(each, what) for each in kept.sets.values() if not each.companion)
         if getattr(kept, what) != total:
             raise DamagedSnapshotError(f"{fields.where}: {what} is {getattr(kept, what)}, but its sets have {total}.")
     return kept

@@ -8,18 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from practice_guard.core import errors
-from practice_guard.core.application import teams
 from practice_guard.core.database import locks
-from practice_guard.core.database.connection import Access, Database
+from practice_guard.core.database.port import Access, Database
 from practice_guard.core.database.statements import columns, identifier, statement
 from practice_guard.core.errors import DamagedSnapshotError
 from practice_guard.core.model import Author
 from practice_guard.core.records import installation, ledger
 from practice_guard.core.records.installation import Place
-from practice_guard.core.snapshots import copies, snapshot
+from practice_guard.core.records.ledger import About
+from practice_guard.core.snapshots import copies, snapshot, verification, writing
 from practice_guard.core.snapshots.archive import envelope, reader, writer
 from practice_guard.core.snapshots.archive.writer import Archive, StoredRow
-from practice_guard.core.snapshots.copies import StoredColumn, StoredSet
+from practice_guard.core.snapshots.lists import store_list, team_list
+from practice_guard.core.snapshots.sets import StoredColumn, StoredSet
 from practice_guard.core.snapshots.snapshot import Snapshot
 
 IMPORT = "import"
@@ -53,8 +54,8 @@ def export(database: Database, kept: Snapshot, *, now: datetime, tool_version: s
     Raises:
         errors.DamagedSnapshotError: the snapshot is not whole; a damaged one is not passed on.
     """
-    snapshot.verify(database, kept)
-    lists = {name: teams.load(database, name) for name in kept.lists}
+    verification.verify(database, kept)
+    lists = {name: team_list(database, name) for name in kept.lists}
     rows = {name: _rows(database, stored) for name, stored in kept.sets.items()}
     archive = Archive(kept, lists, rows)
     data = envelope.pack(writer.dump(archive, exported_at=now, tool_version=tool_version))
@@ -111,7 +112,7 @@ def load(
             raise
         raise _unusable(f"PostgreSQL does not take what is in it. {error.message}") from error
     with database.transaction(Access.WRITE):
-        verified = snapshot.confirm(database, done.snapshot, author.done)
+        verified = writing.confirm(database, done.snapshot, author.done)
     return replace(done, snapshot=verified)
 
 
@@ -129,23 +130,23 @@ def _load(database: Database, archive: Archive, author: Author, *, into_other: b
     uuid = None if differences else str(kept.fingerprint["uuid"])
     place = installation.ensure(database, author.environment, author.now, uuid=uuid)
     for name, found in archive.lists.items():
-        there = teams.load(database, name)
+        there = team_list(database, name)
         if there.teams or there.leagues:
             if there != found:
                 raise _unusable(f"its team list {name} is another than the one that is here.")
         else:
-            teams.store(database, name, found)
+            store_list(database, name, found)
     for name, stored in kept.sets.items():
         copies.create(database, stored)
         _write_rows(database, stored, archive.rows[name])
-        if problem := copies.damage(database, stored):
-            raise _unusable(f"once in PostgreSQL, {problem}")
+        if fault := copies.fault(database, stored):
+            raise _unusable(f"once in PostgreSQL, {fault}")
     new = replace(kept, imported_at=author.now)
-    if snapshot.digest(database, new) != kept.digest:
+    if verification.digest(database, new) != kept.digest:
         raise _unusable("its digest is not that of its description and its team lists.")
-    snapshot.record(database, new)
+    writing.record(database, new)
     result = {"rows": kept.rows, "fingerprint": dict(kept.fingerprint), "told_otherwise": bool(differences)}
-    ledger.write(database, IMPORT, author, snapshot=kept.id, plan_digest=kept.digest, mark="", result=result)
+    ledger.write(database, IMPORT, author, About(result, kept.id, kept.digest))
     return Imported(new, False, place, bool(differences))
 
 
@@ -172,7 +173,7 @@ def _same(database: Database, here: Snapshot, kept: Snapshot) -> Snapshot:
             f"Another snapshot {kept.id} is in this database already: its digest is {here.digest[:12]}, and the "
             f"export's is {kept.digest[:12]}. Nothing was written."
         )
-    snapshot.verify(database, here)
+    verification.verify(database, here)
     return here
 
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from practice_guard.core.application.teams import TeamList
-from practice_guard.core.snapshots.copies import StoredSet
+from practice_guard.core.snapshots.sets import StoredSet
 from practice_guard.core.snapshots.snapshot import Snapshot
 
 FORMAT = "practice-guard snapshot"
@@ -56,7 +56,7 @@ def dump(archive: Archive, *, exported_at: datetime, tool_version: str) -> bytes
     kept = archive.snapshot
     lists = {name: b"".join(map(_line, _list_lines(name, archive.lists[name]))) for name in kept.lists}
     sets = {name: b"".join(map(_line, _row_lines(kept.sets[name], archive.rows[name]))) for name in sorted(kept.sets)}
-    described = {name: getattr(kept, name) for name in DESCRIBED}
+    described = kept.recorded(*DESCRIBED)
     described |= {"taken_at": kept.taken_at.isoformat(), "fingerprint": dict(kept.fingerprint)}
     first = {
         "format": FORMAT,

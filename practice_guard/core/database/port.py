@@ -1,0 +1,73 @@
+"""The port through which the core speaks to a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from practice_guard.core.model import Text
+
+Row = tuple[Any, ...]
+
+
+Parameters = Mapping[str, object]
+
+
+class Access(Text):
+    """What a transaction may do and see."""
+
+    READ = "REPEATABLE READ, READ ONLY"
+    SNAPSHOT = "REPEATABLE READ, READ WRITE"
+    WRITE = "READ COMMITTED, READ WRITE"
+
+
+class Database(Protocol):
+    """An open database. `execute` sends one statement with named parameters and returns its rows, or none."""
+
+    def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
+        """Run one statement; raise an `errors.DatabaseError` when the database refuses."""
+
+    def transaction(self, access: Access) -> AbstractContextManager[None]:
+        """Open a transaction with pinned settings; commit at its end, roll back on any exception."""
+
+    def check_constraints(self) -> None:
+        """Have deferred constraints checked now, while the transaction can still be given up."""
+
+    @property
+    def backend(self) -> int | None:
+        """The server process that the driver was told of; None where it does not say. A pooler's is made up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: how long to try for locks in all, and how long one statement may take."""
+
+    lock: float = 30.0
+    statement: float = 300.0
+
+
+CANONICAL = {
+    "TimeZone": "UTC",
+    "DateStyle": "ISO, YMD",
+    "IntervalStyle": "postgres",
+    "bytea_output": "hex",
+    "extra_float_digits": "3",
+    "lc_monetary": "C",
+    "xmloption": "content",
+    "array_nulls": "on",
+    "quote_all_identifiers": "off",
+    "search_path": "pg_catalog",
+    "row_security": "off",
+}
+"""Settings under which a row's text is canonical, and nothing is hidden."""
+
+
+PINNED = {
+    **CANONICAL,
+    "synchronous_commit": "on",
+    "client_connection_check_interval": "2s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+"""The guard's own: also, a session that lost its client ends itself."""

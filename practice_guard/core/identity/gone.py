@@ -1,0 +1,62 @@
+"""Leagues and series that are gone, whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from practice_guard.core.identity import normalise
+from practice_guard.core.model import Fate, Finding, Match, Severity, Team
+
+
+def vanished(
+    matches: Mapping[int, Match], today: Iterable[Team], concerned: Collection[int] | None = None
+) -> list[Finding]:
+    """Find leagues and series of which no team is left: the first thing to say about an import.
+
+    Args:
+        matches: every team of the old list with its match.
+        today: the teams as they are now; a league or series with any of them is there, whoever is missing of it.
+        concerned: ids of old teams; only leagues and series with one of these are found. All, where it is None.
+    """
+    there = {_place(team) for team in today}
+    leagues: dict[str, list[Match]] = {}
+    series: dict[tuple[str, str], list[Match]] = {}
+    for match in matches.values():
+        league = match.old.league or "unknown"
+        leagues.setdefault(league, []).append(match)
+        series.setdefault((league, match.old.series or "unknown"), []).append(match)
+    gone = {
+        league
+        for league, found in leagues.items()
+        if _all_missing(found) and _place(found[0].old)[0] not in {place for place, _ in there}
+    }
+    lost = [
+        _vanished("league", league, leagues[league]) for league in sorted(gone) if _concerns(leagues[league], concerned)
+    ]
+    for (league, name), found in sorted(series.items()):
+        is_there = _place(found[0].old) in there
+        if league not in gone and not is_there and _all_missing(found) and _concerns(found, concerned):
+            lost.append(_vanished("series", f"{name} of {league}", found))
+    return lost
+
+
+def _place(team: Team) -> tuple[str, str]:
+    return normalise.text(team.league or ""), normalise.series(team.series or "")
+
+
+def _all_missing(matches: Sequence[Match]) -> bool:
+    return all(match.fate is Fate.MISSING for match in matches)
+
+
+def _concerns(matches: Sequence[Match], concerned: Collection[int] | None) -> bool:
+    return concerned is None or any(match.old.id in concerned for match in matches)
+
+
+def _vanished(what: str, name: str, matches: Sequence[Match]) -> Finding:
+    return Finding(
+        f"{what}-vanished",
+        Severity.WARNING,
+        f"{len(matches)} {'team' if len(matches) == 1 else 'teams'}: the whole {what} {name} is not there any more.",
+        "The import lacked it; what hangs on its teams waits until a later import brings them back.",
+        f"Import the {what} again, then: practice-guard restore",
+    )

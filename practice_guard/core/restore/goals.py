@@ -1,0 +1,141 @@
+"""Where the ids of a snapshot lead today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+
+from practice_guard.core import errors
+from practice_guard.core.application.bound import BoundSet
+from practice_guard.core.application.catalog import PointsAt
+from practice_guard.core.application.protected import Reference
+from practice_guard.core.application.state import Application
+from practice_guard.core.application.teams import TeamList
+from practice_guard.core.database.port import Database
+from practice_guard.core.decisions import fit
+from practice_guard.core.guarding import Request, Scope
+from practice_guard.core.identity.candidates import with_candidates
+from practice_guard.core.identity.decision import Decisions
+from practice_guard.core.identity.identity import resolve
+from practice_guard.core.identity.resolution import Resolution
+from practice_guard.core.identity.roster import Witnesses
+from practice_guard.core.model import Evidence, Fate, Match, Team
+from practice_guard.core.records import ledger
+from practice_guard.core.restore.chains import Parents
+from practice_guard.core.restore.plans import Destination, Plan, PlannedRow
+from practice_guard.core.snapshots.snapshot import Snapshot
+
+
+def united(
+    database: Database, request: Request, lists: Mapping[str, TeamList], app: Application
+) -> dict[str, Decisions]:
+    """Unite, by list, what is decided now, which is checked, with what was decided about it with earlier restores."""
+    earlier = ledger.decisions(database, lists)
+    if request.decisions is None:
+        return earlier
+    fit.check(request.decisions, [team for old in lists.values() for team in old.teams], app.now.teams)
+    return {name: request.decisions.after(found) for name, found in earlier.items()}
+
+
+def check_scope(scope: Scope, kept: Snapshot, resolutions: Mapping[str, Resolution]) -> None:
+    """Refuse a scope that names what the snapshot does not have; says the nearest name."""
+    teams_known = {team.name or "": team for each in resolutions.values() for team in _both_sides(each)}
+    leagues_known = {team.league or "" for team in teams_known.values()}
+    for kind, wanted, known in (
+        ("protected set", scope.protected, {name for name, each in kept.sets.items() if not each.companion}),
+        ("league", scope.leagues, leagues_known),
+        ("team", scope.teams, set(teams_known)),
+    ):
+        folded = {name.casefold() for name in known}
+        for name in sorted(wanted):
+            if name.casefold() not in folded:
+                near = get_close_matches(name, known, n=1)
+                hint = f" The nearest is {near[0]}." if near else ""
+                raise errors.UsageError(f"Snapshot {kept.id} has no {kind} {name!r}.{hint}")
+
+
+def _both_sides(resolution: Resolution) -> Iterator[Team]:
+    for match in resolution.matches.values():
+        yield match.old
+        if match.new:
+            yield match.new
+
+
+def resolved(old: TeamList, now: TeamList, request: Request, decisions: Decisions) -> Resolution:
+    """Find out who the teams of an old list are today, with candidates for those that wait."""
+    witnesses = Witnesses(old.rosters, now.rosters, at_least=request.roster_at_least, percent=request.roster_percent)
+    found = resolve(old.teams, now.teams, witnesses=witnesses, decisions=decisions, exact_only=request.exact_only)
+    return with_candidates(found, now.teams, witnesses=witnesses)
+
+
+def with_parents(names: frozenset[str], sets: Sequence[BoundSet]) -> frozenset[str]:
+    """Add the sets that the rows of the named ones hang on."""
+    wanted = set(names)
+    for bound in reversed(sets):
+        if bound.name in wanted:
+            wanted |= {parent for each in bound.references if (parent := each.parent)}
+    return frozenset(wanted)
+
+
+def match_of(row: PlannedRow, resolutions: Mapping[str, Resolution]) -> Match | None:
+    """Return what became of the team that a row belonged to; None where it belonged to none."""
+    return resolutions[row.team[0]].matches.get(row.team[1]) if row.team else None
+
+
+def destination(
+    bound: BoundSet,
+    resolutions: Mapping[str, Resolution],
+    leagues: Mapping[str, Mapping[int, int]],
+    parents: Mapping[str, Parents],
+    position: int,
+    origin: tuple[str, int],
+) -> Destination:
+    """Return where an old id of a set's reference leads."""
+    name, old = origin
+    if (parent := bound.references[position].parent) is not None:
+        return parents[parent].destination(origin) if parent in parents else Destination(None, fate=Fate.MISSING)
+    if bound.references[position].target is PointsAt.LEAGUES:
+        new = leagues[name].get(old)
+        if new is None:
+            return Destination(None, fate=Fate.MISSING)
+        fate = Fate.KEPT if new == old else Fate.RENUMBERED
+        return Destination(new, Evidence.SAME_ID if new == old else Evidence.EXACT, fate)
+    match = resolutions[name].matches.get(old)
+    if match is None:
+        return Destination(None, fate=Fate.MISSING)
+    return Destination(match.new.id if match.new else None, match.evidence, match.fate, match.given_up)
+
+
+def asked(made: Plan, names: Sequence[str]) -> list[Match]:
+    """Return the matches of the teams named, as the snapshot or today's list calls them, for an explanation.
+
+    Raises:
+        errors.UsageError: no team of the snapshot is called so; says the nearest name.
+    """
+    matches = [match for resolution in made.resolutions.values() for match in resolution.matches.values()]
+    found: list[Match] = []
+    for name in names:
+        wanted = name.casefold()
+        hits = [
+            match
+            for match in matches
+            if wanted in {(each.name or "").casefold() for each in (match.old, match.new) if each}
+        ]
+        if not hits:
+            near = get_close_matches(name, {match.old.name or "" for match in matches}, n=1)
+            hint = f" The nearest is {near[0]}." if near else ""
+            raise errors.UsageError(f"No team of snapshot {made.snapshot} is called {name!r}.{hint}")
+        found += hits
+    return found
+
+
+def valid_ids(app: Application) -> dict[str, frozenset[int]]:
+    """Return, by set, the ids that its first reference may have now."""
+    return {bound.name: ids_of(app, bound.references[0]) for bound in app.sets}
+
+
+def ids_of(app: Application, reference: Reference) -> frozenset[int]:
+    """Return the ids that a reference may have now."""
+    if reference.parent is not None:
+        return app.keys[reference.parent]
+    return app.now.ids if reference.target is PointsAt.TEAMS else frozenset(app.now.leagues)

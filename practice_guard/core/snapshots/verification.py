@@ -1,0 +1,72 @@
+"""Whether a snapshot is whole: its digest, and what is read back compared with what it says of itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import timezone
+
+from practice_guard.core import errors
+from practice_guard.core.database.port import Database
+from practice_guard.core.snapshots import copies, sets
+from practice_guard.core.snapshots.lists import team_list
+from practice_guard.core.snapshots.snapshot import DIGEST_VERSION, Snapshot, damaged
+
+SNAPSHOT_FIELDS = (
+    "id", "label", "taken_at", "taken_by", "environment", "tool_version", "server_version", "accepted_current",
+    "rows", "carried", "mark", "digest",
+)  # fmt: skip
+_DIGESTED = tuple(name for name in SNAPSHOT_FIELDS if name not in ("digest", "taken_at"))
+
+
+def digest(database: Database, snapshot: Snapshot) -> str:
+    """Return the digest of the whole: the description, every set's rows, and the team lists."""
+    lists = {}
+    for name in snapshot.lists:
+        found = team_list(database, name)
+        rosters = sorted((team, sorted(ids)) for team, ids in found.rosters.items())
+        everyone = sorted(repr(team) for team in found.teams)
+        lists[name] = [everyone, sorted(found.leagues.items()), rosters]
+    manifest = {
+        "version": snapshot.digest_version,
+        "snapshot": {name: str(value) for name, value in snapshot.recorded(*_DIGESTED).items()},
+        "taken_at": snapshot.taken_at.astimezone(timezone.utc).isoformat(),
+        "fingerprint": dict(snapshot.fingerprint),
+        "sets": {name: sets.values(each) for name, each in snapshot.sets.items()},
+        "lists": lists,
+    }
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+
+
+def verify(database: Database, snapshot: Snapshot) -> None:
+    """Read a snapshot back and compare it with what it says of itself.
+
+    Raises:
+        errors.DamagedSnapshotError: a table is missing, rows were lost, added or changed, or the description was; or
+            its digest is said to be of a kind that this program does not know, so that it cannot be trusted.
+    """
+    if snapshot.digest_version > DIGEST_VERSION:
+        raise errors.DamagedSnapshotError(
+            f"Snapshot {snapshot.id} is not readable: its digest has version {snapshot.digest_version}, and this "
+            f"program knows {DIGEST_VERSION}. Either a newer practice-guard took it, or it was tampered with.",
+            next_steps=("practice-guard snapshots verify   # which ones are whole",),
+        )
+    if snapshot.fault:
+        raise damaged(snapshot, snapshot.fault)
+    for stored in snapshot.sets.values():
+        if fault := copies.fault(database, stored):
+            raise damaged(snapshot, fault)
+    if digest(database, snapshot) != snapshot.digest:
+        # An import may have left no team at all: an empty list is damage only where the digest says so.
+        gone = [name for name in snapshot.lists if not team_list(database, name).teams]
+        found = f"the team list {gone[0]} is gone." if gone else "its team list or its description was changed."
+        raise damaged(snapshot, found)
+
+
+def fault(database: Database, snapshot: Snapshot) -> str:
+    """Verify a snapshot and say what is wrong with it; empty for a whole one."""
+    try:
+        verify(database, snapshot)
+    except errors.DamagedSnapshotError as error:
+        return error.message
+    return ""
