@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from practice_guard.core.application import declared
-from practice_guard.core.application.declared import Declared
+from practice_guard.core.application import Declared, declared
 from practice_guard.core.errors import UsageError
 from practice_guard.settings import Settings
 

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from practice_guard.core import errors
 from practice_guard.core.model import Verdict
-from practice_guard.core.running.report import Report
+from practice_guard.core.running import Report
 
 
 class Status(IntEnum):

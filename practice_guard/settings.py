@@ -16,7 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from practice_guard.core.errors import DatabaseError, UnreachableError, UsageError
-from practice_guard.core.findings.severities import validate
+from practice_guard.core.findings import validate
 from practice_guard.core.model import Severity
 
 ENVIRONMENTS = ("local", "staging", "railway")

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from practice_guard.core.identity.identity import Resolution, Witnesses, resolve, with_candidates
+from practice_guard.core.identity import Resolution, Witnesses, resolve, with_candidates
 from practice_guard.core.model import Rosters, Team
 
 TEAMS = 50_000

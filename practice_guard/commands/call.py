@@ -14,16 +14,13 @@ from typing import NoReturn
 import typer
 
 from practice_guard import declared, exits, settings
-from practice_guard.core.application import declared_check
-from practice_guard.core.application.declared import Declared
-from practice_guard.core.application.protected import ProtectedSet
-from practice_guard.core.database.connection import Connection, connect
-from practice_guard.core.database.port import Access, Timeouts
+from practice_guard.core import application
+from practice_guard.core.application import Declared, ProtectedSet
+from practice_guard.core.database import Access, Connection, Timeouts, connect
 from practice_guard.core.errors import ConfirmationError, DatabaseError, GuardError
-from practice_guard.core.model import Finding, Severity
-from practice_guard.core.records import installation, runs
-from practice_guard.core.records.installation import Place
-from practice_guard.core.restore.transaction import Author, Request
+from practice_guard.core.guarding import Request
+from practice_guard.core.model import Author, Finding, Severity
+from practice_guard.core.records import Place, installation, runs
 from practice_guard.render import json, logs, text
 from practice_guard.render.outcome import Heading, Outcome
 from practice_guard.settings import Settings, Target
@@ -136,7 +133,7 @@ class Call:
                 self.unfinished = self._unfinished(connection)
             # Once: later in a run there is more at stake than a setting.
             if sets and self.declared and not self.checked:
-                declared_check.check(connection, self.declared, self.schema)
+                application.check_declared(connection, self.declared, self.schema)
                 self.checked = True
             yield connection
 

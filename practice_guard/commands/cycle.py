@@ -9,14 +9,12 @@ import typer
 
 from practice_guard.commands.call import Call
 from practice_guard.commands.options import SnapshotOption, command
-from practice_guard.core import model
-from practice_guard.core.application.state import look
+from practice_guard.core import model, restore, snapshots
+from practice_guard.core.application import look
 from practice_guard.core.checks import health as healths
 from practice_guard.core.checks import preservation, safety
-from practice_guard.core.database.port import Access
+from practice_guard.core.database import Access
 from practice_guard.core.errors import UsageError
-from practice_guard.core.restore import transaction
-from practice_guard.core.snapshots import snapshot, verification
 from practice_guard.core.upkeep import backup as backups
 from practice_guard.render import reports
 
@@ -76,11 +74,11 @@ def check_preservation(
     """Tell which teams kept their id and are the same. Writes nothing."""
     with call.database() as database, database.transaction(Access.READ):
         app = look(database, call.sets, call.schema)
-        kept = snapshot.find(database, snapshot_id)
-        verification.verify(database, kept)
-        made = transaction.plan(database, kept, app, call.request)
+        kept = snapshots.find(database, snapshot_id)
+        snapshots.verify(database, kept)
+        made = restore.plan(database, kept, app, call.request)
         report = preservation.check(kept, made, app, min_rate, call.settings.severities)
-    asked = transaction.asked(made, team or [])
+    asked = restore.asked(made, team or [])
     call.answer(reports.preservation(report, call.target.environment, asked))
 
 

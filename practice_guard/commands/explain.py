@@ -10,7 +10,7 @@ from rich.padding import Padding
 
 from practice_guard.commands.call import Call
 from practice_guard.commands.options import command
-from practice_guard.core.findings import pages
+from practice_guard.core import findings
 from practice_guard.core.model import Verdict
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import table
@@ -25,12 +25,12 @@ def explain(
 ) -> None:
     """Explain a finding, and how to mend it. Lists all without a code; needs no database."""
     if code is None:
-        known = [pages.page(each) for each in pages.codes()]
+        known = [findings.page(each) for each in findings.codes()]
         rows = [(page.code, str(page.severity), page.title) for page in known]
         listed = [{"code": page.code, "severity": page.severity, "title": page.title} for page in known]
         body = table(("code", "severity", "what it says"), rows)
         call.answer(Outcome(Verdict.FINE, f"{len(known)} findings have a page.", {"codes": listed}, (body,)))
-    page = pages.page(code)
+    page = findings.page(code)
     call.answer(
         Outcome(
             Verdict.FINE,

@@ -14,7 +14,7 @@ import typer
 from practice_guard.commands.call import Call, Output
 from practice_guard.core.database import watchdog
 from practice_guard.core.errors import StoppedError
-from practice_guard.core.running.process import signal_in
+from practice_guard.core.running import signal_in
 
 Env = Annotated[
     str | None,

@@ -6,9 +6,8 @@ import typer
 
 from practice_guard.commands.call import Call
 from practice_guard.commands.options import command
-from practice_guard.core.application import coverage
-from practice_guard.core.application.state import look
-from practice_guard.core.database.port import Access
+from practice_guard.core.application import coverage, look
+from practice_guard.core.database import Access
 from practice_guard.render.protected import protected
 
 app = typer.Typer()

@@ -14,18 +14,15 @@ import typer
 from practice_guard import files
 from practice_guard.commands.call import Call
 from practice_guard.commands.options import Confirm, DryRun, SnapshotOption, Yes, command
-from practice_guard.core import model
-from practice_guard.core.application.state import look
-from practice_guard.core.database import locks
-from practice_guard.core.database.port import Access
-from practice_guard.core.decisions.fit import parse, write
+from practice_guard.core import model, restore, snapshots
+from practice_guard.core.application import look
+from practice_guard.core.database import Access, locks
+from practice_guard.core.decisions import draft as drafted
+from practice_guard.core.decisions import parse
 from practice_guard.core.errors import UsageError, WrongDatabaseError
-from practice_guard.core.restore import planfile, transaction, undo
-from practice_guard.core.restore.planfile import SavedPlan
-from practice_guard.core.restore.plans import Bucket, Plan
-from practice_guard.core.restore.transaction import Request, Scope
-from practice_guard.core.snapshots import snapshot, verification
-from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.guarding import Request, Scope
+from practice_guard.core.restore import Bucket, Plan, SavedPlan, planfile, undo
+from practice_guard.core.snapshots import Snapshot
 from practice_guard.render import restoring
 
 app = typer.Typer()
@@ -125,17 +122,17 @@ def _show(
         _check_database(call, saved)
 
         def work(_within: float) -> tuple[Snapshot, Plan]:
-            kept = snapshot.find(database, snapshot_id)
-            verification.verify(database, kept)
+            kept = snapshots.find(database, snapshot_id)
+            snapshots.verify(database, kept)
             app = look(database, call.sets, call.schema)
-            made = transaction.plan(database, kept, app, request)
-            transaction.check_fits(database, app, kept, made)
+            made = restore.plan(database, kept, app, request)
+            restore.check_fits(database, app, kept, made)
             if saved is not None:
-                transaction.check_saved(database, saved, made)
+                restore.check_saved(database, saved, made)
             return kept, made
 
         kept, made = locks.attempt(database, Access.READ, work, patience=call.patience)
-    asked = transaction.asked(made, team)
+    asked = restore.asked(made, team)
     written: list[str] = []
     if out is not None:
         _write(out, planfile.dump(made, request, call.now))
@@ -167,14 +164,14 @@ def _apply(
     with call.database() as database:
         _check_database(call, saved)
         with database.transaction(Access.READ):
-            kept = snapshot.find(database, snapshot_id)
-        done = transaction.apply(
+            kept = snapshots.find(database, snapshot_id)
+        done = restore.apply(
             database, call.sets, kept, call.author, request, schema=call.schema, patience=call.patience, saved=saved
         )
     call.answer(
         restoring.restore(
             done.plan, call.target.environment, dry_run=False, ledger=done.ledger, kept=kept, now=call.now,
-            asked=transaction.asked(done.plan, team), verbose=call.verbose,
+            asked=restore.asked(done.plan, team), verbose=call.verbose,
         )
     )  # fmt: skip
 
@@ -220,7 +217,7 @@ def _draft(made: Plan) -> str:
             if match.old.identity not in seen:
                 seen.add(match.old.identity)
                 matches[len(matches)] = match
-    return write(replace(own, matches=matches), waiting)
+    return drafted(replace(own, matches=matches), waiting)
 
 
 def _check_draft(path: Path) -> None:

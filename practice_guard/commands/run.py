@@ -15,16 +15,13 @@ import typer
 from practice_guard import exits
 from practice_guard.commands.call import Call
 from practice_guard.commands.options import Confirm, Yes, command
-from practice_guard.core.database.port import Access
+from practice_guard.core import running, snapshots
+from practice_guard.core.database import Access
 from practice_guard.core.errors import UsageError
-from practice_guard.core.records import ledger, runs
-from practice_guard.core.records.runs import Holder, Phase
-from practice_guard.core.running import cycle
-from practice_guard.core.running.phases import Job
-from practice_guard.core.running.report import PhaseDone
-from practice_guard.core.snapshots import snapshot
+from practice_guard.core.records import Holder, Phase, ledger, runs
+from practice_guard.core.running import Job, PhaseDone
 from practice_guard.render import history as histories
-from practice_guard.render import running
+from practice_guard.render import running as render
 
 app = typer.Typer()
 
@@ -92,9 +89,9 @@ def run(
         # Standard output has exactly one document then (contract); the ETL's own goes where people look.
         etl_output=sys.stderr.fileno() if call.speaks_json else None,
     )
-    report = (cycle.resume if resume else cycle.run)(call.database, job)
+    report = (running.resume if resume else running.run)(call.database, job)
     status = exits.of_run(report)
-    call.answer(running.run(report, call.target.environment, status, job.clock()))
+    call.answer(render.run(report, call.target.environment, status, job.clock()))
 
 
 class _Narrator:
@@ -103,7 +100,7 @@ class _Narrator:
     def __init__(self, call: Call, etl: tuple[str, ...]) -> None:
         self.call = call
         self.etl = " ".join(runs.scrubbed(etl))
-        self.kept: snapshot.Snapshot | None = None
+        self.kept: snapshots.Snapshot | None = None
 
     def begins(self, phase: Phase) -> None:
         if phase is Phase.ETL:
@@ -112,9 +109,9 @@ class _Narrator:
     def ended(self, done: PhaseDone) -> None:
         self.kept = getattr(done.result, "snapshot", None) if done.name is Phase.BACKUP else self.kept
         now = datetime.now(timezone.utc)
-        says = running.phase(done, self.kept, self.call.target.environment, now)
+        says = render.phase(done, self.kept, self.call.target.environment, now)
         self.call.say(
-            f"{done.name}, {running.seconds(done.seconds)}: {says}",
+            f"{done.name}, {render.seconds(done.seconds)}: {says}",
             "info" if done.ok else "error",
             phase=str(done.name),
             seconds=round(done.seconds, 3),
@@ -130,5 +127,5 @@ def history(
     """List what ran and wrote, and what the guard cost. Newest first; writes nothing."""
     with call.database() as database, database.transaction(Access.READ):
         known = runs.listing(database)
-        entries, kept = ledger.entries(database), snapshot.listing(database)
+        entries, kept = ledger.entries(database), snapshots.listing(database)
     call.answer(histories.history(known, entries, kept, last=last))

@@ -14,14 +14,13 @@ from typer.core import TyperGroup
 from practice_guard import files
 from practice_guard.commands.call import Call, tool_version
 from practice_guard.commands.options import Confirm, DryRun, Yes, command
-from practice_guard.core import model
-from practice_guard.core.database.port import Access
+from practice_guard.core import model, snapshots
+from practice_guard.core.database import Access
 from practice_guard.core.errors import NoSnapshotError, UsageError
 from practice_guard.core.records import marking
-from practice_guard.core.snapshots import snapshot, verification
-from practice_guard.core.snapshots.archive import transfer
+from practice_guard.core.snapshots import archive
+from practice_guard.core.upkeep import Rule
 from practice_guard.core.upkeep import cleanup as cleanups
-from practice_guard.core.upkeep.retention import Rule
 from practice_guard.render import reports
 from practice_guard.render import snapshots as render
 from practice_guard.settings import canonical
@@ -54,7 +53,7 @@ SnapshotId = Annotated[str, typer.Argument(metavar="ID", help="A snapshot's id, 
 def list_snapshots(call: Call) -> None:
     """List what is stored, newest first. The same as `snapshots` alone. Writes nothing."""
     with call.database(sets=False) as database, database.transaction(Access.READ):
-        known, sizes = snapshot.listing(database), snapshot.sizes(database)
+        known, sizes = snapshots.listing(database), snapshots.sizes(database)
     call.answer(render.listing(known, sizes, call.target.environment))
 
 
@@ -62,7 +61,7 @@ def list_snapshots(call: Call) -> None:
 def show(call: Call, snapshot_id: SnapshotId = model.LATEST) -> None:
     """Show one snapshot, and how to read its rows with SQL. Writes nothing."""
     with call.database(sets=False) as database, database.transaction(Access.READ):
-        kept = snapshot.find(database, snapshot_id)
+        kept = snapshots.find(database, snapshot_id)
     call.answer(render.one(kept, call.target.environment))
 
 
@@ -75,16 +74,16 @@ def verify(
 ) -> None:
     """Read snapshots back and compare their digests. Writes nothing."""
     with call.database(sets=False) as database, database.transaction(Access.READ):
-        known = snapshot.listing(database)
+        known = snapshots.listing(database)
         if snapshot_id is not None:
-            wanted = snapshot_id if snapshot_id != model.LATEST else snapshot.find(database).id
-            known = [each for each in known if each.id == wanted] or [snapshot.find(database, wanted)]
+            wanted = snapshot_id if snapshot_id != model.LATEST else snapshots.find(database).id
+            known = [each for each in known if each.id == wanted] or [snapshots.find(database, wanted)]
         if not known:
             raise NoSnapshotError(
                 "There is no snapshot to verify.",
                 next_steps=(f"practice-guard backup --env {call.target.environment}",),
             )
-        problems = {each.id: verification.fault(database, each) for each in known}
+        problems = {each.id: snapshots.fault(database, each) for each in known}
     call.answer(render.verified(known, problems, call.target.environment))
 
 
@@ -100,13 +99,13 @@ def export(
     if file == STANDARD and sys.stdout.isatty():
         raise UsageError("An export is nothing for a terminal: name a file, or pass it on with a pipe.")
     with call.database(sets=False) as database, database.transaction(Access.READ):
-        kept = snapshot.find(database, snapshot_id)
-        data = transfer.export(database, kept, now=call.now, tool_version=tool_version())
+        kept = snapshots.find(database, snapshot_id)
+        data = archive.export(database, kept, now=call.now, tool_version=tool_version())
     if file == STANDARD:
         _to_standard_output(data)
     else:
         files.write_new(Path(file), data)
-        transfer.read(files.read(Path(file)))
+        archive.read(files.read(Path(file)))
     call.answer(render.exported(kept, file, data, call.target.environment), aside=file == STANDARD)
 
 
@@ -133,9 +132,9 @@ def import_(
     call.aim()
     if file == STANDARD and sys.stdin.isatty():
         raise UsageError("There is no export on standard input: name a file, or pipe one in.")
-    found = transfer.read(sys.stdin.buffer.read() if file == STANDARD else files.read(Path(file)))
+    found = archive.read(sys.stdin.buffer.read() if file == STANDARD else files.read(Path(file)))
     with call.database(sets=False) as database:
-        done = transfer.load(database, found, call.author, into_other=into_other_database, patience=call.patience)
+        done = archive.load(database, found, call.author, into_other=into_other_database, patience=call.patience)
     call.heading = call.heading.at(done.place.fingerprint)
     call.answer(render.imported(done, call.target.environment))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from practice_guard.core.decisions.fit import Decisions
+from practice_guard.core.identity import Decisions
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,25 +10,17 @@ from importlib.metadata import version
 from typing import Any
 
 from practice_guard import declared, settings
-from practice_guard.core.application import declared_check
-from practice_guard.core.application.declared import Declared
-from practice_guard.core.application.protected import ProtectedSet
-from practice_guard.core.application.state import look
-from practice_guard.core.checks import health, preservation, safety
-from practice_guard.core.checks.health import Health
-from practice_guard.core.database.borrowed import Borrowed
-from practice_guard.core.database.port import Access, Timeouts
+from practice_guard.core import application, restore, snapshots
+from practice_guard.core.application import Declared, ProtectedSet, look
+from practice_guard.core.checks import Health, health, preservation, safety
+from practice_guard.core.database import Access, Borrowed, Timeouts
 from practice_guard.core.errors import DamagedSnapshotError, GuardError, HealthError, UsageError
-from practice_guard.core.model import Evidence, Finding, Severity, Verdict
-from practice_guard.core.records import installation
-from practice_guard.core.records.installation import Place
-from practice_guard.core.restore import transaction
-from practice_guard.core.restore.plans import Bucket, Plan
-from practice_guard.core.restore.transaction import Author, Request
-from practice_guard.core.snapshots import snapshot, verification
-from practice_guard.core.snapshots.snapshot import Snapshot
-from practice_guard.core.upkeep import backup, cleanup
-from practice_guard.core.upkeep.retention import Rule
+from practice_guard.core.guarding import Request
+from practice_guard.core.model import Author, Evidence, Finding, Severity, Verdict
+from practice_guard.core.records import Place, installation
+from practice_guard.core.restore import Bucket, Plan
+from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.upkeep import Rule, backup, cleanup
 from practice_guard.etl.voice import Voice
 from practice_guard.render import reports, restoring
 from practice_guard.render.outcome import Outcome
@@ -132,9 +124,9 @@ class Inside:
         """See `etl.validate_team_id_preservation_post_etl`."""
         with self.database.transaction(Access.READ):
             app = look(self.database, self.sets, self.schema)
-            kept = snapshot.find(self.database, wanted)
-            verification.verify(self.database, kept)
-            made = transaction.plan(self.database, kept, app, self.request)
+            kept = snapshots.find(self.database, wanted)
+            snapshots.verify(self.database, kept)
+            made = restore.plan(self.database, kept, app, self.request)
             report = preservation.check(kept, made, app, MIN_RATE, self.settings.severities)
         self.tells(reports.preservation(report, self.environment, ()))
         total, preserved = report.rows["total"], report.rows["kept"]
@@ -149,15 +141,15 @@ class Inside:
     def restores(self, wanted: str, *, dry_run: bool = False) -> dict[str, Any]:
         """See `etl.restore_practice_times_with_fallback`."""
         with self.database.transaction(Access.READ):
-            kept = snapshot.find(self.database, wanted)
+            kept = snapshots.find(self.database, wanted)
             if dry_run:
-                verification.verify(self.database, kept)
+                snapshots.verify(self.database, kept)
                 app = look(self.database, self.sets, self.schema)
-                made = transaction.plan(self.database, kept, app, self.request)
-                transaction.check_fits(self.database, app, kept, made)
+                made = restore.plan(self.database, kept, app, self.request)
+                restore.check_fits(self.database, app, kept, made)
                 written, ledger = made.writes(), None
         if not dry_run:
-            done = transaction.apply(
+            done = restore.apply(
                 self.database, self.sets, kept, self.author, self.request, schema=self.schema, patience=self.patience
             )
             made, written, ledger = done.plan, done.written, done.ledger
@@ -255,7 +247,7 @@ def inside(given: Any, say: Voice, *, wanted: str | None = None, marked: bool = 
                 place = installation.locate(database)
             if marked:
                 installation.check_mark(place, environment)
-            declared_check.check(database, own, found.database_schema)
+            application.check_declared(database, own, found.database_schema)
             yield Inside(database, found, environment, place, say, own)
     except HealthError:
         raise  # what is wrong has been said

@@ -10,12 +10,11 @@ from typing import Any, cast
 from rich.console import RenderableType
 
 from practice_guard.core.model import Finding, Verdict
-from practice_guard.core.records.ledger import Entry
+from practice_guard.core.records import Entry, Run
 from practice_guard.core.records.marking import MARK
-from practice_guard.core.records.runs import Run
-from practice_guard.core.running.report import overhead
-from practice_guard.core.snapshots.archive.transfer import IMPORT
-from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.running import overhead
+from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.snapshots.archive import IMPORT
 from practice_guard.core.upkeep.cleanup import CLEANUP
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.running import seconds, share

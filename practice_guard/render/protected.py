@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import RenderableType
 
-from practice_guard.core.application.catalog import PointsAt
-from practice_guard.core.application.coverage import Coverage, Covered, Uncovered
+from practice_guard.core.application import Coverage, Covered, PointsAt, Uncovered
 from practice_guard.core.model import Verdict
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import line, table

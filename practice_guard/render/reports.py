@@ -9,13 +9,12 @@ from dataclasses import asdict
 from rich.console import RenderableType
 from rich.padding import Padding
 
-from practice_guard.core.checks.health import Amiss, Health
-from practice_guard.core.checks.preservation import Preservation
-from practice_guard.core.checks.safety import Result, Safety
-from practice_guard.core.identity.explanation import explain
+from practice_guard.core.checks import Health, Preservation, Safety
+from practice_guard.core.checks.health import Amiss
+from practice_guard.core.checks.safety import Result
+from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Match, Severity, Verdict
-from practice_guard.core.upkeep.backup import Backup
-from practice_guard.core.upkeep.retention import Ruling
+from practice_guard.core.upkeep import Backup, Ruling
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import explained, line, table
 

@@ -8,12 +8,11 @@ from datetime import datetime, timedelta
 
 from rich.console import RenderableType
 
-from practice_guard.core.findings.severities import found
-from practice_guard.core.identity.explanation import explain
+from practice_guard.core.findings import found
+from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
-from practice_guard.core.restore.plans import Bucket, Plan, PlannedRow
-from practice_guard.core.restore.undo import Undone
-from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.restore import Bucket, Plan, PlannedRow, Undone
+from practice_guard.core.snapshots import Snapshot
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import bars, explained, line, table
 

@@ -11,18 +11,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from practice_guard.core.checks.health import Health
-from practice_guard.core.checks.preservation import Preservation
-from practice_guard.core.checks.safety import Safety
+from practice_guard.core.checks import Health, Preservation, Safety
 from practice_guard.core.errors import SnapshotError
 from practice_guard.core.model import Finding, Severity, Verdict
-from practice_guard.core.records import runs
-from practice_guard.core.records.runs import Phase
-from practice_guard.core.restore.transaction import Applied
-from practice_guard.core.running.process import Ended
-from practice_guard.core.running.report import PhaseDone, Report, Result
-from practice_guard.core.snapshots.snapshot import Snapshot
-from practice_guard.core.upkeep.backup import Backup
+from practice_guard.core.records import Phase, runs
+from practice_guard.core.restore import Applied
+from practice_guard.core.running import Ended, PhaseDone, Report, Result
+from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.upkeep import Backup
 from practice_guard.render import reports, restoring
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import line

@@ -8,13 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import RenderableType
 
-from practice_guard.core.findings.severities import found
+from practice_guard.core.findings import found
 from practice_guard.core.model import Finding, Verdict
-from practice_guard.core.records.installation import Place
-from practice_guard.core.records.marking import Marking
-from practice_guard.core.snapshots.archive.transfer import Imported
-from practice_guard.core.snapshots.sets import read_by_people
-from practice_guard.core.snapshots.snapshot import Snapshot, newest
+from practice_guard.core.records import Marking, Place
+from practice_guard.core.snapshots import Snapshot, newest, read_by_people
+from practice_guard.core.snapshots.archive import Imported
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import line, table
 

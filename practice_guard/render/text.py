@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from practice_guard.core.errors import GuardError
-from practice_guard.core.identity.explanation import explain
+from practice_guard.core.identity import explain
 from practice_guard.core.model import Finding, Match, Severity, Verdict
 from practice_guard.render.outcome import Heading, Outcome, safe
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from practice_guard.core.findings.pages import codes
+from practice_guard.core.findings import codes
 from tests.acceptance.conftest import Guard
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase

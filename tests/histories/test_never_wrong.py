@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from practice_guard.core.identity.identity import resolve
+from practice_guard.core.identity import resolve
 from practice_guard.core.model import Fate
 from tests.world import imports, operations
 from tests.world.generate import History, history, judge, resolved

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from practice_guard.core.identity.identity import Resolution, resolve
+from practice_guard.core.identity import Resolution, resolve
 from practice_guard.core.model import Team
 from practice_guard.demo import league, source
 from practice_guard.demo.source import Source, SourceTeam

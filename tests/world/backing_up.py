@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from practice_guard.core import snapshots
 from practice_guard.core.model import Verdict
-from practice_guard.core.snapshots import snapshot
-from practice_guard.core.upkeep.backup import Backup
+from practice_guard.core.upkeep import Backup
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard
 from tests.world.keeping import nothing_written
@@ -27,10 +27,10 @@ def codes(taken: Backup) -> list[str]:
 
 def refused_for(code: str, guard: Guard) -> Backup:
     """A backup that refuses: nothing is written and `latest` stays."""
-    before = guard.reads(snapshot.listing)
+    before = guard.reads(snapshots.listing)
     with nothing_written(guard.database):
         taken = guard.backs_up()
     assert (taken.snapshot, taken.verdict) == (None, Verdict.REFUSED)
     assert code in codes(taken)
-    assert guard.reads(snapshot.listing) == before
+    assert guard.reads(snapshots.listing) == before
     return taken

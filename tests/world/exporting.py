@@ -8,12 +8,11 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
-from practice_guard.core.application.teams import TeamList
+from practice_guard.core.application import TeamList
 from practice_guard.core.model import Team
+from practice_guard.core.snapshots import Snapshot, StoredColumn, StoredSet
 from practice_guard.core.snapshots.archive import envelope, writer
 from practice_guard.core.snapshots.archive.writer import Archive, StoredRow
-from practice_guard.core.snapshots.sets import StoredColumn, StoredSet
-from practice_guard.core.snapshots.snapshot import Snapshot
 
 ID, OLDER = "20260105-120000-abc", "20260104-120000-xyz"
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=timezone.utc)

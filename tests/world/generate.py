@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from practice_guard.core.identity import identity
-from practice_guard.core.identity.identity import Resolution, Witnesses
+from practice_guard.core import identity
+from practice_guard.core.identity import Resolution, Witnesses
 from practice_guard.core.model import Evidence
 from tests.world import imports
 from tests.world.imports import Imported

@@ -8,23 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TypeVar
 
-from practice_guard.core.application.protected import BUILT_IN, ProtectedSet
-from practice_guard.core.application.state import look
-from practice_guard.core.checks import health, preservation
-from practice_guard.core.checks.health import Health
-from practice_guard.core.checks.preservation import Preservation
-from practice_guard.core.database.connection import Connection, connect
-from practice_guard.core.database.port import Access, Timeouts
-from practice_guard.core.findings.severities import NOTHING, Overrides
-from practice_guard.core.restore import planfile, transaction, undo
-from practice_guard.core.restore.planfile import SavedPlan
-from practice_guard.core.restore.plans import Plan
-from practice_guard.core.restore.transaction import Applied, Author, Request
-from practice_guard.core.restore.undo import Undone
-from practice_guard.core.snapshots import snapshot
-from practice_guard.core.snapshots.snapshot import Snapshot
-from practice_guard.core.upkeep import backup
-from practice_guard.core.upkeep.backup import Backup
+from practice_guard.core import restore, snapshots
+from practice_guard.core.application import BUILT_IN, ProtectedSet, look
+from practice_guard.core.checks import Health, Preservation, health, preservation
+from practice_guard.core.database import Access, Connection, Timeouts, connect
+from practice_guard.core.findings import NOTHING, Overrides
+from practice_guard.core.guarding import Request
+from practice_guard.core.model import Author
+from practice_guard.core.restore import Applied, Plan, SavedPlan, Undone, planfile, undo
+from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.upkeep import Backup, backup
 from tests.world.builders import ScratchDatabase
 
 T = TypeVar("T")
@@ -81,12 +74,12 @@ class Guard:
         return taken.snapshot
 
     def finds(self, wanted: str = "latest") -> Snapshot:
-        return self.reads(lambda connection: snapshot.find(connection, wanted))
+        return self.reads(lambda connection: snapshots.find(connection, wanted))
 
     def plans(self, wanted: str = "latest", request: Request | None = None) -> Plan:
         return self.reads(
-            lambda connection: transaction.plan(
-                connection, snapshot.find(connection, wanted), look(connection, self.sets), request
+            lambda connection: restore.plan(
+                connection, snapshots.find(connection, wanted), look(connection, self.sets), request
             )
         )
 
@@ -94,7 +87,7 @@ class Guard:
         self, wanted: str = "latest", request: Request | None = None, *, saved: SavedPlan | None = None
     ) -> Applied:
         return self.with_connection(
-            lambda connection: transaction.apply(
+            lambda connection: restore.apply(
                 connection,
                 self.sets,
                 self.finds(wanted),
@@ -117,7 +110,7 @@ class Guard:
     def judges_health(self) -> Health:
         def work(connection: Connection) -> Health:
             app = look(connection, self.sets)
-            made = transaction.plan(connection, snapshot.find(connection), app)
+            made = restore.plan(connection, snapshots.find(connection), app)
             return health.check(made, app)
 
         return self.reads(work)
@@ -125,7 +118,7 @@ class Guard:
     def checks_preservation(self, min_rate: float = 90, overrides: Overrides = NOTHING) -> Preservation:
         def work(connection: Connection) -> Preservation:
             app = look(connection, self.sets)
-            kept = snapshot.find(connection)
-            return preservation.check(kept, transaction.plan(connection, kept, app), app, min_rate, overrides)
+            kept = snapshots.find(connection)
+            return preservation.check(kept, restore.plan(connection, kept, app), app, min_rate, overrides)
 
         return self.reads(work)

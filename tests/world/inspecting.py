@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from practice_guard.core.application.state import look
-from practice_guard.core.checks import safety
-from practice_guard.core.checks.safety import Check, Safety
-from practice_guard.core.database.connection import Connection, connect
-from practice_guard.core.database.port import Access
+from practice_guard.core.application import look
+from practice_guard.core.checks import Safety, safety
+from practice_guard.core.checks.safety import Check
+from practice_guard.core.database import Access, Connection, connect
 from practice_guard.core.model import Finding, Team
 from practice_guard.core.records import installation
 from tests.world.builders import League, ScratchDatabase

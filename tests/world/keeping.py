@@ -9,15 +9,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from practice_guard.core import errors
-from practice_guard.core.database.connection import Connection
-from practice_guard.core.database.port import Access
-from practice_guard.core.records import marking
-from practice_guard.core.records.marking import Marking
-from practice_guard.core.snapshots import snapshot, verification, writing
-from practice_guard.core.snapshots.archive import transfer
-from practice_guard.core.snapshots.archive.transfer import Imported
-from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core import errors, snapshots
+from practice_guard.core.database import Access, Connection
+from practice_guard.core.records import Marking, marking
+from practice_guard.core.snapshots import Snapshot, archive
+from practice_guard.core.snapshots.archive import Imported
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard
@@ -43,16 +39,16 @@ def has_carried_a_practice(league: League, database: ScratchDatabase) -> Guard:
 def exports(guard: Guard, wanted: str = "latest") -> bytes:
     """The bytes of an export."""
     return guard.reads(
-        lambda connection: transfer.export(
-            connection, snapshot.find(connection, wanted), now=guard.author.now, tool_version="0.0-test"
+        lambda connection: archive.export(
+            connection, snapshots.find(connection, wanted), now=guard.author.now, tool_version="0.0-test"
         )
     )
 
 
 def imports(guard: Guard, data: bytes, *, into_other: bool = False) -> Imported:
-    read = transfer.read(data)
+    read = archive.read(data)
     return guard.with_connection(
-        lambda connection: transfer.load(connection, read, guard.author, into_other=into_other, patience=guard.patience)
+        lambda connection: archive.load(connection, read, guard.author, into_other=into_other, patience=guard.patience)
     )
 
 
@@ -60,8 +56,8 @@ def verifies(guard: Guard, wanted: str = "latest") -> Snapshot:
     """Reads a snapshot back; raises when it is damaged."""
 
     def work(connection: Connection) -> Snapshot:
-        kept = snapshot.find(connection, wanted)
-        verification.verify(connection, kept)
+        kept = snapshots.find(connection, wanted)
+        snapshots.verify(connection, kept)
         return kept
 
     return guard.reads(work)
@@ -72,7 +68,7 @@ def removes(guard: Guard, kept: Snapshot) -> None:
 
     def work(connection: Connection) -> None:
         with connection.transaction(Access.WRITE):
-            writing.remove(connection, kept)
+            snapshots.remove(connection, kept)
 
     guard.with_connection(work)
 

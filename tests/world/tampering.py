@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.snapshots import Snapshot
 from tests.world.builders import ScratchDatabase
 
 PRACTICES = "SELECT rows_table FROM practice_guard.snapshot_sets WHERE snapshot = %(id)s AND name = 'practices'"

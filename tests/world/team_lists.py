@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from practice_guard.core.decisions import fit
-from practice_guard.core.identity import identity
+from practice_guard.core import decisions, identity
 from practice_guard.core.model import Fate, Match, Team
 
 APTA, NSTF = "APTA_CHICAGO", "NSTF"
@@ -47,7 +46,7 @@ def resolving(
         teams(old) if isinstance(old, str) else old,
         teams(new) if isinstance(new, str) else new,
         witnesses=identity.Witnesses(*rosters) if rosters else None,
-        decisions=fit.parse(deciding) if deciding else None,
+        decisions=decisions.parse(deciding) if deciding else None,
         exact_only=exact_only,
     )
 

@@ -1,1 +1,31 @@
 """What the application's database has: its tables, its teams, and the protected sets in it."""
+
+from practice_guard.core.application import catalog as catalog
+from practice_guard.core.application import coverage as coverage
+from practice_guard.core.application import declared as declared
+from practice_guard.core.application import imprint as imprint
+from practice_guard.core.application.bound import BoundSet as BoundSet
+from practice_guard.core.application.bound import bind as bind
+from practice_guard.core.application.bound import companions_of as companions_of
+from practice_guard.core.application.catalog import ETL_TABLES as ETL_TABLES
+from practice_guard.core.application.catalog import Catalog as Catalog
+from practice_guard.core.application.catalog import Column as Column
+from practice_guard.core.application.catalog import ForeignKey as ForeignKey
+from practice_guard.core.application.catalog import Pointer as Pointer
+from practice_guard.core.application.catalog import PointsAt as PointsAt
+from practice_guard.core.application.catalog import Table as Table
+from practice_guard.core.application.catalog import UniqueKey as UniqueKey
+from practice_guard.core.application.coverage import Coverage as Coverage
+from practice_guard.core.application.coverage import Covered as Covered
+from practice_guard.core.application.coverage import Uncovered as Uncovered
+from practice_guard.core.application.declared import Declared as Declared
+from practice_guard.core.application.declared_check import check_declared as check_declared
+from practice_guard.core.application.protected import BUILT_IN as BUILT_IN
+from practice_guard.core.application.protected import ProtectedSet as ProtectedSet
+from practice_guard.core.application.protected import Reference as Reference
+from practice_guard.core.application.state import PARENTS as PARENTS
+from practice_guard.core.application.state import Application as Application
+from practice_guard.core.application.state import lock_for_reading as lock_for_reading
+from practice_guard.core.application.state import lock_for_writing as lock_for_writing
+from practice_guard.core.application.state import look as look
+from practice_guard.core.application.teams import TeamList as TeamList

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from practice_guard.core import errors
 from practice_guard.core.application.catalog import ETL_TABLES, Catalog, Column, Table
 from practice_guard.core.application.protected import ProtectedSet, Reference, in_order
-from practice_guard.core.database.statements import identifier, statement
+from practice_guard.core.database import identifier, statement
 
 _SET_BY_TRIGGERS = frozenset({"updated_at"})
 """Columns that change without anybody changing the row."""

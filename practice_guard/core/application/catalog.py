@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from practice_guard.core import errors
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import identifier, statement
+from practice_guard.core.database import Database, identifier, statement
 from practice_guard.core.model import Text
 
 REQUIRED = {

@@ -9,8 +9,7 @@ from practice_guard.core.application.bound import BoundSet
 from practice_guard.core.application.catalog import ETL_TABLES, Pointer, PointsAt
 from practice_guard.core.application.protected import Reference
 from practice_guard.core.application.state import Application
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import condition, identifier, statement
+from practice_guard.core.database import Database, condition, identifier, statement
 
 
 @dataclass(frozen=True, slots=True)

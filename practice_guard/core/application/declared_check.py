@@ -15,8 +15,7 @@ from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.application.catalog import Catalog, PointsAt, Table
 from practice_guard.core.application.declared import Declared, near
 from practice_guard.core.application.protected import ProtectedSet, Reference
-from practice_guard.core.database.port import Access, Database
-from practice_guard.core.database.statements import condition, statement
+from practice_guard.core.database import Access, Database, condition, statement
 from practice_guard.core.errors import DatabaseError, GuardError, SchemaError, UsageError
 
 _NUMBERS = ("smallint", "integer", "bigint")
@@ -24,7 +23,7 @@ _FAULTS = re.compile(r"(?!42501)(0A|21|22|25006|42|P0)")
 """SQLSTATEs that are the condition's fault: its syntax, names, types and values, and that it writes."""
 
 
-def check(database: Database, declared: Declared, schema: str = "public") -> None:
+def check_declared(database: Database, declared: Declared, schema: str = "public") -> None:
     """Find out whether what is declared is there. Opens transactions of its own, in which nothing can be written.
 
     Raises:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from practice_guard.core.application.bound import BoundSet
 from practice_guard.core.application.catalog import Catalog
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import columns, condition, statement
+from practice_guard.core.database import Database, columns, condition, statement
 
 
 def take(database: Database, catalog: Catalog, sets: Sequence[BoundSet]) -> str:

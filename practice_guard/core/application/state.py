@@ -11,9 +11,7 @@ from practice_guard.core.application.bound import BoundSet, bind, companions_of
 from practice_guard.core.application.catalog import Catalog
 from practice_guard.core.application.protected import ProtectedSet
 from practice_guard.core.application.teams import TeamList
-from practice_guard.core.database import locks
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import identifier, statement
+from practice_guard.core.database import Database, identifier, locks, statement
 
 PARENTS = ("clubs", "leagues", "series", "teams")
 

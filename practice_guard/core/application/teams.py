@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from practice_guard.core.application.catalog import Catalog
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import statement
+from practice_guard.core.database import Database, statement
 from practice_guard.core.model import Rosters, Team
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import Catalog, PointsAt
-from practice_guard.core.application.state import Application
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import condition, identifier, statement
-from practice_guard.core.findings.severities import found
+from practice_guard.core.application import Application, BoundSet, Catalog, PointsAt
+from practice_guard.core.database import Database, condition, identifier, statement
+from practice_guard.core.findings import found
 from practice_guard.core.model import Finding, Severity
 from practice_guard.core.records import installation
-from practice_guard.core.restore.plans import Plan
-from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.restore import Plan
+from practice_guard.core.snapshots import Snapshot
 
 _RESTORE_FIRST = "practice-guard restore --dry-run"
 _MANY = 10

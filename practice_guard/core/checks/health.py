@@ -6,18 +6,15 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from practice_guard.core import model
-from practice_guard.core.application.catalog import PointsAt
-from practice_guard.core.application.state import Application
+from practice_guard.core import model, restore, snapshots
+from practice_guard.core.application import Application, PointsAt
 from practice_guard.core.checks import drift
-from practice_guard.core.database.port import Database
-from practice_guard.core.findings.severities import NOTHING, Overrides, weigh
-from practice_guard.core.identity.gone import vanished
+from practice_guard.core.database import Database
+from practice_guard.core.findings import NOTHING, Overrides, weigh
+from practice_guard.core.guarding import Request
+from practice_guard.core.identity import vanished
 from practice_guard.core.model import Finding, Severity, Verdict
-from practice_guard.core.restore import transaction
-from practice_guard.core.restore.plans import Bucket, Live, Plan, PlannedRow, SetPlan
-from practice_guard.core.restore.transaction import Request
-from practice_guard.core.snapshots import snapshot, verification
+from practice_guard.core.restore import Bucket, Live, Plan, PlannedRow, SetPlan
 
 GROWTH = 3
 """How many times its size a protected table may grow between two checks before that alone is an error."""
@@ -144,7 +141,7 @@ def check(made: Plan, app: Application, *, fail_on_warning: bool = False, overri
         fail_on_warning: whether warnings fail the check too.
         overrides: the severities that the settings ask for.
     """
-    valid = transaction.valid_ids(app)
+    valid = restore.valid_ids(app)
     sets = {name: _count(each, valid[name]) for name, each in made.sets.items()}
     findings = [finding for name, counts in sets.items() for finding in _findings(name, counts)]
     concerned = {
@@ -229,13 +226,13 @@ def examine(
     Raises:
         errors.NoSnapshotError: there is none of that id.
     """
-    nothing_yet = wanted == model.LATEST and not any(each.verified_at for each in snapshot.listing(database))
+    nothing_yet = wanted == model.LATEST and not any(each.verified_at for each in snapshots.listing(database))
     if baseline is None and not nothing_yet:
-        kept = snapshot.find(database, wanted)
-        verification.verify(database, kept)
-        made = transaction.plan(database, kept, app, request)
+        kept = snapshots.find(database, wanted)
+        snapshots.verify(database, kept)
+        made = restore.plan(database, kept, app, request)
         return check(made, app, fail_on_warning=fail_on_warning, overrides=overrides)
-    live = {bound.name: transaction.live_rows(database, bound) for bound in app.sets}
+    live = {bound.name: restore.live_rows(database, bound) for bound in app.sets}
     return check_alone(live, app, baseline=baseline, fail_on_warning=fail_on_warning, overrides=overrides)
 
 
@@ -256,7 +253,7 @@ def check_alone(
         fail_on_warning: whether warnings fail the check too.
         overrides: the severities that the settings ask for.
     """
-    valid = transaction.valid_ids(app)
+    valid = restore.valid_ids(app)
     sets: dict[str, Counts] = {}
     for name, rows in live.items():
         orphaned = sum(row.refs[0] not in valid[name] for row in rows)

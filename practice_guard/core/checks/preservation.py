@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from practice_guard.core.application.state import Application
-from practice_guard.core.findings.severities import NOTHING, Overrides, weigh
-from practice_guard.core.identity.gone import vanished
+from practice_guard.core.application import Application
+from practice_guard.core.findings import NOTHING, Overrides, weigh
+from practice_guard.core.identity import vanished
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
-from practice_guard.core.restore.plans import Plan, PlannedRow
-from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.restore import Plan, PlannedRow
+from practice_guard.core.snapshots import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from practice_guard.core import errors
+from practice_guard.core.application import ETL_TABLES, Application, ProtectedSet, bind, companions_of, look
 from practice_guard.core.application import catalog as catalogs
-from practice_guard.core.application.bound import bind, companions_of
-from practice_guard.core.application.catalog import ETL_TABLES
-from practice_guard.core.application.protected import ProtectedSet
-from practice_guard.core.application.state import Application, look
 from practice_guard.core.checks.before import deletions, keys, obstacles, privileges, references, rows, runs, snapshots
 from practice_guard.core.checks.before.scene import Answer, Scene, shielded
-from practice_guard.core.database.port import Database
-from practice_guard.core.findings import severities
+from practice_guard.core.database import Database
+from practice_guard.core.findings import unseen, weigh
+from practice_guard.core.guarding import Request
 from practice_guard.core.model import Finding, Severity, Text, Verdict
-from practice_guard.core.records import installation
-from practice_guard.core.records.installation import Place
-from practice_guard.core.restore.transaction import Request
+from practice_guard.core.records import Place, installation
 
 
 class Result(Text):
@@ -203,7 +199,7 @@ def check_access(
     answers["row-security"] = obstacles.row_security_of(database, catalog, (*bound, *companions))
     what = "1 comparison could not be made: whether the last import was restored is not known."
     why = "This role may not read the team list."
-    answers["import-not-restored"] = Answer(what, (severities.unseen("import-not-restored", what, why),), looked=False)
+    answers["import-not-restored"] = Answer(what, (unseen("import-not-restored", what, why),), looked=False)
     return _judged(answers, overrides or {})
 
 
@@ -215,14 +211,14 @@ def _answer(scene: Scene, code: str, look: Callable[[Scene], Answer]) -> Answer:
         raise
     except errors.GuardError as error:
         what = f"1 check could not be made: {code}."
-        return Answer(what, (severities.unseen(code, what, error.message),), looked=False)
+        return Answer(what, (unseen(code, what, error.message),), looked=False)
 
 
 def _judged(answers: Mapping[str, Answer], overrides: Mapping[str, Severity]) -> Safety:
     checks: list[Check] = []
     findings: list[Finding] = []
     for code, answer in answers.items():
-        own = [severities.weigh(finding, overrides, firm=not answer.looked) for finding in answer.findings]
+        own = [weigh(finding, overrides, firm=not answer.looked) for finding in answer.findings]
         checks.append(_check(code, answer, own))
         findings += own
     return Safety(tuple(checks), tuple(sorted(findings, key=lambda finding: _ORDER.index(finding.severity))))

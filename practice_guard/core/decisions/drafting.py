@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterable
 import tomlkit
 from tomlkit.items import InlineTable, Table
 
-from practice_guard.core.identity.decision import Decisions
-from practice_guard.core.identity.resolution import Resolution
+from practice_guard.core.identity import Decisions, Resolution
 from practice_guard.core.model import Candidate, Fate, Match, TeamIdentity
 
 _HEADER = """\
@@ -19,7 +18,7 @@ An entry without `heir`, `give_up` or `rosters` decides nothing. Parts that an h
 `merge = true` lets two old teams have one heir; `overrule = true` decides against name and place."""
 
 
-def write(resolution: Resolution, concerned: Collection[TeamIdentity] | None = None) -> str:
+def draft(resolution: Resolution, concerned: Collection[TeamIdentity] | None = None) -> str:
     """Return a decision file with an entry for everything that waits; unedited, it decides nothing.
 
     With `concerned`, the teams whose rows wait, it is about those alone: nobody need decide where nothing hangs.

@@ -30,7 +30,7 @@ from rapidfuzz import process
 from tomlkit.exceptions import TOMLKitError
 
 from practice_guard.core import errors
-from practice_guard.core.identity.decision import Decision, Decisions, said
+from practice_guard.core.identity import Decision, Decisions, said
 from practice_guard.core.model import TeamIdentity
 
 KEYS = {

@@ -1,8 +1,4 @@
-"""A person's decisions: `parse` a file, `check` it against the teams, `write` one to edit, `dump` what was decided.
-
-They are TOML, keyed by league, club, series and team name, never by id, which changes nightly; `decision_file` shows
-the format. A decision is the only way to overrule a resolution.
-"""
+"""Whether a person's decisions fit the teams that there are."""
 
 from __future__ import annotations
 
@@ -12,12 +8,8 @@ from collections.abc import Set as AbstractSet
 from rapidfuzz import process
 
 from practice_guard.core import errors
-from practice_guard.core.decisions.drafting import dump, write
-from practice_guard.core.decisions.file import parse
-from practice_guard.core.identity.decision import Decision, Decisions, said
+from practice_guard.core.identity import Decision, Decisions, said
 from practice_guard.core.model import Team, TeamIdentity
-
-__all__ = ["Decision", "Decisions", "check", "dump", "parse", "write"]
 
 
 def check(decisions: Decisions, old: Iterable[Team], new: Iterable[Team]) -> None:

@@ -1,1 +1,13 @@
 """Who a team is. Pure: asks no database."""
+
+from practice_guard.core.identity import normalise as normalise
+from practice_guard.core.identity.candidates import with_candidates as with_candidates
+from practice_guard.core.identity.decision import Decision as Decision
+from practice_guard.core.identity.decision import Decisions as Decisions
+from practice_guard.core.identity.decision import said as said
+from practice_guard.core.identity.explanation import explain as explain
+from practice_guard.core.identity.gone import vanished as vanished
+from practice_guard.core.identity.leagues import resolve_leagues as resolve_leagues
+from practice_guard.core.identity.resolution import Resolution as Resolution
+from practice_guard.core.identity.resolution import resolve as resolve
+from practice_guard.core.identity.roster import Witnesses as Witnesses

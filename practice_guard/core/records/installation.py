@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from practice_guard.core import errors
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import statement
+from practice_guard.core.database import Database, statement
 
 SCHEMA = "practice_guard"
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from practice_guard.core.database import locks
-from practice_guard.core.database.port import Access, Database
+from practice_guard.core.database import Access, Database, locks
 from practice_guard.core.errors import WrongDatabaseError
 from practice_guard.core.model import Author
 from practice_guard.core.records import installation, ledger

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from practice_guard.core import errors
-from practice_guard.core.database.port import Database, Row
-from practice_guard.core.database.statements import statement
+from practice_guard.core.database import Database, Row, statement
 from practice_guard.core.model import LATEST, Author, Finding, Severity, Text
 from practice_guard.core.records import installation
 

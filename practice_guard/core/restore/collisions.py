@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import Column, UniqueKey
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import columns, identifier, statement
+from practice_guard.core.application import BoundSet, Column, UniqueKey
+from practice_guard.core.database import Database, columns, identifier, statement
 from practice_guard.core.model import Fate
 from practice_guard.core.restore import relinking
 from practice_guard.core.restore.plans import Bucket, PlannedRow, SetPlan
-from practice_guard.core.snapshots.sets import StoredSet
+from practice_guard.core.snapshots import StoredSet
 
 
 @dataclass(frozen=True, slots=True)

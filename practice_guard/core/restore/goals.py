@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
-from practice_guard.core import errors
-from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import PointsAt
-from practice_guard.core.application.protected import Reference
-from practice_guard.core.application.state import Application
-from practice_guard.core.application.teams import TeamList
-from practice_guard.core.database.port import Database
-from practice_guard.core.decisions import fit
+from practice_guard.core import decisions, errors
+from practice_guard.core.application import Application, BoundSet, PointsAt, Reference, TeamList
+from practice_guard.core.database import Database
 from practice_guard.core.guarding import Request, Scope
-from practice_guard.core.identity.candidates import with_candidates
-from practice_guard.core.identity.decision import Decisions
-from practice_guard.core.identity.identity import resolve
-from practice_guard.core.identity.resolution import Resolution
-from practice_guard.core.identity.roster import Witnesses
+from practice_guard.core.identity import Decisions, Resolution, Witnesses, resolve, with_candidates
 from practice_guard.core.model import Evidence, Fate, Match, Team
 from practice_guard.core.records import ledger
-from practice_guard.core.restore.chains import Parents
-from practice_guard.core.restore.plans import Destination, Plan, PlannedRow
-from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.restore.plans import (
+    Bucket,
+    Destination,
+    Kept,
+    NewKey,
+    Origin,
+    Plan,
+    PlannedRow,
+    SetPlan,  # fmt: skip
+)
+from practice_guard.core.snapshots import Snapshot
 
 
 def united(
@@ -33,7 +33,7 @@ def united(
     earlier = ledger.decisions(database, lists)
     if request.decisions is None:
         return earlier
-    fit.check(request.decisions, [team for old in lists.values() for team in old.teams], app.now.teams)
+    decisions.check(request.decisions, [team for old in lists.values() for team in old.teams], app.now.teams)
     return {name: request.decisions.after(found) for name, found in earlier.items()}
 
 
@@ -139,3 +139,73 @@ def ids_of(app: Application, reference: Reference) -> frozenset[int]:
     if reference.parent is not None:
         return app.keys[reference.parent]
     return app.now.ids if reference.target is PointsAt.TEAMS else frozenset(app.now.leagues)
+
+
+_OPEN = (Bucket.PENDING, Bucket.GIVEN_UP)
+
+
+class Parents:
+    """The planned rows of one protected set, as those that hang on them ask for them."""
+
+    def __init__(self, rows: Sequence[Kept], made: SetPlan, snapshot: str, standing: frozenset[int]) -> None:
+        """Look at a set's plan.
+
+        Args:
+            rows: the snapshot's rows of the set.
+            made: what is to become of each.
+            snapshot: the snapshot's id, which names what its own keys mean.
+            standing: primary keys of the table that mean now what they meant, also of rows that are not protected.
+        """
+        self._standing = standing
+        self._snapshot = snapshot
+        planned = {row.row: row for row in made.rows}
+        self._rows: dict[Origin, PlannedRow | None] = {}
+        for row in rows:
+            origin = origin_of(row, snapshot)
+            self._rows[origin] = None if origin in self._rows else planned[row.row]
+
+    def row(self, origin: Origin) -> PlannedRow | None:
+        """Return the planned row that had this key; None where the snapshot has none, or cannot tell which."""
+        return self._rows.get(origin)
+
+    def destination(self, origin: Origin) -> Destination:
+        """Return the key that the row will have after the restore, or why what hangs on it has to wait."""
+        row, old = self.row(origin), origin[1]
+        if row is None:
+            if origin in self._rows:
+                return Destination(None, fate=Fate.AMBIGUOUS)
+            stands = origin[0] == self._snapshot and old in self._standing
+            return Destination(old, Evidence.SAME_ID, Fate.KEPT) if stands else Destination(None, fate=Fate.MISSING)
+        if row.bucket is Bucket.DELETED:
+            return Destination(None, fate=Fate.MISSING, deleted=True)
+        key = _key_after(row)
+        if row.bucket in _OPEN:
+            fate = row.fate if row.fate in (Fate.AMBIGUOUS, Fate.CONFLICTING) else Fate.MISSING
+            return Destination(key, fate=fate, given_up=row.bucket is Bucket.GIVEN_UP)
+        if key == old:
+            return Destination(key, Evidence.SAME_ID, Fate.KEPT)
+        return Destination(key, Evidence.EXACT, Fate.RENUMBERED)
+
+    def follow(self, made: SetPlan) -> SetPlan:
+        """Give the rows that hang on these the team of the row they hang on, with what became of it and why."""
+        return replace(made, rows=tuple(self._following(row) for row in made.rows))
+
+    def _following(self, row: PlannedRow) -> PlannedRow:
+        parent = self.row(row.origin) if row.origin else None
+        if parent is None:
+            return row
+        return replace(row, team=parent.team, evidence=parent.evidence, fate=parent.fate)
+
+
+def _key_after(row: PlannedRow) -> int | None:
+    if row.live_key is not None:
+        return int(row.live_key)
+    if row.bucket is not Bucket.INSERT:
+        return None
+    return NewKey.of(row.row) if row.new_key else int(row.key)
+
+
+def origin_of(row: Kept, snapshot: str) -> Origin:
+    """Return by which list and key others refer to a row of a numbered set."""
+    first = row.refs[0]
+    return (first[0] if row.carried and first else snapshot, int(row.key))

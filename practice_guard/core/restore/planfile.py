@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from practice_guard.core import errors
-from practice_guard.core.decisions import fit as decided
+from practice_guard.core import decisions, errors
 from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.restore.plans import Plan, PlannedRow
 
@@ -58,7 +57,7 @@ def dump(made: Plan, request: Request, now: datetime) -> str:
             "teams": sorted(request.scope.teams),
             "include_deleted": request.include_deleted,
             "exact_only": request.exact_only,
-            "decisions": decided.dump(request.decisions) if request.decisions else None,
+            "decisions": decisions.dump(request.decisions) if request.decisions else None,
             "roster_at_least": request.roster_at_least,
             "roster_percent": request.roster_percent,
         },
@@ -117,7 +116,7 @@ def load(text: str) -> SavedPlan:
             scope,
             bool(asked["include_deleted"]),
             bool(asked["exact_only"]),
-            decided.parse(asked["decisions"]).recorded("the plan") if asked["decisions"] else None,
+            decisions.parse(asked["decisions"]).recorded("the plan") if asked["decisions"] else None,
             int(asked["roster_at_least"]),
             float(asked["roster_percent"]),
         )

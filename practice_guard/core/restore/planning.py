@@ -6,19 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from practice_guard.core.application import imprint
-from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import PointsAt
-from practice_guard.core.application.state import Application
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import columns, identifier, statement
+from practice_guard.core import snapshots
+from practice_guard.core.application import Application, BoundSet, PointsAt, imprint
+from practice_guard.core.database import Database, columns, identifier, statement
 from practice_guard.core.guarding import Request, Scope
-from practice_guard.core.identity.leagues import resolve_leagues
+from practice_guard.core.identity import resolve_leagues
 from practice_guard.core.model import Fate, Match
 from practice_guard.core.records import installation, ledger
 from practice_guard.core.restore import collisions, pairing
-from practice_guard.core.restore.chains import Parents, recognise
 from practice_guard.core.restore.goals import (
+    Parents,
     check_scope,
     destination,
     ids_of,
@@ -27,12 +24,10 @@ from practice_guard.core.restore.goals import (
     united,
     with_parents,
 )
+from practice_guard.core.restore.pairing import recognise
 from practice_guard.core.restore.plans import Bucket, Kept, Live, Plan, PlannedRow, SetPlan
 from practice_guard.core.restore.rows import content_of, kept_rows, live_rows
-from practice_guard.core.snapshots import snapshot
-from practice_guard.core.snapshots.lists import team_list
-from practice_guard.core.snapshots.sets import StoredSet
-from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.snapshots import Snapshot, StoredSet, team_list
 
 
 def plan(database: Database, kept: Snapshot, app: Application, request: Request | None = None) -> Plan:
@@ -46,7 +41,7 @@ def plan(database: Database, kept: Snapshot, app: Application, request: Request 
         errors.SchemaError: the snapshot has rows of a table that is not there any more.
     """
     request = request or Request()
-    snapshot.check_tables(kept, app.skipped, app.catalog.tables, request.scope.protected)
+    snapshots.check_tables(kept, app.skipped, app.catalog.tables, request.scope.protected)
     lists = {name: team_list(database, name) for name in kept.lists}
     decisions = united(database, request, lists, app)
     resolutions = {name: resolved(old, app.now, request, decisions[name]) for name, old in lists.items()}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
-from practice_guard.core.identity.resolution import Resolution
+from practice_guard.core.identity import Resolution
 from practice_guard.core.model import Evidence, Fate, Match, Text
 
 

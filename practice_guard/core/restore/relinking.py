@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
-from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import columns, identifier, statement
+from practice_guard.core.application import BoundSet
+from practice_guard.core.database import Database, columns, identifier, statement
 
 Refs = tuple[int | None, ...]
 

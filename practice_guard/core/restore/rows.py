@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 
-from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import columns, condition, identifier, statement
+from practice_guard.core.application import BoundSet
+from practice_guard.core.database import Database, columns, condition, identifier, statement
 from practice_guard.core.restore.plans import Kept, Live
-from practice_guard.core.snapshots.sets import StoredSet
+from practice_guard.core.snapshots import StoredSet
 
 
 def content_of(bound: BoundSet, stored: StoredSet | None) -> tuple[str, ...]:

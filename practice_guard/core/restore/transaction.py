@@ -5,30 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from practice_guard.core import errors
-from practice_guard.core.application.protected import ProtectedSet
-from practice_guard.core.application.state import Application, lock_for_writing, look
-from practice_guard.core.database import locks
-from practice_guard.core.database.port import Access, Database
-from practice_guard.core.decisions import fit as decided
-from practice_guard.core.guarding import Request, Scope
+from practice_guard.core import decisions, errors, snapshots
+from practice_guard.core.application import Application, ProtectedSet, lock_for_writing, look
+from practice_guard.core.database import Access, Database, locks
+from practice_guard.core.guarding import Request
 from practice_guard.core.model import Author
-from practice_guard.core.records import installation, ledger
-from practice_guard.core.records.ledger import About
+from practice_guard.core.records import About, installation, ledger
 from practice_guard.core.restore import writes
-from practice_guard.core.restore.goals import asked, valid_ids
 from practice_guard.core.restore.planfile import SavedPlan, moved
 from practice_guard.core.restore.planning import plan
 from practice_guard.core.restore.plans import Plan
-from practice_guard.core.restore.rows import kept_rows, live_rows
 from practice_guard.core.restore.writes import Written
-from practice_guard.core.snapshots import verification
-from practice_guard.core.snapshots.snapshot import Snapshot
-
-__all__ = [
-    "Applied", "Author", "Request", "Scope", "apply", "asked", "check_fits", "check_saved", "kept_rows", "live_rows",
-    "plan", "valid_ids",
-]  # fmt: skip
+from practice_guard.core.snapshots import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +75,7 @@ def apply(
         locks.take(database)
         lock_for_writing(database, ahead, within)
         installation.check_mark(installation.locate(database), author.environment)
-        verification.verify(database, kept)
+        snapshots.verify(database, kept)
         return _apply(database, look(database, sets, schema), kept, author, request or Request(), saved)
 
     applied = locks.attempt(database, Access.WRITE, work, patience=patience)
@@ -129,7 +117,7 @@ def _apply(
         "written": count,
         "waited": {name: each.waits for name, each in made.sets.items()},
         "lists": list(kept.lists),
-        "decisions": decided.dump(request.decisions) if request.decisions else None,
+        "decisions": decisions.dump(request.decisions) if request.decisions else None,
         "plan": saved.id if saved else None,
     }
     about = About(result, kept.id, made.digest, made.imprint)

@@ -7,17 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import errors
-from practice_guard.core.application import imprint
-from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import PointsAt
-from practice_guard.core.application.protected import ProtectedSet
-from practice_guard.core.application.state import Application, lock_for_writing, look
-from practice_guard.core.database import locks
-from practice_guard.core.database.port import Access, Database
-from practice_guard.core.database.statements import identifier, statement
+from practice_guard.core.application import (
+    Application,
+    BoundSet,
+    PointsAt,
+    ProtectedSet,
+    imprint,
+    lock_for_writing,
+    look,
+)
+from practice_guard.core.database import Access, Database, identifier, locks, statement
 from practice_guard.core.model import Author
-from practice_guard.core.records import installation, ledger
-from practice_guard.core.records.ledger import About, Entry, EntryRow
+from practice_guard.core.records import About, Entry, EntryRow, installation, ledger
 from practice_guard.core.restore import relinking, writes
 from practice_guard.core.restore.relinking import Move, Refs, application_path
 

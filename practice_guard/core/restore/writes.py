@@ -8,10 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
-from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import UniqueKey
-from practice_guard.core.database.port import Database, Row
-from practice_guard.core.database.statements import columns, identifier, statement
+from practice_guard.core.application import BoundSet, UniqueKey
+from practice_guard.core.database import Database, Row, columns, identifier, statement
 from practice_guard.core.restore import collisions, relinking
 from practice_guard.core.restore.plans import (
     Bucket,
@@ -19,7 +17,7 @@ from practice_guard.core.restore.plans import (
     SetPlan,
 )
 from practice_guard.core.restore.relinking import Move
-from practice_guard.core.snapshots.sets import StoredSet
+from practice_guard.core.snapshots import StoredSet
 
 _TOUCHED_BY_TRIGGERS = frozenset({"updated_at"})
 """Columns that an update's own trigger may set: a restore is an update."""

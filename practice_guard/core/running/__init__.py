@@ -1,1 +1,11 @@
 """One process around the ETL."""
+
+from practice_guard.core.running.cycle import resume as resume
+from practice_guard.core.running.cycle import run as run
+from practice_guard.core.running.phases import Job as Job
+from practice_guard.core.running.process import Ended as Ended
+from practice_guard.core.running.process import signal_in as signal_in
+from practice_guard.core.running.report import PhaseDone as PhaseDone
+from practice_guard.core.running.report import Report as Report
+from practice_guard.core.running.report import Result as Result
+from practice_guard.core.running.report import overhead as overhead

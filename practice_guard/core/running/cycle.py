@@ -16,13 +16,12 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from practice_guard.core import errors
-from practice_guard.core.database import locks
-from practice_guard.core.database.port import Access, Database
+from practice_guard.core.database import Access, Database, locks
+from practice_guard.core.guarding import Request
 from practice_guard.core.model import Verdict
-from practice_guard.core.records import installation, ledger, runs
-from practice_guard.core.records.runs import Phase, Run
-from practice_guard.core.restore.transaction import Applied, Request
-from practice_guard.core.running import finishing, phases
+from practice_guard.core.records import Phase, Run, installation, ledger, runs
+from practice_guard.core.restore import Applied
+from practice_guard.core.running import phases
 from practice_guard.core.running import session as lease
 from practice_guard.core.running.lockfile import LockFile
 from practice_guard.core.running.phases import Job
@@ -157,7 +156,7 @@ class _Cycle:
         if not found.touched:
             return
         with self.database.transaction(Access.READ):
-            report.snapshot = finishing.chosen(self.database, found, self.job.finish_with, self.job.author.environment)
+            report.snapshot = phases.chosen(self.database, found, self.job.finish_with, self.job.author.environment)
         report.named = report.snapshot if report.snapshot.id != found.snapshot else None
         if found.etl_exit_code is None:
             report.findings.append(unknown_end(self.job.author.environment))

@@ -8,23 +8,21 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from practice_guard.core import errors
-from practice_guard.core.application.protected import ProtectedSet
-from practice_guard.core.application.state import look
-from practice_guard.core.checks import health, preservation, safety
-from practice_guard.core.checks.preservation import Preservation
-from practice_guard.core.database.port import Access, Database
-from practice_guard.core.model import Author, Severity
-from practice_guard.core.records.runs import ETL, Holder, Phase
-from practice_guard.core.restore import transaction
-from practice_guard.core.restore.transaction import Applied, Request
+from practice_guard.core import errors, restore, snapshots
+from practice_guard.core.application import ProtectedSet, look
+from practice_guard.core.checks import Preservation, health, preservation, safety
+from practice_guard.core.database import Access, Database
+from practice_guard.core.guarding import Request
+from practice_guard.core.model import LATEST, Author, Severity
+from practice_guard.core.records import Holder, Phase, Run, runs
+from practice_guard.core.records.runs import ETL
+from practice_guard.core.restore import Applied
 from practice_guard.core.running import process, session
 from practice_guard.core.running.lockfile import LockFile
 from practice_guard.core.running.process import Ended
 from practice_guard.core.running.report import PhaseDone, Report
-from practice_guard.core.snapshots import snapshot
-from practice_guard.core.upkeep import backup, cleanup
-from practice_guard.core.upkeep.retention import Rule, Ruling
+from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.upkeep import Rule, Ruling, backup, cleanup
 
 
 class Watcher(Protocol):
@@ -142,13 +140,13 @@ def check_preservation(database: Database, job: Job, report: Report) -> Preserva
     kept = snapshot_of(report)
     with database.transaction(Access.READ):
         app = look(database, job.sets, job.schema)
-        made = transaction.plan(database, kept, app, job.request_after(report))
+        made = restore.plan(database, kept, app, job.request_after(report))
         return preservation.check(kept, made, app, job.min_rate, job.overrides)
 
 
 def put_back(database: Database, job: Job, report: Report) -> Applied:
     """Restore the run's snapshot."""
-    return transaction.apply(
+    return restore.apply(
         database,
         job.sets,
         snapshot_of(report),
@@ -189,7 +187,7 @@ def clean_up(database: Database, job: Job, number: int | None) -> tuple[Ruling, 
     return tuple(rulings)
 
 
-def snapshot_of(report: Report) -> snapshot.Snapshot:
+def snapshot_of(report: Report) -> snapshots.Snapshot:
     """Return the run's own snapshot, or the one that a person named in its place.
 
     Raises:
@@ -198,3 +196,42 @@ def snapshot_of(report: Report) -> snapshot.Snapshot:
     if report.snapshot is None:
         raise errors.NoSnapshotError("This run has no snapshot.")
     return report.snapshot
+
+
+def chosen(database: Database, run: Run, wanted: str | None, environment: str) -> Snapshot:
+    """Return the run's own snapshot, or the one that a person named in its place, proven to be whole.
+
+    Args:
+        database: in a reading transaction.
+        run: the run that is to be finished.
+        wanted: the id that a person named, or `latest` for the newest verified one that is whole; None for its own.
+        environment: for the commands to copy.
+
+    Raises:
+        errors.SnapshotError: it is gone or damaged; says how another one is named.
+    """
+    way_out = runs.resumption(environment, LATEST)
+    if wanted == LATEST:
+        return _newest_whole(database, way_out, environment)
+    try:
+        kept = snapshots.find(database, wanted or run.snapshot or "")
+        snapshots.verify(database, kept)
+    except errors.SnapshotError as error:
+        which = "The snapshot that was named" if wanted else f"The snapshot that run {run.id} took"
+        steps = (way_out, f"practice-guard snapshots verify --env {environment}   # which ones are whole")
+        raise type(error)(f"{which} cannot be used. {error.message}", next_steps=steps) from error
+    return kept
+
+
+def _newest_whole(database: Database, way_out: str, environment: str) -> Snapshot:
+    for each in snapshots.listing(database):
+        if each.verified_at is not None and not snapshots.fault(database, each):
+            return each
+    raise errors.NoSnapshotError(
+        "No verified snapshot in this database is whole.",
+        next_steps=(
+            f"practice-guard snapshots import FILE --env {environment}   # from an export",
+            f"practice-guard backup --accept-current --env {environment}   # or, only where every row is in place",
+            way_out,
+        ),
+    )

@@ -7,16 +7,13 @@ from dataclasses import dataclass, field
 from datetime import timezone
 
 from practice_guard.core import errors
-from practice_guard.core.checks.health import Health
-from practice_guard.core.checks.preservation import Preservation
-from practice_guard.core.checks.safety import Safety
+from practice_guard.core.checks import Health, Preservation, Safety
 from practice_guard.core.model import Finding, Severity, Verdict
-from practice_guard.core.records.runs import Phase, Run
-from practice_guard.core.restore.transaction import Applied
+from practice_guard.core.records import Phase, Run
+from practice_guard.core.restore import Applied
 from practice_guard.core.running.process import Ended
-from practice_guard.core.snapshots.snapshot import Snapshot
-from practice_guard.core.upkeep.backup import Backup
-from practice_guard.core.upkeep.retention import Ruling
+from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.upkeep import Backup, Ruling
 
 Result = Safety | Backup | Ended | Preservation | Applied | Health | tuple[Ruling, ...]
 """What a phase brought: the report of the command of the same name, or the end of the ETL."""

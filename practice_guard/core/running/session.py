@@ -16,9 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from practice_guard.core import errors
-from practice_guard.core.database import locks
-from practice_guard.core.database.port import Access, Database
-from practice_guard.core.database.statements import statement
+from practice_guard.core.database import Access, Database, locks, statement
 from practice_guard.core.records import runs
 
 Opener = Callable[[], AbstractContextManager[Database]]

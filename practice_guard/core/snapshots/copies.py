@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
-from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import columns, condition, identifier, statement
+from practice_guard.core.application import BoundSet
+from practice_guard.core.database import Database, columns, condition, identifier, statement
 from practice_guard.core.snapshots.sets import (
     GUARD_COLUMNS,
     LONGEST_NAME,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from practice_guard.core.application.catalog import PointsAt
+from practice_guard.core.application import PointsAt
 from practice_guard.core.errors import DamagedSnapshotError
 from practice_guard.core.snapshots.fields import Fields
 from practice_guard.core.snapshots.sets import GUARD_COLUMNS, LONGEST_NAME, StoredColumn, StoredSet, rows_table

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from practice_guard.core.application.teams import TeamList
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import statement
+from practice_guard.core.application import TeamList
+from practice_guard.core.database import Database, statement
 from practice_guard.core.model import Team
 
 _SEPARATOR = "\x1f"

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import cast
 
-from practice_guard.core.application.catalog import Column, PointsAt
-from practice_guard.core.database.statements import columns, identifier, literal, statement
+from practice_guard.core.application import Column, PointsAt
+from practice_guard.core.database import columns, identifier, literal, statement
 
 GUARD_COLUMNS = (("guard_row", "bigint"), ("guard_carried", "boolean"), ("guard_from", "jsonb"))
 """What a copy has beside the table's own columns."""

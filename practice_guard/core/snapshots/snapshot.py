@@ -10,8 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from practice_guard.core import errors
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import statement
+from practice_guard.core.database import Database, statement
 from practice_guard.core.model import LATEST
 from practice_guard.core.records import installation
 from practice_guard.core.snapshots import description

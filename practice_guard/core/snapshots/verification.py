@@ -7,7 +7,7 @@ import json
 from datetime import timezone
 
 from practice_guard.core import errors
-from practice_guard.core.database.port import Database
+from practice_guard.core.database import Database
 from practice_guard.core.snapshots import copies, sets
 from practice_guard.core.snapshots.lists import team_list
 from practice_guard.core.snapshots.snapshot import DIGEST_VERSION, Snapshot, damaged

@@ -9,13 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 from practice_guard.core import errors
-from practice_guard.core.application import imprint
-from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import Catalog
-from practice_guard.core.application.teams import TeamList
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import identifier, statement
-from practice_guard.core.records.installation import Place
+from practice_guard.core.application import BoundSet, Catalog, TeamList, imprint
+from practice_guard.core.database import Database, identifier, statement
+from practice_guard.core.records import Place
 from practice_guard.core.snapshots import copies
 from practice_guard.core.snapshots.copies import Carry
 from practice_guard.core.snapshots.lists import store_list

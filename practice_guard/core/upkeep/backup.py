@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from practice_guard.core import errors
+from practice_guard.core import errors, restore, snapshots
+from practice_guard.core.application import Application, ProtectedSet, lock_for_reading, look
 from practice_guard.core.application import catalog as catalogs
-from practice_guard.core.application.protected import ProtectedSet
-from practice_guard.core.application.state import Application, lock_for_reading, look
 from practice_guard.core.checks import drift
-from practice_guard.core.database import locks
-from practice_guard.core.database.port import Access, Database
-from practice_guard.core.findings.severities import found
-from practice_guard.core.model import Finding, Severity, Verdict
+from practice_guard.core.database import Access, Database, locks
+from practice_guard.core.findings import found
+from practice_guard.core.guarding import Request
+from practice_guard.core.model import Author, Finding, Severity, Verdict
 from practice_guard.core.records import installation
-from practice_guard.core.restore import transaction
-from practice_guard.core.restore.plans import Plan
-from practice_guard.core.restore.transaction import Author, Request
-from practice_guard.core.snapshots import snapshot, verification, writing
-from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.restore import Plan
+from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.upkeep.carry import carries
 
 
@@ -84,7 +80,7 @@ def take(
     if taken.snapshot is None:
         return taken
     with database.transaction(Access.WRITE):
-        verified = writing.confirm(database, taken.snapshot, author.done)
+        verified = snapshots.confirm(database, taken.snapshot, author.done)
     return Backup(verified, taken.findings, taken.previous, taken.skipped)
 
 
@@ -93,13 +89,13 @@ def _take(
 ) -> Backup:
     last, findings = _last_good(database, accept_current=accept_current)
     made: Plan | None = None
-    rows = sum(len(transaction.live_rows(database, bound)) for bound in app.sets)
+    rows = sum(len(restore.live_rows(database, bound)) for bound in app.sets)
     if last is None:
         findings += drift.first(rows)
     else:
         findings += drift.drift(last, app)
-        part = snapshot.without(last, app.skipped) if accept_current else last
-        made = transaction.plan(database, part, app, request)
+        part = snapshots.without(last, app.skipped) if accept_current else last
+        made = restore.plan(database, part, app, request)
         findings += drift.since(made, last, rows)
     findings += drift.older_than_their_team(database, app, made)
     skipped = tuple(app.skipped)
@@ -107,8 +103,8 @@ def _take(
     if refusing and not accept_current:
         return Backup(None, tuple(findings), last, skipped)
     place = installation.ensure(database, author.environment, author.now)
-    name = writing.new_id(author.now)
-    new = writing.write(
+    name = snapshots.new_id(author.now)
+    new = snapshots.write(
         database,
         [*app.companions, *app.sets],
         app.now,
@@ -128,10 +124,10 @@ def _take(
 def _last_good(database: Database, *, accept_current: bool) -> tuple[Snapshot | None, list[Finding]]:
     """Return the newest snapshot that was verified and still is whole, and what is wrong with those passed over."""
     findings: list[Finding] = []
-    for each in snapshot.listing(database):
+    for each in snapshots.listing(database):
         if each.verified_at is None:
             continue
-        problem = verification.fault(database, each)
+        problem = snapshots.fault(database, each)
         if not problem:
             return each, findings
         why = "It was passed over: what is there now was compared with an older one."

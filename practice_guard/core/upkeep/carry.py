@@ -6,21 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.state import Application
-from practice_guard.core.database.port import Database
-from practice_guard.core.restore import transaction
-from practice_guard.core.restore.chains import origin_of
-from practice_guard.core.restore.plans import (
-    Bucket,
-    Kept,
-    Origin,
-    Plan,
-    PlannedRow,
-    SetPlan,  # fmt: skip
-)
-from practice_guard.core.snapshots.copies import Carry
-from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core import restore
+from practice_guard.core.application import Application, BoundSet
+from practice_guard.core.database import Database
+from practice_guard.core.restore import Bucket, Kept, Origin, Plan, PlannedRow, SetPlan, origin_of
+from practice_guard.core.snapshots import Carry, Snapshot
 
 
 class Renamed:
@@ -69,11 +59,11 @@ def carries(
     renamed = Renamed(last.id, name)
     needed: set[Origin] = set()
     for bound in _kept_companions(app, last):
-        renamed.learn_companions(bound, transaction.kept_rows(database, last.sets[bound.name], bound, last.id))
+        renamed.learn_companions(bound, restore.kept_rows(database, last.sets[bound.name], bound, last.id))
     for bound in app.sets:
         if bound.name not in made.sets:
             continue
-        stored = transaction.kept_rows(database, last.sets[bound.name], bound, last.id)
+        stored = restore.kept_rows(database, last.sets[bound.name], bound, last.id)
         kept = {row.row: renamed.follow(bound, row) for row in stored}
         if bound.name in app.keys:
             renamed.learn(bound, stored, made.sets[bound.name])
@@ -90,7 +80,7 @@ def carries(
             needed |= {ref for place in places if (ref := kept[row.row].refs[place])}
         carries[bound.name] = Carry(tuple(rows), tuple(anchors), lossy)
     for bound in _kept_companions(app, last):
-        stored = transaction.kept_rows(database, last.sets[bound.name], bound, last.id)
+        stored = restore.kept_rows(database, last.sets[bound.name], bound, last.id)
         seen = [row for row in stored if renamed.name(bound, row) in needed]
         carried = tuple((row.row, _origins(bound, row, range(len(row.refs)))) for row in seen)
         carries[bound.name] = Carry(carried, (), lossy)

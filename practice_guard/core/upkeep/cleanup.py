@@ -6,18 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from practice_guard.core import errors
-from practice_guard.core.application.protected import ProtectedSet
-from practice_guard.core.application.state import Application, look
-from practice_guard.core.database import locks
-from practice_guard.core.database.port import Access, Database
+from practice_guard.core import errors, restore, snapshots
+from practice_guard.core.application import Application, ProtectedSet, look
+from practice_guard.core.database import Access, Database, locks
 from practice_guard.core.model import Author, Match
-from practice_guard.core.records import installation, ledger, runs, trimming
-from practice_guard.core.records.ledger import About
-from practice_guard.core.restore import transaction
-from practice_guard.core.restore.plans import Bucket
-from practice_guard.core.snapshots import snapshot, verification, writing
-from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.records import About, installation, ledger, runs
+from practice_guard.core.restore import Bucket
+from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.upkeep import retention
 from practice_guard.core.upkeep.retention import Rule, Ruling
 
@@ -38,13 +33,13 @@ def _plan(
     database: Database, sets: Sequence[ProtectedSet], rule: Rule, now: datetime, schema: str
 ) -> tuple[list[Ruling], Application | None]:
     """Decide, and return also what was looked at; None where only what is no good snapshot may go."""
-    known = snapshot.listing(database)
+    known = snapshots.listing(database)
     unfinished = runs.unfinished(database)
     needed = unfinished.snapshot if unfinished else None
     damaged: set[str] = set()
     whole = _newest_whole(database, known, damaged)
     for each in _doomed(known, rule, now, damaged):
-        if verification.fault(database, each):
+        if snapshots.fault(database, each):
             damaged.add(each.id)
     doomed = [each for each in _doomed(known, rule, now, damaged) if each.id not in damaged]
     waiting: frozenset[str] = frozenset()
@@ -62,7 +57,7 @@ def _newest_whole(database: Database, known: Sequence[Snapshot], damaged: set[st
     for each in known:
         if each.verified_at is None:
             continue
-        if not verification.fault(database, each):
+        if not snapshots.fault(database, each):
             return each
         damaged.add(each.id)
     return None
@@ -119,8 +114,8 @@ def apply(
                 raise errors.ConfirmationError(
                     f"Snapshot {ruling.snapshot.id} {ruling.overruled}. Nothing was removed."
                 )
-            writing.remove(database, ruling.snapshot)
-        trimmed = trimming.trim(database, app.sets) if going and app else 0
+            snapshots.remove(database, ruling.snapshot)
+        trimmed = ledger.trim(database, app.sets) if going and app else 0
         if going and author is not None:
             result: dict[str, object] = {
                 "removed": {ruling.snapshot.id: ruling.reason for ruling in going},
@@ -149,7 +144,7 @@ def _remembered(gone: Snapshot) -> dict[str, object]:
 
 def _waiting_rows(database: Database, kept: Snapshot, app: Application) -> Counter[tuple[str, str, str]]:
     """Count the rows of a snapshot that wait, by set, content and team; all of a set whose table is gone."""
-    made = transaction.plan(database, snapshot.without(kept, app.skipped), app)
+    made = restore.plan(database, snapshots.without(kept, app.skipped), app)
     found: Counter[tuple[str, str, str]] = Counter()
     for name, stored in kept.sets.items():
         if name not in made.sets and not stored.companion:
@@ -157,9 +152,7 @@ def _waiting_rows(database: Database, kept: Snapshot, app: Application) -> Count
     for bound in app.sets:
         if bound.name not in made.sets:
             continue
-        contents = {
-            row.row: row.content for row in transaction.kept_rows(database, kept.sets[bound.name], bound, kept.id)
-        }
+        contents = {row.row: row.content for row in restore.kept_rows(database, kept.sets[bound.name], bound, kept.id)}
         for row in made.sets[bound.name].rows:
             if row.bucket is Bucket.PENDING:
                 match: Match | None = made.match(row)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from practice_guard.core import errors
 from practice_guard.core.model import LATEST
-from practice_guard.core.snapshots.snapshot import Snapshot, newest
+from practice_guard.core.snapshots import Snapshot, newest
 
 IN_THE_MAKING = timedelta(hours=1)
 """How long a snapshot that is not verified may still be about to be."""

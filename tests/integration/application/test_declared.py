@@ -9,7 +9,7 @@ import pytest
 
 from practice_guard.core.application import declared_check
 from practice_guard.core.application.declared import Declared, parse
-from practice_guard.core.database.connection import Connection
+from practice_guard.core.database import Connection
 from practice_guard.core.errors import AccessError, UsageError
 from practice_guard.core.model import Verdict
 from tests.world import builders
@@ -61,7 +61,7 @@ def holds(database: ScratchDatabase, text: str) -> Declared:
     declared = parse(text, FILE)
 
     def work(connection: Connection) -> None:
-        declared_check.check(connection, declared)
+        declared_check.check_declared(connection, declared)
         assert connection.execute("SELECT 1") == [(1,)], "the connection must be left usable"
 
     Guard(database).with_connection(work)
@@ -215,7 +215,7 @@ def test_a_missing_privilege_is_told_as_such(gear: League, database: ScratchData
 
     def work(connection: Connection) -> None:
         connection.execute("SET SESSION ROLE nobody_much")
-        declared_check.check(connection, declared)
+        declared_check.check_declared(connection, declared)
 
     database.rows("DROP ROLE IF EXISTS nobody_much")
     database.rows("CREATE ROLE nobody_much")

@@ -11,7 +11,7 @@ from practice_guard.core.application import coverage
 from practice_guard.core.application.catalog import PointsAt
 from practice_guard.core.application.coverage import Coverage
 from practice_guard.core.application.state import look
-from practice_guard.core.database.connection import Connection
+from practice_guard.core.database import Connection
 from practice_guard.core.model import Team, Verdict
 from tests.world import builders
 from tests.world.builders import MONDAY, SEVEN, League, Row, ScratchDatabase, practices_by_natural_key

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from practice_guard.core.application.state import look
+from practice_guard.core.application import look
 from practice_guard.core.checks import health
 from practice_guard.core.checks.health import Health
 from practice_guard.core.guarding import Request

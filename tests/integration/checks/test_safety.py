@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from practice_guard.core.checks.safety import CHECKS, Result
-from practice_guard.core.database.connection import Connection
+from practice_guard.core.database import Connection
 from practice_guard.core.findings import severities
 from practice_guard.core.findings.severities import SEVERITIES
 from practice_guard.core.model import Severity, Verdict

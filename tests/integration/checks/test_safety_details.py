@@ -7,9 +7,8 @@ import datetime as dt
 import psycopg
 import pytest
 
-from practice_guard.core.application.catalog import PointsAt
+from practice_guard.core.application import PointsAt, ProtectedSet, Reference
 from practice_guard.core.application.declared import parse
-from practice_guard.core.application.protected import ProtectedSet, Reference
 from practice_guard.core.checks.safety import Result
 from practice_guard.core.model import Severity
 from tests.world import builders

@@ -8,7 +8,7 @@ import pytest
 
 from practice_guard.core import errors
 from practice_guard.core.checks.safety import Result
-from practice_guard.core.database.connection import Connection
+from practice_guard.core.database import Connection
 from practice_guard.core.model import Severity, Team
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase

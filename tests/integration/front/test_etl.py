@@ -6,7 +6,7 @@ import pytest
 
 from practice_guard import etl
 from practice_guard.core import errors
-from practice_guard.core.database.statements import statement
+from practice_guard.core.database import statement
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase, practices_by_natural_key
 from tests.world.callers import (

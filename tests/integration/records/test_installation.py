@@ -7,12 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from practice_guard.core import errors
-from practice_guard.core.database.connection import Connection
-from practice_guard.core.database.port import Access
+from practice_guard.core import errors, snapshots
+from practice_guard.core.database import Access, Connection
 from practice_guard.core.model import Verdict
 from practice_guard.core.records import installation
-from practice_guard.core.snapshots import snapshot
 from tests.conftest import Cluster
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
@@ -67,7 +65,7 @@ def test_the_tables_of_version_1_are_read_and_restored_from_as_they_are(database
 
     newest = verifies(guard)
     assert (newest.carried, newest.digest_version, newest.imported_at) == (2, 1, None)
-    oldest = verifies(guard, guard.reads(snapshot.listing)[1].id)
+    oldest = verifies(guard, guard.reads(snapshots.listing)[1].id)
     assert oldest.label == "the first one"
     assert guard.judges_health().verdict is Verdict.WAITING
     guard.restores()
@@ -80,13 +78,13 @@ def test_the_next_backup_brings_the_tables_of_version_1_up(
 ) -> None:
     has_the_tables_of_version_1(database)
     guard = Guard(database)
-    before = [(each.id, each.digest) for each in guard.reads(snapshot.listing)]
+    before = [(each.id, each.digest) for each in guard.reads(snapshots.listing)]
 
     new = guard.has_backed_up()
 
     assert new.carried == 2
     assert database.value("SELECT version FROM practice_guard.installation") == installation.VERSION
-    after = guard.reads(snapshot.listing)
+    after = guard.reads(snapshots.listing)
     assert [(each.id, each.digest) for each in after] == [(new.id, new.digest), *before]
     for each in after:
         verifies(guard, each.id)

@@ -8,17 +8,14 @@ from datetime import timedelta
 
 import pytest
 
-from practice_guard.core import errors
-from practice_guard.core.application.state import look
+from practice_guard.core import errors, restore, snapshots
+from practice_guard.core.application import look
 from practice_guard.core.checks import drift, health
-from practice_guard.core.database.connection import Connection
-from practice_guard.core.database.port import Access
-from practice_guard.core.records import trimming
-from practice_guard.core.restore import transaction, undo
-from practice_guard.core.restore.transaction import Request, Scope
-from practice_guard.core.snapshots import snapshot
-from practice_guard.core.upkeep import cleanup
-from practice_guard.core.upkeep.retention import Rule
+from practice_guard.core.database import Access, Connection
+from practice_guard.core.guarding import Request, Scope
+from practice_guard.core.records import ledger
+from practice_guard.core.restore import undo
+from practice_guard.core.upkeep import Rule, cleanup
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import NOON, Guard
@@ -82,8 +79,8 @@ def judged(connection: Connection, guard: Guard) -> list[object]:
     """What a restore, a backup and health would say now, from every snapshot that is left, and from none."""
     app = look(connection, guard.sets)
     said: list[object] = [drift.older_than_their_team(connection, app, None)]
-    for kept in snapshot.listing(connection):
-        made = transaction.plan(connection, kept, app)
+    for kept in snapshots.listing(connection):
+        made = restore.plan(connection, kept, app)
         said += [kept.id, made.digest, made.counts(), [dataclasses.asdict(row) for row in made.rows()]]
         said += [drift.since(made, kept, 1), drift.older_than_their_team(connection, app, made)]
         said += [health.check(made, app)]
@@ -162,7 +159,7 @@ def test_where_no_snapshot_is_left_every_row_is(guard: Guard, database: ScratchD
     entries = has_its_nights(guard, 1)
     builders.the_etl_recreates_everything(database)
     keeps(guard, Rule(named=guard.finds().id))
-    assert guard.reads(snapshot.listing) == []
+    assert guard.reads(snapshots.listing) == []
     assert with_rows(database) == entries
 
 
@@ -240,13 +237,13 @@ def test_all_is_judged_as_if_no_row_had_gone(
     """And not as if all of them had."""
     story(guard, database)
     with monkeypatch.context() as patch:
-        patch.setattr(trimming, "trim", lambda *_: 0)
+        patch.setattr(ledger, "trim", lambda *_: 0)
         keeps_the_newest(guard, 1)
     before = guard.reads(lambda connection: judged(connection, guard))
 
     def trims(connection: Connection) -> int:
         with connection.transaction(Access.WRITE):
-            return trimming.trim(connection, look(connection, guard.sets).sets)
+            return ledger.trim(connection, look(connection, guard.sets).sets)
 
     guard.with_connection(trims)
 

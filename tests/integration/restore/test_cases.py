@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from practice_guard.core import errors
+from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.model import Team
-from practice_guard.core.restore.transaction import Request, Scope
 from tests.world import builders
 from tests.world.builders import (
     MONDAY,

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from practice_guard.core.application.catalog import PointsAt
-from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
+from practice_guard.core.application import BUILT_IN, PointsAt, ProtectedSet, Reference
 from practice_guard.core.errors import SchemaError, StalePlanError, UsageError
 from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.model import Verdict

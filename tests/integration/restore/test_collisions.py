@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core import errors
-from practice_guard.core.application.state import look
-from practice_guard.core.database.connection import Connection
+from practice_guard.core import errors, restore, snapshots
+from practice_guard.core.application import look
+from practice_guard.core.database import Connection
+from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.model import Team
 from practice_guard.core.restore import transaction
 from practice_guard.core.restore.plans import Bucket
-from practice_guard.core.restore.transaction import Request, Scope
-from practice_guard.core.snapshots import snapshot
 from practice_guard.render.restoring import waiting
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase, swap_ids, team_now
@@ -22,8 +21,8 @@ def looks(guard: Guard) -> None:
     """What a dry run finds out besides the plan."""
 
     def work(connection: Connection) -> None:
-        kept, app = snapshot.find(connection), look(connection, guard.sets)
-        transaction.check_fits(connection, app, kept, transaction.plan(connection, kept, app))
+        kept, app = snapshots.find(connection), look(connection, guard.sets)
+        transaction.check_fits(connection, app, kept, restore.plan(connection, kept, app))
 
     guard.reads(work)
 

@@ -11,12 +11,10 @@ import psycopg
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.database.connection import Connection, connect
-from practice_guard.core.database.port import Timeouts
+from practice_guard.core.database import Connection, Timeouts, connect
 from practice_guard.core.restore import transaction, undo
-from practice_guard.core.snapshots.snapshot import find
-from practice_guard.core.upkeep import backup, cleanup
-from practice_guard.core.upkeep.retention import Rule
+from practice_guard.core.snapshots import find
+from practice_guard.core.upkeep import Rule, backup, cleanup
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase, practices_by_natural_key
 from tests.world.guarding import NOON, Guard

@@ -16,15 +16,13 @@ from urllib.parse import quote, urlsplit
 import psycopg
 import pytest
 
-from practice_guard.core import errors
-from practice_guard.core.application.state import look
-from practice_guard.core.database.connection import Connection, connect
-from practice_guard.core.database.port import Access
+from practice_guard.core import errors, restore, snapshots
+from practice_guard.core.application import look
+from practice_guard.core.database import Access, Connection, connect
+from practice_guard.core.guarding import Request
 from practice_guard.core.restore import planfile, transaction, undo
 from practice_guard.core.restore.planfile import SavedPlan
 from practice_guard.core.restore.plans import Plan
-from practice_guard.core.restore.transaction import Request
-from practice_guard.core.snapshots import snapshot, verification
 from practice_guard.demo import server as embedded
 from tests.world import builders
 from tests.world.builders import MONDAY, League, ScratchDatabase
@@ -186,10 +184,10 @@ def _caught_up(url: str, position: str) -> None:
 def test_a_standby_plans_the_same_and_refuses_to_restore(guard: Guard, standby: str) -> None:
     def plan(connection: Connection) -> Plan:
         with connection.transaction(Access.READ):
-            kept = snapshot.find(connection)
-            verification.verify(connection, kept)
+            kept = snapshots.find(connection)
+            snapshots.verify(connection, kept)
             app = look(connection, guard.sets)
-            made = transaction.plan(connection, kept, app)
+            made = restore.plan(connection, kept, app)
             transaction.check_fits(connection, app, kept, made)
             return made
 

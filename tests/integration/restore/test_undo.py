@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.application.state import look
+from practice_guard.core.application import look
+from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.restore import undo
-from practice_guard.core.restore.transaction import Request, Scope
 from practice_guard.core.restore.undo import Undone
 from tests.world import builders
 from tests.world.builders import MONDAY, League, ScratchDatabase, practices_by_natural_key

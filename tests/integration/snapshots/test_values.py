@@ -9,8 +9,7 @@ import psycopg
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.application.catalog import PointsAt
-from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
+from practice_guard.core.application import BUILT_IN, PointsAt, ProtectedSet, Reference
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard

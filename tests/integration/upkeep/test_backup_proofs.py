@@ -9,10 +9,8 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
-from practice_guard.core import errors
-from practice_guard.core.database.connection import Connection
-from practice_guard.core.database.port import Access, Parameters, Row
-from practice_guard.core.snapshots import snapshot
+from practice_guard.core import errors, snapshots
+from practice_guard.core.database import Access, Connection, Parameters, Row
 from practice_guard.core.upkeep import backup
 from practice_guard.core.upkeep.backup import Backup
 from tests.world.builders import League, ScratchDatabase
@@ -111,4 +109,4 @@ def test_what_was_committed_is_read_back_before_it_counts(guard: Guard, database
         backs_up(guard, lambda connection: Overheard(connection, before=change))
 
     assert guard.finds().id == good.id
-    assert [each.verified_at is not None for each in guard.reads(snapshot.listing)] == [False, True]
+    assert [each.verified_at is not None for each in guard.reads(snapshots.listing)] == [False, True]

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.application.catalog import PointsAt
-from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
-from practice_guard.core.restore.plans import Bucket
-from practice_guard.core.restore.transaction import Request, Scope
+from practice_guard.core.application import BUILT_IN, PointsAt, ProtectedSet, Reference
+from practice_guard.core.guarding import Request, Scope
+from practice_guard.core.restore import Bucket
 from tests.conftest import Cluster
 from tests.world import builders
 from tests.world.backing_up import codes, has_two_teams, refused_for

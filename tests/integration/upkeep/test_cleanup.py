@@ -8,8 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from practice_guard.core import errors
-from practice_guard.core.snapshots import snapshot
+from practice_guard.core import errors, snapshots
 from practice_guard.core.upkeep import cleanup
 from practice_guard.core.upkeep.retention import Rule, Ruling
 from tests.world import builders
@@ -50,7 +49,7 @@ def would_clean_up(guard: Guard, rule: Rule = ALL) -> list[Ruling]:
 
 
 def left(guard: Guard) -> list[str]:
-    return [each.id for each in guard.reads(snapshot.listing)]
+    return [each.id for each in guard.reads(snapshots.listing)]
 
 
 def reasons(rulings: Sequence[Ruling]) -> dict[str, str]:

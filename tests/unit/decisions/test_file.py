@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core.decisions import fit
+from practice_guard.core import decisions
 from practice_guard.core.errors import UsageError
-from practice_guard.core.identity.identity import resolve, with_candidates
+from practice_guard.core.identity import resolve, with_candidates
 from practice_guard.core.model import Evidence, Team, TeamIdentity
 from tests.world.team_lists import outcome, resolving, roster, teams
 
@@ -38,7 +38,7 @@ def test_an_heir_that_a_person_named_is_followed() -> None:
 
 
 def test_parts_that_an_heir_leaves_out_are_the_teams_own() -> None:
-    found = fit.parse(entry("Tennaqua - 22", "Tennaqua", "Chicago 22", 'heir = { series = "Series 21" }'))
+    found = decisions.parse(entry("Tennaqua - 22", "Tennaqua", "Chicago 22", 'heir = { series = "Series 21" }'))
     assert found.entries[0].heir == TeamIdentity("APTA_CHICAGO", "Tennaqua", "Series 21", "Tennaqua - 22")
 
 
@@ -91,9 +91,9 @@ def test_two_old_teams_get_one_heir_only_when_both_say_so() -> None:
     for deciding in (one + two, one + "merge = true\n" + two):
         assert outcome(resolving(OLD, NEW, deciding=deciding)) == {1: "missing", 2: 9, 3: "missing"}
         with pytest.raises(UsageError, match=r"lines 1 and [78] give one heir"):
-            fit.check(fit.parse(deciding), teams(OLD), teams(NEW))
+            decisions.check(decisions.parse(deciding), teams(OLD), teams(NEW))
     both = one + "merge = true\n" + two + "merge = true\n"
-    fit.check(fit.parse(both), teams(OLD), teams(NEW))
+    decisions.check(decisions.parse(both), teams(OLD), teams(NEW))
     assert outcome(resolving(OLD, NEW, deciding=both)) == {1: 8, 2: 9, 3: 8}
 
 
@@ -220,7 +220,7 @@ def test_after_a_failed_etl_named_heirs_count_and_nothing_else_does() -> None:
 )
 def test_a_faulty_file_is_refused_with_its_line(text: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
-        fit.parse(text)
+        decisions.parse(text)
     assert said in str(caught.value)
 
 
@@ -228,7 +228,7 @@ def test_a_team_that_does_not_exist_is_refused_with_the_nearest_name() -> None:
     deciding = entry("Tennaqua - 2", "Tennaqua", "Chicago 22", heir("Blue Waves", "Tennaqua", "Chicago 5"))
     deciding += '[[series]]\nleague = "APTA_CHICAGO"\nseries = "Chicago 77"\ngive_up = true\n'
     with pytest.raises(UsageError) as caught:
-        fit.check(fit.parse(deciding), teams(OLD), teams(NEW))
+        decisions.check(decisions.parse(deciding), teams(OLD), teams(NEW))
     message = str(caught.value)
     assert "line 1: Tennaqua - 2 (Tennaqua, Chicago 22, APTA_CHICAGO) is not in the list the rows come from" in message
     assert "nearest there is Tennaqua - 22 (Tennaqua, Chicago 22, APTA_CHICAGO)" in message
@@ -253,30 +253,30 @@ def test_a_decision_does_not_settle_an_id_that_two_teams_had() -> None:
 
 
 def test_later_decisions_win_over_earlier_ones() -> None:
-    earlier = fit.parse(
+    earlier = decisions.parse(
         entry("Tennaqua - 22", "Tennaqua", "Chicago 22", "give_up = true")
         + entry("Tennaqua - 7", "Tennaqua", "Chicago 7", "give_up = true")
     )
-    later = fit.parse(entry("Tennaqua - 22", "Tennaqua", "Chicago 22", BLUE_WAVE))
+    later = decisions.parse(entry("Tennaqua - 22", "Tennaqua", "Chicago 22", BLUE_WAVE))
     resolution = resolve(teams(OLD), teams(NEW), decisions=later.after(earlier))
     assert outcome(resolution)[1] == 8
     assert resolution.matches[3].given_up
 
 
 def drafted(old: list[Team], new: list[Team]) -> str:
-    return fit.write(with_candidates(resolve(old, new), new))
+    return decisions.draft(with_candidates(resolve(old, new), new))
 
 
 def test_a_draft_decides_nothing_until_a_person_edits_it() -> None:
     draft = drafted(teams(OLD), teams(NEW))
-    assert not fit.parse(draft).entries
+    assert not decisions.parse(draft).entries
     wanted = '# heir = {league = "APTA_CHICAGO", club = "Tennaqua", series = "Chicago 5", team = "Blue Wave"}'
     new = teams(NEW) + teams("5: Tennaqua - 22 | Tennaqua | Chicago 21")
     draft = drafted(teams(OLD), new)
     wanted = '# heir = {league = "APTA_CHICAGO", club = "Tennaqua", series = "Chicago 21", team = "Tennaqua - 22"}'
     assert draft.count(wanted) >= 1
-    edited = fit.parse(draft.replace(wanted, wanted.removeprefix("# "), 1))
-    fit.check(edited, teams(OLD), new)
+    edited = decisions.parse(draft.replace(wanted, wanted.removeprefix("# "), 1))
+    decisions.check(edited, teams(OLD), new)
     assert outcome(resolve(teams(OLD), new, decisions=edited))[1] == 5
 
 
@@ -288,7 +288,7 @@ def test_a_draft_names_a_vanished_league_and_series_once() -> None:
     assert draft.count("[[league]]") == draft.count("[[series]]") == 1
     assert "# 50 teams, none of them is in the new list" in draft
     assert draft.count("[[team]]") == 0
-    edited = fit.parse(draft.replace("# give_up", "give_up"))
+    edited = decisions.parse(draft.replace("# give_up", "give_up"))
     assert sum(match.given_up for match in resolve(old, old[-9:], decisions=edited).matches.values()) == 59
 
 
@@ -296,9 +296,9 @@ def test_a_draft_survives_names_that_look_like_toml() -> None:
     old = [Team(1, "NSTF", 'Cl"ub', "S1\n[[team]]", "A\n[[league]]\ngive_up = true\n#"), *teams("2: B | B | S1")]
     new = [Team(9, "NSTF", 'Cl"ub', "S1\n[[team]]", "C\n[[team]]\ngive_up = true"), *teams("2: B | B | S1")]
     draft = drafted(old, new)
-    assert not fit.parse(draft).entries
+    assert not decisions.parse(draft).entries
     (line,) = [line for line in draft.splitlines() if line.startswith("# heir")]
-    edited = fit.parse(draft.replace(line, line.removeprefix("# ")))
+    edited = decisions.parse(draft.replace(line, line.removeprefix("# ")))
     assert outcome(resolve(old, new, decisions=edited))[1] == 9
 
 
@@ -306,6 +306,6 @@ def test_what_was_decided_is_written_and_read_back() -> None:
     text = entry("Tennaqua - 22", "Tennaqua", "Chicago 22", BLUE_WAVE + "\nmerge = true\noverrule = true")
     text += RELABELLED + '[[series]]\nleague = "NSTF"\nseries = "S3"\ngive_up = true\n'
     text += '[[league]]\nleague = "CITA"\nrosters = "ignore"\n'
-    found = fit.parse(text)
+    found = decisions.parse(text)
     assert len(found.entries) == 4
-    assert fit.parse(fit.dump(found)) == found
+    assert decisions.parse(decisions.dump(found)) == found

@@ -7,8 +7,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from practice_guard.core.identity import candidates
-from practice_guard.core.identity.identity import Witnesses, explain, resolve, with_candidates
+from practice_guard.core.identity import Witnesses, candidates, explain, with_candidates
+from practice_guard.core.identity.resolution import resolve
 from practice_guard.core.model import Candidate, Team
 from tests.world.team_lists import roster, teams
 

@@ -6,7 +6,16 @@ from random import Random
 
 import pytest
 
-from practice_guard.core.identity import candidates, decision, facets, following, identity, normalise, roster, unmatched
+from practice_guard.core.identity import (
+    candidates,
+    decision,
+    facets,
+    following,
+    normalise,
+    resolution,
+    roster,
+    unmatched,
+)
 from tests.unit.decisions import test_file
 from tests.unit.identity import test_candidates, test_normalise, test_resolution, test_roster
 from tests.world import operations
@@ -210,7 +219,7 @@ BUGS = [
     ),
     Bug(
         "normalising counts after a failed ETL",
-        identity,
+        resolution,
         "normalising=not self.exact_only)",
         "normalising=True)",
         test_resolution.test_after_a_failed_etl_only_exact_matches_are_taken,
@@ -231,14 +240,14 @@ BUGS = [
     ),
     Bug(
         "repeated ids are forgotten",
-        identity,
+        resolution,
         "frozenset(id_ for id_, count in Counter(team.id for team in teams).items() if count > 1)",
         "frozenset()",
         test_resolution.test_an_id_that_a_list_has_twice_is_ambiguous,
     ),
     Bug(
         "reused ids are those that are there",
-        identity,
+        resolution,
         "if match.new or team.id in heirs or not any(agreement(match.old, team)):",
         "if True:",
         test_resolution.test_an_id_whose_team_was_renamed_in_place_is_not_called_reused,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from practice_guard.core.identity import explain
 from practice_guard.core.identity.facets import agreement
-from practice_guard.core.identity.identity import explain, resolve
+from practice_guard.core.identity.resolution import resolve
 from practice_guard.core.model import Evidence, Fate, Team
 from tests.world.team_lists import NSTF, outcome, resolving, teams
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core.identity.identity import Witnesses, resolve
+from practice_guard.core.identity import Witnesses
+from practice_guard.core.identity.resolution import resolve
 from practice_guard.core.model import Evidence, Team
 from tests.world.team_lists import outcome, players, resolving, roster, teams
 

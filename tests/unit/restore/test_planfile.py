@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from practice_guard.core import errors
 from practice_guard.core.guarding import Request, Scope
-from practice_guard.core.identity.resolution import Resolution
+from practice_guard.core.identity import Resolution
 from practice_guard.core.model import Evidence, Fate, Match, Team
 from practice_guard.core.restore import planfile
 from practice_guard.core.restore.plans import Bucket, Plan, PlannedRow, SetPlan

@@ -10,11 +10,11 @@ import pytest
 
 from practice_guard import exits
 from practice_guard.core import errors
-from practice_guard.core.checks.health import Counts, Health
-from practice_guard.core.database.port import Access, Row
+from practice_guard.core.checks import Health
+from practice_guard.core.checks.health import Counts
+from practice_guard.core.database import Access, Row
 from practice_guard.core.model import Finding, Severity
-from practice_guard.core.records import runs
-from practice_guard.core.records.runs import Holder, Phase, Run
+from practice_guard.core.records import Holder, Phase, Run, runs
 from practice_guard.core.running import session
 from practice_guard.core.running.report import PhaseDone, Report, overhead
 from practice_guard.render.history import sparkline

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from practice_guard.core import errors
-from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.upkeep.retention import Rule, Ruling, judge
 from tests.world.exporting import NOON, an_archive
 

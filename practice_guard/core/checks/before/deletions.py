@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import Catalog, ForeignKey
+from practice_guard.core.application import BoundSet, Catalog, ForeignKey
 from practice_guard.core.checks.before.references import DELETIONS, listed, named
 from practice_guard.core.checks.before.scene import Answer, Scene, mending, some
-from practice_guard.core.database.statements import condition, identifier, statement
-from practice_guard.core.findings.severities import found
+from practice_guard.core.database import condition, identifier, statement
+from practice_guard.core.findings import found
 
 
 def cascades(scene: Scene) -> Answer:

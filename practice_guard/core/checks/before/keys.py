@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from practice_guard.core.application.catalog import UniqueKey
+from practice_guard.core.application import UniqueKey
 from practice_guard.core.checks.before.scene import Answer, Scene, mending, some
-from practice_guard.core.database.statements import columns, identifier, literal, statement
-from practice_guard.core.findings.severities import found
+from practice_guard.core.database import columns, identifier, literal, statement
+from practice_guard.core.findings import found
 from practice_guard.core.model import Finding
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import Catalog
-from practice_guard.core.application.state import PARENTS
+from practice_guard.core.application import PARENTS, BoundSet, Catalog
 from practice_guard.core.checks.before.scene import Answer, Scene, mending, some
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import identifier, literal, statement
-from practice_guard.core.findings.severities import found, unseen
+from practice_guard.core.database import Database, identifier, literal, statement
+from practice_guard.core.findings import found, unseen
 from practice_guard.core.model import Finding
 
 _MEGABYTE = 1024 * 1024

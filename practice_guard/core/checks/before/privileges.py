@@ -6,13 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import Catalog, PointsAt, Table
-from practice_guard.core.application.state import PARENTS
+from practice_guard.core.application import PARENTS, BoundSet, Catalog, PointsAt, Table
 from practice_guard.core.checks.before.scene import Answer, Scene, shown, some
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import identifier, statement
-from practice_guard.core.findings.severities import found
+from practice_guard.core.database import Database, identifier, statement
+from practice_guard.core.findings import found
 from practice_guard.core.model import Finding
 
 _MAINTAIN_SINCE = 17

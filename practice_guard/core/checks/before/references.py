@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from practice_guard.core.application.catalog import ForeignKey, Pointer, PointsAt
+from practice_guard.core.application import ForeignKey, Pointer, PointsAt
 from practice_guard.core.checks.before.scene import Answer, Scene, mending, shown, some
-from practice_guard.core.database.statements import identifier, statement
-from practice_guard.core.findings.severities import found, unseen
+from practice_guard.core.database import identifier, statement
+from practice_guard.core.findings import found, unseen
 from practice_guard.core.model import Finding
 
 DELETIONS = {"c": "ON DELETE CASCADE", "n": "ON DELETE SET NULL", "d": "ON DELETE SET DEFAULT"}

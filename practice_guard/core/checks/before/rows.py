@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import PointsAt
+from practice_guard.core.application import BoundSet, PointsAt
 from practice_guard.core.checks.before.scene import Answer, Scene, mending, some
 from practice_guard.core.checks.before.snapshots import waiting_keys
-from practice_guard.core.database.statements import columns, condition, identifier, literal, statement
-from practice_guard.core.findings.severities import found, unseen
+from practice_guard.core.database import columns, condition, identifier, literal, statement
+from practice_guard.core.findings import found, unseen
 from practice_guard.core.identity import normalise
 from practice_guard.core.model import Finding, Team
 

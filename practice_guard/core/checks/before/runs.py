@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from practice_guard.core.checks.before.scene import Answer, Scene, mending, some
-from practice_guard.core.database import locks
-from practice_guard.core.database.statements import statement
-from practice_guard.core.findings.severities import found
-from practice_guard.core.records import runs
-from practice_guard.core.records.runs import Run
+from practice_guard.core.database import locks, statement
+from practice_guard.core.findings import found
+from practice_guard.core.records import Run, runs
 
 
 def unfinished_run(scene: Scene) -> Answer:

@@ -9,14 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from practice_guard.core import errors
-from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import Table
-from practice_guard.core.application.state import Application
-from practice_guard.core.database.port import Database
-from practice_guard.core.database.statements import statement
+from practice_guard.core.application import Application, BoundSet, Table
+from practice_guard.core.database import Database, statement
+from practice_guard.core.guarding import Request
 from practice_guard.core.model import Finding, Team
-from practice_guard.core.records.installation import Place
-from practice_guard.core.restore.transaction import Request
+from practice_guard.core.records import Place
 
 T = TypeVar("T")
 

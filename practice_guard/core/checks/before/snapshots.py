@@ -7,20 +7,18 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from practice_guard.core import errors
+from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.checks import drift as damage_
 from practice_guard.core.checks.before.scene import Answer, Scene, shielded, some
-from practice_guard.core.findings.severities import found, unseen
-from practice_guard.core.restore import transaction
-from practice_guard.core.restore.plans import Bucket, Plan, PlannedRow
-from practice_guard.core.snapshots import snapshot, verification
-from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.findings import found, unseen
+from practice_guard.core.restore import Bucket, Plan, PlannedRow
+from practice_guard.core.snapshots import Snapshot
 
 
 def latest(scene: Scene) -> Snapshot | None:
     """Return the newest verified snapshot, damaged or not, or None where there is none."""
     with shielded(scene.database):
-        return snapshot.newest(snapshot.listing(scene.database))
+        return snapshots.newest(snapshots.listing(scene.database))
 
 
 def damage(scene: Scene) -> str:
@@ -29,7 +27,7 @@ def damage(scene: Scene) -> str:
     try:
         with shielded(scene.database):
             if kept is not None:
-                verification.verify(scene.database, kept)
+                snapshots.verify(scene.database, kept)
     except errors.DamagedSnapshotError as error:
         return error.message
     return ""
@@ -47,7 +45,7 @@ def outlook(scene: Scene) -> Plan | str | None:
         return f"Because {'; '.join(hidden)}."
     try:
         with shielded(scene.database):
-            return transaction.plan(scene.database, kept, scene.app, scene.request)
+            return restore.plan(scene.database, kept, scene.app, scene.request)
     except errors.UnreachableError:
         raise
     except errors.GuardError as error:
@@ -78,7 +76,7 @@ def no_snapshot(scene: Scene) -> Answer:
     kept = scene.once(latest)
     if kept is not None:
         return Answer(f"snapshot {kept.id} is the newest verified one: {some(kept.rows, 'row')}")
-    others = len(snapshot.listing(scene.database))
+    others = len(snapshots.listing(scene.database))
     what = f"0 verified snapshots{f', {others} that were never verified' if others else ''}."
     why = "Nothing could be put back after an import, and nobody could tell whether the last one was restored."
     return Answer(what, (found("no-snapshot", what, why, f"practice-guard backup --env {scene.environment}"),))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from practice_guard.core.application.teams import TeamList
+from practice_guard.core.application import TeamList
 from practice_guard.core.errors import DamagedSnapshotError
 from practice_guard.core.model import Team
 from practice_guard.core.snapshots.archive.writer import DESCRIBED, FORMAT, Archive, StoredRow

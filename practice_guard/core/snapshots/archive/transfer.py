@@ -8,14 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from practice_guard.core import errors
-from practice_guard.core.database import locks
-from practice_guard.core.database.port import Access, Database
-from practice_guard.core.database.statements import columns, identifier, statement
+from practice_guard.core.database import Access, Database, columns, identifier, locks, statement
 from practice_guard.core.errors import DamagedSnapshotError
 from practice_guard.core.model import Author
-from practice_guard.core.records import installation, ledger
-from practice_guard.core.records.installation import Place
-from practice_guard.core.records.ledger import About
+from practice_guard.core.records import About, Place, installation, ledger
 from practice_guard.core.snapshots import copies, snapshot, verification, writing
 from practice_guard.core.snapshots.archive import envelope, reader, writer
 from practice_guard.core.snapshots.archive.writer import Archive, StoredRow

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from practice_guard.core.application.teams import TeamList
+from practice_guard.core.application import TeamList
 from practice_guard.core.snapshots.sets import StoredSet
 from practice_guard.core.snapshots.snapshot import Snapshot
 
