@@ -91,7 +91,7 @@ def companions_of(sets: Iterable[ProtectedSet], catalog: Catalog) -> list[BoundS
     for each in bound.values():
         pointing = [
             statement(
-                "restore",
+                __name__,
                 "pointed_at",
                 key=identifier(each.key.name),
                 column=identifier(reference.column),

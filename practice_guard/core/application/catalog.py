@@ -180,24 +180,24 @@ def read(database: Database, schema: str = "public") -> Catalog:
     """
     names = {"schema": schema}
     columns: defaultdict[str, dict[str, Column]] = defaultdict(dict)
-    for table, *column in database.execute(statement("catalog", "columns"), names):
+    for table, *column in database.execute(statement(__name__, "columns"), names):
         columns[table][column[0]] = Column(*column)
     foreign_keys: defaultdict[str, list[ForeignKey]] = defaultdict(list)
-    for row in database.execute(statement("catalog", "foreign_keys"), names):
+    for row in database.execute(statement(__name__, "foreign_keys"), names):
         key = ForeignKey(*row)
         foreign_keys[key.table].append(key)
     unique_keys: defaultdict[str, list[UniqueKey]] = defaultdict(list)
-    for table, name, keyed, *rest in database.execute(statement("catalog", "unique_keys"), names):
+    for table, name, keyed, *rest in database.execute(statement(__name__, "unique_keys"), names):
         unique_keys[table].append(UniqueKey(name, tuple(keyed), *rest))
     triggers: defaultdict[str, list[tuple[str, bool]]] = defaultdict(list)
-    for table, name, enabled in database.execute(statement("catalog", "triggers"), names):
+    for table, name, enabled in database.execute(statement(__name__, "triggers"), names):
         triggers[table].append((name, enabled))
     tables = {
         name: Table(
             schema, name, oid, kind, row_security, tuple(key or ()), columns[name],
             tuple(foreign_keys[name]), tuple(unique_keys[name]), tuple(triggers[name]),
         )
-        for name, oid, kind, row_security, key in database.execute(statement("catalog", "tables"), names)
+        for name, oid, kind, row_security, key in database.execute(statement(__name__, "tables"), names)
     }  # fmt: skip
     catalog = Catalog(schema, tables)
     for name, needed in REQUIRED.items():
@@ -207,11 +207,11 @@ def read(database: Database, schema: str = "public") -> Catalog:
 
 
 def _refuse_shadows(database: Database, catalog: Catalog) -> None:
-    path = database.execute(statement("catalog", "search_path"))[0][0] or []
+    path = database.execute(statement(__name__, "search_path"))[0][0] or []
     if catalog.schema not in path:
         return
     found = {"tables": sorted(catalog.tables), "path": path, "schema": catalog.schema}
-    for name, other in database.execute(statement("catalog", "shadows"), found):
+    for name, other in database.execute(statement(__name__, "shadows"), found):
         raise errors.SchemaError(
             f"{other} stands before {catalog.schema}.{name} in this role's search path: the application and the guard "
             "would not see the same table."

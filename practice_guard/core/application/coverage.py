@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import ETL_TABLES, Pointer, PointsAt
+from practice_guard.core.application.catalog import ETL_TABLES, Pointer, PointsAt, Table
 from practice_guard.core.application.protected import Reference
 from practice_guard.core.application.state import Application
 from practice_guard.core.database import Database, condition, identifier, statement
@@ -70,11 +70,11 @@ def _count(database: Database, app: Application, bound: BoundSet) -> Covered:
     inner, alias = bound, "t"
     for depth, (reference, above) in enumerate(_chain(app, bound), start=1):
         parts = {"table": above.table.quoted, "alias": f"p{depth}", "key": identifier(above.key.name)}
-        joins.append(statement("coverage", "above", below=alias, column=identifier(reference.column), **parts))
+        joins.append(statement(__name__, "above", below=alias, column=identifier(reference.column), **parts))
         inner, alias = above, f"p{depth}"
     first = inner.references[0]
     text = statement(
-        "coverage",
+        __name__,
         "count",
         table=bound.table.quoted,
         key=identifier(bound.key.name),
@@ -95,9 +95,14 @@ def _chain(app: Application, bound: BoundSet) -> Iterator[tuple[Reference, Bound
         first = above.references[0]
 
 
+def may_read(database: Database, table: Table) -> bool:
+    """Whether this role may read a table as it is."""
+    return bool(database.execute(statement(__name__, "may_read"), {"table": table.oid})[0][0])
+
+
 def _rows(database: Database, app: Application, pointer: Pointer) -> int | None:
     table = app.catalog.table(pointer.table)
-    if not database.execute(statement("safety", "may_read"), {"table": table.oid})[0][0]:
+    if not may_read(database, table):
         return None
-    text = statement("coverage", "pointing", table=table.quoted, column=identifier(pointer.column))
+    text = statement(__name__, "pointing", table=table.quoted, column=identifier(pointer.column))
     return int(database.execute(text)[0][0])

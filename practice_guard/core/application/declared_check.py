@@ -90,7 +90,7 @@ def _check_number(declared: Declared, each: ProtectedSet, table: Table, name: st
 def _check_condition(database: Database, catalog: Catalog, declared: Declared, each: ProtectedSet) -> None:
     """Have PostgreSQL parse and run a condition where nothing can be written, in a transaction of its own."""
     text = statement(
-        "declared", "try_condition", table=catalog.table(each.table).quoted, condition=condition(each.condition)
+        __name__, "try_condition", table=catalog.table(each.table).quoted, condition=condition(each.condition)
     )
     try:
         with database.transaction(Access.READ):
@@ -119,7 +119,7 @@ def _check_apart(
     if not (shared or one.etl_deletes or other.etl_deletes):
         return
     text = statement(
-        "declared",
+        __name__,
         "in_both",
         table=catalog.table(other.table).quoted,
         one=condition(one.condition),

@@ -16,7 +16,7 @@ def take(database: Database, catalog: Catalog, sets: Sequence[BoundSet]) -> str:
         if bound.set.etl_deletes and bound.set.condition:
             own = f"({bound.set.condition}) IS NOT TRUE"
             parts.append(_part(catalog, bound.table.name, bound.key.name, own))
-    text = statement("snapshot", "mark", parts=" UNION ALL ".join(parts))
+    text = statement(__name__, "mark", parts=" UNION ALL ".join(parts))
     return str(database.execute(text)[0][0])
 
 
@@ -29,7 +29,7 @@ def _part(catalog: Catalog, name: str, key: str, only: str) -> str:
     table = catalog.table(name)
     present = [key, "xmin", *(column for column in ("created_at", "updated_at") if column in table.columns)]
     return statement(
-        "snapshot",
+        __name__,
         "mark_part",
         name=name.replace("'", "''").replace("%", "%%"),
         oid=str(table.oid),

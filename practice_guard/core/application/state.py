@@ -52,7 +52,7 @@ def look(database: Database, sets: Sequence[ProtectedSet], schema: str = "public
 
 
 def _keys(database: Database, bound: BoundSet) -> frozenset[int]:
-    text = statement("restore", "keys", key=identifier(bound.key.name), table=bound.table.quoted)
+    text = statement(__name__, "keys", key=identifier(bound.key.name), table=bound.table.quoted)
     return frozenset(row[0] for row in database.execute(text))
 
 

@@ -28,10 +28,10 @@ def read(database: Database, catalog: Catalog) -> TeamList:
     """Read the teams, leagues and rosters as they are now; rosters are empty where `players` is missing."""
     quoted = {name: catalog.table(name).quoted for name in ("teams", "leagues", "clubs", "series")}
     alias = "t.team_alias" if "team_alias" in catalog.table("teams").columns else "NULL"
-    rows = database.execute(statement("teams", "team_list", alias=alias, **quoted))
-    leagues = database.execute(statement("teams", "league_list", leagues=quoted["leagues"]))
+    rows = database.execute(statement(__name__, "team_list", alias=alias, **quoted))
+    leagues = database.execute(statement(__name__, "league_list", leagues=quoted["leagues"]))
     rosters: dict[int, frozenset[str]] = {}
     if catalog.has("players", "team_id", "tenniscores_player_id"):
-        players = statement("teams", "rosters", players=catalog.table("players").quoted)
+        players = statement(__name__, "rosters", players=catalog.table("players").quoted)
         rosters = {team: frozenset(ids) for team, ids in database.execute(players)}
     return TeamList(tuple(Team(*row) for row in rows), {row[0]: row[1] for row in leagues}, rosters)

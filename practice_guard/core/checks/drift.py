@@ -119,7 +119,7 @@ def older_than_their_team(database: Database, app: Application, made: Plan | Non
     """
     suspects = [row for bound in app.sets for row in _suspects(database, app.catalog, bound, made)]
     if suspects and installation.exists(database):
-        placed = set(database.execute(statement("backup", "placed")))
+        placed = set(database.execute(statement(__name__, "placed")))
         suspects = [each for each in suspects if (each[0].name, each[1], each[2]) not in placed]
     if not suspects:
         return []
@@ -142,7 +142,7 @@ def older_than_their_team(database: Database, app: Application, made: Plan | Non
 
 def _to_look_at(bound: BoundSet, catalog: Catalog) -> str:
     """Return a statement that shows a person such rows of one set."""
-    text = statement("backup", "look_at_them", **_parts(bound, catalog)).replace("%%", "%")
+    text = statement(__name__, "look_at_them", **_parts(bound, catalog)).replace("%%", "%")
     return "\n".join(line for line in text.splitlines() if not line.startswith("--"))
 
 
@@ -155,7 +155,7 @@ def _suspects(database: Database, catalog: Catalog, bound: BoundSet, made: Plan 
     comparable = all(time is not None and time.type == _WITH_ZONE for time in times)
     if not comparable or bound.references[0].target is not PointsAt.TEAMS:
         return []
-    rows = [(bound, *row) for row in database.execute(statement("backup", "older", **_parts(bound, catalog)))]
+    rows = [(bound, *row) for row in database.execute(statement(__name__, "older", **_parts(bound, catalog)))]
     if made is None or bound.name not in made.sets:
         return rows
     unexplained = {each.key for each in made.sets[bound.name].extra}

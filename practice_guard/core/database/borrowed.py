@@ -93,7 +93,7 @@ class Borrowed:
         COMMITTED, since it must see what was committed before it had its locks.
         """
         with self.whole():
-            self.execute(statement("borrowed", "save"))
+            self.execute(statement(__name__, "save"))
             try:
                 former = self._pin(access)
                 yield
@@ -101,8 +101,8 @@ class Borrowed:
                     self._check_usable()
                     self._undo()
                 else:
-                    self.execute(statement("borrowed", "set"), former)
-                    self.execute(statement("borrowed", "release"))
+                    self.execute(statement(__name__, "set"), former)
+                    self.execute(statement(__name__, "release"))
             except BaseException:
                 # Where not even that works the connection is lost, and the first error says more.
                 with suppress(errors.DatabaseError):
@@ -115,7 +115,7 @@ class Borrowed:
     def _pin(self, access: Access) -> dict[str, object]:
         """Pin the settings and return the former ones, as parameters for the statement that sets them."""
         names = [*CANONICAL, *_SET_BY_THE_CORE]
-        encoding, isolation, former = self.execute(statement("borrowed", "former"), {"names": names})[0]
+        encoding, isolation, former = self.execute(statement(__name__, "former"), {"names": names})[0]
         if str(encoding) != "UTF8":
             # The driver decodes by what it was told when it connected, so that it cannot be pinned like the others.
             raise errors.UsageError(
@@ -130,12 +130,12 @@ class Borrowed:
                 "and the guard must before it writes. Use READ COMMITTED, PostgreSQL's default. Nothing was written."
             )
         values = {**CANONICAL, "lock_timeout": "0", "statement_timeout": f"{int(self.timeouts.statement * 1000)}ms"}
-        self.execute(statement("borrowed", "set"), {"names": names, "values": [values[name] for name in names]})
+        self.execute(statement(__name__, "set"), {"names": names, "values": [values[name] for name in names]})
         return {"names": names, "values": former}
 
     def _undo(self) -> None:
-        self.execute(statement("borrowed", "back"))
-        self.execute(statement("borrowed", "release"))
+        self.execute(statement(__name__, "back"))
+        self.execute(statement(__name__, "release"))
 
     def _status(self) -> TransactionStatus:
         return TransactionStatus(int(self._connection.info.transaction_status))

@@ -31,8 +31,7 @@ def take(database: Database) -> None:
         errors.LockedError: another guard holds it.
     """
     if not _had(database, KEYS) and not (_inside_a_run(database) and _had(database, INSIDE)):
-        holders = database.execute(statement("locks", "lock_holders"), KEYS)
-        who = "; ".join(_in_words(*holder) for holder in holders) or "it has just ended"
+        who = "; ".join(_in_words(*holder) for holder in holders(database)) or "it has just ended"
         raise errors.LockedError(
             f"Another practice-guard is at work in this database: {who}. Nothing was written.",
             next_steps=("Wait for it to end, and try again.",),
@@ -40,12 +39,17 @@ def take(database: Database) -> None:
 
 
 def _had(database: Database, keys: Mapping[str, int]) -> bool:
-    return bool(database.execute(statement("locks", "try_lock"), keys)[0][0])
+    return bool(database.execute(statement(__name__, "try_lock"), keys)[0][0])
 
 
 def _inside_a_run(database: Database) -> bool:
     """Whether the lock is held by the very run that started this session's ETL."""
-    return bool(database.execute(statement("locks", "inside_a_run"), KEYS)[0][0])
+    return bool(database.execute(statement(__name__, "inside_a_run"), KEYS)[0][0])
+
+
+def holders(database: Database) -> list[Row]:
+    """Return who holds the guard's lock: process, application name, and since when."""
+    return database.execute(statement(__name__, "lock_holders"), KEYS)
 
 
 def attempt(database: Database, access: Access, work: Callable[[float], T], *, patience: float) -> T:
@@ -64,7 +68,7 @@ def attempt(database: Database, access: Access, work: Callable[[float], T], *, p
         errors.LockTimeoutError: no luck within `patience`; says who is in the way.
     """
     with database.transaction(Access.READ):
-        deadlock, standby = database.execute(statement("locks", "server"))[0]
+        deadlock, standby = database.execute(statement(__name__, "server"))[0]
     if standby and access is not Access.READ:
         raise errors.AccessError(
             "This server is a standby, which only reads. Nothing was written.",
@@ -125,8 +129,8 @@ def _holders(database: Database, error: errors.LockTimeoutError) -> list[Row]:
     names = error.data.get("tables")
     with database.transaction(Access.READ):
         if names:
-            return database.execute(statement("locks", "table_holders"), {"tables": names})
-        return database.execute(statement("locks", "any_holders"))
+            return database.execute(statement(__name__, "table_holders"), {"tables": names})
+        return database.execute(statement(__name__, "any_holders"))
 
 
 def _explained(error: errors.LockTimeoutError, holders: Sequence[Row], patience: float) -> errors.LockTimeoutError:

@@ -1,4 +1,4 @@
-"""The statements, each named and described, a file for each room that uses them.
+"""The statements, each named and described, beside the module that sends them and under its name.
 
 A block starts with `-- name --` and a comment; the text goes on to the next block. `{part}` stands for an identifier
 or a composed piece, `%(value)s` for a parameter; a literal per cent sign is doubled, since every statement is sent
@@ -18,23 +18,24 @@ _BLOCK = re.compile(r"^-- (\w+) --$", re.MULTILINE)
 
 
 @cache
-def _statements(room: str) -> dict[str, str]:
-    parts = _BLOCK.split(files(__package__).joinpath(f"sql/{room}.sql").read_text(encoding="utf-8"))
+def _statements(module: str) -> dict[str, str]:
+    package, _, file = module.rpartition(".")
+    parts = _BLOCK.split(files(package).joinpath(f"{file}.sql").read_text(encoding="utf-8"))
     return {name: body.strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)}
 
 
-def statement(room: str, name: str, /, **parts: str) -> str:
-    """Return the statement `name` of `room` with its identifiers in place.
+def statement(module: str, name: str, /, **parts: str) -> str:
+    """Return the statement `name` of a module, its own, with its identifiers in place.
 
     Args:
-        room: the file's name without its ending.
+        module: `__name__` of the module that sends it; the file beside it has the statements.
         name: the block's name.
         parts: composed pieces, made by `identifier`, `columns` or `condition`.
 
     Raises:
         KeyError: there is no such statement, or a part is missing.
     """
-    return _statements(room)[name].format(**parts)
+    return _statements(module)[name].format(**parts)
 
 
 def identifier(*names: str) -> str:

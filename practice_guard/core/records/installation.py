@@ -82,11 +82,11 @@ def locate(database: Database) -> Place:
     Raises:
         errors.SchemaError: its guard's tables were made by a newer program, or are not all there.
     """
-    system, name, oid, version, user, standby, read_only = database.execute(statement("storage", "here"))[0]
+    system, name, oid, version, user, standby, read_only = database.execute(statement(__name__, "here"))[0]
     place = Place(system, name, oid, version, user, standby or read_only)
     if not exists(database):
         return place
-    found = database.execute(statement("storage", "installation"))
+    found = database.execute(statement(__name__, "installation"))
     if not found:
         return replace(place, version=1, unmarked=True)
     tables, uuid, environment, marked_system, _, marked_oid = found[0]
@@ -105,7 +105,7 @@ def exists(database: Database) -> bool:
     Raises:
         errors.SchemaError: it has some of them only.
     """
-    found = TABLES & {row[0] for row in database.execute(statement("storage", "tables"))}
+    found = TABLES & {row[0] for row in database.execute(statement(__name__, "tables"))}
     if found and found != TABLES:
         missing = sorted(TABLES - found)
         raise errors.SchemaError(
@@ -169,10 +169,10 @@ def ensure(database: Database, environment: str, now: datetime, *, uuid: str | N
     check_mark(place, environment)
     if place.version is None:
         for name in _FIRST:
-            database.execute(statement("storage", name))
+            database.execute(statement(__name__, name))
         mark = {"version": 1, "uuid": uuid, "environment": environment, "now": now}
         database.execute(
-            statement("storage", "mark"), {**mark, "system": place.system, "name": place.name, "oid": place.oid}
+            statement(__name__, "mark"), {**mark, "system": place.system, "name": place.name, "oid": place.oid}
         )
         place = locate(database)
     return _brought_up(database, place)
@@ -189,7 +189,7 @@ def remark(database: Database, place: Place, environment: str, now: datetime) ->
         "name": place.name,
         "oid": place.oid,
     }
-    database.execute(statement("storage", "mark" if place.unmarked else "remark"), values)
+    database.execute(statement(__name__, "mark" if place.unmarked else "remark"), values)
     return _brought_up(database, locate(database))
 
 
@@ -200,7 +200,7 @@ def _brought_up(database: Database, place: Place) -> Place:
     database.execute("SET LOCAL lock_timeout = '400ms'")
     for step in _LADDER[place.version - 1 :]:
         for name in step:
-            database.execute(statement("storage", name))
-    database.execute(statement("storage", "set_version"), {"version": VERSION})
+            database.execute(statement(__name__, name))
+    database.execute(statement(__name__, "set_version"), {"version": VERSION})
     database.execute("SET LOCAL lock_timeout = 0")
     return replace(place, version=VERSION)

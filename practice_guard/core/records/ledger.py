@@ -120,8 +120,8 @@ class Proofs:
 
 def proofs(database: Database, snapshot: str, at_snapshot: str, now: str) -> Proofs:
     """Compare the database's imprint now with what it was at the snapshot and after its last restore."""
-    found = database.execute(statement("ledger", "last_restore"), {"snapshot": snapshot})
-    taken_back = frozenset((name, key) for name, key in database.execute(statement("ledger", "taken_back")))
+    found = database.execute(statement(__name__, "last_restore"), {"snapshot": snapshot})
+    taken_back = frozenset((name, key) for name, key in database.execute(statement(__name__, "taken_back")))
     if not found:
         return Proofs(at_snapshot == now, since_restore=False, waited={}, taken_back=taken_back)
     waited = {name: frozenset(rows) for name, rows in json.loads(found[0][1]).get("waited", {}).items()}
@@ -132,7 +132,7 @@ def last_put(database: Database, since: datetime) -> dict[str, dict[str, int]]:
     """Return, by set and primary key, what restores since then have last pointed rows at."""
     found: defaultdict[str, dict[str, int]] = defaultdict(dict)
     if installation.exists(database):
-        for name, key, first in database.execute(statement("ledger", "last_put"), {"since": since}):
+        for name, key, first in database.execute(statement(__name__, "last_put"), {"since": since}):
             if first is not None:
                 found[name][key] = first
     return dict(found)
@@ -142,7 +142,7 @@ def renumbered(database: Database, snapshot: str) -> dict[str, dict[int, str]]:
     """Return, by set and row of a snapshot, the new primary key under which restores of it have put that row back."""
     found: defaultdict[str, dict[int, str]] = defaultdict(dict)
     if installation.exists(database):
-        for name, row, key in database.execute(statement("ledger", "renumbered"), {"snapshot": snapshot}):
+        for name, row, key in database.execute(statement(__name__, "renumbered"), {"snapshot": snapshot}):
             found[name][row] = key
     return dict(found)
 
@@ -167,7 +167,7 @@ def entries(database: Database) -> list[Entry]:
     if not installation.exists(database):
         return []
     found: list[Entry] = []
-    for row in database.execute(statement("ledger", "entries")):
+    for row in database.execute(statement(__name__, "entries")):
         fields = dict(zip(Entry.__slots__, row, strict=True))
         found.append(Entry(**{**fields, "result": json.loads(fields["result"])}))
     return found
@@ -191,7 +191,7 @@ def rows(database: Database, entry: Entry) -> list[EntryRow]:
     """Return what an entry wrote."""
     found: list[EntryRow] = []
     for name, action, row, old_key, new_key, before, after in database.execute(
-        statement("ledger", "rows"), {"ledger": entry.id}
+        statement(__name__, "rows"), {"ledger": entry.id}
     ):
         was, became = json.loads(before), json.loads(after)
         refs = None if was is None else tuple(was)
@@ -217,13 +217,13 @@ def write(
         "mark": about.imprint,
         "result": json.dumps({**about.result, "seconds": author.seconds}),
     }
-    return int(database.execute(statement("ledger", "write"), values)[0][0])
+    return int(database.execute(statement(__name__, "write"), values)[0][0])
 
 
 def write_rows(database: Database, entry: int, bound: BoundSet, written: Mapping[str, Sequence[object]]) -> None:
     """Write what an entry wrote of one set, with the sums of the rows as they are now."""
     parts = {"table": bound.table.quoted, "key": identifier(bound.key.name), "key_type": bound.key.type}
-    database.execute(statement("ledger", "write_rows", **parts), {"ledger": entry, "set": bound.name, **written})
+    database.execute(statement(__name__, "write_rows", **parts), {"ledger": entry, "set": bound.name, **written})
 
 
 def read_back(database: Database, entry: int, plan_digest: str) -> None:
@@ -247,7 +247,7 @@ def read_back(database: Database, entry: int, plan_digest: str) -> None:
 def _confirm(database: Database, entry: int, plan_digest: str) -> None:
     values = {"id": entry, "plan_digest": plan_digest}
     with database.transaction(Access.READ):
-        found = database.execute(statement("ledger", "count"), values)[0][0]
+        found = database.execute(statement(__name__, "count"), values)[0][0]
     if not found:
         raise errors.RestoreError("The commit was not refused, but its entry is not in the ledger. Check: health.")
 
@@ -266,15 +266,15 @@ def trim(database: Database, sets: Sequence[BoundSet]) -> int:
 
     A protected set whose table is not there, or that the settings leave out, may come back: its rows stay.
     """
-    old = database.execute(statement("trimming", "entries"))
+    old = database.execute(statement(__name__, "old_entries"))
     undone, others = [each for each, undone in old if undone], [each for each, undone in old if not undone]
     removed = 0
     # Those that were taken back first: what is left of them says which of the others are still needed.
     for entries in (undone, others):
         for bound in sets if entries else ():
             text = statement(
-                "trimming",
-                "remove",
+                __name__,
+                "remove_rows",
                 table=bound.table.quoted,
                 key=identifier(bound.key.name),
                 reference=identifier(bound.references[0].column),

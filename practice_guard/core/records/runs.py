@@ -100,7 +100,7 @@ class Run:
 
 def recorded(database: Database) -> bool:
     """Whether this database has a record of runs; one that an older program made has not."""
-    return bool(database.execute(statement("runs", "recorded"))[0][0])
+    return bool(database.execute(statement(__name__, "recorded"))[0][0])
 
 
 def begin(
@@ -124,7 +124,7 @@ def begin(
         "phase": phase,
         "phases": json.dumps(list(phases)),
     }
-    number, token = database.execute(statement("runs", "begin"), values)[0]
+    number, token = database.execute(statement(__name__, "begin"), values)[0]
     by = installation.locate(database).user
     return Run(number, token, author.now, by, holder, author.tool_version, author.environment, tuple(shown), phase)
 
@@ -141,7 +141,7 @@ def write(database: Database, run: Run) -> None:
     )  # fmt: skip
     values: dict[str, object] = {name: getattr(run, name) for name in fields}
     values |= {"phases": json.dumps([dict(each) for each in run.phases]), "ledger": list(run.ledger)}
-    if not database.execute(statement("runs", "advance"), values):
+    if not database.execute(statement(__name__, "advance"), values):
         raise errors.LockedError(
             f"Run {run.id} is not ours any more: somebody has taken it over or finished it.",
             next_steps=("practice-guard history   # what became of it",),
@@ -155,7 +155,7 @@ def take_over(database: Database, run: Run, holder: Holder) -> Run:
         errors.LockedError: somebody else was faster.
     """
     values = {"id": run.id, "token": run.token, "host": holder.host, "pid": holder.pid}
-    taken = database.execute(statement("runs", "take_over"), values)
+    taken = database.execute(statement(__name__, "take_over"), values)
     if not taken:
         raise errors.LockedError(f"Run {run.id} was taken over or finished by somebody else just now.")
     return replace(run, token=taken[0][0], holder=holder)
@@ -165,13 +165,13 @@ def unfinished(database: Database) -> Run | None:
     """Return the run that is not finished: one that goes on, or that was ended before its end."""
     if not recorded(database):
         return None
-    found = database.execute(statement("runs", "unfinished"))
+    found = database.execute(statement(__name__, "unfinished"))
     return _read(found[0]) if found else None
 
 
 def listing(database: Database) -> list[Run]:
     """Return all runs, newest first; none where there is no record of them."""
-    return [_read(row) for row in database.execute(statement("runs", "runs"))] if recorded(database) else []
+    return [_read(row) for row in database.execute(statement(__name__, "runs"))] if recorded(database) else []
 
 
 def _read(row: Row) -> Run:
@@ -202,7 +202,7 @@ def state(run: Run) -> str:
 def alive(database: Database, run: Run) -> bool:
     """Whether a run that is not finished goes on: its session, or its ETL's, is there."""
     names = [f"{GUARD}:{run.id}", f"{ETL}:{run.id}"]
-    return bool(database.execute(statement("runs", "alive"), {"names": names})[0][0])
+    return bool(database.execute(statement(__name__, "alive"), {"names": names})[0][0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ class EtlSession:
 def etl_sessions(database: Database) -> list[EtlSession]:
     """Return the sessions that go by the name of a run's ETL."""
     over = {f"{ETL}:{run.id}" for run in listing(database) if run.etl_over}
-    found = database.execute(statement("runs", "etl_sessions"))
+    found = database.execute(statement(__name__, "etl_sessions"))
     return [EtlSession(pid, name, living=not (resting and name in over)) for pid, name, resting in found]
 
 
@@ -242,7 +242,7 @@ def finding(database: Database, run: Run, environment: str, *, alive: bool = Fal
         return Finding("run-in-progress", Severity.INFO, what, why)
     why, fix = state(run), resumption(environment)
     if run.snapshot and run.touched:
-        rows = database.execute(statement("runs", "rows_of"), {"id": run.snapshot})
+        rows = database.execute(statement(__name__, "rows_of"), {"id": run.snapshot})
         if rows:
             why += f" Snapshot {run.snapshot} has them, {rows[0][0]:,} rows."
         else:

@@ -45,7 +45,7 @@ def collisions(database: Database, bound: BoundSet, stored: StoredSet, rows: Seq
         if key.primary or key.partial or len(names) < len(key.columns) or not concerned:
             continue
         text = statement(
-            "restore",
+            __name__,
             "would_collide",
             **relinking.parts(bound),
             rows=identifier(stored.rows_table),

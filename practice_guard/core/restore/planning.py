@@ -124,7 +124,7 @@ def _recognised(
     rows = kept_rows(database, stored, bound, list_name)
     content = content_of(bound, stored)
     text = statement(
-        "restore",
+        __name__,
         "live_alike",
         key=identifier(bound.key.name),
         content=columns(content, of="t", cast="::text"),
@@ -161,7 +161,7 @@ def _without_blocked(database: Database, bound: BoundSet, stored: StoredSet, mad
         if key.column in ours or key.column not in kept:
             continue
         text = statement(
-            "restore",
+            __name__,
             "blocked",
             rows=identifier(stored.rows_table),
             column=identifier(key.column),

@@ -25,9 +25,9 @@ class Move:
 @contextmanager
 def application_path(database: Database) -> Iterator[None]:
     """Let the application's triggers find what they look for, while rows are written."""
-    database.execute(statement("restore", "trust_path"))
+    database.execute(statement(__name__, "trust_path"))
     yield
-    database.execute(statement("restore", "pin_path"))
+    database.execute(statement(__name__, "pin_path"))
 
 
 def point(database: Database, bound: BoundSet, moves: Sequence[Move]) -> None:
@@ -42,13 +42,13 @@ def point(database: Database, bound: BoundSet, moves: Sequence[Move]) -> None:
     parked = _parked(database, bound, moves)
     for step in ([parked] if parked else []) + [list(moves)]:
         assignments = [f"{identifier(each.column)} = u.r{place}" for place, each in enumerate(bound.references)]
-        text = statement("restore", "update_references", assignments=", ".join(assignments), **parts(bound))
+        text = statement(__name__, "update_references", assignments=", ".join(assignments), **parts(bound))
         expect(bound, len(step), len(database.execute(text, values(step, bound))))
 
 
 def right(database: Database, bound: BoundSet, moves: Sequence[Move]) -> int:
     """Return how many of the rows point where they should."""
-    return int(database.execute(statement("restore", "updated_right", **parts(bound)), values(moves, bound))[0][0])
+    return int(database.execute(statement(__name__, "updated_right", **parts(bound)), values(moves, bound))[0][0])
 
 
 def expect(bound: BoundSet, wanted: int, done: int) -> None:
@@ -132,7 +132,7 @@ def _aside(
     for place, column in zip(places, columns_, strict=True):
         key = keys[column.name]
         text = statement(
-            "restore",
+            __name__,
             "free_ids",
             table=bound.table.quoted,
             column=identifier(column.name),

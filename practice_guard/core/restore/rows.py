@@ -25,7 +25,7 @@ def _created(bound: BoundSet) -> str:
 def kept_rows(database: Database, stored: StoredSet, bound: BoundSet, list_name: str) -> list[Kept]:
     """Return a snapshot's rows of one set; `list_name` is the team list of ids that name no older one."""
     text = statement(
-        "restore",
+        __name__,
         "kept_rows",
         key=identifier(stored.key),
         content=columns(content_of(bound, stored), of="t", cast="::text"),
@@ -48,7 +48,7 @@ def kept_rows(database: Database, stored: StoredSet, bound: BoundSet, list_name:
 def live_rows(database: Database, bound: BoundSet, stored: StoredSet | None = None) -> list[Live]:
     """Return the table's protected rows, and those that have a primary key of the snapshot's, if one is given."""
     text = statement(
-        "restore",
+        __name__,
         "live_rows" if stored else "live_rows_alone",
         key=identifier(bound.key.name),
         content=columns(content_of(bound, stored), of="t", cast="::text"),

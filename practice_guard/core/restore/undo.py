@@ -178,7 +178,7 @@ def _check_nothing_hangs_on(
         child = app.catalog.table(table)
         own = child.primary_key[0] if len(child.primary_key) == 1 else None
         text = statement(
-            "ledger",
+            __name__,
             "hanging",
             table=child.quoted,
             column=identifier(column),
@@ -195,7 +195,7 @@ def _check_nothing_hangs_on(
 
 def _check_unchanged(database: Database, bound: BoundSet, rows: Sequence[EntryRow], entry: Entry) -> None:
     keys = {"keys": [row.new_key for row in rows]}
-    now = {row[0]: row[1] for row in database.execute(statement("ledger", "sums", **_parts(bound)), keys)}
+    now = {row[0]: row[1] for row in database.execute(statement(__name__, "sums", **_parts(bound)), keys)}
     moved = [row.new_key for row in rows if now.get(row.new_key) != row.sum]
     if moved:
         shown = ", ".join(moved[:_SHOWN]) + (", …" if len(moved) > _SHOWN else "")
@@ -231,7 +231,7 @@ def _take_back(database: Database, app: Application, bound: BoundSet, rows: Sequ
     inserted = [row for row in rows if row.before is None]
     if inserted:
         keys = {"keys": [row.new_key for row in inserted]}
-        removed = database.execute(statement("ledger", "take_out", **_parts(bound)), keys)
+        removed = database.execute(statement(__name__, "take_out", **_parts(bound)), keys)
         relinking.expect(bound, len(inserted), len(removed))
     relinking.point(database, bound, _moves(app, bound, rows))
 
@@ -251,7 +251,7 @@ def _prove(database: Database, app: Application, rows: Mapping[str, Sequence[Ent
     for name, found in rows.items():
         bound = _bound(app, name)
         gone = {"keys": [row.new_key for row in found if row.before is None]}
-        left = len(database.execute(statement("ledger", "sums", **_parts(bound)), gone))
+        left = len(database.execute(statement(__name__, "sums", **_parts(bound)), gone))
         moves = _moves(app, bound, found)
         left += len(moves) - relinking.right(database, bound, moves)
         if left:

@@ -68,7 +68,7 @@ def all_keys(written: Written) -> list[str]:
 
 
 def _untouched(database: Database, bound: BoundSet, keys: Collection[str]) -> list[Row]:
-    return database.execute(statement("restore", "untouched", **relinking.parts(bound)), {"keys": list(keys)})
+    return database.execute(statement(__name__, "untouched", **relinking.parts(bound)), {"keys": list(keys)})
 
 
 def write(database: Database, bound: BoundSet, stored: StoredSet, made: SetPlan) -> Written:
@@ -171,7 +171,7 @@ class _Writer:
 
     def _run(self, name: str, parameters: Mapping[str, object] | None = None, **parts: str) -> list[Row]:
         everywhere = {**relinking.parts(self.bound), "rows": identifier(self.stored.rows_table)}
-        return self.database.execute(statement("restore", name, **(everywhere | parts)), parameters)
+        return self.database.execute(statement(__name__, name, **(everywhere | parts)), parameters)
 
     def _references(self, rows: Sequence[PlannedRow]) -> dict[str, object]:
         return relinking.references([row.after for row in rows], self.bound)

@@ -63,17 +63,17 @@ class Session:
         self.database = self._stack.enter_context(self._open())
         with self.database.transaction(Access.READ):
             refuse_pooler(self.database)
-            locked = self.database.execute(statement("runs", "lock"), locks.KEYS)[0][0]
+            locked = self.database.execute(statement(__name__, "lock"), locks.KEYS)[0][0]
             if not locked:
                 locks.take(self.database)  # tells who has it
                 raise errors.LockedError("Another practice-guard was at work in this database just now. Try again.")
-        self.database.execute(statement("runs", "outlive_idleness"))
+        self.database.execute(statement(__name__, "outlive_idleness"))
         self.call_itself(self._name)
 
     def call_itself(self, name: str) -> None:
         """Have the server list the session under this name, so that others see which run is alive."""
         self._name = name
-        self.database.execute(statement("runs", "call_itself"), {"name": name})
+        self.database.execute(statement(__name__, "call_itself"), {"name": name})
 
     @contextmanager
     def kept_alive(self) -> Iterator[None]:
@@ -108,7 +108,7 @@ class Session:
     def _holds(self) -> bool:
         """Whether the connection works and has the lock, by the server's own account."""
         try:
-            return bool(self.database.execute(statement("runs", "holds"), locks.KEYS)[0][0])
+            return bool(self.database.execute(statement(__name__, "holds"), locks.KEYS)[0][0])
         except errors.DatabaseError:
             return False
 
@@ -134,7 +134,7 @@ def refuse_pooler(database: Database) -> None:
     Raises:
         errors.UsageError: what the driver was told of its server process is not what that process says.
     """
-    if database.backend != database.execute(statement("runs", "backend"))[0][0]:
+    if database.backend != database.execute(statement(__name__, "backend"))[0][0]:
         raise errors.UsageError(
             "There is a connection pooler between the guard and the database: a run's lock would not hold. "
             "Give `run` the direct URL. Nothing was done.",

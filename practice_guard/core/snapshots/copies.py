@@ -45,7 +45,7 @@ def create(database: Database, stored: StoredSet) -> None:
         if column.name in dict(GUARD_COLUMNS):
             raise errors.SchemaError(f"{stored.table} has a column {column.name}, which the guard needs for itself.")
     definitions = ",\n    ".join(f"{identifier(each.name)} {each.stored_as}" for each in stored.columns)
-    text = statement("snapshot", "create_rows", rows=identifier(stored.rows_table), definitions=definitions)
+    text = statement(__name__, "create_rows", rows=identifier(stored.rows_table), definitions=definitions)
     database.execute(text)
 
 
@@ -64,21 +64,21 @@ def write(database: Database, bound: BoundSet, snapshot: str, older: StoredSet |
     rows, key, names = identifier(stored.rows_table), identifier(bound.key.name), [each.name for each in kept]
     source = {"table": bound.table.quoted, "condition": condition(bound.set.condition)}
     values = ", ".join(f"t.{identifier(each.name)}{'' if each.stored_as == each.type else '::text'}" for each in kept)
-    text = statement("snapshot", "copy_rows", rows=rows, columns=columns(names), key=key, values=values, **source)
+    text = statement(__name__, "copy_rows", rows=rows, columns=columns(names), key=key, values=values, **source)
     database.execute(text)
     as_text = columns(names, of="t", cast="::text")
-    original = database.execute(statement("snapshot", "digest", columns=as_text, **source))[0]
+    original = database.execute(statement(__name__, "digest", columns=as_text, **source))[0]
     copy = {"table": f"practice_guard.{rows}", "condition": "true"}
-    if database.execute(statement("snapshot", "digest", columns=as_text, **copy))[0] != original:
+    if database.execute(statement(__name__, "digest", columns=as_text, **copy))[0] != original:
         raise errors.DamagedSnapshotError(f"The copy of {bound.name} differs from the table; nothing was kept.")
     if carry.rows and older is not None:
         _carry(database, bound, stored, older, carry, original[0])
     if carry.anchors:
         keys, origins = zip(*carry.anchors, strict=True)
-        text = statement("snapshot", "anchor_rows", rows=rows, key=key)
+        text = statement(__name__, "anchor_rows", rows=rows, key=key)
         database.execute(text, {"keys": list(keys), "origins": list(origins)})
     first = identifier(bound.references[0].column)
-    count = database.execute(statement("snapshot", "count_teams", rows=rows, column=first))[0][0]
+    count = database.execute(statement(__name__, "count_teams", rows=rows, column=first))[0][0]
     stored = replace(stored, rows=original[0] + len(carry.rows), carried=len(carry.rows), teams=count)
     return replace(stored, digest=digest(database, stored)[1])
 
@@ -86,7 +86,7 @@ def write(database: Database, bound: BoundSet, snapshot: str, older: StoredSet |
 def fault(database: Database, stored: StoredSet) -> str:
     """Read a copy back, compare it with what is known of it, and say what is wrong; empty for a whole one."""
     table = f"practice_guard.{identifier(stored.rows_table)}".replace("%%", "%")
-    found = database.execute(statement("snapshot", "stored_columns"), {"table": table})
+    found = database.execute(statement(__name__, "stored_columns"), {"table": table})
     if not found:
         return f"its table {stored.rows_table} is gone."
     expected = [*GUARD_COLUMNS, *((column.name, column.stored_as) for column in stored.columns)]
@@ -119,7 +119,7 @@ def _carry(database: Database, bound: BoundSet, stored: StoredSet, older: Stored
     places: dict[str, object] = {"rows": list(numbers), "numbers": list(range(last + 1, last + 1 + len(numbers)))}
     given = _defaults(database, bound, frozenset(older.types))
     text = statement(
-        "snapshot",
+        __name__,
         "carry_rows",
         columns=columns([*names, *given]),
         values=", ".join([*values, *given.values()]),
@@ -144,7 +144,7 @@ def _carry(database: Database, bound: BoundSet, stored: StoredSet, older: Stored
     if carry.lossy:
         return
     alike = statement(
-        "snapshot",
+        __name__,
         "carried_alike",
         old_columns=columns(names, of="t", cast="::text"),
         new_columns=columns(names, of="n", cast="::text"),
@@ -165,7 +165,7 @@ def _defaults(database: Database, bound: BoundSet, known: frozenset[str]) -> dic
     if not new:
         return {}
     names = {"table": bound.table.oid, "columns": [column.name for column in new]}
-    found: dict[str, str] = dict(database.execute(statement("snapshot", "defaults"), names))
+    found: dict[str, str] = dict(database.execute(statement(__name__, "defaults"), names))
     casts = {column.name: "" if stored_as(column) == column.type else "::text" for column in new}
     return {name: f"({text.replace('%', '%%')}){casts[name]}" for name, text in found.items()}
 
@@ -187,7 +187,7 @@ def digest(database: Database, stored: StoredSet) -> tuple[int, str]:
     """Return how many rows a copy has, and the digest over their canonical texts with the guard's own columns."""
     names = [name for name, _ in GUARD_COLUMNS] + [column.name for column in stored.columns]
     text = statement(
-        "snapshot",
+        __name__,
         "digest",
         table=f"practice_guard.{identifier(stored.rows_table)}",
         columns=columns(names, of="t", cast="::text"),

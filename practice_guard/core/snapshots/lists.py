@@ -13,7 +13,7 @@ def store_list(database: Database, name: str, found: TeamList) -> None:
     """Keep a team list under the id of the snapshot that took it."""
     teams = found.teams
     database.execute(
-        statement("teams", "store_teams"),
+        statement(__name__, "store_teams"),
         {
             "list": name,
             "separator": _SEPARATOR,
@@ -27,12 +27,12 @@ def store_list(database: Database, name: str, found: TeamList) -> None:
         },
     )
     codes = {"list": name, "ids": list(found.leagues), "codes": list(found.leagues.values())}
-    database.execute(statement("teams", "store_leagues"), codes)
+    database.execute(statement(__name__, "store_leagues"), codes)
 
 
 def team_list(database: Database, name: str) -> TeamList:
     """Read a kept team list."""
-    rows = database.execute(statement("teams", "stored_teams"), {"list": name})
-    leagues = database.execute(statement("teams", "stored_leagues"), {"list": name})
+    rows = database.execute(statement(__name__, "stored_teams"), {"list": name})
+    leagues = database.execute(statement(__name__, "stored_leagues"), {"list": name})
     rosters = {row[0]: frozenset(row[6]) for row in rows if row[6]}
     return TeamList(tuple(Team(*row[:6]) for row in rows), {row[0]: row[1] for row in leagues}, rosters)

@@ -97,7 +97,7 @@ def read_by_people(stored: StoredSet, snapshot: str) -> str:
         return f"SELECT * FROM practice_guard.{rows} ORDER BY guard_row;".replace("%%", "%")  # noqa: S608  (quoted)
     names = {PointsAt.TEAMS: ("league", "club", "series", "name"), PointsAt.LEAGUES: ("code",)}[PointsAt(target)]
     text = statement(
-        "snapshot",
+        __name__,
         "read_by_people",
         names=columns(names, of="t"),
         rows=rows,

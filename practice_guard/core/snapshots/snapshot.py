@@ -77,7 +77,7 @@ def listing(database: Database) -> list[Snapshot]:
         return []
     sets: dict[str, dict[str, StoredSet]] = {}
     fault: dict[str, str] = {}
-    found = database.execute(statement("snapshot", "sets"))
+    found = database.execute(statement(__name__, "sets"))
     names: dict[str, set[str]] = {}
     for snapshot, name, *_ in found:
         names.setdefault(snapshot, set()).add(name)
@@ -88,7 +88,7 @@ def listing(database: Database) -> list[Snapshot]:
         else:
             fault[snapshot] = read
     listed: list[Snapshot] = []
-    for row in database.execute(statement("snapshot", "snapshots")):
+    for row in database.execute(statement(__name__, "snapshots")):
         fields = dict(zip(_LISTED, row, strict=True))
         name, fingerprint = fields["id"], json.loads(fields["fingerprint"])
         if not isinstance(fingerprint, dict):
@@ -121,7 +121,7 @@ def _newest_first(found: Sequence[Snapshot]) -> list[Snapshot]:
 
 def sizes(database: Database) -> dict[str, int]:
     """Return what each snapshot takes on the disk, in bytes, by id."""
-    return dict(database.execute(statement("snapshot", "sizes"))) if installation.exists(database) else {}
+    return dict(database.execute(statement(__name__, "sizes"))) if installation.exists(database) else {}
 
 
 def newest(known: Iterable[Snapshot]) -> Snapshot | None:

@@ -96,9 +96,9 @@ def record(database: Database, snapshot: Snapshot) -> None:
         "digest_version": snapshot.digest_version,
         "imported_at": snapshot.imported_at,
     }
-    database.execute(statement("snapshot", "insert_snapshot"), row)
+    database.execute(statement(__name__, "insert_snapshot"), row)
     for each in snapshot.sets.values():
-        database.execute(statement("snapshot", "insert_set"), {"snapshot": snapshot.id, **values(each)})
+        database.execute(statement(__name__, "insert_set"), {"snapshot": snapshot.id, **values(each)})
 
 
 def confirm(database: Database, snapshot: Snapshot, now: datetime) -> Snapshot:
@@ -107,17 +107,17 @@ def confirm(database: Database, snapshot: Snapshot, now: datetime) -> Snapshot:
     verify(database, stored)
     if stored.digest != snapshot.digest:
         raise errors.DamagedSnapshotError(f"Snapshot {snapshot.id} was changed between writing and reading it back.")
-    database.execute(statement("snapshot", "set_verified"), {"id": snapshot.id, "now": now})
+    database.execute(statement(__name__, "set_verified"), {"id": snapshot.id, "now": now})
     return replace(stored, verified_at=now)
 
 
 def remove(database: Database, snapshot: Snapshot) -> None:
     """Remove a snapshot, its tables, and the team lists that no other one needs. Which may go is `retention`'s word."""
-    for (name,) in database.execute(statement("snapshot", "set_names"), {"id": snapshot.id}):
+    for (name,) in database.execute(statement(__name__, "set_names"), {"id": snapshot.id}):
         # The name is made here and not read, so that a damaged description cannot have another table dropped.
         table = identifier(rows_table(snapshot.id, name))
-        database.execute(statement("snapshot", "drop_rows", rows=table))
-    database.execute(statement("snapshot", "delete_sets"), {"id": snapshot.id})
-    database.execute(statement("snapshot", "delete_snapshot"), {"id": snapshot.id})
-    database.execute(statement("snapshot", "delete_unused_teams"))
-    database.execute(statement("snapshot", "delete_unused_leagues"))
+        database.execute(statement(__name__, "drop_rows", rows=table))
+    database.execute(statement(__name__, "delete_sets"), {"id": snapshot.id})
+    database.execute(statement(__name__, "delete_snapshot"), {"id": snapshot.id})
+    database.execute(statement(__name__, "delete_unused_teams"))
+    database.execute(statement(__name__, "delete_unused_leagues"))

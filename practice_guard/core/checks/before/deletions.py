@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from practice_guard.core.application import BoundSet, Catalog, ForeignKey
+from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.references import DELETIONS, listed, named
-from practice_guard.core.checks.before.scene import Answer, Scene, mending, some
+from practice_guard.core.checks.before.scene import Answer, Scene, some
 from practice_guard.core.database import condition, identifier, statement
 from practice_guard.core.findings import found
 
@@ -87,7 +88,7 @@ def _rows_behind(scene: Scene, keys: Iterable[ForeignKey]) -> tuple[int, str]:
 
 def _referring(scene: Scene, bound: BoundSet, column: str) -> int:
     text = statement(
-        "safety",
+        __name__,
         "referring",
         table=bound.table.quoted,
         condition=condition(bound.set.condition),
@@ -101,7 +102,7 @@ def _without_action(scene: Scene, keys: Iterable[ForeignKey]) -> str:
     tables = scene.app.catalog.tables
     oids = {"tables": [tables[key.table].oid for key in keys]}
     defined = {
-        (table, name): text for table, name, text in scene.database.execute(statement("safety", "definitions"), oids)
+        (table, name): text for table, name, text in scene.database.execute(statement(__name__, "definitions"), oids)
     }
     return "\n".join(
         mending(

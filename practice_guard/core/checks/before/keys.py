@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from practice_guard.core.application import UniqueKey
-from practice_guard.core.checks.before.scene import Answer, Scene, mending, some
+from practice_guard.core.checks.before.mending import mending
+from practice_guard.core.checks.before.scene import Answer, Scene, some
 from practice_guard.core.database import columns, identifier, literal, statement
 from practice_guard.core.findings import found
 from practice_guard.core.model import Finding
@@ -105,10 +106,10 @@ def _fault(key: UniqueKey) -> str:
 def _nulls(scene: Scene, key: Key, report: partial[Finding]) -> Answer:
     teams = scene.app.catalog.table("teams").quoted
     names = ", ".join(
-        statement("safety", "null_name", column=identifier(name), name=literal(name)) for name in key.columns
+        statement(__name__, "null_name", column=identifier(name), name=literal(name)) for name in key.columns
     )
     rows = scene.database.execute(
-        statement("safety", "incomplete", teams=teams, columns=columns(key.columns, of="t"), nulls=names)
+        statement(__name__, "incomplete", teams=teams, columns=columns(key.columns, of="t"), nulls=names)
     )
     if not rows:
         return Answer(f"every team has its {key.listed}")
@@ -124,7 +125,7 @@ def _nulls(scene: Scene, key: Key, report: partial[Finding]) -> Answer:
 
 def _duplicates(scene: Scene, key: Key, report: partial[Finding], facet: str) -> Answer:
     teams = scene.app.catalog.table("teams").quoted
-    groups = scene.database.execute(statement("safety", "repeated", teams=teams, columns=columns(key.columns, of="t")))
+    groups = scene.database.execute(statement(__name__, "repeated", teams=teams, columns=columns(key.columns, of="t")))
     if not groups:
         return Answer(f"no two teams share {facet}")
     count = sum(len(ids) for (ids,) in groups)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from practice_guard.core.application import PARENTS, BoundSet, Catalog
-from practice_guard.core.checks.before.scene import Answer, Scene, mending, some
+from practice_guard.core.checks.before.mending import mending
+from practice_guard.core.checks.before.scene import Answer, Scene, role_of, some, visible
 from practice_guard.core.database import Database, identifier, literal, statement
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.model import Finding
@@ -42,18 +43,19 @@ def copied(scene: Scene) -> Answer:
 
 def read_only(scene: Scene) -> Answer:
     """Whether the server takes no writes."""
-    standby, by_default = scene.database.execute(statement("safety", "writable"))[0]
+    standby, by_default = scene.database.execute(statement(__name__, "writable"))[0]
     if not (standby or by_default):
         return Answer("the server takes writes")
     what = "1 server that takes no writes: " + (
         "it is a standby." if standby else "its transactions are read-only by default."
     )
     why = "Neither the ETL nor a backup can work here."
-    name, database, _ = scene.database.execute(statement("safety", "role"))[0]
     fix = (
         "Aim the command at the primary server."
         if standby
-        else mending("reset_setting", role=name, database=database, setting="default_transaction_read_only")
+        else mending(
+            "reset_setting", role=scene.role.name, database=scene.role.database, setting="default_transaction_read_only"
+        )
     )
     return Answer(what, (found("read-only-server", what, why, fix),))
 
@@ -65,7 +67,7 @@ def pooler(scene: Scene) -> Answer:
         what = "1 connection whose process is not known: a pooler cannot be told from a server."
         why = "Behind a transaction pooler, session locks and settings do not hold."
         return Answer(what, (unseen("pooler-in-the-way", what, why),), looked=False)
-    if believed == scene.database.execute(statement("safety", "backend"))[0][0]:
+    if believed == scene.role.process:
         return Answer("connected straight to the server")
     what = "1 pooler is between the guard and the server."
     why = "Behind a transaction pooler, session locks do not hold: `run` needs a direct connection, the others work."
@@ -76,19 +78,18 @@ def pooler(scene: Scene) -> Answer:
 def transactions(scene: Scene) -> Answer:
     """Whether transactions have been open for long; whoever holds one may block the ETL and a restore."""
     seconds = scene.long_transaction.total_seconds()
-    rows = scene.database.execute(statement("safety", "transactions"), {"seconds": seconds})
+    rows = scene.database.execute(statement(__name__, "transactions"), {"seconds": seconds})
     if rows:
         names = [f"{who}, since {since}" for who, since, _ in rows]
         what = f"{some(len(rows), 'transaction')} open for more than {seconds:g} s: {'; '.join(names[:3])}."
         why = "What it has locked, the ETL waits for; and it keeps the server from clearing away what the ETL deletes."
         fix = _ending(pid for *_, pid in rows)
         return Answer(what, (found("long-transactions", what, why, fix, examples=names),))
-    veiled = scene.database.execute(statement("safety", "veiled_sessions"))[0][0]
+    veiled = scene.database.execute(statement(__name__, "veiled_sessions"))[0][0]
     if veiled:
-        role = scene.database.execute(statement("safety", "role"))[0][0]
         what = f"{some(veiled, 'session')} of other roles could not be looked into."
         why = "How long their transactions are open is shown only to members of pg_read_all_stats."
-        fix = f"GRANT pg_read_all_stats TO {role};"
+        fix = f"GRANT pg_read_all_stats TO {scene.role.name};"
         return Answer(what, (unseen("long-transactions", what, why, fix),), looked=False)
     return Answer(f"no transaction is open for more than {seconds:g} s")
 
@@ -97,7 +98,7 @@ def locks(scene: Scene) -> Answer:
     """Whether somebody holds or waits for locks that a restore would have to wait for."""
     tables = {table.name: table.oid for table in scene.protected_tables}
     tables |= {name: scene.app.catalog.table(name).oid for name in PARENTS}
-    rows = scene.database.execute(statement("safety", "blockers"), {"tables": list(tables.values())})
+    rows = scene.database.execute(statement(__name__, "blockers"), {"tables": list(tables.values())})
     if not rows:
         return Answer("no lock is in the way of a restore")
     names = [f"{who} has {modes} on {table}, since {since}" for table, who, modes, since, _ in rows]
@@ -136,8 +137,7 @@ def row_security_of(database: Database, catalog: Catalog, sets: Sequence[BoundSe
     """Answer as `row_security` does, for a role that may not even read the team list."""
     names = {*PARENTS, "players", *(bound.table.name for bound in sets)} & set(catalog.tables)
     tables = [catalog.tables[name] for name in sorted(names)]
-    oids = {"tables": [table.oid for table in tables]}
-    hidden = sorted(row[0] for row in database.execute(statement("safety", "visible"), oids) if row[3])
+    hidden = sorted(row[0] for row in visible(database, [table.oid for table in tables]) if row[3])
     if not hidden:
         secured = [table.name for table in tables if table.row_security]
         return Answer(
@@ -145,18 +145,17 @@ def row_security_of(database: Database, catalog: Catalog, sets: Sequence[BoundSe
             if secured
             else "no table has row level security"
         )
-    role = database.execute(statement("safety", "role"))[0][0]
     what = f"{some(len(hidden), 'table')} with rows that this role may not see: {', '.join(hidden)}."
     why = "A backup of a part would look like a whole one; the guard refuses to take it."
-    fix = f"ALTER ROLE {role} BYPASSRLS;"
+    fix = f"ALTER ROLE {role_of(database).name} BYPASSRLS;"
     return Answer(what, (found("row-security", what, why, fix, examples=hidden),))
 
 
 def sequences(scene: Scene) -> Answer:
     """Whether a sequence is nearly used up: imports take new ids every night and give none back."""
     schema = {"schema": scene.app.catalog.schema}
-    rows = scene.database.execute(statement("safety", "sequences"), schema)
-    veiled = [name for (name,) in scene.database.execute(statement("safety", "veiled_sequences"), schema)]
+    rows = scene.database.execute(statement(__name__, "sequences"), schema)
+    veiled = [name for (name,) in scene.database.execute(statement(__name__, "veiled_sequences"), schema)]
     findings: list[Finding] = []
     if rows:
         names = [f"{name} is at {last:,} of {most:,}" for _, name, last, most in rows]
@@ -165,11 +164,10 @@ def sequences(scene: Scene) -> Answer:
         fix = "\n".join(_widening(scene.app.catalog, sequence) for sequence, *_ in rows)
         findings.append(found("ids-running-out", what, why, fix, examples=names))
     if veiled:
-        role = scene.database.execute(statement("safety", "role"))[0][0]
         what = f"{some(len(veiled), 'sequence')} that this role may not look at: how far used is not known."
         why = "The ETL takes ids from them every night; when one is used up, every import fails."
         findings.append(
-            unseen("ids-running-out", what, why, f"GRANT SELECT ON SEQUENCE {', '.join(veiled)} TO {role};")
+            unseen("ids-running-out", what, why, f"GRANT SELECT ON SEQUENCE {', '.join(veiled)} TO {scene.role.name};")
         )
     return Answer("no sequence is nearly used up", tuple(findings), looked=not veiled)
 
@@ -200,7 +198,7 @@ def _widening(catalog: Catalog, sequence: str) -> str:
 def sizes(scene: Scene) -> Answer:
     """Measure what there is; a server does not say how much room it has left."""
     oids = {"tables": [table.oid for table in scene.protected_tables]}
-    whole, guard, protected = scene.database.execute(statement("safety", "sizes"), oids)[0]
+    whole, guard, protected = scene.database.execute(statement(__name__, "sizes"), oids)[0]
     said = (
         f"{whole / _MEGABYTE:.0f} MB in all, {guard / _MEGABYTE:.1f} MB of them snapshots; a backup takes up to "
         f"{protected / _MEGABYTE:.1f} MB more. How much room the server has left cannot be known from here"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from practice_guard.core.application import PARENTS, BoundSet, Catalog, PointsAt, Table
-from practice_guard.core.checks.before.scene import Answer, Scene, shown, some
+from practice_guard.core.checks.before.scene import Answer, Scene, role_of, shown, some
 from practice_guard.core.database import Database, identifier, statement
 from practice_guard.core.findings import found
 from practice_guard.core.model import Finding
@@ -72,7 +72,7 @@ def restore_rights(
     database: Database, catalog: Catalog, sets: Sequence[BoundSet], companions: Sequence[BoundSet]
 ) -> Answer:
     """Answer as `restore` does, for a role that may not even read the team list."""
-    version = database.execute(statement("safety", "role"))[0][2]
+    version = role_of(database).version
     lock = "MAINTAIN" if version >= _MAINTAIN_SINCE else "UPDATE"
     enough = "UPDATE, DELETE, TRUNCATE" + (", MAINTAIN" if version >= _MAINTAIN_SINCE else "")
     held = [*(catalog.table(name) for name in PARENTS), *(bound.table for bound in companions)]
@@ -98,7 +98,7 @@ def restore_rights(
 def _answer(database: Database, lacking: Sequence[Right], purpose: str, report: partial[Finding]) -> Answer:
     if not lacking:
         return Answer(f"this role may do all that {purpose} does")
-    role = database.execute(statement("safety", "role"))[0][0]
+    role = role_of(database).name
     names = [str(right) for right in lacking]
     what = f"{some(len(lacking), 'right')} missing to {role} for {purpose}: {', '.join(names)}."
     return Answer(what, (report(what=what, fix="\n".join(grants(lacking, role)), examples=names),))
@@ -125,9 +125,9 @@ def _on_table(right: str, table: Table, enough: str = "") -> Right:
 
 def _schemas(database: Database, catalog: Catalog) -> list[Right]:
     """Return the rights on schemas that a backup lacks; it makes the guard's own where there is none."""
-    rows = database.execute(statement("safety", "rights_on_schemas"), {"schema": catalog.schema})
+    rows = database.execute(statement(__name__, "rights_on_schemas"), {"schema": catalog.schema})
     usage, there, guard_usage, guard_create, may_make = rows[0]
-    name = database.execute(statement("safety", "role"))[0][1]
+    name = role_of(database).database
     checks = [
         (usage, Right("USAGE", f"SCHEMA {shown(identifier(catalog.schema))}")),
         (there or may_make, Right("CREATE", f"DATABASE {name}")),
@@ -139,7 +139,7 @@ def _schemas(database: Database, catalog: Catalog) -> list[Right]:
 
 def _guard_tables(database: Database, changes: Mapping[str, tuple[str, ...]], *, reading: bool = False) -> list[Right]:
     rights: list[Right] = []
-    for oid, name in database.execute(statement("safety", "guard_tables")):
+    for oid, name in database.execute(statement(__name__, "guard_tables")):
         on = shown(identifier("practice_guard", name))
         needed = (*(("SELECT",) if reading else ()), *changes.get(name, ()))
         rights += [Right(right, on, oid, right) for right in needed]
@@ -148,11 +148,11 @@ def _guard_tables(database: Database, changes: Mapping[str, tuple[str, ...]], *,
 
 def _lacking(database: Database, wanted: Sequence[Right]) -> list[Right]:
     parameters = {"tables": [right.oid for right in wanted], "rights": [right.enough for right in wanted]}
-    places = database.execute(statement("safety", "missing_on_tables"), parameters)
+    places = database.execute(statement(__name__, "missing_on_tables"), parameters)
     return [wanted[place - 1] for (place,) in places]
 
 
 def _lacking_on_sequences(database: Database, wanted: Sequence[Right]) -> list[Right]:
     parameters = {"sequences": [right.on for right in wanted], "rights": [right.right for right in wanted]}
-    places = database.execute(statement("safety", "missing_on_sequences"), parameters)
+    places = database.execute(statement(__name__, "missing_on_sequences"), parameters)
     return [Right(wanted[place - 1].right, f"SEQUENCE {wanted[place - 1].on}") for (place,) in places]

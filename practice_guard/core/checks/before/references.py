@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from practice_guard.core.application import ForeignKey, Pointer, PointsAt
-from practice_guard.core.checks.before.scene import Answer, Scene, mending, shown, some
+from practice_guard.core.application import ForeignKey, Pointer, PointsAt, coverage
+from practice_guard.core.checks.before.mending import mending
+from practice_guard.core.checks.before.scene import Answer, Scene, shown, some
 from practice_guard.core.database import identifier, statement
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.model import Finding
@@ -66,7 +67,7 @@ def disabled(scene: Scene) -> Answer:
 
 def replication_role(scene: Scene) -> Answer:
     """Whether foreign keys and triggers work in our own session; an ETL's own turns them off and may."""
-    role = scene.database.execute(statement("safety", "replication_role"))[0][0]
+    role = scene.database.execute(statement(__name__, "replication_role"))[0][0]
     if role == "origin":
         return Answer("session_replication_role is origin: foreign keys and triggers work")
     if scene.inside_etl:
@@ -75,8 +76,9 @@ def replication_role(scene: Scene) -> Answer:
         f"1 setting turns foreign keys and triggers off: session_replication_role is {role} for this role or database."
     )
     why = "Everything this role writes goes unchecked, outside the ETL too."
-    name, database, _ = scene.database.execute(statement("safety", "role"))[0]
-    fix = mending("reset_setting", role=name, database=database, setting="session_replication_role")
+    fix = mending(
+        "reset_setting", role=scene.role.name, database=scene.role.database, setting="session_replication_role"
+    )
     return Answer(what, (found("replication-role", what, why, fix),))
 
 
@@ -101,19 +103,18 @@ def _unprotected(scene: Scene, name: str, pointers: Sequence[Pointer]) -> tuple[
     targets = " and ".join(sorted({str(pointer.target) for pointer in pointers}, reverse=True))
     why = f"It points at {targets} and nobody protects it: when the ids change, its rows keep the old ones."
     protect = _protecting(name, pointers)
-    if not scene.database.execute(statement("safety", "may_read"), {"table": table.oid})[0][0]:
-        role = scene.database.execute(statement("safety", "role"))[0][0]
+    if not coverage.may_read(scene.database, table):
         what = f"1 unprotected table, {names}, whose rows this role may not count."
-        grant = f"GRANT SELECT ON {shown(table.quoted)} TO {role};\n{protect}"
+        grant = f"GRANT SELECT ON {shown(table.quoted)} TO {scene.role.name};\n{protect}"
         return unseen("unprotected-table", what, why, grant), False
     here, gone = (
         " OR ".join(
-            statement("safety", part, column=identifier(pointer.column), ids=str(pointer.target))
+            statement(__name__, part, column=identifier(pointer.column), ids=str(pointer.target))
             for pointer in pointers
         )
         for part in ("is_there", "is_gone")
     )
-    text = statement("safety", "pointing", table=table.quoted, here=here, gone=gone)
+    text = statement(__name__, "pointing", table=table.quoted, here=here, gone=gone)
     ids = {"teams": sorted(scene.app.now.ids), "leagues": sorted(scene.app.now.leagues)}
     orphans, already = scene.database.execute(text, ids)[0]
     before = f" Pointing at nothing already: {already:,}." if already else ""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from practice_guard.core.application import BoundSet, PointsAt
-from practice_guard.core.checks.before.scene import Answer, Scene, mending, some
+from practice_guard.core.checks.before.mending import mending
+from practice_guard.core.checks.before.scene import Answer, Scene, some
 from practice_guard.core.checks.before.snapshots import waiting_keys
 from practice_guard.core.database import columns, condition, identifier, literal, statement
 from practice_guard.core.findings import found, unseen
@@ -122,7 +123,7 @@ def _mending(scene: Scene, bound: BoundSet, fault: str, fix: str, rows: Sequence
     if more and fix == "give_league_of_team":
         # It needs no person's choice, so one statement does it for all rows.
         keys = statement(
-            "safety",
+            __name__,
             "all_keys",
             key=parts["key"],
             table=parts["table"],
@@ -148,10 +149,10 @@ def _adrift_rows(scene: Scene, bound: BoundSet, waiting: frozenset[str]) -> list
     astray = []
     for place, reference in enumerate(references):
         if place == 0 or reference.target is PointsAt.LEAGUES:
-            astray.append(statement("safety", "is_null", column=identifier(reference.column)))
-        astray.append(statement("safety", "is_gone", column=identifier(reference.column), ids=str(reference.target)))
+            astray.append(statement(__name__, "is_null", column=identifier(reference.column)))
+        astray.append(statement(__name__, "is_gone", column=identifier(reference.column), ids=str(reference.target)))
     text = statement(
-        "safety",
+        __name__,
         "adrift",
         table=bound.table.quoted,
         key=identifier(bound.key.name),
@@ -208,7 +209,7 @@ def _misplaced(scene: Scene, bound: BoundSet) -> Finding | None:
     label, team_column = identifier(bound.set.label or ""), identifier(bound.references[0].column)
     league = next((each.column for each in bound.references if each.target is PointsAt.LEAGUES), None)
     text = statement(
-        "safety",
+        __name__,
         "labels",
         key=identifier(bound.key.name),
         label=label,

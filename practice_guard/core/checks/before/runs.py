@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from practice_guard.core.checks.before.scene import Answer, Scene, mending, some
-from practice_guard.core.database import locks, statement
+from practice_guard.core.checks.before.mending import mending
+from practice_guard.core.checks.before.scene import Answer, Scene, some
+from practice_guard.core.database import locks
 from practice_guard.core.findings import found
 from practice_guard.core.records import Run, runs
 
@@ -41,8 +42,7 @@ def _unfinished(scene: Scene) -> Run | None:
 
 def _sessions(scene: Scene) -> dict[int, str]:
     """Return, by process, who else holds the guard's lock or is an ETL that a run started."""
-    own = scene.database.execute(statement("safety", "backend"))[0][0]
-    holders = scene.database.execute(statement("locks", "lock_holders"), locks.KEYS)
+    own, holders = scene.role.process, locks.holders(scene.database)
     found_ = {
         pid: f"process {pid} ({name or 'unnamed'}, since {since or 'an unknown time'})" for pid, name, since in holders
     }

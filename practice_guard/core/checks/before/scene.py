@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from practice_guard.core import errors
 from practice_guard.core.application import Application, BoundSet, Table
-from practice_guard.core.database import Database, statement
+from practice_guard.core.database import Database, Row, statement
 from practice_guard.core.guarding import Request
 from practice_guard.core.model import Finding, Team
 from practice_guard.core.records import Place
@@ -33,6 +33,23 @@ class Answer:
     findings: tuple[Finding, ...] = ()
     looked: bool = True
     measured: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Who we are to the server, and which server that is.
+
+    Attributes:
+        name: quoted for a GRANT.
+        database: quoted likewise.
+        version: the server's major version.
+        process: the one that serves this transaction, by its own account.
+    """
+
+    name: str
+    database: str
+    version: int
+    process: int
 
 
 @dataclass
@@ -58,6 +75,11 @@ class Scene:
         return cast("T", self._known[work])
 
     @property
+    def role(self) -> Role:
+        """Who looks."""
+        return self.once(_role)
+
+    @property
     def protected_tables(self) -> Sequence[Table]:
         """The tables with protected rows, each once."""
         return list({bound.table.name: bound.table for bound in self.app.sets}.values())
@@ -80,10 +102,24 @@ def _teams(scene: Scene) -> dict[int, Team]:
     return {team.id: team for team in scene.app.now.teams}
 
 
+def _role(scene: Scene) -> Role:
+    return role_of(scene.database)
+
+
+def role_of(database: Database) -> Role:
+    """Ask the server who we are to it."""
+    return Role(*database.execute(statement(__name__, "role"))[0])
+
+
+def visible(database: Database, tables: Sequence[int]) -> list[Row]:
+    """Return of each table its name and whether this role may use its schema, may read it, and is kept from rows."""
+    return database.execute(statement(__name__, "visible"), {"tables": list(tables)})
+
+
 def _hidden_tables(scene: Scene) -> dict[str, str]:
     oids = [table.oid for table in scene.protected_tables]
     hidden: dict[str, str] = {}
-    for name, usage, select, secured in scene.database.execute(statement("safety", "visible"), {"tables": oids}):
+    for name, usage, select, secured in visible(scene.database, oids):
         if not usage:
             hidden[name] = f"this role has no USAGE on the schema {scene.app.catalog.schema}"
         elif not select:
@@ -96,27 +132,21 @@ def _hidden_tables(scene: Scene) -> dict[str, str]:
 @contextmanager
 def shielded(database: Database) -> Iterator[None]:
     """Undo what an error inside did to the transaction, so that it can go on, and let the error through."""
-    database.execute(statement("safety", "shield"))
+    database.execute(statement(__name__, "shield"))
     try:
         yield
     except errors.UnreachableError:
         raise
     except Exception:
-        database.execute(statement("safety", "back_to_shield"))
-        database.execute(statement("safety", "unshield"))
+        database.execute(statement(__name__, "back_to_shield"))
+        database.execute(statement(__name__, "unshield"))
         raise
-    database.execute(statement("safety", "unshield"))
+    database.execute(statement(__name__, "unshield"))
 
 
 def shown(text: str) -> str:
     """Return a composed piece of SQL as people write it, with per cent signs single again."""
     return text.replace("%%", "%")
-
-
-def mending(name: str, /, **parts: str) -> str:
-    """Return a statement of `mending.sql` for a person to copy, without its description."""
-    lines = statement("mending", name, **parts).splitlines()
-    return shown("\n".join(line for place, line in enumerate(lines) if place or not line.startswith("--")))
 
 
 def some(count: int, one: str, many: str | None = None) -> str:

@@ -175,7 +175,7 @@ def _same(database: Database, here: Snapshot, kept: Snapshot) -> Snapshot:
 
 def _rows(database: Database, stored: StoredSet) -> list[StoredRow]:
     values = ", ".join(_as_text(column) for column in stored.columns)
-    text = statement("archive", "read_rows", rows=identifier(stored.rows_table), values=values)
+    text = statement(__name__, "read_rows", rows=identifier(stored.rows_table), values=values)
     return [
         StoredRow(number, carried, json.loads(origins) if origins else None, tuple(found))
         for number, carried, origins, found in database.execute(text)
@@ -193,7 +193,7 @@ def _as_text(column: StoredColumn) -> str:
 def _write_rows(database: Database, stored: StoredSet, rows: Sequence[StoredRow]) -> None:
     names = [f"v{place}" for place in range(len(stored.columns))]
     text = statement(
-        "archive",
+        __name__,
         "write_rows",
         rows=identifier(stored.rows_table),
         columns=columns(column.name for column in stored.columns),

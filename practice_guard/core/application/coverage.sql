@@ -11,3 +11,10 @@ SELECT count(*), count(DISTINCT {owner})
 -- pointing --
 -- How many rows point at a team or league.
 SELECT count(*) FROM {table} AS t WHERE t.{column} IS NOT NULL
+
+-- may_read --
+-- Whether this role may read a table as it is.
+SELECT has_schema_privilege(c.relnamespace, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+       AND NOT row_security_active(c.oid)
+  FROM pg_class AS c
+ WHERE c.oid = %(table)s::bigint::oid

@@ -67,19 +67,48 @@ SELECT set_name, action, snapshot_row, old_key, new_key, before::text, after::te
 -- Whether a ledger row is there, read back after the commit.
 SELECT count(*) FROM practice_guard.ledger WHERE id = %(id)s::bigint AND plan_digest = %(plan_digest)s::text
 
--- sums --
--- What rows are now, to compare with what an entry left.
-SELECT u.key, encode(sha256(convert_to(t::text, 'UTF8')), 'hex')
-  FROM unnest(%(keys)s::text[]) AS u (key)
-  JOIN {table} AS t ON t.{key} = u.key::{key_type}
+-- old_entries --
+-- Restores that were written before the oldest snapshot that is left was taken, and that still have rows. None that
+-- follows one which a snapshot that is left may ask for, whatever their clocks said.
+WITH oldest AS (SELECT min(taken_at) AS taken_at FROM practice_guard.snapshots)
+SELECT l.id, EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
+  FROM practice_guard.ledger AS l
+ CROSS JOIN oldest AS o
+ WHERE l.kind = 'restore' AND l.at < o.taken_at
+   AND NOT EXISTS (SELECT FROM practice_guard.ledger AS e
+                    WHERE e.kind = 'restore' AND e.id <= l.id
+                      AND (e.at >= o.taken_at OR e.snapshot IN (SELECT s.id FROM practice_guard.snapshots AS s)))
+   AND EXISTS (SELECT FROM practice_guard.ledger_rows AS r WHERE r.ledger = l.id)
+ ORDER BY l.id
 
--- hanging --
--- How many rows point at some that are to go, and are not taken back themselves.
-SELECT count(*) FROM {table} AS t
- WHERE t.{column}::text = ANY (%(keys)s::text[]) AND ({own} = ANY (%(leaving)s::text[])) IS NOT TRUE
-
--- take_out --
--- Removes rows that a restore put in.
-DELETE FROM {table} AS t USING unnest(%(keys)s::text[]) AS u (key)
- WHERE t.{key} = u.key::{key_type}
-RETURNING t.{key}::text
+-- remove_rows --
+-- Removes rows of entries that were all taken back, or of such as were not. A row that was taken back stays until a later
+-- restore has moved what has its keys, and one that was not as long as an older row of its key would then count as taken
+-- back (`taken_back` asks for the newest). The newest that says who put a row where it stands always stays (`placed`).
+-- Windows and sorts and no joins: these tables are seldom analysed, and a wrong guess would cost minutes.
+WITH undone AS (SELECT (result->>'undoes')::bigint AS id FROM practice_guard.ledger WHERE kind = 'undo'),
+     found AS (SELECT r.ctid AS place, r.ledger, r.old_key, r.new_key, r.ledger IN (SELECT id FROM undone) AS undone
+                 FROM practice_guard.ledger_rows AS r
+                WHERE r.set_name = %(set)s::text),
+     keyed AS (SELECT f.place, f.ledger, f.undone,
+                      max(f.ledger) FILTER (WHERE NOT f.undone) OVER same AS moved,
+                      min(f.ledger) FILTER (WHERE f.undone) OVER same AS taken
+                 FROM found AS f
+                CROSS JOIN LATERAL (VALUES (f.old_key), (f.new_key)) AS k (key)
+                WHERE %(undone)s::boolean OR f.undone OR f.ledger = ANY (%(entries)s::bigint[])
+               WINDOW same AS (PARTITION BY k.key)),
+     spare AS (SELECT place
+                 FROM keyed
+                WHERE ledger = ANY (%(entries)s::bigint[])
+                GROUP BY place
+               HAVING bool_and(CASE WHEN undone THEN coalesce(moved > ledger, false)
+                                    ELSE coalesce(taken > ledger, true) END)),
+     standing AS (SELECT r.ctid AS place, r.ledger, max(r.ledger) OVER (PARTITION BY r.new_key) AS newest
+                    FROM practice_guard.ledger_rows AS r
+                    JOIN {table} AS t
+                      ON t.{key}::text = r.new_key
+                     AND t.{reference}::text = coalesce(r.after -> 'refs', r.after) ->> 0
+                   WHERE r.set_name = %(set)s::text)
+DELETE FROM practice_guard.ledger_rows
+ WHERE ctid = ANY (ARRAY(SELECT place FROM spare EXCEPT SELECT place FROM standing WHERE ledger = newest))
+RETURNING 1

@@ -1,0 +1,3 @@
+-- keys --
+-- The primary keys of a table whose rows others hang on.
+SELECT t.{key}::bigint FROM {table} AS t

@@ -1,0 +1,10 @@
+-- referring --
+-- Protected rows whose column points somewhere.
+SELECT count(*) FROM {table} AS t WHERE {condition} AND t.{column} IS NOT NULL
+
+-- definitions --
+-- Foreign keys of some tables as PostgreSQL writes them.
+SELECT c.relname::text, con.conname::text, pg_get_constraintdef(con.oid)
+  FROM pg_constraint AS con
+  JOIN pg_class AS c ON c.oid = con.conrelid
+ WHERE con.contype = 'f' AND c.oid = ANY (%(tables)s::bigint[]::oid[])

@@ -1,0 +1,22 @@
+-- adrift --
+-- Protected rows that point at nothing, with what they point at by reference, and in words what they are.
+SELECT t.{key}::text, ARRAY[{references}]::bigint[], {words}
+  FROM {table} AS t
+ WHERE {condition} AND ({astray})
+ ORDER BY t.{key}
+
+-- is_null --
+-- A reference that points nowhere.
+t.{column} IS NULL
+
+-- labels --
+-- Labels by the team and league they hang on: how many rows, and up to three of them in words.
+SELECT t.{label}::text, t.{team}::bigint, {league}, count(*), (array_agg({words} ORDER BY t.{key}))[1:3]
+  FROM {table} AS t
+ WHERE {condition} AND t.{label} IS NOT NULL AND t.{team} IS NOT NULL
+ GROUP BY 1, 2, 3
+ ORDER BY 1, 2, 3
+
+-- all_keys --
+-- The primary keys of all rows of a set.
+SELECT t.{key} FROM {table} AS t WHERE {condition}

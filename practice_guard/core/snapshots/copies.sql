@@ -1,0 +1,63 @@
+-- digest --
+-- Digest, version 1: SHA-256 over the sorted SHA-256 sums of the rows' canonical texts. Sorting makes the order of the
+-- rows not matter while their multiplicity does, and unlike a sum of hashes it cannot be met by other rows.
+SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(sum, '' ORDER BY sum COLLATE "C"), ''), 'UTF8')), 'hex')
+  FROM (SELECT encode(sha256(convert_to(ROW({columns})::text, 'UTF8')), 'hex') AS sum
+          FROM {table} AS t WHERE {condition}) AS rows
+
+-- create_rows --
+-- The snapshot's own table for one protected set. `guard_carried` marks rows that were not in the live table but still
+-- ought to exist; `guard_from` names the team list an id is from where it is an older one.
+CREATE TABLE practice_guard.{rows} (
+    guard_row bigint PRIMARY KEY,
+    guard_carried boolean NOT NULL,
+    guard_from jsonb,
+    {definitions}
+)
+
+-- copy_rows --
+-- Copies the protected rows, numbered from 1.
+INSERT INTO practice_guard.{rows} (guard_row, guard_carried, {columns})
+SELECT row_number() OVER (ORDER BY t.{key}), false, {values}
+  FROM {table} AS t
+ WHERE {condition}
+
+-- carry_rows --
+-- Takes rows over from an earlier snapshot, because their team has not come back yet.
+INSERT INTO practice_guard.{rows} (guard_row, guard_carried, guard_from, {columns})
+SELECT u.number, true, u.origins::jsonb, {values}
+  FROM unnest(%(rows)s::bigint[], %(numbers)s::bigint[], %(origins)s::text[]) AS u (row, number, origins)
+  JOIN practice_guard.{old_rows} AS t ON t.guard_row = u.row
+
+-- defaults --
+-- The default expressions of columns, as SQL that needs no search path.
+SELECT a.attname::text, pg_get_expr(d.adbin, d.adrelid)
+  FROM pg_attribute AS a
+  JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+ WHERE a.attrelid = %(table)s::bigint::oid AND a.attname = ANY (%(columns)s::text[]) AND a.attidentity = ''
+
+-- carried_alike --
+-- How many of the rows taken over are to the letter what they were.
+SELECT count(*)
+  FROM unnest(%(rows)s::bigint[], %(numbers)s::bigint[]) AS u (row, number)
+  JOIN practice_guard.{old_rows} AS t ON t.guard_row = u.row
+  JOIN practice_guard.{rows} AS n ON n.guard_row = u.number
+ WHERE ROW({old_columns})::text = ROW({new_columns})::text AND {nothing_lost}
+
+-- anchor_rows --
+-- Rows that are in the live table without their team keep the ids under which the earlier snapshot knew it.
+UPDATE practice_guard.{rows} AS t
+   SET guard_from = u.origins::jsonb
+  FROM unnest(%(keys)s::text[], %(origins)s::text[]) AS u (key, origins)
+ WHERE t.{key}::text = u.key AND NOT t.guard_carried
+
+-- count_teams --
+-- How many teams or leagues the rows of a set hang on.
+SELECT count(DISTINCT {column}) FROM practice_guard.{rows}
+
+-- stored_columns --
+-- The columns a snapshot's table really has, with their types.
+SELECT a.attname::text, format_type(a.atttypid, a.atttypmod)
+  FROM pg_attribute AS a
+ WHERE a.attrelid = to_regclass(%(table)s::text) AND a.attnum > 0 AND NOT a.attisdropped
+ ORDER BY a.attnum
