@@ -74,11 +74,11 @@ def check_preservation(
     """Tell which teams kept their id and are the same. Writes nothing."""
     with call.database() as database, database.transaction(Access.READ):
         app = look(database, call.sets, call.schema)
-        kept = snapshots.find(database, snapshot_id)
-        snapshots.verify(database, kept)
-        made = restore.plan(database, kept, app, call.request)
-        report = preservation.check(kept, made, app, min_rate, call.settings.severities)
-    asked = restore.asked(made, team or [])
+        snapshot = snapshots.find(database, snapshot_id)
+        snapshots.verify(database, snapshot)
+        plan = restore.plan(database, snapshot, app, call.request)
+        report = preservation.check(snapshot, plan, app, min_rate, call.settings.severities)
+    asked = restore.asked(plan, team or [])
     call.answer(reports.preservation(report, call.target.environment, asked))
 
 

@@ -122,29 +122,29 @@ def _show(
         _check_database(call, saved)
 
         def work(_within: float) -> tuple[Snapshot, Plan]:
-            kept = snapshots.find(database, snapshot_id)
-            snapshots.verify(database, kept)
+            snapshot = snapshots.find(database, snapshot_id)
+            snapshots.verify(database, snapshot)
             app = look(database, call.sets, call.schema)
-            made = restore.plan(database, kept, app, request)
-            restore.check_fits(database, app, kept, made)
+            plan = restore.plan(database, snapshot, app, request)
+            restore.check_fits(database, app, snapshot, plan)
             if saved is not None:
-                restore.check_saved(database, saved, made)
-            return kept, made
+                restore.check_saved(database, saved, plan)
+            return snapshot, plan
 
-        kept, made = locks.attempt(database, Access.READ, work, patience=call.patience)
-    asked = restore.asked(made, team)
+        snapshot, plan = locks.attempt(database, Access.READ, work, patience=call.patience)
+    asked = restore.asked(plan, team)
     written: list[str] = []
     if out is not None:
-        _write(out, planfile.dump(made, request, call.now))
+        _write(out, planfile.dump(plan, request, call.now))
         written.append(f"practice-guard restore --env {call.target.environment} --plan {shlex.quote(str(out))}")
     if draft is not None:
-        _write(draft, _draft(made))
+        _write(draft, _draft(plan))
         written.append(
             f"practice-guard restore --env {call.target.environment} --dry-run --decisions {shlex.quote(str(draft))}"
         )
     call.answer(
         restoring.restore(
-            made, call.target.environment, dry_run=True, asked=asked, kept=kept, now=call.now, steps=written,
+            plan, call.target.environment, dry_run=True, asked=asked, snapshot=snapshot, now=call.now, steps=written,
             verbose=call.verbose, again=again,
         )
     )  # fmt: skip
@@ -164,13 +164,13 @@ def _apply(
     with call.database() as database:
         _check_database(call, saved)
         with database.transaction(Access.READ):
-            kept = snapshots.find(database, snapshot_id)
+            snapshot = snapshots.find(database, snapshot_id)
         done = restore.apply(
-            database, call.sets, kept, call.author, request, schema=call.schema, patience=call.patience, saved=saved
+            database, call.sets, snapshot, call.author, request, schema=call.schema, patience=call.patience, saved=saved
         )
     call.answer(
         restoring.restore(
-            done.plan, call.target.environment, dry_run=False, ledger=done.ledger, kept=kept, now=call.now,
+            done.plan, call.target.environment, dry_run=False, ledger=done.ledger, snapshot=snapshot, now=call.now,
             asked=restore.asked(done.plan, team), verbose=call.verbose,
         )
     )  # fmt: skip
@@ -204,14 +204,14 @@ def _options(chosen: Mapping[str, Sequence[str] | bool | None]) -> str:
     return shlex.join(words)
 
 
-def _draft(made: Plan) -> str:
+def _draft(plan: Plan) -> str:
     """Write a decision file for every team that rows wait for, whichever list it is from; each team once."""
-    own = made.resolutions[made.snapshot]
+    own = plan.resolutions[plan.snapshot]
     matches = dict(enumerate(own.matches.values()))
     seen = {match.old.identity for match in own.unmatched()}
     waiting = set()
-    for row in made.rows():
-        match = made.match(row)
+    for row in plan.rows():
+        match = plan.match(row)
         if match and row.bucket is Bucket.PENDING:
             waiting.add(match.old.identity)
             if match.old.identity not in seen:

@@ -61,8 +61,8 @@ def list_snapshots(call: Call) -> None:
 def show(call: Call, snapshot_id: SnapshotId = model.LATEST) -> None:
     """Show one snapshot, and how to read its rows with SQL. Writes nothing."""
     with call.database(sets=False) as database, database.transaction(Access.READ):
-        kept = snapshots.find(database, snapshot_id)
-    call.answer(render.one(kept, call.target.environment))
+        snapshot = snapshots.find(database, snapshot_id)
+    call.answer(render.one(snapshot, call.target.environment))
 
 
 @command(group, "verify", title="snapshots verify")
@@ -99,14 +99,14 @@ def export(
     if file == STANDARD and sys.stdout.isatty():
         raise UsageError("An export is nothing for a terminal: name a file, or pass it on with a pipe.")
     with call.database(sets=False) as database, database.transaction(Access.READ):
-        kept = snapshots.find(database, snapshot_id)
-        data = archive.export(database, kept, now=call.now, tool_version=tool_version())
+        snapshot = snapshots.find(database, snapshot_id)
+        data = archive.export(database, snapshot, now=call.now, tool_version=tool_version())
     if file == STANDARD:
         _to_standard_output(data)
     else:
         files.write_new(Path(file), data)
         archive.read(files.read(Path(file)))
-    call.answer(render.exported(kept, file, data, call.target.environment), aside=file == STANDARD)
+    call.answer(render.exported(snapshot, file, data, call.target.environment), aside=file == STANDARD)
 
 
 def _to_standard_output(data: bytes) -> None:

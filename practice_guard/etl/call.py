@@ -124,10 +124,10 @@ class Inside:
         """See `etl.validate_team_id_preservation_post_etl`."""
         with self.database.transaction(Access.READ):
             app = look(self.database, self.sets, self.schema)
-            kept = snapshots.find(self.database, wanted)
-            snapshots.verify(self.database, kept)
-            made = restore.plan(self.database, kept, app, self.request)
-            report = preservation.check(kept, made, app, MIN_RATE, self.settings.severities)
+            snapshot = snapshots.find(self.database, wanted)
+            snapshots.verify(self.database, snapshot)
+            plan = restore.plan(self.database, snapshot, app, self.request)
+            report = preservation.check(snapshot, plan, app, MIN_RATE, self.settings.severities)
         self.tells(reports.preservation(report, self.environment, ()))
         total, preserved = report.rows["total"], report.rows["kept"]
         return report.preserved, {
@@ -141,20 +141,28 @@ class Inside:
     def restores(self, wanted: str, *, dry_run: bool = False) -> dict[str, Any]:
         """See `etl.restore_practice_times_with_fallback`."""
         with self.database.transaction(Access.READ):
-            kept = snapshots.find(self.database, wanted)
+            snapshot = snapshots.find(self.database, wanted)
             if dry_run:
-                snapshots.verify(self.database, kept)
+                snapshots.verify(self.database, snapshot)
                 app = look(self.database, self.sets, self.schema)
-                made = restore.plan(self.database, kept, app, self.request)
-                restore.check_fits(self.database, app, kept, made)
-                written, ledger = made.writes(), None
+                plan = restore.plan(self.database, snapshot, app, self.request)
+                restore.check_fits(self.database, app, snapshot, plan)
+                written, ledger = plan.writes(), None
         if not dry_run:
             done = restore.apply(
-                self.database, self.sets, kept, self.author, self.request, schema=self.schema, patience=self.patience
+                self.database,
+                self.sets,
+                snapshot,
+                self.author,
+                self.request,
+                schema=self.schema,
+                patience=self.patience,
             )
-            made, written, ledger = done.plan, done.written, done.ledger
-        self.tells(restoring.restore(made, self.environment, dry_run=dry_run, kept=kept, now=self.now, ledger=ledger))
-        return {**_placed(made), "written": written}
+            plan, written, ledger = done.plan, done.written, done.ledger
+        self.tells(
+            restoring.restore(plan, self.environment, dry_run=dry_run, snapshot=snapshot, now=self.now, ledger=ledger)
+        )
+        return {**_placed(plan), "written": written}
 
     def checks_health(self, wanted: str, before: int) -> dict[str, Any]:
         """See `etl.validate_practice_time_health`."""
@@ -277,9 +285,9 @@ def _in_words(finding: Finding) -> str:
     return " ".join(part for part in (finding.what, finding.why, fix) if part)
 
 
-def _placed(made: Plan) -> dict[str, Any]:
-    counts = made.counts()
-    placed = [row for row in made.rows() if row.bucket not in _NOT_PLACED]
+def _placed(plan: Plan) -> dict[str, Any]:
+    counts = plan.counts()
+    placed = [row for row in plan.rows() if row.bucket not in _NOT_PLACED]
     direct = sum(row.evidence in (None, Evidence.SAME_ID) for row in placed)
     return {
         "direct": direct,

@@ -152,21 +152,21 @@ def protect(connection: Any, logger: Any = None, *, environment: str | None = No
         safe, issues = guard.checks_safety()
         if not safe:
             raise HealthError("The ETL must not run: " + " ".join(issues))
-        kept = guard.backs_up()
-        done.snapshot, done.rows = kept.id, kept.rows
+        snapshot = guard.backs_up()
+        done.snapshot, done.rows = snapshot.id, snapshot.rows
         try:
             yield done
         except BaseException as error:
             what = f"The import ended with {type(error).__name__}. What it had committed by then waits for:"
-            speak(Severity.WARNING, f"{what} practice-guard restore --snapshot {kept.id}")
+            speak(Severity.WARNING, f"{what} practice-guard restore --snapshot {snapshot.id}")
             raise
         try:
-            _, done.preservation = guard.checks_preservation(kept.id)
+            _, done.preservation = guard.checks_preservation(snapshot.id)
         except NoSnapshotError:
-            gone = f"Not committed: snapshot {kept.id} is gone, since the import rolled back what it was taken in."
+            gone = f"Not committed: snapshot {snapshot.id} is gone, since the import rolled back what it was taken in."
             raise HealthError(gone) from None
-        done.restored = guard.restores(kept.id)
-        done.health = guard.checks_health(kept.id, kept.rows)
+        done.restored = guard.restores(snapshot.id)
+        done.health = guard.checks_health(snapshot.id, snapshot.rows)
         if done.health["verdict"] == Verdict.REFUSED:
             raise HealthError("Not committed: " + " ".join(done.health["issues"]))
         done.removed = guard.cleans_up()

@@ -187,13 +187,13 @@ _SAYS = {CLEANUP: _removed, MARK: _marked, IMPORT: _imported}
 """What an entry of the ledger that moved no rows says."""
 
 
-def _of_snapshot(kept: Snapshot) -> Event:
-    label = f" ({kept.label})" if kept.label else ""
-    state = "" if kept.verified_at else ", never verified"
-    says = f"Snapshot {kept.id}{label}: {kept.rows:,} rows, {kept.carried:,} carried{state}."
-    result = {"snapshot": kept.id, "environment": kept.environment, "rows": kept.rows}
-    kind, at = ("import", kept.imported_at) if kept.imported_at else ("backup", kept.taken_at)
-    return Event(kind, at, kept.taken_by, kept.tool_version, says, kept.seconds, result)
+def _of_snapshot(snapshot: Snapshot) -> Event:
+    label = f" ({snapshot.label})" if snapshot.label else ""
+    state = "" if snapshot.verified_at else ", never verified"
+    says = f"Snapshot {snapshot.id}{label}: {snapshot.rows:,} rows, {snapshot.carried:,} carried{state}."
+    result = {"snapshot": snapshot.id, "environment": snapshot.environment, "rows": snapshot.rows}
+    kind, at = ("import", snapshot.imported_at) if snapshot.imported_at else ("backup", snapshot.taken_at)
+    return Event(kind, at, snapshot.taken_by, snapshot.tool_version, says, snapshot.seconds, result)
 
 
 def _were(entries: Sequence[Entry]) -> list[tuple[str, Mapping[str, Any]]]:

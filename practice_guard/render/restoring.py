@@ -39,7 +39,7 @@ def restore(
     env: str,
     *,
     dry_run: bool,
-    kept: Snapshot,
+    snapshot: Snapshot,
     now: datetime,
     ledger: int | None = None,
     asked: Sequence[Match] = (),
@@ -53,7 +53,7 @@ def restore(
         plan: what is or was to be done.
         env: the environment, for the commands to copy.
         dry_run: whether it was only shown.
-        kept: the snapshot.
+        snapshot: the snapshot.
         now: the time, from which the snapshot's age is counted.
         ledger: the ledger's entry, once it was applied.
         asked: teams whose match is to be explained.
@@ -62,7 +62,7 @@ def restore(
         again: the options with which a plan was asked for, for the command that applies it.
     """
     counts, pending = plan.counts(), waiting(plan)
-    age = now - kept.taken_at
+    age = now - snapshot.taken_at
     sets = {name: each.counts() for name, each in plan.sets.items()}
     usual = [f"practice-guard {f'restore {again}'.strip() if dry_run and plan.writes() else 'health'} --env {env}"]
     if any(entry["candidates"] for entry in pending):

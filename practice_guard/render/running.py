@@ -51,9 +51,9 @@ def run(report: Report, env: str, status: int, now: datetime) -> Outcome:
     )
 
 
-def phase(done: PhaseDone, kept: Snapshot | None, env: str, now: datetime) -> str:
+def phase(done: PhaseDone, snapshot: Snapshot | None, env: str, now: datetime) -> str:
     """Say in one line what a phase brought."""
-    return _shown(done, kept, env, now).sentence
+    return _shown(done, snapshot, env, now).sentence
 
 
 def seconds(span: float) -> str:
@@ -70,14 +70,14 @@ def share(guard: float, etl: float | None) -> str:
     return f"{seconds(guard)} beside {seconds(etl)}, {100 * guard / etl:.0f} %"
 
 
-def _shown(done: PhaseDone, kept: Snapshot | None, env: str, now: datetime) -> Outcome:
+def _shown(done: PhaseDone, snapshot: Snapshot | None, env: str, now: datetime) -> Outcome:
     if done.result is None:
         message = done.error.message if done.error else ""
         return Outcome(Verdict.REFUSED, message, {"error": message})
-    return _presented(done.result, kept, env, now)
+    return _presented(done.result, snapshot, env, now)
 
 
-def _presented(result: Result, kept: Snapshot | None, env: str, now: datetime) -> Outcome:
+def _presented(result: Result, snapshot: Snapshot | None, env: str, now: datetime) -> Outcome:
     if isinstance(result, Safety):
         return reports.safety(result, env)
     if isinstance(result, Backup):
@@ -85,9 +85,9 @@ def _presented(result: Result, kept: Snapshot | None, env: str, now: datetime) -
     if isinstance(result, Preservation):
         return reports.preservation(result, env, ())
     if isinstance(result, Applied):
-        if kept is None:  # of a resumed run that still goes on
+        if snapshot is None:  # of a resumed run that still goes on
             return Outcome(Verdict.FINE, restoring.sentence(result.plan, dry_run=False, ledger=result.ledger), {})
-        return restoring.restore(result.plan, env, dry_run=False, kept=kept, now=now, ledger=result.ledger)
+        return restoring.restore(result.plan, env, dry_run=False, snapshot=snapshot, now=now, ledger=result.ledger)
     if isinstance(result, Health):
         return reports.health(result, env)
     if isinstance(result, tuple):

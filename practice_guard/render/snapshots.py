@@ -42,34 +42,38 @@ def listing(known: Sequence[Snapshot], sizes: Mapping[str, int], env: str) -> Ou
     )
 
 
-def one(kept: Snapshot, env: str) -> Outcome:
+def one(snapshot: Snapshot, env: str) -> Outcome:
     """Present `snapshots show`."""
     sets = [
-        (name, each.table.rpartition(".")[2], each.rows, each.teams, each.carried) for name, each in kept.sets.items()
+        (name, each.table.rpartition(".")[2], each.rows, each.teams, each.carried)
+        for name, each in snapshot.sets.items()
     ]
     facts = [
-        ("label", kept.label or "none"),
-        ("taken", f"{_moment(kept)} by {kept.taken_by}, practice-guard {kept.tool_version}"),
-        ("database", f"{kept.fingerprint.get('name')}, {kept.environment}, PostgreSQL {kept.server_version}"),
-        ("state", _state(kept, None) + (", accepted with --accept-current" if kept.accepted_current else "")),
-        ("digest", kept.digest),
+        ("label", snapshot.label or "none"),
+        ("taken", f"{_moment(snapshot)} by {snapshot.taken_by}, practice-guard {snapshot.tool_version}"),
+        (
+            "database",
+            f"{snapshot.fingerprint.get('name')}, {snapshot.environment}, PostgreSQL {snapshot.server_version}",
+        ),
+        ("state", _state(snapshot, None) + (", accepted with --accept-current" if snapshot.accepted_current else "")),
+        ("digest", snapshot.digest),
     ]
-    statements = {name: read_by_people(each, kept.id) for name, each in kept.sets.items()}
+    statements = {name: read_by_people(each, snapshot.id) for name, each in snapshot.sets.items()}
     body: list[RenderableType] = [
         table(("", ""), facts),
         table(("protected", "table", "rows", "hang on", "carried"), sets),
     ]
-    largest = max(kept.sets.values(), key=lambda each: (not each.companion, each.rows), default=None)
+    largest = max(snapshot.sets.values(), key=lambda each: (not each.companion, each.rows), default=None)
     if largest is not None:
         body.append(line(f"  Its rows of {largest.name}, in psql (--json has a statement for each set):\n"))
         body.append(line(f"{statements[largest.name]}\n"))
     return Outcome(
         Verdict.FINE,
-        f"Snapshot {kept.id} says that it holds {kept.rows:,} rows, {kept.carried:,} of them carried.",
+        f"Snapshot {snapshot.id} says that it holds {snapshot.rows:,} rows, {snapshot.carried:,} of them carried.",
         {
-            **_described(kept),
-            "lists": list(kept.lists),
-            "mark": kept.imprint,
+            **_described(snapshot),
+            "lists": list(snapshot.lists),
+            "mark": snapshot.imprint,
             "protected": {
                 name: {
                     "table": each.definition["table"],
@@ -82,12 +86,12 @@ def one(kept: Snapshot, env: str) -> Outcome:
                     "columns": {column.name: column.type for column in each.columns},
                     "sql": statements[name],
                 }
-                for name, each in kept.sets.items()
+                for name, each in snapshot.sets.items()
             },
         },
         tuple(body),
         (),
-        (f"practice-guard snapshots verify {kept.id} --env {env}",),
+        (f"practice-guard snapshots verify {snapshot.id} --env {env}",),
     )
 
 
@@ -133,20 +137,20 @@ def _wholeness(each: Snapshot, problems: Mapping[str, str]) -> str:
     return "whole" if each.verified_at else "whole, but never verified by its backup"
 
 
-def exported(kept: Snapshot, file: str, data: bytes, env: str) -> Outcome:
+def exported(snapshot: Snapshot, file: str, data: bytes, env: str) -> Outcome:
     """Present `snapshots export`."""
     where = "standard output" if file == "-" else file
     name = "FILE" if file == "-" else shlex.quote(file)
     return Outcome(
         Verdict.FINE,
-        f"Snapshot {kept.id} was written to {where}: {kept.rows:,} rows, {len(data):,} bytes.",
+        f"Snapshot {snapshot.id} was written to {where}: {snapshot.rows:,} rows, {len(data):,} bytes.",
         {
-            "snapshot": kept.id,
+            "snapshot": snapshot.id,
             "file": file,
             "bytes": len(data),
             "sha256": hashlib.sha256(data).hexdigest(),
-            "rows": kept.rows,
-            "digest": kept.digest,
+            "rows": snapshot.rows,
+            "digest": snapshot.digest,
         },
         (),
         (),
@@ -159,25 +163,27 @@ def exported(kept: Snapshot, file: str, data: bytes, env: str) -> Outcome:
 
 def imported(done: Imported, env: str) -> Outcome:
     """Present `snapshots import`."""
-    kept = done.snapshot
-    sentence = f"Snapshot {kept.id} was imported: {kept.rows:,} rows, {kept.carried:,} of them carried; verified."
+    snapshot = done.snapshot
+    sentence = (
+        f"Snapshot {snapshot.id} was imported: {snapshot.rows:,} rows, {snapshot.carried:,} of them carried; verified."
+    )
     if done.already_there:
-        sentence = f"Snapshot {kept.id} was here already, whole; nothing was written."
+        sentence = f"Snapshot {snapshot.id} was here already, whole; nothing was written."
     return Outcome(
         Verdict.FINE,
         sentence,
         {
-            "snapshot": kept.id,
-            "rows": kept.rows,
-            "carried": kept.carried,
-            "digest": kept.digest,
-            "verified": kept.verified_at is not None,
+            "snapshot": snapshot.id,
+            "rows": snapshot.rows,
+            "carried": snapshot.carried,
+            "digest": snapshot.digest,
+            "verified": snapshot.verified_at is not None,
             "already_there": done.already_there,
             "from_other_database": done.told_otherwise,
         },
         (),
         (),
-        (f"practice-guard restore --snapshot {kept.id} --dry-run --env {env}",),
+        (f"practice-guard restore --snapshot {snapshot.id} --dry-run --env {env}",),
     )
 
 

@@ -29,16 +29,16 @@ def first(rows: int) -> list[Finding]:
     return [found("nothing-to-protect", what, why, "practice-guard backup --accept-current")]
 
 
-def since(made: Plan, last: Snapshot, rows: int) -> list[Finding]:
+def since(plan: Plan, last: Snapshot, rows: int) -> list[Finding]:
     """Say what became of the last snapshot's rows: an import that nobody restored, everything gone, users' deletions.
 
     Args:
-        made: what a restore of the last snapshot would do.
+        plan: what a restore of the last snapshot would do.
         last: the snapshot.
         rows: how many protected rows there are now.
     """
     findings: list[Finding] = []
-    counts, open_rows = made.counts(), made.writes()
+    counts, open_rows = plan.counts(), plan.writes()
     if open_rows:
         what = (
             f"{open_rows} rows of snapshot {last.id} are not in place: {counts['insert']} are not there, "
@@ -47,7 +47,7 @@ def since(made: Plan, last: Snapshot, rows: int) -> list[Finding]:
         why = "An import ran since and no restore followed. A snapshot of this would make the damage the truth."
         findings.append(found("import-not-restored", what, why, _RESTORE_FIRST, rows=open_rows))
     else:
-        findings += emptied(made, rows)
+        findings += emptied(plan, rows)
     if counts["deleted"]:
         what = f"{counts['deleted']} rows were deleted by users since snapshot {last.id}."
         why = "No import ran in between, so the ETL did not take them."
@@ -55,24 +55,24 @@ def since(made: Plan, last: Snapshot, rows: int) -> list[Finding]:
     return findings
 
 
-def emptied(made: Plan, rows: int) -> list[Finding]:
+def emptied(plan: Plan, rows: int) -> list[Finding]:
     """Find what users do not do: every row gone, or every row of a set that had many.
 
     Rows that wait are no reason to refuse: the new snapshot carries them on, and the next import may bring their team.
 
     Args:
-        made: what a restore of the last snapshot would do.
+        plan: what a restore of the last snapshot would do.
         rows: how many protected rows there are now.
     """
-    deleted = {name: each.counts()["deleted"] for name, each in made.sets.items() if not each.live}
+    deleted = {name: each.counts()["deleted"] for name, each in plan.sets.items() if not each.live}
     gone = [name for name, count in deleted.items() if count >= _MANY]
-    counts = made.counts()
+    counts = plan.counts()
     if rows == 0 and counts["total"] and not counts["pending"]:
         lost = counts["total"]
-        what = f"0 protected rows are left where snapshot {made.snapshot} has {lost:,}."
+        what = f"0 protected rows are left where snapshot {plan.snapshot} has {lost:,}."
     elif gone:
         lost = sum(deleted[name] for name in gone)
-        what = f"0 rows of {' and '.join(gone)} where snapshot {made.snapshot} has {lost:,}."
+        what = f"0 rows of {' and '.join(gone)} where snapshot {plan.snapshot} has {lost:,}."
     else:
         return []
     why = "Whatever emptied the tables, a snapshot of nothing would be the next one to be restored."
@@ -111,13 +111,13 @@ def _changes(types: Mapping[str, str], bound: BoundSet) -> list[str]:
     return gone + changed + new
 
 
-def older_than_their_team(database: Database, app: Application, made: Plan | None) -> list[Finding]:
+def older_than_their_team(database: Database, app: Application, plan: Plan | None) -> list[Finding]:
     """Find rows that are older than the team they hang on although no restore placed them.
 
     Such a team was created anew after the row was written, so its id may have been another team's before. Rows that
     the last snapshot accounts for are proven otherwise and left out. It warns only: a person may have re-pointed them.
     """
-    suspects = [row for bound in app.sets for row in _suspects(database, app.catalog, bound, made)]
+    suspects = [row for bound in app.sets for row in _suspects(database, app.catalog, bound, plan)]
     if suspects and installation.exists(database):
         placed = set(database.execute(statement(__name__, "placed")))
         suspects = [each for each in suspects if (each[0].name, each[1], each[2]) not in placed]
@@ -149,16 +149,16 @@ def _to_look_at(bound: BoundSet, catalog: Catalog) -> str:
 _Suspect = tuple[BoundSet, str, int, str, str]
 
 
-def _suspects(database: Database, catalog: Catalog, bound: BoundSet, made: Plan | None) -> list[_Suspect]:
+def _suspects(database: Database, catalog: Catalog, bound: BoundSet, plan: Plan | None) -> list[_Suspect]:
     times = [catalog.table(PointsAt.TEAMS).columns.get("created_at"), bound.table.columns.get(bound.created or "")]
     # Without a zone nobody knows which of two times is the later one.
     comparable = all(time is not None and time.type == _WITH_ZONE for time in times)
     if not comparable or bound.references[0].target is not PointsAt.TEAMS:
         return []
     rows = [(bound, *row) for row in database.execute(statement(__name__, "older", **_parts(bound, catalog)))]
-    if made is None or bound.name not in made.sets:
+    if plan is None or bound.name not in plan.sets:
         return rows
-    unexplained = {each.key for each in made.sets[bound.name].extra}
+    unexplained = {each.key for each in plan.sets[bound.name].extra}
     return [row for row in rows if row[1] in unexplained]
 
 

@@ -132,41 +132,41 @@ class Health:
         return self.verdict is Verdict.FINE
 
 
-def check(made: Plan, app: Application, *, fail_on_warning: bool = False, overrides: Overrides = NOTHING) -> Health:
+def check(plan: Plan, app: Application, *, fail_on_warning: bool = False, overrides: Overrides = NOTHING) -> Health:
     """Judge the tables against a snapshot.
 
     Args:
-        made: the plan of the snapshot's restore: what it would still have to do is what is wrong.
+        plan: the plan of the snapshot's restore: what it would still have to do is what is wrong.
         app: the database as it is.
         fail_on_warning: whether warnings fail the check too.
         overrides: the severities that the settings ask for.
     """
     valid = restore.valid_ids(app)
-    sets = {name: _count(each, valid[name]) for name, each in made.sets.items()}
+    sets = {name: _count(each, valid[name]) for name, each in plan.sets.items()}
     findings = [finding for name, counts in sets.items() for finding in _findings(name, counts)]
     concerned = {
         match.old.id
-        for row in made.rows()
-        if row.origin and row.origin[0] == made.snapshot and (match := made.match(row))
+        for row in plan.rows()
+        if row.origin and row.origin[0] == plan.snapshot and (match := plan.match(row))
     }
-    own = made.resolutions[made.snapshot].matches
+    own = plan.resolutions[plan.snapshot].matches
     findings += vanished(own, app.now.teams, concerned)
-    live = {name: (*each.placed, *each.extra) for name, each in made.sets.items()}
+    live = {name: (*each.placed, *each.extra) for name, each in plan.sets.items()}
     findings += _disagreements(live, app)
-    if not made.writes():
-        findings += drift.emptied(made, sum(each.live for each in made.sets.values()))
-    leagues, teams = _by_place(made)
+    if not plan.writes():
+        findings += drift.emptied(plan, sum(each.live for each in plan.sets.values()))
+    leagues, teams = _by_place(plan)
     weighed = tuple(weigh(finding, overrides) for finding in findings)
-    twice = sum(row.was_wrong and row.bucket is Bucket.PENDING for row in made.rows())
-    return Health(made.snapshot, sets, weighed, leagues, teams, fail_on_warning, twice)
+    twice = sum(row.was_wrong and row.bucket is Bucket.PENDING for row in plan.rows())
+    return Health(plan.snapshot, sets, weighed, leagues, teams, fail_on_warning, twice)
 
 
-def _by_place(made: Plan) -> tuple[dict[str, Amiss], dict[str, Amiss]]:
+def _by_place(plan: Plan) -> tuple[dict[str, Amiss], dict[str, Amiss]]:
     """Count the rows that are not in place by league and, where there are any, by team."""
     leagues: defaultdict[str, list[PlannedRow]] = defaultdict(list)
     teams: defaultdict[str, list[PlannedRow]] = defaultdict(list)
-    for row in made.rows():
-        if match := made.match(row):
+    for row in plan.rows():
+        if match := plan.match(row):
             leagues[match.old.league or "unknown"].append(row)
             teams[str(match.old.identity)].append(row)
     by_team = {name: _amiss(rows) for name, rows in sorted(teams.items())}
@@ -228,10 +228,10 @@ def examine(
     """
     nothing_yet = wanted == model.LATEST and not any(each.verified_at for each in snapshots.listing(database))
     if baseline is None and not nothing_yet:
-        kept = snapshots.find(database, wanted)
-        snapshots.verify(database, kept)
-        made = restore.plan(database, kept, app, request)
-        return check(made, app, fail_on_warning=fail_on_warning, overrides=overrides)
+        snapshot = snapshots.find(database, wanted)
+        snapshots.verify(database, snapshot)
+        plan = restore.plan(database, snapshot, app, request)
+        return check(plan, app, fail_on_warning=fail_on_warning, overrides=overrides)
     live = {bound.name: restore.live_rows(database, bound) for bound in app.sets}
     return check_alone(live, app, baseline=baseline, fail_on_warning=fail_on_warning, overrides=overrides)
 

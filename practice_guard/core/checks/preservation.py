@@ -57,19 +57,19 @@ class Preservation:
 
 
 def check(
-    kept: Snapshot, made: Plan, app: Application, min_rate: float, overrides: Overrides = NOTHING
+    snapshot: Snapshot, plan: Plan, app: Application, min_rate: float, overrides: Overrides = NOTHING
 ) -> Preservation:
     """Compare the teams of a snapshot with those of today.
 
     Args:
-        kept: the snapshot.
-        made: the plan of its restore, which holds the matches.
+        snapshot: the snapshot.
+        plan: the plan of its restore, which holds the matches.
         app: the database as it is now.
         min_rate: percent of protected rows whose team must have kept id and identity.
         overrides: the severities that the settings ask for.
     """
-    matches, reused = made.resolutions[kept.id].matches, made.resolutions[kept.id].reused
-    rows = [row for row in made.rows() if row.team is not None]
+    matches, reused = plan.resolutions[snapshot.id].matches, plan.resolutions[snapshot.id].reused
+    rows = [row for row in plan.rows() if row.team is not None]
     counted = _rows_by_fate(rows, reused)
     protected = {
         bound.name: _rows_by_fate([row for row in rows if row.set == bound.name], reused) for bound in app.sets
@@ -81,14 +81,14 @@ def check(
         for league in sorted({match.old.league or "unknown" for match in matches.values()})
     }
     everyone = {**_by_fate(list(matches.values())), "reused": len(reused)}
-    hung_on = {row.origin[1] for row in rows if row.origin and row.origin[0] == kept.id} & matches.keys()
+    hung_on = {row.origin[1] for row in rows if row.origin and row.origin[0] == snapshot.id} & matches.keys()
     concerned = {**_by_fate([matches[old] for old in hung_on]), "reused": len(hung_on & reused)}
     findings = (*vanished(matches, app.now.teams), *_findings(counted, rate, min_rate, everyone))
     # What is asked for is said by `min_rate`; the settings may only ask for more.
     weighed = tuple(weigh(finding, overrides, firm=finding.severity is Severity.ERROR) for finding in findings)
-    teamless = Counter(row.set for row in made.rows() if row.team is None)
+    teamless = Counter(row.set for row in plan.rows() if row.team is None)
     return Preservation(
-        kept.id, min_rate, rate, everyone, concerned, counted, protected, teamless, leagues, weighed, matches
+        snapshot.id, min_rate, rate, everyone, concerned, counted, protected, teamless, leagues, weighed, matches
     )
 
 

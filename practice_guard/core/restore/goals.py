@@ -37,12 +37,12 @@ def united(
     return {name: request.decisions.after(found) for name, found in earlier.items()}
 
 
-def check_scope(scope: Scope, kept: Snapshot, resolutions: Mapping[str, Resolution]) -> None:
+def check_scope(scope: Scope, snapshot: Snapshot, resolutions: Mapping[str, Resolution]) -> None:
     """Refuse a scope that names what the snapshot does not have; says the nearest name."""
     teams_known = {team.name or "": team for each in resolutions.values() for team in _both_sides(each)}
     leagues_known = {team.league or "" for team in teams_known.values()}
     for kind, wanted, known in (
-        ("protected set", scope.protected, {name for name, each in kept.sets.items() if not each.companion}),
+        ("protected set", scope.protected, {name for name, each in snapshot.sets.items() if not each.companion}),
         ("league", scope.leagues, leagues_known),
         ("team", scope.teams, set(teams_known)),
     ):
@@ -51,7 +51,7 @@ def check_scope(scope: Scope, kept: Snapshot, resolutions: Mapping[str, Resoluti
             if name.casefold() not in folded:
                 near = get_close_matches(name, known, n=1)
                 hint = f" The nearest is {near[0]}." if near else ""
-                raise errors.UsageError(f"Snapshot {kept.id} has no {kind} {name!r}.{hint}")
+                raise errors.UsageError(f"Snapshot {snapshot.id} has no {kind} {name!r}.{hint}")
 
 
 def _both_sides(resolution: Resolution) -> Iterator[Team]:
@@ -106,13 +106,13 @@ def destination(
     return Destination(match.new.id if match.new else None, match.evidence, match.fate, match.given_up)
 
 
-def asked(made: Plan, names: Sequence[str]) -> list[Match]:
+def asked(plan: Plan, names: Sequence[str]) -> list[Match]:
     """Return the matches of the teams named, as the snapshot or today's list calls them, for an explanation.
 
     Raises:
         errors.UsageError: no team of the snapshot is called so; says the nearest name.
     """
-    matches = [match for resolution in made.resolutions.values() for match in resolution.matches.values()]
+    matches = [match for resolution in plan.resolutions.values() for match in resolution.matches.values()]
     found: list[Match] = []
     for name in names:
         wanted = name.casefold()
@@ -124,7 +124,7 @@ def asked(made: Plan, names: Sequence[str]) -> list[Match]:
         if not hits:
             near = get_close_matches(name, {match.old.name or "" for match in matches}, n=1)
             hint = f" The nearest is {near[0]}." if near else ""
-            raise errors.UsageError(f"No team of snapshot {made.snapshot} is called {name!r}.{hint}")
+            raise errors.UsageError(f"No team of snapshot {plan.snapshot} is called {name!r}.{hint}")
         found += hits
     return found
 

@@ -41,16 +41,16 @@ class SavedPlan:
     rows: Mapping[tuple[str, int], Mapping[str, object]]
 
 
-def dump(made: Plan, request: Request, now: datetime) -> str:
+def dump(plan: Plan, request: Request, now: datetime) -> str:
     """Return a plan as a JSON document that people can read and `load` reads back."""
     document = {
         "format": FORMAT,
         "version": VERSION,
         "id": secrets.token_hex(8),
         "made_at": now.isoformat(),
-        "snapshot": made.snapshot,
-        "database": dict(made.database),
-        "digest": made.digest,
+        "snapshot": plan.snapshot,
+        "database": dict(plan.database),
+        "digest": plan.digest,
         "request": {
             "protected": sorted(request.scope.protected),
             "leagues": sorted(request.scope.leagues),
@@ -61,8 +61,8 @@ def dump(made: Plan, request: Request, now: datetime) -> str:
             "roster_at_least": request.roster_at_least,
             "roster_percent": request.roster_percent,
         },
-        "counts": {name: each.counts() for name, each in made.sets.items()},
-        "rows": [_described(made, row) for row in made.rows()],
+        "counts": {name: each.counts() for name, each in plan.sets.items()},
+        "rows": [_described(plan, row) for row in plan.rows()],
     }
     return json.dumps({**document, "checksum": _checksum(document)}, indent=1) + "\n"
 
@@ -73,8 +73,8 @@ def _checksum(document: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _described(made: Plan, row: PlannedRow) -> dict[str, object]:
-    match = made.match(row)
+def _described(plan: Plan, row: PlannedRow) -> dict[str, object]:
+    match = plan.match(row)
     heir = match.new if match else None
     return {
         "set": row.set,
@@ -135,14 +135,14 @@ def load(text: str) -> SavedPlan:
         ) from error
 
 
-def moved(saved: SavedPlan, made: Plan) -> list[str]:
+def moved(saved: SavedPlan, plan: Plan) -> list[str]:
     """Say what differs between a saved plan and the one that the database asks for now, in people's words."""
     changes: list[str] = []
-    if dict(saved.database) != dict(made.database):
+    if dict(saved.database) != dict(plan.database):
         changes.append("it was made for another database")
-    if saved.snapshot != made.snapshot:
-        changes.append(f"it was made for snapshot {saved.snapshot}, not {made.snapshot}")
-    now = {(row.set, row.row): _described(made, row) for row in made.rows()}
+    if saved.snapshot != plan.snapshot:
+        changes.append(f"it was made for snapshot {saved.snapshot}, not {plan.snapshot}")
+    now = {(row.set, row.row): _described(plan, row) for row in plan.rows()}
     compared = ("bucket", "live_key", "before", "after", "new_key")
     for key in sorted(saved.rows.keys() | now.keys()):
         then, today = saved.rows.get(key), now.get(key)

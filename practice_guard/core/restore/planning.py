@@ -30,8 +30,8 @@ from practice_guard.core.restore.rows import content_of, kept_rows, live_rows
 from practice_guard.core.snapshots import Snapshot, StoredSet, team_list
 
 
-def plan(database: Database, kept: Snapshot, app: Application, request: Request | None = None) -> Plan:
-    """Work out what a restore of `kept` would do. Reads only, so that it works on a standby.
+def plan(database: Database, snapshot: Snapshot, app: Application, request: Request | None = None) -> Plan:
+    """Work out what a restore of `snapshot` would do. Reads only, so that it works on a standby.
 
     Returns:
         every row of the snapshot (of the scope asked for) in exactly one bucket.
@@ -41,26 +41,28 @@ def plan(database: Database, kept: Snapshot, app: Application, request: Request 
         errors.SchemaError: the snapshot has rows of a table that is not there any more.
     """
     request = request or Request()
-    snapshots.check_tables(kept, app.skipped, app.catalog.tables, request.scope.protected)
-    lists = {name: team_list(database, name) for name in kept.lists}
+    snapshots.check_tables(snapshot, app.skipped, app.catalog.tables, request.scope.protected)
+    lists = {name: team_list(database, name) for name in snapshot.lists}
     decisions = united(database, request, lists, app)
     resolutions = {name: resolved(old, app.now, request, decisions[name]) for name, old in lists.items()}
     leagues = {name: resolve_leagues(old.leagues, app.now.leagues) for name, old in lists.items()}
-    check_scope(request.scope, kept, resolutions)
+    check_scope(request.scope, snapshot, resolutions)
     scope = replace(request.scope, protected=with_parents(request.scope.protected, app.sets))
     left = imprint.take(database, app.catalog, app.sets)
-    proofs = ledger.proofs(database, kept.id, kept.imprint, left)
-    put, renumbered = ledger.last_put(database, kept.taken_at), ledger.renumbered(database, kept.id)
+    proofs = ledger.proofs(database, snapshot.id, snapshot.imprint, left)
+    put, renumbered = ledger.last_put(database, snapshot.taken_at), ledger.renumbered(database, snapshot.id)
     sets: dict[str, SetPlan] = {}
     parents = {
-        bound.name: _recognised(database, bound, stored, kept.id, partial(destination, bound, resolutions, leagues, {}))
+        bound.name: _recognised(
+            database, bound, stored, snapshot.id, partial(destination, bound, resolutions, leagues, {})
+        )
         for bound in app.companions
-        if (stored := kept.sets.get(bound.name)) is not None
+        if (stored := snapshot.sets.get(bound.name)) is not None
     }
     for bound in app.sets:
-        if (stored := kept.sets.get(bound.name)) is None:
+        if (stored := snapshot.sets.get(bound.name)) is None:
             continue
-        rows, live = kept_rows(database, stored, bound, kept.id), live_rows(database, bound, stored)
+        rows, live = kept_rows(database, stored, bound, snapshot.id), live_rows(database, bound, stored)
         rules = pairing.Rules(
             bound.name,
             bound.set.etl_deletes,
@@ -79,17 +81,17 @@ def plan(database: Database, kept: Snapshot, app: Application, request: Request 
         if above := parents.get(bound.references[0].parent or ""):
             each = above.follow(each)
         meant = frozenset(row.row for row in each.rows if _covers(scope, row, match_of(row, resolutions)))
-        each = collisions.make_wait(database, bound, stored, kept.id, each, meant)
+        each = collisions.make_wait(database, bound, stored, snapshot.id, each, meant)
         if bound.name in app.keys:
             standing = frozenset() if rules.may_vanish else app.keys[bound.name]
-            parents[bound.name] = Parents(rows, each, kept.id, standing)
+            parents[bound.name] = Parents(rows, each, snapshot.id, standing)
         covered = tuple(row for row in each.rows if row.row in meant)
         outside = frozenset(row.row for row in each.rows) - meant
         sets[bound.name] = replace(
             each, rows=covered, outside=outside, of_teams=_of_teams(bound), new_columns=_new_columns(bound, stored)
         )
     place = installation.locate(database)
-    return Plan(kept.id, place.fingerprint, sets, resolutions, kept.imprint == left, left)
+    return Plan(snapshot.id, place.fingerprint, sets, resolutions, snapshot.imprint == left, left)
 
 
 def _covers(scope: Scope, row: PlannedRow, match: Match | None) -> bool:

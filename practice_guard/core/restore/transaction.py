@@ -11,9 +11,8 @@ from practice_guard.core.database import Access, Database, locks
 from practice_guard.core.guarding import Request
 from practice_guard.core.model import Author
 from practice_guard.core.records import About, installation, ledger
-from practice_guard.core.restore import writes
+from practice_guard.core.restore import planning, writes
 from practice_guard.core.restore.planfile import SavedPlan, moved
-from practice_guard.core.restore.planning import plan
 from practice_guard.core.restore.plans import Plan
 from practice_guard.core.restore.writes import Written
 from practice_guard.core.snapshots import Snapshot
@@ -28,21 +27,21 @@ class Applied:
     written: int
 
 
-def check_fits(database: Database, app: Application, kept: Snapshot, made: Plan) -> None:
+def check_fits(database: Database, app: Application, snapshot: Snapshot, plan: Plan) -> None:
     """Find out, reading only, whether the tables can take back what the plan would write.
 
     Raises:
         errors.SchemaError: a column is gone or of another type, or rows break a constraint; names column and rows.
     """
     for bound in app.sets:
-        if bound.name in made.sets:
-            writes.check(database, bound, kept.sets[bound.name], made.sets[bound.name])
+        if bound.name in plan.sets:
+            writes.check(database, bound, snapshot.sets[bound.name], plan.sets[bound.name])
 
 
 def apply(
     database: Database,
     sets: Sequence[ProtectedSet],
-    kept: Snapshot,
+    snapshot: Snapshot,
     author: Author,
     request: Request | None = None,
     *,
@@ -50,12 +49,12 @@ def apply(
     patience: float = 30.0,
     saved: SavedPlan | None = None,
 ) -> Applied:
-    """Restore `kept` in one transaction: lock, plan, move, prove, write the ledger, commit, read it back.
+    """Restore `snapshot` in one transaction: lock, plan, move, prove, write the ledger, commit, read it back.
 
     Args:
         database: where; its transactions are opened here.
         sets: the protected sets.
-        kept: the snapshot; it is verified before anything is written.
+        snapshot: the snapshot; it is verified before anything is written.
         author: who and when, for the ledger.
         request: what is asked of the plan.
         schema: the application's schema.
@@ -75,8 +74,8 @@ def apply(
         locks.take(database)
         lock_for_writing(database, ahead, within)
         installation.check_mark(installation.locate(database), author.environment)
-        snapshots.verify(database, kept)
-        return _apply(database, look(database, sets, schema), kept, author, request or Request(), saved)
+        snapshots.verify(database, snapshot)
+        return _apply(database, look(database, sets, schema), snapshot, author, request or Request(), saved)
 
     applied = locks.attempt(database, Access.WRITE, work, patience=patience)
     ledger.read_back(database, applied.ledger, applied.plan.digest)
@@ -86,48 +85,48 @@ def apply(
 def _apply(
     database: Database,
     app: Application,
-    kept: Snapshot,
+    snapshot: Snapshot,
     author: Author,
     request: Request,
     saved: SavedPlan | None,
 ) -> Applied:
-    made = plan(database, kept, app, request)
+    plan = planning.plan(database, snapshot, app, request)
     if saved is not None:
-        check_saved(database, saved, made)
-    check_fits(database, app, kept, made)
+        check_saved(database, saved, plan)
+    check_fits(database, app, snapshot, plan)
     bound = {each.name: each for each in app.sets}
     written: dict[str, Written] = {}
-    for name, each in made.sets.items():  # parents first, so that what hangs on them can be given their new keys
+    for name, each in plan.sets.items():  # parents first, so that what hangs on them can be given their new keys
         placed = writes.with_keys(each, bound[name], written)
-        written[name] = writes.write(database, bound[name], kept.sets[name], placed)
+        written[name] = writes.write(database, bound[name], snapshot.sets[name], placed)
     touched = [(bound[name], writes.all_keys(done)) for name, done in written.items()]
     others = writes.beside(database, touched)
-    left = {name: writes.left_alone(database, bound[name], kept.sets[name], done) for name, done in written.items()}
+    left = {name: writes.left_alone(database, bound[name], snapshot.sets[name], done) for name, done in written.items()}
     writes.check_constraints(database)
     for table, rows in writes.beside(database, touched).items():
         if rows != others[table]:
             raise writes.others_changed(table)
     for name, done in written.items():
-        writes.prove(database, bound[name], kept.sets[name], done, left[name])
-    _prove_settled(made, plan(database, kept, app, request))
+        writes.prove(database, bound[name], snapshot.sets[name], done, left[name])
+    _prove_settled(plan, planning.plan(database, snapshot, app, request))
     count = sum(len(done.updates) + len(done.inserts) for done in written.values())
     result = {
-        "rows": made.counts(),
-        "protected": {name: each.counts() for name, each in made.sets.items()},
+        "rows": plan.counts(),
+        "protected": {name: each.counts() for name, each in plan.sets.items()},
         "written": count,
-        "waited": {name: each.waits for name, each in made.sets.items()},
-        "lists": list(kept.lists),
+        "waited": {name: each.waits for name, each in plan.sets.items()},
+        "lists": list(snapshot.lists),
         "decisions": decisions.dump(request.decisions) if request.decisions else None,
         "plan": saved.id if saved else None,
     }
-    about = About(result, kept.id, made.digest, made.imprint)
+    about = About(result, snapshot.id, plan.digest, plan.imprint)
     entry = ledger.write(database, ledger.RESTORE, author, about)
     for name, done in written.items():
         ledger.write_rows(database, entry, bound[name], writes.ledger_rows(done))
-    return Applied(made, entry, count)
+    return Applied(plan, entry, count)
 
 
-def check_saved(database: Database, saved: SavedPlan, made: Plan) -> None:
+def check_saved(database: Database, saved: SavedPlan, plan: Plan) -> None:
     """Require that a saved plan is still what the database asks for, and was not applied yet.
 
     Raises:
@@ -136,8 +135,8 @@ def check_saved(database: Database, saved: SavedPlan, made: Plan) -> None:
     for entry in ledger.entries(database):
         if entry.result.get("plan") == saved.id:
             raise errors.StalePlanError(f"This plan was applied already (ledger {entry.id}). Nothing was written.")
-    if made.digest != saved.digest:
-        changes = moved(saved, made)
+    if plan.digest != saved.digest:
+        changes = moved(saved, plan)
         listed = "".join(f"\n  {change}" for change in changes)
         raise errors.StalePlanError(
             f"The database has moved since the plan was made. Nothing was written. What moved:{listed}",

@@ -137,11 +137,11 @@ def import_anew(job: Job, number: int, lock: LockFile) -> Ended:
 
 def check_preservation(database: Database, job: Job, report: Report) -> Preservation:
     """Find out which teams kept their id and are still the same."""
-    kept = snapshot_of(report)
+    snapshot = snapshot_of(report)
     with database.transaction(Access.READ):
         app = look(database, job.sets, job.schema)
-        made = restore.plan(database, kept, app, job.request_after(report))
-        return preservation.check(kept, made, app, job.min_rate, job.overrides)
+        plan = restore.plan(database, snapshot, app, job.request_after(report))
+        return preservation.check(snapshot, plan, app, job.min_rate, job.overrides)
 
 
 def put_back(database: Database, job: Job, report: Report) -> Applied:
@@ -214,13 +214,13 @@ def chosen(database: Database, run: Run, wanted: str | None, environment: str) -
     if wanted == LATEST:
         return _newest_whole(database, way_out, environment)
     try:
-        kept = snapshots.find(database, wanted or run.snapshot or "")
-        snapshots.verify(database, kept)
+        snapshot = snapshots.find(database, wanted or run.snapshot or "")
+        snapshots.verify(database, snapshot)
     except errors.SnapshotError as error:
         which = "The snapshot that was named" if wanted else f"The snapshot that run {run.id} took"
         steps = (way_out, f"practice-guard snapshots verify --env {environment}   # which ones are whole")
         raise type(error)(f"{which} cannot be used. {error.message}", next_steps=steps) from error
-    return kept
+    return snapshot
 
 
 def _newest_whole(database: Database, way_out: str, environment: str) -> Snapshot:

@@ -166,12 +166,12 @@ def damaged(snapshot: Snapshot, what: str) -> errors.DamagedSnapshotError:
 
 
 def check_tables(
-    kept: Snapshot, gone: Collection[str], there: Iterable[str], only: Collection[str] = frozenset()
+    snapshot: Snapshot, gone: Collection[str], there: Iterable[str], only: Collection[str] = frozenset()
 ) -> None:
     """Refuse to go on where a snapshot has rows whose table is not there, as if they had never been.
 
     Args:
-        kept: the snapshot.
+        snapshot: the snapshot.
         gone: names of the protected sets whose table does not exist.
         there: names of the tables that do.
         only: the sets that are meant; none means all.
@@ -179,13 +179,13 @@ def check_tables(
     Raises:
         errors.SchemaError: names the table, and the nearest one there is.
     """
-    for name, stored in kept.sets.items():
+    for name, stored in snapshot.sets.items():
         if name not in gone or not stored.rows or stored.companion or (only and name not in only):
             continue
         close = get_close_matches(stored.table.partition(".")[2], list(there), n=1)
         raise errors.SchemaError(
             f"The table {stored.table} is gone{f' (the nearest name there is {close[0]})' if close else ''}, and "
-            f"{stored.rows} rows of {name} are in snapshot {kept.id}. Nothing was written.",
+            f"{stored.rows} rows of {name} are in snapshot {snapshot.id}. Nothing was written.",
             next_steps=(
                 "ALTER TABLE … RENAME TO …;   -- where it was renamed",
                 "practice-guard backup --accept-current   # where it is gone for good",
@@ -194,6 +194,6 @@ def check_tables(
         )
 
 
-def without(kept: Snapshot, names: Collection[str]) -> Snapshot:
+def without(snapshot: Snapshot, names: Collection[str]) -> Snapshot:
     """Return the part of a snapshot that is not in these sets."""
-    return replace(kept, sets={name: each for name, each in kept.sets.items() if name not in names})
+    return replace(snapshot, sets={name: each for name, each in snapshot.sets.items() if name not in names})

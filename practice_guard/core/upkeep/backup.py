@@ -88,16 +88,16 @@ def _take(
     database: Database, app: Application, author: Author, label: str, request: Request, accept_current: bool
 ) -> Backup:
     last, findings = _last_good(database, accept_current=accept_current)
-    made: Plan | None = None
+    plan: Plan | None = None
     rows = sum(len(restore.live_rows(database, bound)) for bound in app.sets)
     if last is None:
         findings += drift.first(rows)
     else:
         findings += drift.drift(last, app)
         part = snapshots.without(last, app.skipped) if accept_current else last
-        made = restore.plan(database, part, app, request)
-        findings += drift.since(made, last, rows)
-    findings += drift.older_than_their_team(database, app, made)
+        plan = restore.plan(database, part, app, request)
+        findings += drift.since(plan, last, rows)
+    findings += drift.older_than_their_team(database, app, plan)
     skipped = tuple(app.skipped)
     refusing = any(finding.severity is Severity.ERROR for finding in findings)
     if refusing and not accept_current:
@@ -116,7 +116,7 @@ def _take(
         accepted_current=refusing,
         name=name,
         previous=last,
-        carries=carries(database, app, last, made, name, lossy=accept_current) if last and made else None,
+        carries=carries(database, app, last, plan, name, lossy=accept_current) if last and plan else None,
     )
     return Backup(new, tuple(drift.accepted(findings)), last, skipped)
 

@@ -52,7 +52,7 @@ class Renamed:
 
 
 def carries(
-    database: Database, app: Application, last: Snapshot, made: Plan, name: str, *, lossy: bool
+    database: Database, app: Application, last: Snapshot, plan: Plan, name: str, *, lossy: bool
 ) -> dict[str, Carry]:
     """Find what the next snapshot takes over: rows that wait, and ids that only an older team list explains."""
     carries: dict[str, Carry] = {}
@@ -61,15 +61,15 @@ def carries(
     for bound in _kept_companions(app, last):
         renamed.learn_companions(bound, restore.kept_rows(database, last.sets[bound.name], bound, last.id))
     for bound in app.sets:
-        if bound.name not in made.sets:
+        if bound.name not in plan.sets:
             continue
         stored = restore.kept_rows(database, last.sets[bound.name], bound, last.id)
         kept = {row.row: renamed.follow(bound, row) for row in stored}
         if bound.name in app.keys:
-            renamed.learn(bound, stored, made.sets[bound.name])
+            renamed.learn(bound, stored, plan.sets[bound.name])
         rows: list[tuple[int, str]] = []
         anchors: list[tuple[str, str]] = []
-        for row in made.sets[bound.name].rows:
+        for row in plan.sets[bound.name].rows:
             if row.bucket is Bucket.PENDING and row.live_key is None:
                 places: Sequence[int] = range(len(bound.references))
                 rows.append((row.row, _origins(bound, kept[row.row], places)))

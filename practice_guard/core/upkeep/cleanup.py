@@ -142,19 +142,21 @@ def _remembered(gone: Snapshot) -> dict[str, object]:
     }
 
 
-def _waiting_rows(database: Database, kept: Snapshot, app: Application) -> Counter[tuple[str, str, str]]:
+def _waiting_rows(database: Database, snapshot: Snapshot, app: Application) -> Counter[tuple[str, str, str]]:
     """Count the rows of a snapshot that wait, by set, content and team; all of a set whose table is gone."""
-    made = restore.plan(database, snapshots.without(kept, app.skipped), app)
+    plan = restore.plan(database, snapshots.without(snapshot, app.skipped), app)
     found: Counter[tuple[str, str, str]] = Counter()
-    for name, stored in kept.sets.items():
-        if name not in made.sets and not stored.companion:
+    for name, stored in snapshot.sets.items():
+        if name not in plan.sets and not stored.companion:
             found[name, "", ""] += stored.rows
     for bound in app.sets:
-        if bound.name not in made.sets:
+        if bound.name not in plan.sets:
             continue
-        contents = {row.row: row.content for row in restore.kept_rows(database, kept.sets[bound.name], bound, kept.id)}
-        for row in made.sets[bound.name].rows:
+        contents = {
+            row.row: row.content for row in restore.kept_rows(database, snapshot.sets[bound.name], bound, snapshot.id)
+        }
+        for row in plan.sets[bound.name].rows:
             if row.bucket is Bucket.PENDING:
-                match: Match | None = made.match(row)
+                match: Match | None = plan.match(row)
                 found[bound.name, contents[row.row], str(match.old.identity) if match else ""] += 1
     return found

@@ -23,11 +23,11 @@ def latest(scene: Scene) -> Snapshot | None:
 
 def damage(scene: Scene) -> str:
     """Say what is wrong with the newest verified snapshot; empty when it is whole, or there is none."""
-    kept = scene.once(latest)
+    snapshot = scene.once(latest)
     try:
         with shielded(scene.database):
-            if kept is not None:
-                snapshots.verify(scene.database, kept)
+            if snapshot is not None:
+                snapshots.verify(scene.database, snapshot)
     except errors.DamagedSnapshotError as error:
         return error.message
     return ""
@@ -35,17 +35,17 @@ def damage(scene: Scene) -> str:
 
 def outlook(scene: Scene) -> Plan | str | None:
     """Work out what a restore of the newest snapshot would do now; the reason where that cannot be known."""
-    kept = scene.once(latest)
-    if kept is None:
+    snapshot = scene.once(latest)
+    if snapshot is None:
         return None
     if scene.once(damage):
-        return f"Snapshot {kept.id} is damaged."
+        return f"Snapshot {snapshot.id} is damaged."
     hidden = [reason for bound in scene.app.sets if (reason := scene.hidden(bound))]
     if hidden:
         return f"Because {'; '.join(hidden)}."
     try:
         with shielded(scene.database):
-            return restore.plan(scene.database, kept, scene.app, scene.request)
+            return restore.plan(scene.database, snapshot, scene.app, scene.request)
     except errors.UnreachableError:
         raise
     except errors.GuardError as error:
@@ -55,27 +55,27 @@ def outlook(scene: Scene) -> Plan | str | None:
 def waiting_keys(scene: Scene) -> Mapping[str, frozenset[str]]:
     """Return, by set, the primary keys of live rows that the newest snapshot accounts for, in place or not."""
     try:
-        made = scene.once(outlook)
+        plan = scene.once(outlook)
     except errors.UnreachableError:
         raise
     except errors.GuardError:
         return {}
-    if not isinstance(made, Plan):
+    if not isinstance(plan, Plan):
         return {}
     out_of_place = (Bucket.PENDING, Bucket.GIVEN_UP)
     return {
         name: frozenset(
             str(row.live_key) for row in each.rows if row.live_key and (row.bucket in out_of_place or row.writes)
         )
-        for name, each in made.sets.items()
+        for name, each in plan.sets.items()
     }
 
 
 def no_snapshot(scene: Scene) -> Answer:
     """Whether there is a verified snapshot at all."""
-    kept = scene.once(latest)
-    if kept is not None:
-        return Answer(f"snapshot {kept.id} is the newest verified one: {some(kept.rows, 'row')}")
+    snapshot = scene.once(latest)
+    if snapshot is not None:
+        return Answer(f"snapshot {snapshot.id} is the newest verified one: {some(snapshot.rows, 'row')}")
     others = len(snapshots.listing(scene.database))
     what = f"0 verified snapshots{f', {others} that were never verified' if others else ''}."
     why = "Nothing could be put back after an import, and nobody could tell whether the last one was restored."
@@ -84,25 +84,25 @@ def no_snapshot(scene: Scene) -> Answer:
 
 def old_snapshot(scene: Scene) -> Answer:
     """Whether the newest verified snapshot is older than it may be."""
-    kept = scene.once(latest)
-    if kept is None:
+    snapshot = scene.once(latest)
+    if snapshot is None:
         return Answer("there is no snapshot whose age could be known", measured=True)
-    age = scene.now - kept.taken_at
+    age = scene.now - snapshot.taken_at
     if age <= scene.max_age:
-        return Answer(f"snapshot {kept.id} was taken {_in_words(age)} ago")
-    what = f"{_in_words(age)} is the age of snapshot {kept.id}; {_in_words(scene.max_age)} are allowed."
+        return Answer(f"snapshot {snapshot.id} was taken {_in_words(age)} ago")
+    what = f"{_in_words(age)} is the age of snapshot {snapshot.id}; {_in_words(scene.max_age)} are allowed."
     why = "What users did since is not in it, and an import would take that away for good."
     return Answer(what, (found("snapshot-old", what, why, f"practice-guard backup --env {scene.environment}"),))
 
 
 def damaged_snapshot(scene: Scene) -> Answer:
     """Whether the newest verified snapshot, read back, is still what was written."""
-    kept = scene.once(latest)
-    if kept is None:
+    snapshot = scene.once(latest)
+    if snapshot is None:
         return Answer("there is no snapshot to read back", measured=True)
     fault = scene.once(damage)
     if not fault:
-        return Answer(f"snapshot {kept.id} was read back and is whole")
+        return Answer(f"snapshot {snapshot.id} was read back and is whole")
     what = f"1 snapshot cannot be trusted: {fault}"
     why = "It is the one that a restore would take, and it cannot say any more what ought to be there."
     fix = f"practice-guard snapshots verify --env {scene.environment}"
@@ -111,63 +111,63 @@ def damaged_snapshot(scene: Scene) -> Answer:
 
 def not_restored(scene: Scene) -> Answer:
     """Whether rows of the newest snapshot are not in place, because an import ran and no restore followed."""
-    made = scene.once(outlook)
-    if made is None:
+    plan = scene.once(outlook)
+    if plan is None:
         return Answer("there is no snapshot to compare with", measured=True)
-    if isinstance(made, str):
+    if isinstance(plan, str):
         what = "1 comparison could not be made: whether the last import was restored is not known."
-        return Answer(what, (unseen("import-not-restored", what, made),), looked=False)
-    rows = [row for row in made.rows() if row.writes]
+        return Answer(what, (unseen("import-not-restored", what, plan),), looked=False)
+    rows = [row for row in plan.rows() if row.writes]
     if not rows:
-        return Answer(f"every row of snapshot {made.snapshot} that has its team is in place")
-    counts = made.counts()
+        return Answer(f"every row of snapshot {plan.snapshot} that has its team is in place")
+    counts = plan.counts()
     what = (
-        f"{some(len(rows), 'row')} of snapshot {made.snapshot} not in place: {counts['insert']:,} not there, "
+        f"{some(len(rows), 'row')} of snapshot {plan.snapshot} not in place: {counts['insert']:,} not there, "
         f"{counts['relink']:,} on no team or league, a vanished one or a wrong one."
     )
     why = "An import ran since and no restore followed. After another one it is harder to tell what belongs where."
     fix = f"practice-guard restore --dry-run --env {scene.environment}"
     report = partial(found, "import-not-restored", what, why, fix)
-    return Answer(what, (report(rows=len(rows), examples=_by_team(made, rows)),))
+    return Answer(what, (report(rows=len(rows), examples=_by_team(plan, rows)),))
 
 
 def pending(scene: Scene) -> Answer:
     """Whether rows wait for their team to come back or for a person."""
-    made = scene.once(outlook)
-    if made is None:
+    plan = scene.once(outlook)
+    if plan is None:
         return Answer("there is no snapshot with rows that could wait", measured=True)
-    if isinstance(made, str):
+    if isinstance(plan, str):
         what = "1 comparison could not be made: how many rows wait for their team is not known."
-        return Answer(what, (unseen("rows-pending", what, made),), looked=False)
-    rows = [row for row in made.rows() if row.bucket is Bucket.PENDING]
+        return Answer(what, (unseen("rows-pending", what, plan),), looked=False)
+    rows = [row for row in plan.rows() if row.bucket is Bucket.PENDING]
     if not rows:
         return Answer("0 rows wait for their team")
-    what = f"{some(len(rows), 'row')} of snapshot {made.snapshot} waiting for a team or a person."
+    what = f"{some(len(rows), 'row')} of snapshot {plan.snapshot} waiting for a team or a person."
     why = "No team of today is certainly theirs. An import may bring it back; the next backup carries them on."
     fix = f"practice-guard restore --dry-run --env {scene.environment}"
-    return Answer(what, (found("rows-pending", what, why, fix, rows=len(rows), examples=_by_team(made, rows)),))
+    return Answer(what, (found("rows-pending", what, why, fix, rows=len(rows), examples=_by_team(plan, rows)),))
 
 
 def nothing_left(scene: Scene) -> Answer:
     """Whether no protected row is left where the newest snapshot has some, or none of a set that had many."""
-    made, kept = scene.once(outlook), scene.once(latest)
-    if made is None or kept is None:
+    plan, snapshot = scene.once(outlook), scene.once(latest)
+    if plan is None or snapshot is None:
         return Answer("there is no snapshot to compare with", measured=True)
-    if isinstance(made, str):
+    if isinstance(plan, str):
         what = "1 comparison could not be made: whether rows are left that were there is not known."
-        return Answer(what, (unseen("nothing-left", what, made),), looked=False)
-    live, waiting = sum(each.live for each in made.sets.values()), made.counts()["pending"]
-    findings = [replace(each, fix=f"{each.fix} --env {scene.environment}") for each in damage_.emptied(made, live)]
+        return Answer(what, (unseen("nothing-left", what, plan),), looked=False)
+    live, waiting = sum(each.live for each in plan.sets.values()), plan.counts()["pending"]
+    findings = [replace(each, fix=f"{each.fix} --env {scene.environment}") for each in damage_.emptied(plan, live)]
     waits = f", {some(waiting, 'row')} waiting" if waiting else ""
-    says = f"{some(live, 'protected row')} in the database, {kept.rows:,} in snapshot {kept.id}{waits}"
+    says = f"{some(live, 'protected row')} in the database, {snapshot.rows:,} in snapshot {snapshot.id}{waits}"
     return Answer(says, tuple(findings))
 
 
-def _by_team(made: Plan, rows: Iterable[PlannedRow]) -> list[str]:
+def _by_team(plan: Plan, rows: Iterable[PlannedRow]) -> list[str]:
     """Count rows by the team they belong to, most first: `27 rows of Tennaqua - 22 (…)`."""
     counts: dict[str, int] = {}
     for row in rows:
-        match = made.match(row)
+        match = plan.match(row)
         name = str(match.old.identity) if match else f"{row.set} that hung on no known team"
         reason = f": {match.because}" if match and match.new is None and match.because else ""
         counts[name + reason] = counts.get(name + reason, 0) + 1

@@ -34,17 +34,17 @@ def parse(text: bytes) -> Archive:
     top.only("format", "exported_at", "exported_by", "snapshot", "lists", "sets").moment("exported_at")
     top.text("exported_by")
     lists, sets = top.object("lists"), top.object("sets")
-    kept = _snapshot(Fields("its manifest, snapshot", top.object("snapshot")), sets)
-    if sorted(lists) != sorted(kept.lists):
+    snapshot = _snapshot(Fields("its manifest, snapshot", top.object("snapshot")), sets)
+    if sorted(lists) != sorted(snapshot.lists):
         raise DamagedSnapshotError("its manifest describes other team lists than the snapshot needs.")
-    sections = _Sections(kept)
+    sections = _Sections(snapshot)
     for number, line in enumerate(lines, start=2):
         sections.add(line, f"line {number}")
-    for name in kept.lists:
+    for name in snapshot.lists:
         sections.check_list(name, Fields(f"its manifest, team list {name}", lists[name]))
-    for name in kept.sets:
+    for name in snapshot.sets:
         sections.check_set(name, Fields(f"its manifest, set {name}", sets[name]))
-    return Archive(kept, {name: sections.team_list(name) for name in kept.lists}, sections.rows)
+    return Archive(snapshot, {name: sections.team_list(name) for name in snapshot.lists}, sections.rows)
 
 
 def _object(line: bytes, where: str) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _snapshot(fields: Fields, sets: Mapping[str, Any]) -> Snapshot:
         raise DamagedSnapshotError(f"{fields.where}: lists does not begin with the snapshot's own.")
     if len(set(lists)) != len(lists):
         raise DamagedSnapshotError(f"{fields.where}: lists has one twice.")
-    kept = Snapshot(
+    snapshot = Snapshot(
         id=name,
         number=0,
         label=fields.text("label"),
@@ -98,15 +98,17 @@ def _snapshot(fields: Fields, sets: Mapping[str, Any]) -> Snapshot:
         },
         digest_version=fields.number("digest_version"),
     )
-    if not 1 <= kept.digest_version <= DIGEST_VERSION:
+    if not 1 <= snapshot.digest_version <= DIGEST_VERSION:
         raise DamagedSnapshotError(
-            f"{fields.where}: digest_version is {kept.digest_version}, and this program knows {DIGEST_VERSION}."
+            f"{fields.where}: digest_version is {snapshot.digest_version}, and this program knows {DIGEST_VERSION}."
         )
     for what in ("rows", "carried"):
-        total = sum(getattr(each, what) for each in kept.sets.values() if not each.companion)
-        if getattr(kept, what) != total:
-            raise DamagedSnapshotError(f"{fields.where}: {what} is {getattr(kept, what)}, but its sets have {total}.")
-    return kept
+        total = sum(getattr(each, what) for each in snapshot.sets.values() if not each.companion)
+        if getattr(snapshot, what) != total:
+            raise DamagedSnapshotError(
+                f"{fields.where}: {what} is {getattr(snapshot, what)}, but its sets have {total}."
+            )
+    return snapshot
 
 
 def _check_fingerprint(fields: Fields) -> None:
@@ -127,14 +129,14 @@ def _set_fields(name: str, given: object) -> Fields:
 class _Sections:
     """The lines under the manifest, taken apart by team list and by set."""
 
-    def __init__(self, kept: Snapshot) -> None:
-        self._kept = kept
-        self._columns = {name: [column.name for column in each.columns] for name, each in kept.sets.items()}
-        self._references = {name: each.references for name, each in kept.sets.items()}
-        self._teams: dict[str, dict[int, Team]] = {name: {} for name in kept.lists}
-        self._leagues: dict[str, dict[int, str]] = {name: {} for name in kept.lists}
-        self._rosters: dict[str, dict[int, frozenset[str]]] = {name: {} for name in kept.lists}
-        self.rows: dict[str, list[StoredRow]] = {name: [] for name in kept.sets}
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._kept = snapshot
+        self._columns = {name: [column.name for column in each.columns] for name, each in snapshot.sets.items()}
+        self._references = {name: each.references for name, each in snapshot.sets.items()}
+        self._teams: dict[str, dict[int, Team]] = {name: {} for name in snapshot.lists}
+        self._leagues: dict[str, dict[int, str]] = {name: {} for name in snapshot.lists}
+        self._rosters: dict[str, dict[int, frozenset[str]]] = {name: {} for name in snapshot.lists}
+        self.rows: dict[str, list[StoredRow]] = {name: [] for name in snapshot.sets}
         self._sums = {kind: {name: hashlib.sha256() for name in names} for kind, names in self._names().items()}
 
     def _names(self) -> dict[str, tuple[str, ...]]:

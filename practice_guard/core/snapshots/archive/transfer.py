@@ -44,20 +44,20 @@ class Imported:
     told_otherwise: bool
 
 
-def export(database: Database, kept: Snapshot, *, now: datetime, tool_version: str) -> bytes:
+def export(database: Database, snapshot: Snapshot, *, now: datetime, tool_version: str) -> bytes:
     """Return a snapshot as the bytes of a file, which is read back once before it is returned. Reads only.
 
     Raises:
         errors.DamagedSnapshotError: the snapshot is not whole; a damaged one is not passed on.
     """
-    verification.verify(database, kept)
-    lists = {name: team_list(database, name) for name in kept.lists}
-    rows = {name: _rows(database, stored) for name, stored in kept.sets.items()}
-    archive = Archive(kept, lists, rows)
+    verification.verify(database, snapshot)
+    lists = {name: team_list(database, name) for name in snapshot.lists}
+    rows = {name: _rows(database, stored) for name, stored in snapshot.sets.items()}
+    archive = Archive(snapshot, lists, rows)
     data = envelope.pack(writer.dump(archive, exported_at=now, tool_version=tool_version))
     back = read(data)
-    if (back.lists, back.rows) != (lists, rows) or back.snapshot.digest != kept.digest:
-        raise DamagedSnapshotError(f"The export of {kept.id}, read back, is not what was to be written.")
+    if (back.lists, back.rows) != (lists, rows) or back.snapshot.digest != snapshot.digest:
+        raise DamagedSnapshotError(f"The export of {snapshot.id}, read back, is not what was to be written.")
     return data
 
 
@@ -146,12 +146,12 @@ def _load(database: Database, archive: Archive, author: Author, *, into_other: b
     return Imported(new, False, place, bool(differences))
 
 
-def _differences(kept: Snapshot, place: Place, environment: str) -> list[str]:
+def _differences(snapshot: Snapshot, place: Place, environment: str) -> list[str]:
     """Say what tells the database a snapshot was taken in from this one; its name may have changed."""
-    there = kept.fingerprint
+    there = snapshot.fingerprint
     found = []
-    if kept.environment != environment:
-        found.append(f"it is of {kept.environment}, and this is {environment}")
+    if snapshot.environment != environment:
+        found.append(f"it is of {snapshot.environment}, and this is {environment}")
     if there["system"] != place.system:
         found.append(f"that server's identifier was {there['system']}, and this one's is {place.system}")
     elif there["oid"] != place.oid:
@@ -163,11 +163,11 @@ def _differences(kept: Snapshot, place: Place, environment: str) -> list[str]:
     return found
 
 
-def _same(database: Database, here: Snapshot, kept: Snapshot) -> Snapshot:
-    if here.digest != kept.digest:
+def _same(database: Database, here: Snapshot, snapshot: Snapshot) -> Snapshot:
+    if here.digest != snapshot.digest:
         raise DamagedSnapshotError(
-            f"Another snapshot {kept.id} is in this database already: its digest is {here.digest[:12]}, and the "
-            f"export's is {kept.digest[:12]}. Nothing was written."
+            f"Another snapshot {snapshot.id} is in this database already: its digest is {here.digest[:12]}, and the "
+            f"export's is {snapshot.digest[:12]}. Nothing was written."
         )
     verification.verify(database, here)
     return here

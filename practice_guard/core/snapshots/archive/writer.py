@@ -53,11 +53,14 @@ class Archive:
 
 def dump(archive: Archive, *, exported_at: datetime, tool_version: str) -> bytes:
     """Write an archive as text."""
-    kept = archive.snapshot
-    lists = {name: b"".join(map(_line, _list_lines(name, archive.lists[name]))) for name in kept.lists}
-    sets = {name: b"".join(map(_line, _row_lines(kept.sets[name], archive.rows[name]))) for name in sorted(kept.sets)}
-    described = kept.recorded(*DESCRIBED)
-    described |= {"taken_at": kept.taken_at.isoformat(), "fingerprint": dict(kept.fingerprint)}
+    snapshot = archive.snapshot
+    lists = {name: b"".join(map(_line, _list_lines(name, archive.lists[name]))) for name in snapshot.lists}
+    sets = {
+        name: b"".join(map(_line, _row_lines(snapshot.sets[name], archive.rows[name])))
+        for name in sorted(snapshot.sets)
+    }
+    described = snapshot.recorded(*DESCRIBED)
+    described |= {"taken_at": snapshot.taken_at.isoformat(), "fingerprint": dict(snapshot.fingerprint)}
     first = {
         "format": FORMAT,
         "exported_at": exported_at.isoformat(),
@@ -73,12 +76,12 @@ def dump(archive: Archive, *, exported_at: datetime, tool_version: str) -> bytes
         },
         "sets": {
             name: {
-                "definition": dict(kept.sets[name].definition),
-                "columns": [asdict(column) for column in kept.sets[name].columns],
-                "rows": kept.sets[name].rows,
-                "carried": kept.sets[name].carried,
-                "teams": kept.sets[name].teams,
-                "digest": kept.sets[name].digest,
+                "definition": dict(snapshot.sets[name].definition),
+                "columns": [asdict(column) for column in snapshot.sets[name].columns],
+                "rows": snapshot.sets[name].rows,
+                "carried": snapshot.sets[name].carried,
+                "teams": snapshot.sets[name].teams,
+                "digest": snapshot.sets[name].digest,
                 "sha256": hashlib.sha256(text).hexdigest(),
             }
             for name, text in sets.items()
