@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from enum import Enum
 from importlib.metadata import version
 from typing import NoReturn
@@ -16,9 +16,9 @@ import typer
 from practice_guard import declared, exits, settings
 from practice_guard.core import application
 from practice_guard.core.application import Declared, ProtectedSet
-from practice_guard.core.database import Access, Connection, Timeouts, connect
+from practice_guard.core.database import Access, Connection, Database, Timeouts, connect
 from practice_guard.core.errors import ConfirmationError, DatabaseError, GuardError
-from practice_guard.core.guarding import Request
+from practice_guard.core.guarding import Guard, Request
 from practice_guard.core.model import Author, Finding, Severity
 from practice_guard.core.records import Place, installation, runs
 from practice_guard.render import json, logs, text
@@ -95,6 +95,19 @@ class Call:
     def patience(self) -> float:
         """Seconds to go on trying for locks."""
         return self.lock_timeout or self.settings.lock_timeout
+
+    def guard(self, database: Database, request: Request | None = None) -> Guard:
+        """Aim a guard at an open database, with what the settings say."""
+        return Guard(
+            database,
+            self.sets,
+            self.author,
+            self.schema,
+            request or self.request,
+            self.settings.severities,
+            timedelta(hours=self.settings.max_snapshot_age_hours),
+            self.patience,
+        )
 
     def aim(self) -> Target:
         """Find out which database is meant, before it is connected to."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -10,7 +9,6 @@ import typer
 from practice_guard.commands.call import Call
 from practice_guard.commands.options import SnapshotOption, command
 from practice_guard.core import model, restore, snapshots
-from practice_guard.core.application import look
 from practice_guard.core.checks import health as healths
 from practice_guard.core.checks import preservation, safety
 from practice_guard.core.database import Access
@@ -25,17 +23,7 @@ app = typer.Typer()
 def validate_safety(call: Call) -> None:
     """Check whether the ETL may run. Writes nothing."""
     with call.database() as database, database.transaction(Access.READ):
-        report = safety.examine(
-            database,
-            call.sets,
-            call.schema,
-            call.place,
-            environment=call.target.environment,
-            now=call.now,
-            max_age=timedelta(hours=call.settings.max_snapshot_age_hours),
-            request=call.request,
-            overrides=call.settings.severities,
-        )
+        report = safety.examine(call.guard(database))
     call.answer(reports.safety(report, call.target.environment, verbose=call.verbose))
 
 
@@ -49,16 +37,7 @@ def backup(
 ) -> None:
     """Take a snapshot of protected rows and all teams."""
     with call.database() as database:
-        report = backups.take(
-            database,
-            call.sets,
-            call.author,
-            schema=call.schema,
-            label=label,
-            accept_current=accept_current,
-            request=call.request,
-            patience=call.patience,
-        )
+        report = backups.take(call.guard(database), label=label, accept_current=accept_current)
     call.answer(reports.backup(report, call.target.environment))
 
 
@@ -73,11 +52,12 @@ def check_preservation(
 ) -> None:
     """Tell which teams kept their id and are the same. Writes nothing."""
     with call.database() as database, database.transaction(Access.READ):
-        app = look(database, call.sets, call.schema)
+        guard = call.guard(database)
+        app = guard.look()
         snapshot = snapshots.find(database, snapshot_id)
         snapshots.verify(database, snapshot)
-        plan = restore.plan(database, snapshot, app, call.request)
-        report = preservation.check(snapshot, plan, app, min_rate, call.settings.severities)
+        plan = restore.plan(database, snapshot, app, guard.request)
+        report = preservation.check(snapshot, plan, app, min_rate, guard.overrides)
     asked = restore.asked(plan, team or [])
     call.answer(reports.preservation(report, call.target.environment, asked))
 
@@ -95,14 +75,8 @@ def health(
     if fail_on not in ("error", "warning"):
         raise UsageError(f"--fail-on takes error or warning, not {fail_on!r}.")
     with call.database() as database, database.transaction(Access.READ):
-        app = look(database, call.sets, call.schema)
+        guard = call.guard(database)
         report = healths.examine(
-            database,
-            app,
-            wanted=snapshot_id,
-            baseline=baseline,
-            request=call.request,
-            fail_on_warning=fail_on == "warning",
-            overrides=call.settings.severities,
+            guard, guard.look(), wanted=snapshot_id, baseline=baseline, fail_on_warning=fail_on == "warning"
         )
     call.answer(reports.health(report, call.target.environment))

@@ -15,7 +15,6 @@ from practice_guard import files
 from practice_guard.commands.call import Call
 from practice_guard.commands.options import Confirm, DryRun, SnapshotOption, Yes, command
 from practice_guard.core import model, restore, snapshots
-from practice_guard.core.application import look
 from practice_guard.core.database import Access, locks
 from practice_guard.core.decisions import draft as drafted
 from practice_guard.core.decisions import parse
@@ -124,7 +123,7 @@ def _show(
         def work(_within: float) -> tuple[Snapshot, Plan]:
             snapshot = snapshots.find(database, snapshot_id)
             snapshots.verify(database, snapshot)
-            app = look(database, call.sets, call.schema)
+            app = call.guard(database).look()
             plan = restore.plan(database, snapshot, app, request)
             restore.check_fits(database, app, snapshot, plan)
             if saved is not None:
@@ -165,9 +164,7 @@ def _apply(
         _check_database(call, saved)
         with database.transaction(Access.READ):
             snapshot = snapshots.find(database, snapshot_id)
-        done = restore.apply(
-            database, call.sets, snapshot, call.author, request, schema=call.schema, patience=call.patience, saved=saved
-        )
+        done = restore.apply(call.guard(database, request), snapshot, saved=saved)
     call.answer(
         restoring.restore(
             done.plan, call.target.environment, dry_run=False, ledger=done.ledger, snapshot=snapshot, now=call.now,
@@ -180,11 +177,8 @@ def _undo(call: Call, entry: int, *, dry_run: bool, yes: bool, confirm: str | No
     if not dry_run:
         call.confirm(confirm, yes=yes, what=f"undo of restore {entry}")
     with call.database() as database:
-        if dry_run:
-            with database.transaction(Access.READ):
-                undone = undo.plan(database, look(database, call.sets, call.schema), entry)
-        else:
-            undone = undo.apply(database, call.sets, entry, call.author, schema=call.schema, patience=call.patience)
+        guard = call.guard(database)
+        undone = guard.reads(lambda: undo.plan(guard, entry)) if dry_run else undo.apply(guard, entry)
     call.answer(restoring.undo(undone, call.target.environment))
 
 

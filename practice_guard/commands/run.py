@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 import tempfile
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +19,7 @@ from practice_guard.core import running, snapshots
 from practice_guard.core.database import Access
 from practice_guard.core.errors import UsageError
 from practice_guard.core.records import Holder, Phase, ledger, runs
-from practice_guard.core.running import Job, PhaseDone
+from practice_guard.core.running import Ends, Etl, Job, PhaseDone, Statuses
 from practice_guard.render import history as histories
 from practice_guard.render import running as render
 
@@ -66,28 +66,18 @@ def run(
         )
     call.confirm(confirm, yes=yes, what="run")
     watcher = _Narrator(call, words)
+    # Standard output has exactly one document with --json (contract); the ETL's own goes where people look.
+    output = sys.stderr.fileno() if call.speaks_json else None
     job = Job(
-        command=words,
-        environment=os.environ,
+        guard=call.guard,
         author=call.author,
+        etl=Etl(words, os.environ, output, etl_timeout),
         holder=Holder(socket.gethostname(), os.getpid()),
-        sets=call.sets,
-        clock=lambda: datetime.now(timezone.utc),
         lock_directory=Path(tempfile.gettempdir()) / f"practice-guard-{os.getuid()}",
-        status_of=exits.of_run,
-        status_of_error=exits.of_error,
+        clock=lambda: datetime.now(timezone.utc),
         watcher=watcher,
-        request=call.request,
-        overrides=call.settings.severities,
-        schema=call.schema,
-        patience=call.patience,
-        max_age=timedelta(hours=call.settings.max_snapshot_age_hours),
-        keep_last=keep_last,
-        allow_pending=allow_pending,
-        finish_with=snapshot_id,
-        etl_timeout=etl_timeout,
-        # Standard output has exactly one document then (contract); the ETL's own goes where people look.
-        etl_output=sys.stderr.fileno() if call.speaks_json else None,
+        statuses=Statuses(exits.of_run, exits.of_error),
+        ends=Ends(keep_last, allow_pending, snapshot_id),
     )
     report = (running.resume if resume else running.run)(call.database, job)
     status = exits.of_run(report)

@@ -177,24 +177,15 @@ def cleanup(
     if not dry_run:
         call.confirm(confirm, yes=yes, what="cleanup")
     with call.database() as database:
+        guard = call.guard(database)
         with database.transaction(Access.READ):
-            rulings = cleanups.plan(database, call.sets, rule, call.now, call.schema)
+            rulings = cleanups.plan(guard, rule)
         against = [ruling for ruling in rulings if ruling.goes and ruling.overruled]
         for ruling in against if not dry_run else ():
             what = f"the removal of {ruling.snapshot.id}, which {ruling.overruled},"
             call.confirm(confirm, yes=False, what=what, always=True)
         if not dry_run:
-            rulings = cleanups.apply(
-                database,
-                call.sets,
-                rule,
-                call.now,
-                environment=call.target.environment,
-                schema=call.schema,
-                patience=call.patience,
-                author=call.author,
-                overrule=bool(against),
-            )
+            rulings = cleanups.apply(guard, rule, overrule=bool(against))
     said = {"--keep-last": keep_last, "--keep-within": keep_within, "--snapshot": snapshot_id}
     options = "".join(f"{name} {value} " for name, value in said.items() if value is not None)
     options = "--all " if all_that_may else options

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
 
+from practice_guard.core.application import Application, ProtectedSet, lock_for_writing, look
+from practice_guard.core.database import Access, Database, locks
+from practice_guard.core.findings import NOTHING, Overrides
 from practice_guard.core.identity import Decisions
+from practice_guard.core.model import Author
+from practice_guard.core.records import installation
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +48,87 @@ class Request:
     decisions: Decisions | None = None
     roster_at_least: int = 4
     roster_percent: float = 80.0
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One guard aimed at one database: what every command is given.
+
+    Attributes:
+        database: where; what takes a guard and is not said to be inside a transaction opens its own.
+        sets: the protected sets.
+        author: environment, program version and time.
+        schema: the application's schema.
+        request: thresholds, scope and decisions for all plans.
+        overrides: severities from the settings, by code; see `findings.weigh`.
+        max_age: how old the newest snapshot may be before it is warned of.
+        patience: seconds to go on trying for locks.
+    """
+
+    database: Database
+    sets: Sequence[ProtectedSet]
+    author: Author
+    schema: str = "public"
+    request: Request = field(default_factory=Request)
+    overrides: Overrides = field(default_factory=lambda: NOTHING)
+    max_age: timedelta = timedelta(hours=26)
+    patience: float = 30.0
+
+    def look(self) -> Application:
+        """Read what there is, in the transaction that is open.
+
+        Raises:
+            errors.SchemaError: the schema is not what it must be.
+        """
+        return look(self.database, self.sets, self.schema)
+
+    def check_mark(self) -> None:
+        """Refuse to go on in a database that is marked for another environment.
+
+        Raises:
+            errors.WrongDatabaseError: it is.
+        """
+        installation.check_mark(installation.locate(self.database), self.author.environment)
+
+    def reads(self, work: Callable[[], T]) -> T:
+        """Do work that only reads, in a transaction in which PostgreSQL refuses every write.
+
+        Raises:
+            errors.LockTimeoutError: what it reads was locked for longer than the patience.
+        """
+        return locks.attempt(self.database, Access.READ, lambda _: work(), patience=self.patience)
+
+    def alone(self, access: Access, work: Callable[[float], T]) -> T:
+        """Do work in a transaction that holds the guard's lock, in a database that is marked as it should be.
+
+        Args:
+            access: what the transaction may do and see.
+            work: is told within how many seconds it must have locks of its own; done again where it could not.
+
+        Raises:
+            errors.WrongDatabaseError: the database is marked for another environment.
+            errors.LockedError: another guard is at work, or locks could not be had in time.
+        """
+
+        def locked(within: float) -> T:
+            locks.take(self.database)
+            self.check_mark()
+            return work(within)
+
+        return locks.attempt(self.database, access, locked, patience=self.patience)
+
+    def writes(self, work: Callable[[Application], T]) -> T:
+        """Do work that writes protected rows: lock, check the mark, look again at what there is now, and work.
+
+        Raises:
+            errors.WrongDatabaseError: the database is marked for another environment.
+            errors.LockedError: another guard is at work, or locks could not be had in time.
+            errors.SchemaError: the schema is not what it must be.
+        """
+        ahead = self.reads(self.look)
+
+        def locked(within: float) -> T:
+            lock_for_writing(self.database, ahead, within)
+            return work(self.look())
+
+        return self.alone(Access.WRITE, locked)

@@ -11,13 +11,13 @@ from typing import Any
 
 from practice_guard import declared, settings
 from practice_guard.core import application, restore, snapshots
-from practice_guard.core.application import Declared, ProtectedSet, look
+from practice_guard.core.application import Declared
 from practice_guard.core.checks import Health, health, preservation, safety
 from practice_guard.core.database import Access, Borrowed, Timeouts
 from practice_guard.core.errors import DamagedSnapshotError, GuardError, HealthError, UsageError
-from practice_guard.core.guarding import Request
+from practice_guard.core.guarding import Guard, Request
 from practice_guard.core.model import Author, Evidence, Finding, Severity, Verdict
-from practice_guard.core.records import Place, installation
+from practice_guard.core.records import installation
 from practice_guard.core.restore import Bucket, Plan
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.upkeep import Rule, backup, cleanup
@@ -25,9 +25,6 @@ from practice_guard.etl.voice import Voice
 from practice_guard.render import reports, restoring
 from practice_guard.render.outcome import Outcome
 from practice_guard.settings import Settings
-
-MIN_RATE = 90.0
-"""Percent of protected rows whose team must have kept its id, as in the command."""
 
 KEEP_LAST = 14
 """How many snapshots stay, as in the command."""
@@ -43,7 +40,6 @@ class Inside:
     database: Borrowed
     settings: Settings
     environment: str
-    place: Place
     say: Voice
     declared: Declared
 
@@ -53,44 +49,24 @@ class Inside:
         return datetime.now(timezone.utc)
 
     @property
-    def sets(self) -> Sequence[ProtectedSet]:
-        """The protected sets: built in, and declared in the settings file."""
-        return self.declared.everything
-
-    @property
-    def schema(self) -> str:
-        """The application's schema."""
-        return self.settings.database_schema
-
-    @property
-    def author(self) -> Author:
-        """On whose behalf is written."""
-        return Author(self.environment, version("practice-guard"), self.now)
-
-    @property
-    def request(self) -> Request:
-        """What the settings ask of a plan."""
-        return Request(roster_at_least=self.settings.roster_at_least, roster_percent=self.settings.roster_percent)
-
-    @property
-    def patience(self) -> float:
-        """Seconds to go on trying for locks."""
-        return self.settings.lock_timeout
+    def guard(self) -> Guard:
+        """A guard aimed at the caller's database, with what the settings say."""
+        known = self.settings
+        return Guard(
+            self.database,
+            self.declared.everything,
+            Author(self.environment, version("practice-guard"), self.now),
+            known.database_schema,
+            Request(roster_at_least=known.roster_at_least, roster_percent=known.roster_percent),
+            known.severities,
+            timedelta(hours=known.max_snapshot_age_hours),
+            known.lock_timeout,
+        )
 
     def checks_safety(self) -> tuple[bool, list[str]]:
         """See `etl.validate_etl_safety_preconditions`."""
         with self.database.transaction(Access.READ):
-            report = safety.check(
-                self.database,
-                look(self.database, self.sets, self.schema),
-                self.place,
-                environment=self.environment,
-                now=self.now,
-                max_age=timedelta(hours=self.settings.max_snapshot_age_hours),
-                request=self.request,
-                overrides=self.settings.severities,
-                inside_etl=True,
-            )
+            report = safety.examine(self.guard, inside_etl=True)
         self.tells(reports.safety(report, self.environment))
         return report.safe, _issues(report.findings)
 
@@ -107,14 +83,7 @@ class Inside:
         """Take it again when a user wrote between a table and its copy: here each statement sees its own state."""
         try:
             with self.database.transaction(Access.WRITE):
-                return backup.take(
-                    self.database,
-                    self.sets,
-                    self.author,
-                    schema=self.schema,
-                    request=self.request,
-                    patience=self.patience,
-                )
+                return backup.take(self.guard)
         except DamagedSnapshotError:
             if tries == 1:
                 raise
@@ -123,11 +92,11 @@ class Inside:
     def checks_preservation(self, wanted: str) -> tuple[bool, dict[str, Any]]:
         """See `etl.validate_team_id_preservation_post_etl`."""
         with self.database.transaction(Access.READ):
-            app = look(self.database, self.sets, self.schema)
-            snapshot = snapshots.find(self.database, wanted)
+            guard, snapshot = self.guard, snapshots.find(self.database, wanted)
             snapshots.verify(self.database, snapshot)
-            plan = restore.plan(self.database, snapshot, app, self.request)
-            report = preservation.check(snapshot, plan, app, MIN_RATE, self.settings.severities)
+            app = guard.look()
+            plan = restore.plan(self.database, snapshot, app, guard.request)
+            report = preservation.check(snapshot, plan, app, preservation.MIN_RATE, guard.overrides)
         self.tells(reports.preservation(report, self.environment, ()))
         total, preserved = report.rows["total"], report.rows["kept"]
         return report.preserved, {
@@ -144,20 +113,12 @@ class Inside:
             snapshot = snapshots.find(self.database, wanted)
             if dry_run:
                 snapshots.verify(self.database, snapshot)
-                app = look(self.database, self.sets, self.schema)
-                plan = restore.plan(self.database, snapshot, app, self.request)
+                app = self.guard.look()
+                plan = restore.plan(self.database, snapshot, app, self.guard.request)
                 restore.check_fits(self.database, app, snapshot, plan)
                 written, ledger = plan.writes(), None
         if not dry_run:
-            done = restore.apply(
-                self.database,
-                self.sets,
-                snapshot,
-                self.author,
-                self.request,
-                schema=self.schema,
-                patience=self.patience,
-            )
+            done = restore.apply(self.guard, snapshot)
             plan, written, ledger = done.plan, done.written, done.ledger
         self.tells(
             restoring.restore(plan, self.environment, dry_run=dry_run, snapshot=snapshot, now=self.now, ledger=ledger)
@@ -167,16 +128,7 @@ class Inside:
     def checks_health(self, wanted: str, before: int) -> dict[str, Any]:
         """See `etl.validate_practice_time_health`."""
         with self.database.transaction(Access.READ):
-            app = look(self.database, self.sets, self.schema)
-            report = health.examine(
-                self.database,
-                app,
-                wanted=wanted,
-                baseline=None,
-                request=self.request,
-                fail_on_warning=False,
-                overrides=self.settings.severities,
-            )
+            report = health.examine(self.guard, self.guard.look(), wanted=wanted)
         self.tells(reports.health(report, self.environment))
         after, missing = _compared(report, before)
         issues = _issues(report.findings)
@@ -204,16 +156,7 @@ class Inside:
 
     def cleans_up(self) -> list[str]:
         """See `etl.cleanup_enhanced_backup_tables`."""
-        rulings = cleanup.apply(
-            self.database,
-            self.sets,
-            Rule(KEEP_LAST),
-            self.now,
-            environment=self.environment,
-            schema=self.schema,
-            patience=self.patience,
-            author=self.author,
-        )
+        rulings = cleanup.apply(self.guard, Rule(KEEP_LAST))
         self.tells(reports.cleanup(rulings, self.environment, dry_run=False))
         return [ruling.snapshot.id for ruling in rulings if ruling.goes]
 
@@ -256,7 +199,7 @@ def inside(given: Any, say: Voice, *, wanted: str | None = None, marked: bool = 
             if marked:
                 installation.check_mark(place, environment)
             application.check_declared(database, own, found.database_schema)
-            yield Inside(database, found, environment, place, say, own)
+            yield Inside(database, found, environment, say, own)
     except HealthError:
         raise  # what is wrong has been said
     except GuardError as error:

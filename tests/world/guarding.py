@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
 from typing import TypeVar
 
-from practice_guard.core import restore, snapshots
+from practice_guard.core import guarding, restore, snapshots
 from practice_guard.core.application import BUILT_IN, ProtectedSet, look
 from practice_guard.core.checks import Health, Preservation, health, preservation
-from practice_guard.core.database import Access, Connection, Timeouts, connect
+from practice_guard.core.database import Access, Connection, Database, Timeouts, connect
 from practice_guard.core.findings import NOTHING, Overrides
 from practice_guard.core.guarding import Request
 from practice_guard.core.model import Author
@@ -37,6 +37,14 @@ class Guard:
     author: Author = field(default_factory=somebody)
     patience: float = 2.0
 
+    def at(self, database: Database, request: Request | None = None) -> guarding.Guard:
+        """The core's guard at an open database."""
+        return guarding.Guard(database, self.sets, self.author, request=request or Request(), patience=self.patience)
+
+    def later(self, *, days: float) -> Guard:
+        """The same guard, some days later."""
+        return replace(self, author=self.author.later(self.author.now + timedelta(days=days)))
+
     def with_connection(self, work: Callable[[Connection], T]) -> T:
         with ExitStack() as stack:
             timeouts = Timeouts(lock=self.patience)
@@ -51,14 +59,7 @@ class Guard:
 
     def backs_up(self, *, accept_current: bool = False, label: str = "") -> Backup:
         return self.with_connection(
-            lambda connection: backup.take(
-                connection,
-                self.sets,
-                self.author,
-                accept_current=accept_current,
-                label=label,
-                patience=self.patience,
-            )
+            lambda connection: backup.take(self.at(connection), accept_current=accept_current, label=label)
         )
 
     def has_backed_up(self) -> Snapshot:
@@ -87,21 +88,11 @@ class Guard:
         self, wanted: str = "latest", request: Request | None = None, *, saved: SavedPlan | None = None
     ) -> Applied:
         return self.with_connection(
-            lambda connection: restore.apply(
-                connection,
-                self.sets,
-                self.finds(wanted),
-                self.author,
-                request,
-                patience=self.patience,
-                saved=saved,
-            )
+            lambda connection: restore.apply(self.at(connection, request), self.finds(wanted), saved=saved)
         )
 
     def takes_back(self, entry: int) -> Undone:
-        return self.with_connection(
-            lambda connection: undo.apply(connection, self.sets, entry, self.author, patience=self.patience)
-        )
+        return self.with_connection(lambda connection: undo.apply(self.at(connection), entry))
 
     def saves(self, made: Plan, request: Request | None = None) -> SavedPlan:
         """A plan as a file, read back."""

@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from practice_guard.core.application import look
 from practice_guard.core.checks import Safety, safety
+from practice_guard.core.checks.before.scene import Scene
 from practice_guard.core.checks.safety import Check
 from practice_guard.core.database import Access, Connection, connect
 from practice_guard.core.model import Finding, Team
 from practice_guard.core.records import installation
 from tests.world.builders import League, ScratchDatabase
-from tests.world.guarding import NOON, Guard
+from tests.world.guarding import Guard, somebody
 
 UNPROTECTED = ("activity_log", "user_instructions")
 REFERENCES = (
@@ -41,17 +42,20 @@ class SoundLeague:
 
     def asks(self, **options: Any) -> Safety:
         """What the checks say, to this league's role and under its options."""
-        wanted = {"environment": "local", "now": NOON, **self.options, **options}
+        wanted = {**self.options, **options}
+        weighed = {name: wanted.pop(name) for name in ("overrides", "max_age") if name in wanted}
+        environment = wanted.pop("environment", "local")
         with self.connected() as connection:
             app, place = look(connection, self.guard.sets), installation.locate(connection)
-            said = safety.check(self.through(connection), app, place, **wanted)
+            guard = replace(self.guard.at(self.through(connection)), author=somebody(environment), **weighed)
+            said = safety.check(Scene(guard, app, place, **wanted))
             assert connection.execute("SELECT 1") == [(1,)], "the transaction must be left usable"
             return said
 
     def asks_all_the_same(self) -> Safety:
         """What is said to a role that may not even be allowed to look around."""
         with self.connected() as connection:
-            return safety.examine(connection, self.guard.sets, environment="local", now=NOON)
+            return safety.examine(self.guard.at(connection))
 
     @contextmanager
     def connected(self) -> Iterator[Connection]:

@@ -9,9 +9,8 @@ from dataclasses import asdict, dataclass
 from practice_guard.core import model, restore, snapshots
 from practice_guard.core.application import Application, PointsAt
 from practice_guard.core.checks import drift
-from practice_guard.core.database import Database
 from practice_guard.core.findings import NOTHING, Overrides, weigh
-from practice_guard.core.guarding import Request
+from practice_guard.core.guarding import Guard
 from practice_guard.core.identity import vanished
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.restore import Bucket, Live, Plan, PlannedRow, SetPlan
@@ -212,25 +211,24 @@ def _disagreements(live: Mapping[str, Sequence[Live]], app: Application) -> list
 
 
 def examine(
-    database: Database,
+    guard: Guard,
     app: Application,
     *,
-    wanted: str,
-    baseline: int | None,
-    request: Request,
-    fail_on_warning: bool,
-    overrides: Overrides = NOTHING,
+    wanted: str = model.LATEST,
+    baseline: int | None = None,
+    fail_on_warning: bool = False,
 ) -> Health:
     """Judge against the snapshot wanted, a number of rows, or neither where there is no snapshot at all.
 
     Raises:
         errors.NoSnapshotError: there is none of that id.
     """
+    database, overrides = guard.database, guard.overrides
     nothing_yet = wanted == model.LATEST and not any(each.verified_at for each in snapshots.listing(database))
     if baseline is None and not nothing_yet:
         snapshot = snapshots.find(database, wanted)
         snapshots.verify(database, snapshot)
-        plan = restore.plan(database, snapshot, app, request)
+        plan = restore.plan(database, snapshot, app, guard.request)
         return check(plan, app, fail_on_warning=fail_on_warning, overrides=overrides)
     live = {bound.name: restore.live_rows(database, bound) for bound in app.sets}
     return check_alone(live, app, baseline=baseline, fail_on_warning=fail_on_warning, overrides=overrides)

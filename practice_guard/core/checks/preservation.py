@@ -13,6 +13,9 @@ from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
 from practice_guard.core.restore import Plan, PlannedRow
 from practice_guard.core.snapshots import Snapshot
 
+MIN_RATE = 90.0
+"""Percent of rows whose team should have kept its id, where nobody says otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preservation:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from practice_guard.core import errors
-from practice_guard.core.application import ETL_TABLES, Application, ProtectedSet, bind, companions_of, look
+from practice_guard.core.application import bind, companions_of
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.checks.before import deletions, keys, obstacles, privileges, references, rows, runs, snapshots
 from practice_guard.core.checks.before.scene import Answer, Scene, shielded
-from practice_guard.core.database import Database
 from practice_guard.core.findings import unseen, weigh
-from practice_guard.core.guarding import Request
+from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Finding, Severity, Text, Verdict
-from practice_guard.core.records import Place, installation
+from practice_guard.core.records import installation
 
 
 class Result(Text):
@@ -99,99 +97,44 @@ CHECKS: Mapping[str, Callable[[Scene], Answer]] = {
 """Every check by its code, in the order in which they are made and shown."""
 
 
-def check(
-    database: Database,
-    app: Application,
-    place: Place,
-    *,
-    environment: str,
-    now: datetime,
-    max_age: timedelta = timedelta(hours=26),
-    request: Request | None = None,
-    overrides: Mapping[str, Severity] | None = None,
-    inside_etl: bool = False,
-    etl_tables: frozenset[str] = ETL_TABLES,
-    long_transaction: timedelta = timedelta(minutes=5),
-) -> Safety:
+def examine(guard: Guard, *, inside_etl: bool = False) -> Safety:
     """Look at everything that the next ETL could make worse. Reads only, inside the caller's transaction.
 
-    A check that is refused something is undone by itself and reported as not checked; the others go on.
+    Where this role may not even look around, say which rights it lacks.
 
     Args:
-        database: with a READ ONLY, REPEATABLE READ transaction open.
-        app: the schema, the protected sets and the teams, read in that transaction.
-        place: which database this is.
-        environment: the one the command is aimed at.
-        now: the time, timezone-aware.
-        max_age: how old the newest snapshot may be.
-        request: thresholds and decisions for the comparison with the newest snapshot.
-        overrides: severities from the settings, by code; see `severities.weigh`.
+        guard: with a READ ONLY, REPEATABLE READ transaction open.
         inside_etl: the connection is an ETL's own, which turns foreign keys and triggers off.
-        etl_tables: what the ETL deletes and imports again.
-        long_transaction: how long another transaction may be open.
-
-    Raises:
-        errors.UnreachableError: the connection was lost.
-    """
-    scene = Scene(
-        database, app, place, environment, now, max_age, request or Request(), inside_etl, etl_tables,
-        long_transaction,
-    )  # fmt: skip
-    return _judged({code: _answer(scene, code, look) for code, look in CHECKS.items()}, overrides or {})
-
-
-def examine(
-    database: Database,
-    sets: Sequence[ProtectedSet],
-    schema: str = "public",
-    place: Place | None = None,
-    *,
-    environment: str,
-    now: datetime,
-    max_age: timedelta = timedelta(hours=26),
-    request: Request | None = None,
-    overrides: Mapping[str, Severity] | None = None,
-    inside_etl: bool = False,
-) -> Safety:
-    """Look around and check; where this role may not even look around, say which rights it lacks.
-
-    The arguments are those of `check`, and of `surroundings.look`; without a `place` it is found out here.
 
     Raises:
         errors.SchemaError: the schema is not what it must be.
         errors.UnreachableError: the connection was lost.
     """
     try:
-        with shielded(database):
-            place, app = place or installation.locate(database), look(database, sets, schema)
+        with shielded(guard.database):
+            scene = Scene(guard, guard.look(), installation.locate(guard.database), inside_etl)
     except errors.AccessError:
-        return check_access(database, sets, schema, overrides=overrides)
-    return check(
-        database,
-        app,
-        place,
-        environment=environment,
-        now=now,
-        max_age=max_age,
-        request=request,
-        overrides=overrides,
-        inside_etl=inside_etl,
-    )
+        return _check_access(guard)
+    return check(scene)
 
 
-def check_access(
-    database: Database,
-    sets: Sequence[ProtectedSet],
-    schema: str = "public",
-    *,
-    overrides: Mapping[str, Severity] | None = None,
-) -> Safety:
+def check(scene: Scene) -> Safety:
+    """Make every check. One that is refused something is undone by itself and reported as not checked.
+
+    Raises:
+        errors.UnreachableError: the connection was lost.
+    """
+    return _judged({code: _answer(scene, code, look) for code, look in CHECKS.items()}, scene.guard.overrides)
+
+
+def _check_access(guard: Guard) -> Safety:
     """Say which rights are missing, where not even the team list may be read. Every other check is not checked.
 
     Raises:
         errors.SchemaError: the schema is not what it must be.
     """
-    catalog = catalogs.read(database, schema)
+    database, sets = guard.database, guard.sets
+    catalog = catalogs.read(database, guard.schema)
     bound, companions = bind(sets, catalog)[0], companions_of(sets, catalog)
     answers = {code: Answer("rights are missing to look at it", looked=False) for code in CHECKS}
     answers["backup-privileges"] = privileges.backup_rights(database, catalog, bound, companions)
@@ -200,7 +143,7 @@ def check_access(
     what = "1 comparison could not be made: whether the last import was restored is not known."
     why = "This role may not read the team list."
     answers["import-not-restored"] = Answer(what, (unseen("import-not-restored", what, why),), looked=False)
-    return _judged(answers, overrides or {})
+    return _judged(answers, guard.overrides)
 
 
 def _answer(scene: Scene, code: str, look: Callable[[Scene], Answer]) -> Answer:

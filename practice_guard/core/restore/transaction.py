@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import decisions, errors, snapshots
-from practice_guard.core.application import Application, ProtectedSet, lock_for_writing, look
-from practice_guard.core.database import Access, Database, locks
-from practice_guard.core.guarding import Request
-from practice_guard.core.model import Author
-from practice_guard.core.records import About, installation, ledger
+from practice_guard.core.application import Application
+from practice_guard.core.database import Database
+from practice_guard.core.guarding import Guard
+from practice_guard.core.records import About, ledger
 from practice_guard.core.restore import planning, writes
 from practice_guard.core.restore.planfile import SavedPlan, moved
 from practice_guard.core.restore.plans import Plan
@@ -38,27 +36,12 @@ def check_fits(database: Database, app: Application, snapshot: Snapshot, plan: P
             writes.check(database, bound, snapshot.sets[bound.name], plan.sets[bound.name])
 
 
-def apply(
-    database: Database,
-    sets: Sequence[ProtectedSet],
-    snapshot: Snapshot,
-    author: Author,
-    request: Request | None = None,
-    *,
-    schema: str = "public",
-    patience: float = 30.0,
-    saved: SavedPlan | None = None,
-) -> Applied:
-    """Restore `snapshot` in one transaction: lock, plan, move, prove, write the ledger, commit, read it back.
+def apply(guard: Guard, snapshot: Snapshot, *, saved: SavedPlan | None = None) -> Applied:
+    """Restore a snapshot in one transaction: lock, plan, move, prove, write the ledger, commit, read it back.
 
     Args:
-        database: where; its transactions are opened here.
-        sets: the protected sets.
-        snapshot: the snapshot; it is verified before anything is written.
-        author: who and when, for the ledger.
-        request: what is asked of the plan.
-        schema: the application's schema.
-        patience: seconds to go on trying for locks.
+        guard: where and on whose behalf; its request says what is asked of the plan.
+        snapshot: it is verified before anything is written.
         saved: the plan that was shown; if given, that one is applied and no other.
 
     Raises:
@@ -68,28 +51,18 @@ def apply(
         errors.RestoreError: the proof failed and everything was rolled back, or the commit cannot be found again.
         errors.LockedError: another guard is at work, or locks could not be had in time.
     """
-    ahead = locks.attempt(database, Access.READ, lambda _: look(database, sets, schema), patience=patience)
 
-    def work(within: float) -> Applied:
-        locks.take(database)
-        lock_for_writing(database, ahead, within)
-        installation.check_mark(installation.locate(database), author.environment)
-        snapshots.verify(database, snapshot)
-        return _apply(database, look(database, sets, schema), snapshot, author, request or Request(), saved)
+    def work(app: Application) -> Applied:
+        snapshots.verify(guard.database, snapshot)
+        return _apply(guard, app, snapshot, saved)
 
-    applied = locks.attempt(database, Access.WRITE, work, patience=patience)
-    ledger.read_back(database, applied.ledger, applied.plan.digest)
+    applied = guard.writes(work)
+    ledger.read_back(guard.database, applied.ledger, applied.plan.digest)
     return applied
 
 
-def _apply(
-    database: Database,
-    app: Application,
-    snapshot: Snapshot,
-    author: Author,
-    request: Request,
-    saved: SavedPlan | None,
-) -> Applied:
+def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan | None) -> Applied:
+    database, request = guard.database, guard.request
     plan = planning.plan(database, snapshot, app, request)
     if saved is not None:
         check_saved(database, saved, plan)
@@ -120,7 +93,7 @@ def _apply(
         "plan": saved.id if saved else None,
     }
     about = About(result, snapshot.id, plan.digest, plan.imprint)
-    entry = ledger.write(database, ledger.RESTORE, author, about)
+    entry = ledger.write(database, ledger.RESTORE, guard.author, about)
     for name, done in written.items():
         ledger.write_rows(database, entry, bound[name], writes.ledger_rows(done))
     return Applied(plan, entry, count)

@@ -11,14 +11,11 @@ from practice_guard.core.application import (
     Application,
     BoundSet,
     PointsAt,
-    ProtectedSet,
     imprint,
-    lock_for_writing,
-    look,
 )
-from practice_guard.core.database import Access, Database, identifier, locks, statement
-from practice_guard.core.model import Author
-from practice_guard.core.records import About, Entry, EntryRow, installation, ledger
+from practice_guard.core.database import Database, identifier, statement
+from practice_guard.core.guarding import Guard
+from practice_guard.core.records import About, Entry, EntryRow, ledger
 from practice_guard.core.restore import relinking, writes
 from practice_guard.core.restore.relinking import Move, Refs, application_path
 
@@ -39,29 +36,22 @@ class Undone:
     adrift: Mapping[str, int]
 
 
-def plan(database: Database, app: Application, wanted: int) -> Undone:
-    """Find out, reading only, what taking an entry back would do.
+def plan(guard: Guard, wanted: int) -> Undone:
+    """Find out, reading only in the transaction that is open, what taking an entry back would do.
 
     Raises:
         errors.UsageError: there is no such entry, it is no restore, it was taken back already, or its rows are not
             kept any more.
         errors.StalePlanError: rows have changed since; says which.
     """
+    database, app = guard.database, guard.look()
     entry = _entry(database, wanted)
     rows = _rows(database, entry)
     _check(database, app, rows, entry)
     return _counted(app, entry, None, rows)
 
 
-def apply(
-    database: Database,
-    sets: Sequence[ProtectedSet],
-    wanted: int,
-    author: Author,
-    *,
-    schema: str = "public",
-    patience: float = 30.0,
-) -> Undone:
+def apply(guard: Guard, wanted: int) -> Undone:
     """Take an entry back in one transaction: what it put in is removed, what it re-linked points where it did.
 
     Raises:
@@ -70,13 +60,9 @@ def apply(
         errors.StalePlanError: rows have changed since; nothing was written.
         errors.RestoreError: the database did something else; everything was rolled back.
     """
-    ahead = locks.attempt(database, Access.READ, lambda _: look(database, sets, schema), patience=patience)
+    database = guard.database
 
-    def work(within: float) -> Undone:
-        locks.take(database)
-        lock_for_writing(database, ahead, within)
-        installation.check_mark(installation.locate(database), author.environment)
-        app = look(database, sets, schema)
+    def work(app: Application) -> Undone:
         entry = _entry(database, wanted)
         rows = _rows(database, entry)
         _check(database, app, rows, entry)
@@ -94,7 +80,7 @@ def apply(
         number = ledger.write(
             database,
             ledger.UNDO,
-            author,
+            guard.author,
             About(
                 {"undoes": entry.id, "written": sum(map(len, rows.values()))},
                 entry.snapshot,
@@ -104,7 +90,7 @@ def apply(
         )
         return _counted(app, entry, number, rows)
 
-    undone = locks.attempt(database, Access.WRITE, work, patience=patience)
+    undone = guard.writes(work)
     ledger.read_back(database, undone.ledger or 0, undone.entry.plan_digest)
     return undone
 

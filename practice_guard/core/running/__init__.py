@@ -2,8 +2,11 @@
 
 from practice_guard.core.running.cycle import resume as resume
 from practice_guard.core.running.cycle import run as run
+from practice_guard.core.running.phases import Ends as Ends
 from practice_guard.core.running.phases import Job as Job
+from practice_guard.core.running.phases import Statuses as Statuses
 from practice_guard.core.running.process import Ended as Ended
+from practice_guard.core.running.process import Etl as Etl
 from practice_guard.core.running.process import signal_in as signal_in
 from practice_guard.core.running.report import PhaseDone as PhaseDone
 from practice_guard.core.running.report import Report as Report

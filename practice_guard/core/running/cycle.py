@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from practice_guard.core import errors
 from practice_guard.core.database import Access, Database, locks
-from practice_guard.core.guarding import Request
+from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Verdict
 from practice_guard.core.records import Phase, Run, installation, ledger, runs
 from practice_guard.core.restore import Applied
@@ -43,8 +43,8 @@ def run(open_database: Opener, job: Job) -> Report:
         errors.LockedError: another guard, or an ETL that a run started, is at work. Nothing was done.
         errors.GuardError: it went wrong before there was a record of the run. Nothing was done.
     """
-    guard = _Cycle(open_database, job, Report(allow_pending=job.allow_pending))
-    return guard.works(guard.does_all)
+    cycle = _Cycle(open_database, job, Report(allow_pending=job.ends.allow_pending))
+    return cycle.works(cycle.does_all)
 
 
 def resume(open_database: Opener, job: Job) -> Report:
@@ -54,8 +54,8 @@ def resume(open_database: Opener, job: Job) -> Report:
         errors.UsageError: there is no such run, or a pooler in between. Nothing was done.
         errors.LockedError: that run, or its ETL, is still alive. Nothing was done.
     """
-    guard = _Cycle(open_database, job, Report(resumed=True, allow_pending=job.allow_pending))
-    return guard.works(guard.finishes)
+    cycle = _Cycle(open_database, job, Report(resumed=True, allow_pending=job.ends.allow_pending))
+    return cycle.works(cycle.finishes)
 
 
 @dataclass
@@ -96,7 +96,7 @@ class _Cycle:
         return self.report
 
     def _works(self, work: Callable[[], None]) -> None:
-        with Session(self.open_database, heartbeat=self.job.heartbeat) as self.session:
+        with Session(self.open_database) as self.session:
             with self.database.transaction(Access.READ):
                 place = installation.locate(self.database)
             lease.refuse_living_etl(self.database)
@@ -113,18 +113,33 @@ class _Cycle:
     def database(self) -> Database:
         return self.session.database
 
+    def guard(self, *, exact_only: bool = False, later: bool = False) -> Guard:
+        """Aim a guard at the run's connection as it is now.
+
+        Args:
+            exact_only: only what is exactly matched is taken.
+            later: what it writes is of this moment and not of the run's beginning.
+        """
+        guard, author = self.job.guard(self.database), self.job.author
+        request = replace(guard.request, exact_only=guard.request.exact_only or exact_only)
+        return replace(guard, request=request, author=author.later(self.job.clock()) if later else author)
+
+    def guard_after(self, *, later: bool = False) -> Guard:
+        """Aim one for what comes after the ETL: only what is exactly matched, unless the ETL went well (design)."""
+        return self.guard(exact_only=self.report.etl_exit_code != 0, later=later)
+
     def does_all(self) -> None:
         """Do all phases, in order."""
         report = self.report
         blocked = self._close_harmless()
-        job = replace(self.job, request=self._request_before())
-        checked = self._phase(Phase.VALIDATE, lambda: phases.validate(self.database, job), lambda found: found.safe)
+        guard = self.guard(exact_only=self._waits_for_a_good_etl())
+        checked = self._phase(Phase.VALIDATE, lambda: phases.validate(guard), lambda found: found.safe)
         if blocked or not checked.safe:
             self._record_refusal()
             return
         begun = self._begin(Phase.BACKUP)
         taken = self._phase(
-            Phase.BACKUP, lambda: phases.back_up(self.database, job, begun.id), lambda made: made.snapshot is not None
+            Phase.BACKUP, lambda: phases.back_up(guard, begun.id), lambda made: made.snapshot is not None
         )
         if taken.snapshot is None:
             return
@@ -132,7 +147,7 @@ class _Cycle:
         self._advance(Phase.ETL)
         with self.session.kept_alive():
             ended = self._phase(
-                Phase.ETL, lambda: phases.import_anew(job, begun.id, self.lock), lambda found: not found.failed
+                Phase.ETL, lambda: phases.import_anew(self.job.etl, begun.id, self.lock), lambda found: not found.failed
             )
             report.etl_exit_code, report.etl_seconds = ended.exit_code, ended.seconds
         self._puts_back()
@@ -156,7 +171,9 @@ class _Cycle:
         if not found.touched:
             return
         with self.database.transaction(Access.READ):
-            report.snapshot = phases.chosen(self.database, found, self.job.finish_with, self.job.author.environment)
+            report.snapshot = phases.chosen(
+                self.database, found, self.job.ends.finish_with, self.job.author.environment
+            )
         report.named = report.snapshot if report.snapshot.id != found.snapshot else None
         if found.etl_exit_code is None:
             report.findings.append(unknown_end(self.job.author.environment))
@@ -168,26 +185,25 @@ class _Cycle:
         self._advance(Phase.CHECK)
         self._waits_for_the_etl()
         try:
-            self._phase(Phase.CHECK, lambda: phases.check_preservation(self.database, job, report))
+            self._phase(Phase.CHECK, lambda: phases.check_preservation(self.guard_after(), report))
         except errors.DatabaseError:
             raise
         except errors.GuardError:
             pass  # the restore meets the same, and its word counts
         self._advance(Phase.RESTORE)
-        self._phase(Phase.RESTORE, lambda: phases.put_back(self.database, job, report))
+        self._phase(Phase.RESTORE, lambda: phases.put_back(self.guard_after(later=True), report))
         self._advance(Phase.HEALTH)
         self._phase(
             Phase.HEALTH,
-            lambda: phases.judge_health(self.database, job, report),
+            lambda: phases.judge_health(self.guard_after(), report),
             lambda found: found.verdict is not Verdict.REFUSED,
         )
         if not report.complete:
             return
         self._advance(Phase.CLEANUP)
         try:
-            self._phase(
-                Phase.CLEANUP, lambda: phases.clean_up(self.database, job, report.run.id if report.run else None)
-            )
+            run = report.run.id if report.run else None
+            self._phase(Phase.CLEANUP, lambda: phases.clean_up(self.guard(later=True), job.ends.keep_last, run))
         except errors.UnreachableError:
             raise
         except errors.GuardError as error:
@@ -195,7 +211,7 @@ class _Cycle:
 
     def _waits_for_the_etl(self) -> None:
         """Begin nothing while anything of it may still write."""
-        begun, patience = self.report.run, self.job.patience
+        begun, patience = self.report.run, self.guard().patience
         if begun is not None:
             self.lock.have_alone(f"a process that the ETL of run {begun.id} left behind", patience=patience)
         lease.refuse_living_etl(self.database, patience=patience)
@@ -231,19 +247,18 @@ class _Cycle:
             runs.write(self.database, replace(mine, says=says, finished_at=self.job.clock()))
             return False
 
-    def _request_before(self) -> Request:
-        """What is asked of plans before the ETL.
+    def _waits_for_a_good_etl(self) -> bool:
+        """Whether plans before the ETL take only what is exactly matched.
 
         Rows that wait because the last ETL failed, and only exact matches were taken, go on waiting: the backup carries
         them, and they are placed after an ETL that goes well. A restore by a person since then has settled them.
         """
-        request = self.job.request
         with self.database.transaction(Access.READ):
             last = next((each for each in runs.listing(self.database) if each.touched), None)
             moved = (each for each in ledger.entries(self.database) if each.kind in (ledger.RESTORE, ledger.UNDO))
             newest = next(moved, None)
         settled = last is None or last.etl_exit_code == 0 or newest is None or newest.id not in last.ledger
-        return request if settled else replace(request, exact_only=True)
+        return not settled
 
     def _begin(self, phase: Phase) -> Run:
         job = self.job
@@ -251,9 +266,9 @@ class _Cycle:
 
         def work(_within: float) -> Run:
             locks.take(self.database)
-            return runs.begin(self.database, job.author, job.holder, job.command, phase, done)
+            return runs.begin(self.database, job.author, job.holder, job.etl.command, phase, done)
 
-        begun = locks.attempt(self.database, Access.WRITE, work, patience=job.patience)
+        begun = locks.attempt(self.database, Access.WRITE, work, patience=self.guard().patience)
         self.report.run = begun
         self.session.call_itself(f"{runs.GUARD}:{begun.id}")
         return begun
@@ -281,7 +296,7 @@ class _Cycle:
         stopped = report.error is not None and report.run.touched
         record = replace(
             self._current(report.run),
-            status=self.job.status_of(report),
+            status=self.job.statuses.of_report(report),
             verdict=str(report.verdict),
             says=report.says,
             finished_at=None if stopped else self.job.clock(),
@@ -310,7 +325,7 @@ class _Cycle:
             return
         record = replace(
             self._current(begun),
-            status=self.job.status_of_error(error),
+            status=self.job.statuses.of_error(error),
             verdict=str(Verdict.REFUSED),
             says=str(error) or type(error).__name__,
             finished_at=None if begun.touched else self.job.clock(),

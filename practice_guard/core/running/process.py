@@ -100,55 +100,65 @@ def signal_in(stop: BaseException) -> int | None:
     return code - SIGNALLED if isinstance(code, int) and code > SIGNALLED else None
 
 
-def run(
-    command: Sequence[str],
-    *,
-    environment: Mapping[str, str],
-    keep_open: Sequence[int] = (),
-    output: int | None = None,
-    timeout: float | None = None,
-    grace: float = GRACE,
-    started: Callable[[int], None] = lambda _pid: None,
-) -> Ended:
-    """Run a command to its end, and end what is left of its process group.
+@dataclass(frozen=True, slots=True)
+class Etl:
+    """An ETL that is to be run.
+
+    Attributes:
+        command: the program and its arguments; empty for a resumed run.
+        environment: its environment variables.
+        output: the file descriptor for its standard output; None for the guard's own.
+        timeout: seconds that it may run; None for any time.
+        grace: seconds between its SIGTERM and SIGKILL.
+    """
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    output: int | None = None
+    timeout: float | None = None
+    grace: float = GRACE
+
+
+def run(etl: Etl, *, keep_open: Sequence[int] = (), started: Callable[[int], None] = lambda _pid: None) -> Ended:
+    """Run an ETL to its end, without a shell, and end what is left of its process group.
 
     Args:
-        command: program and arguments; no shell is involved.
-        environment: its environment variables.
+        etl: what to run.
         keep_open: file descriptors that it inherits, a lock's say.
-        output: the file descriptor for its standard output; None for the guard's own.
-        timeout: seconds after which it is ended, with SIGTERM and then SIGKILL.
-        grace: seconds between the two.
         started: told its process id.
     """
     stop, began = _Stop(), time.monotonic()
     with stop.listening():
         try:
             process = subprocess.Popen(  # noqa: S603  (running the user's command is the purpose; no shell)
-                list(command), env=dict(environment), stdout=output, start_new_session=True, pass_fds=tuple(keep_open)
+                list(etl.command),
+                env=dict(etl.environment),
+                stdout=etl.output,
+                start_new_session=True,
+                pass_fds=tuple(keep_open),
             )
         except OSError as error:
             code = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
-            says = f"The ETL was not started: {command[0]}: {error.strerror or error}."
+            says = f"The ETL was not started: {etl.command[0]}: {error.strerror or error}."
             return Ended(code, 0.0, started=False, says=says)
         stop.group = process.pid
         if stop.received:
             stop.send(stop.received[0])
         started(process.pid)
-        timed_out = _wait(process, stop, began, timeout, grace)
+        timed_out = _wait(process, stop, began, etl)
         seconds = time.monotonic() - began
-        left = _sweep(process.pid, grace)
+        left = _sweep(process.pid, etl.grace)
     return _ended(process.returncode, seconds, stop, timed_out=timed_out, left=left)
 
 
-def _wait(process: subprocess.Popen[bytes], stop: _Stop, began: float, timeout: float | None, grace: float) -> bool:
+def _wait(process: subprocess.Popen[bytes], stop: _Stop, began: float, etl: Etl) -> bool:
     """Wait for the end; return whether it had to be forced because the time was over."""
     try:
-        process.wait(None if timeout is None else max(0.0, began + timeout - time.monotonic()))
+        process.wait(None if etl.timeout is None else max(0.0, began + etl.timeout - time.monotonic()))
     except subprocess.TimeoutExpired:
         stop.send(signal.SIGTERM)
         try:
-            process.wait(grace)
+            process.wait(etl.grace)
         except subprocess.TimeoutExpired:
             stop.send(signal.SIGKILL)
             process.wait()

@@ -15,6 +15,8 @@ from practice_guard.core.snapshots.snapshot import sizes as sizes
 from practice_guard.core.snapshots.snapshot import without as without
 from practice_guard.core.snapshots.verification import fault as fault
 from practice_guard.core.snapshots.verification import verify as verify
+from practice_guard.core.snapshots.writing import Header as Header
+from practice_guard.core.snapshots.writing import Inheritance as Inheritance
 from practice_guard.core.snapshots.writing import confirm as confirm
 from practice_guard.core.snapshots.writing import new_id as new_id
 from practice_guard.core.snapshots.writing import remove as remove

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
 from practice_guard.core import errors
-from practice_guard.core.application import BoundSet, Catalog, TeamList, imprint
+from practice_guard.core.application import Application, imprint
 from practice_guard.core.database import Database, identifier, statement
+from practice_guard.core.model import Author
 from practice_guard.core.records import Place
 from practice_guard.core.snapshots import copies
 from practice_guard.core.snapshots.copies import Carry
@@ -27,25 +28,37 @@ def new_id(now: datetime) -> str:
     return f"{now.astimezone(timezone.utc):%Y%m%d-%H%M%S}-{''.join(secrets.choice(_SUFFIX) for _ in range(3))}"
 
 
-def write(
-    database: Database,
-    sets: Sequence[BoundSet],
-    team_list: TeamList,
-    place: Place,
-    *,
-    catalog: Catalog,
-    now: datetime,
-    label: str,
-    tool_version: str,
-    accepted_current: bool,
-    name: str,
-    previous: Snapshot | None = None,
-    carries: Mapping[str, Carry] | None = None,
-) -> Snapshot:
-    """Write a new snapshot of `sets` inside the caller's transaction, which has locked what is read.
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a snapshot says of its taking.
 
-    Its `name` is from `new_id`; what is carried may speak of it. The copy is compared with its source, in rows and
-    digest, before anything is carried into it.
+    Attributes:
+        id: from `new_id`; what is carried may speak of it.
+        place: which database it is of.
+        author: who takes it, and when.
+        label: a word for people.
+        accepted_current: it was taken although it looks like damage, because that was asked for.
+    """
+
+    id: str
+    place: Place
+    author: Author
+    label: str = ""
+    accepted_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inheritance:
+    """What a snapshot takes over: from which one, and by set which rows and origins."""
+
+    previous: Snapshot | None = None
+    carries: Mapping[str, Carry] = field(default_factory=dict)
+
+
+def write(database: Database, app: Application, header: Header, inheritance: Inheritance) -> Snapshot:
+    """Write a new snapshot inside the caller's transaction, which has locked what is read.
+
+    The copy is compared with its source, in rows and digest, before anything is carried into it.
 
     Returns:
         the snapshot, not yet verified.
@@ -53,31 +66,30 @@ def write(
     Raises:
         errors.DamagedSnapshotError: the copy differs from its source.
     """
-    carries = carries or {}
-    store_list(database, name, team_list)
-    lists = {name}
+    store_list(database, header.id, app.now)
+    lists = {header.id}
     stored: dict[str, StoredSet] = {}
-    for bound in sets:
-        carry = carries.get(bound.name, Carry())
-        older = previous.sets.get(bound.name) if previous else None
-        stored[bound.name] = copies.write(database, bound, name, older, carry)
+    for bound in (*app.companions, *app.sets):
+        carry = inheritance.carries.get(bound.name, Carry())
+        older = inheritance.previous.sets.get(bound.name) if inheritance.previous else None
+        stored[bound.name] = copies.write(database, bound, header.id, older, carry)
         for _, origins in (*carry.rows, *carry.anchors):
             lists |= {origin["list"] for origin in json.loads(origins).values()}
     snapshot = Snapshot(
-        id=name,
+        id=header.id,
         number=0,
-        label=label,
-        taken_at=now,
-        taken_by=place.user,
-        environment=str(place.environment),
-        fingerprint=place.fingerprint,
-        tool_version=tool_version,
-        server_version=place.server_version,
-        accepted_current=accepted_current,
-        lists=(name, *sorted(lists - {name})),
+        label=header.label,
+        taken_at=header.author.now,
+        taken_by=header.place.user,
+        environment=str(header.place.environment),
+        fingerprint=header.place.fingerprint,
+        tool_version=header.author.tool_version,
+        server_version=header.place.server_version,
+        accepted_current=header.accepted_current,
+        lists=(header.id, *sorted(lists - {header.id})),
         rows=sum(each.rows for each in stored.values() if not each.companion),
         carried=sum(each.carried for each in stored.values() if not each.companion),
-        imprint=imprint.take(database, catalog, [each for each in sets if not each.set.companion]),
+        imprint=imprint.take(database, app.catalog, app.sets),
         digest="",
         verified_at=None,
         sets=stored,

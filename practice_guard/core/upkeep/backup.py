@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import errors, restore, snapshots
-from practice_guard.core.application import Application, ProtectedSet, lock_for_reading, look
+from practice_guard.core.application import Application, lock_for_reading
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.checks import drift
 from practice_guard.core.database import Access, Database, locks
 from practice_guard.core.findings import found
-from practice_guard.core.guarding import Request
-from practice_guard.core.model import Author, Finding, Severity, Verdict
+from practice_guard.core.guarding import Guard
+from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.records import installation
 from practice_guard.core.restore import Plan
-from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.snapshots import Header, Inheritance, Snapshot
 from practice_guard.core.upkeep.carry import carries
 
 
@@ -34,28 +33,13 @@ class Backup:
         return Verdict.FINE if self.snapshot else Verdict.REFUSED
 
 
-def take(
-    database: Database,
-    sets: Sequence[ProtectedSet],
-    author: Author,
-    *,
-    schema: str = "public",
-    label: str = "",
-    accept_current: bool = False,
-    request: Request | None = None,
-    patience: float = 30.0,
-) -> Backup:
+def take(guard: Guard, *, label: str = "", accept_current: bool = False) -> Backup:
     """Take a snapshot in one transaction that locks first and reads then, and verify it in another.
 
     Args:
-        database: where; its transactions are opened here.
-        sets: the protected sets.
-        author: environment, program version and time.
-        schema: the application's schema.
+        guard: where and on whose behalf; its request is for the comparison with the last snapshot.
         label: a word for people.
         accept_current: take what is there now as the truth, also where it looks like damage; recorded.
-        request: thresholds and decisions for the comparison with the last snapshot.
-        patience: seconds to go on trying for locks.
 
     Raises:
         errors.UsageError: the label is no text.
@@ -66,27 +50,26 @@ def take(
     """
     if "\0" in label or not label.isprintable():
         raise errors.UsageError("The label must be text that can be printed. Nothing was done.")
+    database = guard.database
     with database.transaction(Access.READ):
-        installation.check_mark(installation.locate(database), author.environment)
-        catalog = catalogs.read(database, schema)
+        guard.check_mark()
+        catalog = catalogs.read(database, guard.schema)
 
     def work(within: float) -> Backup:
-        lock_for_reading(database, catalog, sets, within)
+        lock_for_reading(database, catalog, guard.sets, within)
         locks.take(database)
-        app = look(database, sets, schema)
-        return _take(database, app, author, label, request or Request(), accept_current)
+        return _take(guard, guard.look(), label, accept_current=accept_current)
 
-    taken = locks.attempt(database, Access.SNAPSHOT, work, patience=patience)
+    taken = locks.attempt(database, Access.SNAPSHOT, work, patience=guard.patience)
     if taken.snapshot is None:
         return taken
     with database.transaction(Access.WRITE):
-        verified = snapshots.confirm(database, taken.snapshot, author.done)
+        verified = snapshots.confirm(database, taken.snapshot, guard.author.done)
     return Backup(verified, taken.findings, taken.previous, taken.skipped)
 
 
-def _take(
-    database: Database, app: Application, author: Author, label: str, request: Request, accept_current: bool
-) -> Backup:
+def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -> Backup:
+    database, author = guard.database, guard.author
     last, findings = _last_good(database, accept_current=accept_current)
     plan: Plan | None = None
     rows = sum(len(restore.live_rows(database, bound)) for bound in app.sets)
@@ -95,7 +78,7 @@ def _take(
     else:
         findings += drift.drift(last, app)
         part = snapshots.without(last, app.skipped) if accept_current else last
-        plan = restore.plan(database, part, app, request)
+        plan = restore.plan(database, part, app, guard.request)
         findings += drift.since(plan, last, rows)
     findings += drift.older_than_their_team(database, app, plan)
     skipped = tuple(app.skipped)
@@ -103,21 +86,9 @@ def _take(
     if refusing and not accept_current:
         return Backup(None, tuple(findings), last, skipped)
     place = installation.ensure(database, author.environment, author.now)
-    name = snapshots.new_id(author.now)
-    new = snapshots.write(
-        database,
-        [*app.companions, *app.sets],
-        app.now,
-        place,
-        catalog=app.catalog,
-        now=author.now,
-        label=label,
-        tool_version=author.tool_version,
-        accepted_current=refusing,
-        name=name,
-        previous=last,
-        carries=carries(database, app, last, plan, name, lossy=accept_current) if last and plan else None,
-    )
+    header = Header(snapshots.new_id(author.now), place, author, label, accepted_current=refusing)
+    carried = carries(database, app, last, plan, header.id, lossy=accept_current) if last and plan else {}
+    new = snapshots.write(database, app, header, Inheritance(last, carried))
     return Backup(new, tuple(drift.accepted(findings)), last, skipped)
 
 

@@ -7,32 +7,32 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from practice_guard.core import errors, restore, snapshots
-from practice_guard.core.application import Application, ProtectedSet, look
-from practice_guard.core.database import Access, Database, locks
-from practice_guard.core.model import Author, Match
-from practice_guard.core.records import About, installation, ledger, runs
+from practice_guard.core.application import Application
+from practice_guard.core.database import Access, Database
+from practice_guard.core.guarding import Guard
+from practice_guard.core.model import Match
+from practice_guard.core.records import About, ledger, runs
 from practice_guard.core.restore import Bucket
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.upkeep import retention
-from practice_guard.core.upkeep.retention import Rule, Ruling
+from practice_guard.core.upkeep.retention import Rule, Ruling, Standing
 
 CLEANUP = "cleanup"
 """The ledger's word for it."""
 
 
-def plan(database: Database, sets: Sequence[ProtectedSet], rule: Rule, now: datetime, schema: str) -> list[Ruling]:
-    """Decide which snapshots may go, newest first. Reads only.
+def plan(guard: Guard, rule: Rule) -> list[Ruling]:
+    """Decide which snapshots may go, newest first. Reads only, in the transaction that is open.
 
     Raises:
         errors.NoSnapshotError: none has the id that the rule names.
     """
-    return _plan(database, sets, rule, now, schema)[0]
+    return _plan(guard, rule)[0]
 
 
-def _plan(
-    database: Database, sets: Sequence[ProtectedSet], rule: Rule, now: datetime, schema: str
-) -> tuple[list[Ruling], Application | None]:
+def _plan(guard: Guard, rule: Rule) -> tuple[list[Ruling], Application | None]:
     """Decide, and return also what was looked at; None where only what is no good snapshot may go."""
+    database, now = guard.database, guard.author.now
     known = snapshots.listing(database)
     unfinished = runs.unfinished(database)
     needed = unfinished.snapshot if unfinished else None
@@ -45,11 +45,11 @@ def _plan(
     waiting: frozenset[str] = frozenset()
     app: Application | None = None
     if doomed:
-        app = look(database, sets, schema)
+        app = guard.look()
         carried = _waiting_rows(database, whole, app) if whole else Counter()
         others = [each for each in doomed if whole is None or each.id != whole.id]
         waiting = frozenset(each.id for each in others if _waiting_rows(database, each, app) - carried)
-    return retention.judge(known, rule, waiting, now, frozenset(damaged), needed), app
+    return retention.judge(known, rule, Standing(waiting, frozenset(damaged), needed), now), app
 
 
 def _newest_whole(database: Database, known: Sequence[Snapshot], damaged: set[str]) -> Snapshot | None:
@@ -64,36 +64,18 @@ def _newest_whole(database: Database, known: Sequence[Snapshot], damaged: set[st
 
 
 def _doomed(known: Sequence[Snapshot], rule: Rule, now: datetime, damaged: set[str]) -> list[Snapshot]:
-    rulings = retention.judge(known, rule, frozenset(), now, frozenset(damaged))
+    rulings = retention.judge(known, rule, Standing(damaged=frozenset(damaged)), now)
     return [ruling.snapshot for ruling in rulings if ruling.goes and ruling.snapshot.verified_at is not None]
 
 
-def apply(
-    database: Database,
-    sets: Sequence[ProtectedSet],
-    rule: Rule,
-    now: datetime,
-    *,
-    environment: str,
-    schema: str = "public",
-    patience: float = 30.0,
-    author: Author | None = None,
-    run: int | None = None,
-    overrule: bool = False,
-) -> list[Ruling]:
+def apply(guard: Guard, rule: Rule, *, run: int | None = None, overrule: bool = False) -> list[Ruling]:
     """Remove what may go, in one transaction, and return why each snapshot went or stayed.
 
     The rows that the ledger keeps of restores older than all that is left go with it.
 
     Args:
-        database: where; its transactions are opened here.
-        sets: the protected sets.
+        guard: where and on whose behalf.
         rule: what is to go.
-        now: the time.
-        environment: the one aimed at.
-        schema: the application's schema.
-        patience: seconds to go on trying for locks.
-        author: for the ledger; None where nothing is to be recorded.
         run: the run that does it, whose record tells of it.
         overrule: a snapshot that the rule names goes also where it had to stay.
 
@@ -103,11 +85,10 @@ def apply(
         errors.NoSnapshotError: none has the id that the rule names.
         errors.LockedError: another guard is at work.
     """
+    database = guard.database
 
     def work(_within: float) -> list[Ruling]:
-        locks.take(database)
-        installation.check_mark(installation.locate(database), environment)
-        rulings, app = _plan(database, sets, rule, now, schema)
+        rulings, app = _plan(guard, rule)
         going = [ruling for ruling in rulings if ruling.goes]
         for ruling in going:
             if ruling.overruled and not overrule:
@@ -116,18 +97,17 @@ def apply(
                 )
             snapshots.remove(database, ruling.snapshot)
         trimmed = ledger.trim(database, app.sets) if going and app else 0
-        if going and author is not None:
+        if going:
             result: dict[str, object] = {
                 "removed": {ruling.snapshot.id: ruling.reason for ruling in going},
                 "were": {ruling.snapshot.id: _remembered(ruling.snapshot) for ruling in going},
                 "run": run,
                 "trimmed": trimmed,
             }
-            named = rule.named or ""
-            ledger.write(database, CLEANUP, author, About(result, named))
+            ledger.write(database, CLEANUP, guard.author, About(result, rule.named or ""))
         return rulings
 
-    return locks.attempt(database, Access.SNAPSHOT, work, patience=patience)
+    return guard.alone(Access.SNAPSHOT, work)
 
 
 def _remembered(gone: Snapshot) -> dict[str, object]:

@@ -60,23 +60,29 @@ class Ruling:
     overruled: str | None = None
 
 
-def judge(
-    snapshots: Sequence[Snapshot],
-    rule: Rule,
-    waiting: frozenset[str],
-    now: datetime,
-    damaged: frozenset[str] = frozenset(),
-    needed: str | None = None,
-) -> list[Ruling]:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of snapshots beside what they say of themselves.
+
+    Attributes:
+        waiting: ids of those with rows that still wait and that no newer verified one carries.
+        damaged: ids of those that were verified and are not whole any more.
+        needed: the id of the one that a run which is not finished puts back.
+    """
+
+    waiting: frozenset[str] = frozenset()
+    damaged: frozenset[str] = frozenset()
+    needed: str | None = None
+
+
+def judge(snapshots: Sequence[Snapshot], rule: Rule, standing: Standing, now: datetime) -> list[Ruling]:
     """Decide for every snapshot.
 
     Args:
         snapshots: newest first.
         rule: what to keep beside what must stay.
-        waiting: ids of snapshots with rows that still wait and that no newer verified one carries.
+        standing: what else is known of them.
         now: the time.
-        damaged: ids of those that were verified and are not whole any more.
-        needed: the id of the one that a run which is not finished puts back.
 
     Returns:
         a ruling for each snapshot, in the order given; the newest verified one that is whole always stays, unless it
@@ -85,17 +91,17 @@ def judge(
     Raises:
         errors.NoSnapshotError: none has the id named.
     """
-    whole = newest(each for each in snapshots if each.id not in damaged)
+    whole = newest(each for each in snapshots if each.id not in standing.damaged)
 
     def must_stay(each: Snapshot) -> str | None:
-        return _must_stay(each, whole, waiting, damaged, now) or _needed(each, needed)
+        return _must_stay(each, whole, standing, now)
 
     if rule.named is not None:
         return _named(snapshots, rule.named, must_stay)
     rulings: list[Ruling] = []
     good = 0
     for each in snapshots:
-        good += each.verified_at is not None and each.id not in damaged
+        good += each.verified_at is not None and each.id not in standing.damaged
         reason = must_stay(each) or _may_stay(each, rule, good, now)
         rulings.append(Ruling(each, reason is None, reason or _reason_to_go(each, rule)))
     return rulings
@@ -116,25 +122,19 @@ def _named(snapshots: Sequence[Snapshot], wanted: str, must_stay: Callable[[Snap
     return rulings
 
 
-def _needed(each: Snapshot, needed: str | None) -> str | None:
-    return "is needed to finish a run (run --resume)" if each.id == needed else None
-
-
-def _must_stay(
-    each: Snapshot, whole: Snapshot | None, waiting: frozenset[str], damaged: frozenset[str], now: datetime
-) -> str | None:
+def _must_stay(each: Snapshot, whole: Snapshot | None, standing: Standing, now: datetime) -> str | None:
     """Say why a snapshot stays whatever the rule says."""
     if whole is not None and each.id == whole.id:
         return "is the newest verified snapshot"
-    if each.id in waiting:
+    if each.id in standing.waiting:
         return "has rows that wait and that no newer snapshot carries"
-    if each.id in damaged:
+    if each.id in standing.damaged:
         return "is damaged, so that nobody knows whether rows wait in it"
     if whole is None:
         return "may be needed: no snapshot is verified and whole"
     if each.verified_at is None and now - (each.imported_at or each.taken_at) < IN_THE_MAKING:
         return f"was {'imported' if each.imported_at else 'taken'} just now and may be about to be verified"
-    return None
+    return "is needed to finish a run (run --resume)" if each.id == standing.needed else None
 
 
 def _may_stay(each: Snapshot, rule: Rule, place: int, now: datetime) -> str | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
-from practice_guard.core.application import look
 from practice_guard.core.checks import health
 from practice_guard.core.checks.health import Health
-from practice_guard.core.guarding import Request
+from practice_guard.core.database import Connection
+from practice_guard.core.findings import NOTHING, Overrides
 from practice_guard.core.model import Severity, Verdict
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
@@ -153,9 +154,14 @@ def test_a_league_that_is_not_the_teams(guarded: Guard, database: ScratchDatabas
     assert report.verdict is Verdict.FINE
 
 
-def examined(guard: Guard, **options: object) -> Health:
-    wanted = {"wanted": "latest", "baseline": None, "request": Request(), "fail_on_warning": False, **options}
-    return guard.reads(lambda connection: health.examine(connection, look(connection, guard.sets), **wanted))  # type: ignore[arg-type]
+def examined(
+    guard: Guard, *, baseline: int | None = None, fail_on_warning: bool = False, overrides: Overrides = NOTHING
+) -> Health:
+    def work(connection: Connection) -> Health:
+        aimed = replace(guard.at(connection), overrides=overrides)
+        return health.examine(aimed, aimed.look(), baseline=baseline, fail_on_warning=fail_on_warning)
+
+    return guard.reads(work)
 
 
 def test_a_number_to_compare_with(guarded: Guard, database: ScratchDatabase) -> None:

@@ -53,18 +53,8 @@ def keeps_the_newest(guard: Guard, count: int) -> None:
 
 
 def keeps(guard: Guard, rule: Rule) -> None:
-    guard.with_connection(
-        lambda connection: cleanup.apply(
-            connection,
-            guard.sets,
-            rule,
-            NOON + timedelta(days=30),
-            environment="local",
-            patience=guard.patience,
-            author=guard.author,
-            overrule=True,
-        )
-    )
+    a_month_later = guard.later(days=30)
+    guard.with_connection(lambda found: cleanup.apply(a_month_later.at(found), rule, overrule=True))
 
 
 def with_rows(database: ScratchDatabase) -> list[int]:
@@ -116,7 +106,7 @@ def test_a_restore_whose_rows_are_gone_cannot_be_taken_back_and_one_whose_are_no
     with refused(errors.UsageError, none, database):
         guard.takes_back(entries[0])
     with refused(errors.UsageError, none, database):
-        guard.reads(lambda connection: undo.plan(connection, look(connection, guard.sets), entries[0]))
+        guard.reads(lambda connection: undo.plan(guard.at(connection), entries[0]))
 
     assert sum(guard.takes_back(entries[2]).removed.values()) == 4
 

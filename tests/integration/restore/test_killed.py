@@ -17,7 +17,7 @@ from practice_guard.core.snapshots import find
 from practice_guard.core.upkeep import Rule, backup, cleanup
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase, practices_by_natural_key
-from tests.world.guarding import NOON, Guard
+from tests.world.guarding import Guard
 from tests.world.wire import Fault, When, Wire, wire_to
 
 State = dict[str, object]
@@ -118,7 +118,7 @@ def guard(database: ScratchDatabase, league: League) -> Guard:
 
 
 def takes_back(guard: Guard, entry: int) -> object:
-    return guard.with_connection(lambda found: undo.apply(found, guard.sets, entry, guard.author))
+    return guard.with_connection(lambda found: undo.apply(guard.at(found), entry))
 
 
 @pytest.mark.timeout(280)
@@ -126,7 +126,7 @@ def test_a_restore_broken_off_anywhere(guard: Guard, database: ScratchDatabase, 
     kept = guard.finds()
 
     def command(connection: Connection) -> object:
-        return transaction.apply(connection, guard.sets, kept, guard.author, patience=1)
+        return transaction.apply(guard.at(connection), kept)
 
     def rewind() -> None:
         (entry,) = database.rows("SELECT max(id) FROM practice_guard.ledger")
@@ -163,7 +163,7 @@ def test_an_undo_broken_off_anywhere(guard: Guard, database: ScratchDatabase, wi
     current = [entry]
 
     def command(connection: Connection) -> object:
-        return undo.apply(connection, guard.sets, current[0], guard.author, patience=1)
+        return undo.apply(guard.at(connection), current[0])
 
     def rewind() -> None:
         current[0] = guard.restores().ledger
@@ -192,7 +192,7 @@ def test_a_backup_broken_off_anywhere(guard: Guard, database: ScratchDatabase, w
     guard.restores()
 
     def command(connection: Connection) -> object:
-        return backup.take(connection, guard.sets, guard.author, patience=1)
+        return backup.take(guard.at(connection))
 
     sweep = Sweep(database, wire, command, lambda: None)
     requests = sweep.requests()
@@ -225,7 +225,7 @@ def test_a_cleanup_broken_off_anywhere(guard: Guard, database: ScratchDatabase, 
 
     def command(connection: Connection) -> object:
         rule: Any = Rule(keep_last=1)
-        return cleanup.apply(connection, guard.sets, rule, NOON, environment="local", patience=1)
+        return cleanup.apply(guard.at(connection), rule)
 
     fill()
     sweep = Sweep(database, wire, command, fill)
@@ -252,7 +252,7 @@ def test_a_server_that_ends_the_session_or_cancels_leaves_nothing(
     kept = guard.finds()
 
     def command(connection: Connection) -> object:
-        return transaction.apply(connection, guard.sets, kept, guard.author, patience=0.5)
+        return transaction.apply(guard.at(connection), kept)
 
     def do(function: str) -> Callable[[], None]:
         def run() -> None:

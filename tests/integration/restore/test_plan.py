@@ -64,7 +64,7 @@ def test_the_plan_that_was_shown_is_applied_once(guard: Guard, database: Scratch
     after = database.everything()
     with pytest.raises(errors.StalePlanError, match="applied already"):
         guard.restores(saved=saved)
-    undone = guard.with_connection(lambda found: undo.apply(found, guard.sets, 1, guard.author))
+    undone = guard.with_connection(lambda found: undo.apply(guard.at(found), 1))
     assert undone.ledger
     with pytest.raises(errors.StalePlanError, match="applied already"):
         guard.restores(saved=saved)
@@ -195,8 +195,8 @@ def test_a_standby_plans_the_same_and_refuses_to_restore(guard: Guard, standby: 
         made = plan(connection)
         assert made.digest == guard.plans().digest
         for attempt in (
-            lambda: transaction.apply(connection, guard.sets, guard.finds(), guard.author, patience=1),
-            lambda: undo.apply(connection, guard.sets, 1, guard.author, patience=1),
+            lambda: transaction.apply(guard.at(connection), guard.finds()),
+            lambda: undo.apply(guard.at(connection), 1),
         ):
             with pytest.raises(errors.AccessError, match="standby") as caught:
                 attempt()

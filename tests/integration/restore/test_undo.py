@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.application import look
 from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.restore import undo
 from practice_guard.core.restore.undo import Undone
@@ -26,13 +25,11 @@ def guard(database: ScratchDatabase, league: League) -> Guard:
 
 
 def takes_back(guard: Guard, entry: int) -> Undone:
-    return guard.with_connection(
-        lambda connection: undo.apply(connection, guard.sets, entry, guard.author, patience=guard.patience)
-    )
+    return guard.with_connection(lambda connection: undo.apply(guard.at(connection), entry))
 
 
 def would_take_back(guard: Guard, entry: int) -> Undone:
-    return guard.reads(lambda connection: undo.plan(connection, look(connection, guard.sets), entry))
+    return guard.reads(lambda connection: undo.plan(guard.at(connection), entry))
 
 
 def application(database: ScratchDatabase) -> object:

@@ -57,9 +57,7 @@ def guard(league: League, database: ScratchDatabase) -> Guard:
 
 
 def backs_up(guard: Guard, meddling: Callable[[Connection], Overheard]) -> Backup:
-    return guard.with_connection(
-        lambda connection: backup.take(meddling(connection), guard.sets, guard.author, patience=guard.patience)
-    )
+    return guard.with_connection(lambda connection: backup.take(guard.at(meddling(connection))))
 
 
 def test_nothing_can_be_truncated_once_a_backup_has_begun_to_read(guard: Guard, database: ScratchDatabase) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from datetime import timedelta
 
 import pytest
 
@@ -29,23 +28,13 @@ def guard(league: League, database: ScratchDatabase) -> Guard:
 
 
 def cleans_up(guard: Guard, rule: Rule = ALL, *, overrule: bool = False) -> list[Ruling]:
-    return guard.with_connection(
-        lambda connection: cleanup.apply(
-            connection,
-            guard.sets,
-            rule,
-            guard.author.now + timedelta(days=1),
-            environment=guard.author.environment,
-            patience=guard.patience,
-            author=guard.author,
-            overrule=overrule,
-        )
-    )
+    tomorrow = guard.later(days=1)
+    return guard.with_connection(lambda found: cleanup.apply(tomorrow.at(found), rule, overrule=overrule))
 
 
 def would_clean_up(guard: Guard, rule: Rule = ALL) -> list[Ruling]:
-    now = guard.author.now + timedelta(days=1)
-    return guard.reads(lambda connection: cleanup.plan(connection, guard.sets, rule, now, "public"))
+    tomorrow = guard.later(days=1)
+    return guard.reads(lambda connection: cleanup.plan(tomorrow.at(connection), rule))
 
 
 def left(guard: Guard) -> list[str]:

@@ -15,6 +15,7 @@ import pytest
 from practice_guard.core import errors
 from practice_guard.core.running import process
 from practice_guard.core.running.lockfile import LockFile
+from practice_guard.core.running.process import Etl
 from tests.world.nights import ends_by_force, shell, until
 
 PYTHON = {"PATH": os.environ["PATH"]}
@@ -26,7 +27,7 @@ def ends(script: str, *, timeout: float | None = None, grace: float = 0.5, once:
     def started(_pid: int) -> None:
         until(lambda: once is None or once.exists())
 
-    return process.run(shell(script), environment=PYTHON, timeout=timeout, grace=grace, started=started)
+    return process.run(Etl(shell(script), PYTHON, timeout=timeout, grace=grace), started=started)
 
 
 @pytest.mark.parametrize(("script", "status"), [("true", 0), ("exit 3", 3), ("kill -9 $$", 137), ("kill -15 $$", 143)])
@@ -38,11 +39,11 @@ def test_its_status_is_what_a_shell_would_say(script: str, status: int) -> None:
 def test_what_cannot_be_started_has_the_shells_status(tmp_path: Path) -> None:
     file = tmp_path / "etl"
     file.write_text("#!/no/such/interpreter\n")
-    assert process.run([str(file)], environment={}).exit_code == process.NOT_EXECUTABLE
+    assert process.run(Etl([str(file)], {})).exit_code == process.NOT_EXECUTABLE
     file.chmod(0o700)
-    assert process.run([str(file)], environment={}).exit_code == process.NOT_FOUND
-    assert process.run([str(tmp_path)], environment={}).exit_code == process.NOT_EXECUTABLE
-    assert not process.run(["/no/such/etl"], environment={}).started
+    assert process.run(Etl([str(file)], {})).exit_code == process.NOT_FOUND
+    assert process.run(Etl([str(tmp_path)], {})).exit_code == process.NOT_EXECUTABLE
+    assert not process.run(Etl(["/no/such/etl"], {})).started
 
 
 def test_its_time_is_limited() -> None:
@@ -89,7 +90,7 @@ def test_no_shell_is_involved(tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     code = "import sys; open(sys.argv[1], 'w').write(' '.join(sys.argv[2:]))"
     words = [sys.executable, "-c", code, str(seen), "$(id)", "; rm -rf /", "*"]
-    assert process.run(words, environment=PYTHON).exit_code == 0
+    assert process.run(Etl(words, PYTHON)).exit_code == 0
     assert seen.read_text() == "$(id) ; rm -rf / *"
 
 
@@ -100,7 +101,7 @@ def test_the_first_signal_is_passed_on_and_the_second_ends_it(tmp_path: Path, se
     script = f"trap '{handler}' TERM; touch {ready}; while :; do sleep 0.05; done"
     code = (
         "from practice_guard.core.running import process; import sys\n"
-        f"sys.exit(process.run(['/bin/sh', '-c', {script!r}], environment={PYTHON!r}, grace=0.5).exit_code)"
+        f"sys.exit(process.run(process.Etl(['/bin/sh', '-c', {script!r}], {PYTHON!r}, grace=0.5)).exit_code)"
     )
     guard = subprocess.Popen([sys.executable, "-c", code])
     try:

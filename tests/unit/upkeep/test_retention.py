@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from practice_guard.core import errors
 from practice_guard.core.snapshots import Snapshot
-from practice_guard.core.upkeep.retention import Rule, Ruling, judge
+from practice_guard.core.upkeep.retention import Rule, Ruling, Standing, judge
 from tests.world.exporting import NOON, an_archive
 
 NOW = NOON
-NONE: frozenset[str] = frozenset()
+NONE = Standing()
 
 
 def taken(days_ago: float, *, verified: bool = True) -> Snapshot:
@@ -56,10 +56,10 @@ def test_those_within_the_time_stay() -> None:
 @pytest.mark.parametrize("rule", [Rule(keep_last=1), Rule(within=timedelta(days=1)), Rule(all=True)])
 def test_what_a_run_needs_to_be_finished_stays(rule: Rule) -> None:
     known = nights(4)
-    rulings = judge(known, rule, NONE, NOW, needed=known[2].id)
+    rulings = judge(known, rule, Standing(needed=known[2].id), NOW)
     assert gone(rulings) == [known[1].id, known[3].id]
     assert reason(rulings, known[2]) == "is needed to finish a run (run --resume)"
-    (named,) = [each for each in judge(known, Rule(named=known[2].id), NONE, NOW, needed=known[2].id) if each.goes]
+    (named,) = [each for each in judge(known, Rule(named=known[2].id), Standing(needed=known[2].id), NOW) if each.goes]
     assert named.overruled == "is needed to finish a run (run --resume)"
 
 
@@ -71,7 +71,7 @@ def test_either_rule_keeps() -> None:
 
 def test_all_that_may_go_goes() -> None:
     known = nights(4)
-    rulings = judge(known, Rule(all=True), frozenset({known[2].id}), NOW)
+    rulings = judge(known, Rule(all=True), Standing(frozenset({known[2].id})), NOW)
     assert gone(rulings) == [known[1].id, known[3].id]
     assert reason(rulings, known[2]) == "has rows that wait and that no newer snapshot carries"
     assert reason(rulings, known[3]) == "all that may go were asked for"
@@ -107,7 +107,7 @@ def test_without_a_verified_one_nothing_goes() -> None:
 
 def test_a_damaged_one_stays_and_is_not_the_newest_good_one() -> None:
     known = nights(4)
-    rulings = judge(known, Rule(keep_last=1), NONE, NOW, frozenset({known[0].id}))
+    rulings = judge(known, Rule(keep_last=1), Standing(damaged=frozenset({known[0].id})), NOW)
     assert gone(rulings) == [known[2].id, known[3].id]
     assert reason(rulings, known[0]).startswith("is damaged")
     assert reason(rulings, known[1]) == "is the newest verified snapshot"
@@ -115,7 +115,7 @@ def test_a_damaged_one_stays_and_is_not_the_newest_good_one() -> None:
 
 def test_where_all_are_damaged_all_stay() -> None:
     known = nights(3)
-    assert gone(judge(known, Rule(all=True), NONE, NOW, frozenset(each.id for each in known))) == []
+    assert gone(judge(known, Rule(all=True), Standing(damaged=frozenset(each.id for each in known)), NOW)) == []
 
 
 def test_a_snapshot_named_goes_and_no_other() -> None:
@@ -138,7 +138,7 @@ def test_a_protected_one_that_is_named_is_never_removed_silently(
     which: int, waiting: str, damaged: str, why: str
 ) -> None:
     known = nights(3)
-    rulings = judge(known, Rule(named=known[which].id), frozenset({waiting}), NOW, frozenset({damaged}))
+    rulings = judge(known, Rule(named=known[which].id), Standing(frozenset({waiting}), frozenset({damaged})), NOW)
     assert gone(rulings) == [known[which].id]
     assert rulings[which].overruled == why
     assert rulings[which].reason == f"named by its id, although it {why}"
@@ -181,7 +181,7 @@ def test_what_must_stay_stays_whatever_the_rule(
     known = [replace(taken(age, verified=good), id=str(place)) for place, (age, good) in enumerate(sorted(ages))]
     rule = Rule(all=True) if everything else Rule(keep_last=keep)
     spoilt = frozenset(map(str, damaged))
-    rulings = judge(known, rule, frozenset(map(str, waiting)), NOW, spoilt)
+    rulings = judge(known, rule, Standing(frozenset(map(str, waiting)), spoilt), NOW)
     assert [ruling.snapshot for ruling in rulings] == known
     assert all(ruling.reason for ruling in rulings)
     whole = [each for each in known if each.verified_at and each.id not in spoilt]

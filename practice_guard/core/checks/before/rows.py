@@ -37,65 +37,61 @@ MOST_KEYS = 20
 NO_TEAM, GONE_TEAM, GONE_LEAGUE, NO_LEAGUE = "no team", "gone team", "gone league", "no league"
 
 
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What may be wrong with where a row hangs: which fault it is, in words, why it matters, and what mends it."""
+
+    fault: str
+    what: str
+    why: str
+    fix: str
+
+
 def without_team(scene: Scene) -> Answer:
     """Whether protected rows hang on no team, apart from those that wait for theirs."""
     why = "Nobody sees such a row, and what the ETL deletes of them can be put back on no team."
-    report = partial(found, "rows-without-team")
-    fix = "give_team"
-    return _adrift(scene, NO_TEAM, "without a team", why, fix, report, partial(unseen, "rows-without-team"))
+    trouble = _Trouble(NO_TEAM, "without a team", why, "give_team")
+    return _adrift(scene, trouble, partial(found, "rows-without-team"), partial(unseen, "rows-without-team"))
 
 
 def on_vanished_team(scene: Scene) -> Answer:
     """Whether protected rows point at teams that are not there."""
     why = "An import took the team away under that id, and an id that is handed out anew puts the row on another team."
-    report = partial(found, "rows-on-vanished-team")
-    fix = "give_team"
-    return _adrift(
-        scene, GONE_TEAM, "on a team that is not there", why, fix, report, partial(unseen, "rows-on-vanished-team")
-    )
+    trouble = _Trouble(GONE_TEAM, "on a team that is not there", why, "give_team")
+    return _adrift(scene, trouble, partial(found, "rows-on-vanished-team"), partial(unseen, "rows-on-vanished-team"))
 
 
 def on_vanished_league(scene: Scene) -> Answer:
     """Whether protected rows point at leagues that are not there."""
     why = "An import took the league away under that id, and an id that is handed out anew means another league."
-    report = partial(found, "rows-on-vanished-league")
-    fix = "give_league"
-    return _adrift(
-        scene, GONE_LEAGUE, "of a league that is not there", why, fix, report,
-        partial(unseen, "rows-on-vanished-league"),
-    )  # fmt: skip
+    trouble = _Trouble(GONE_LEAGUE, "of a league that is not there", why, "give_league")
+    report, unlooked = partial(found, "rows-on-vanished-league"), partial(unseen, "rows-on-vanished-league")
+    return _adrift(scene, trouble, report, unlooked)
 
 
 def without_league(scene: Scene) -> Answer:
     """Whether protected rows have a team and no league."""
     why = "The application writes such rows; pages that ask for a league do not show them."
-    report = partial(found, "rows-without-league")
-    fix = "give_league_of_team"
-    return _adrift(scene, NO_LEAGUE, "without a league", why, fix, report, partial(unseen, "rows-without-league"))
+    trouble = _Trouble(NO_LEAGUE, "without a league", why, "give_league_of_team")
+    return _adrift(scene, trouble, partial(found, "rows-without-league"), partial(unseen, "rows-without-league"))
 
 
 def _adrift(
-    scene: Scene,
-    fault: str,
-    what: str,
-    why: str,
-    fix: str,
-    report: Callable[..., Finding],
-    unlooked: Callable[..., Finding],
+    scene: Scene, trouble: _Trouble, report: Callable[..., Finding], unlooked: Callable[..., Finding]
 ) -> Answer:
     findings: list[Finding] = []
     everything = scene.once(_survey)
     for bound in scene.app.sets:
-        rows = [row for row in everything[bound.name] if row.fault == fault]
+        rows = [row for row in everything[bound.name] if row.fault == trouble.fault]
         if rows:
-            said = f"{some(len(rows), 'row')} of {bound.name} {what}."
-            statement_ = _mending(scene, bound, fault, fix, rows)
-            findings.append(report(said, why, statement_, rows=len(rows), examples=[row.words for row in rows]))
+            said = f"{some(len(rows), 'row')} of {bound.name} {trouble.what}."
+            fix = _mending(scene, bound, trouble, rows)
+            findings.append(report(said, trouble.why, fix, rows=len(rows), examples=[row.words for row in rows]))
     findings += unlooked_sets(scene, scene.app.sets, unlooked)
     looked = not any(scene.hidden(bound) for bound in scene.app.sets)
     known = sum(map(len, waiting_keys(scene).values()))
     besides = f", besides {some(known, 'row')} that the newest snapshot accounts for" if known else ""
-    return Answer(f"0 protected rows {what}{besides}", tuple(findings), looked)
+    return Answer(f"0 protected rows {trouble.what}{besides}", tuple(findings), looked)
 
 
 def unlooked_sets(scene: Scene, sets: Iterable[BoundSet], unlooked: Callable[..., Finding]) -> list[Finding]:
@@ -107,8 +103,8 @@ def unlooked_sets(scene: Scene, sets: Iterable[BoundSet], unlooked: Callable[...
     ]
 
 
-def _mending(scene: Scene, bound: BoundSet, fault: str, fix: str, rows: Sequence[Adrift]) -> str:
-    wanted = PointsAt.TEAMS if fault in (NO_TEAM, GONE_TEAM) else PointsAt.LEAGUES
+def _mending(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Sequence[Adrift]) -> str:
+    wanted = PointsAt.TEAMS if trouble.fault in (NO_TEAM, GONE_TEAM) else PointsAt.LEAGUES
     first = next((each.column for each in bound.references if each.target is wanted), bound.references[0].column)
     keys = ", ".join(literal(row.key) for row in rows[:MOST_KEYS])
     more = f"\n-- and {some(len(rows) - MOST_KEYS, 'more row')}" if len(rows) > MOST_KEYS else ""
@@ -120,7 +116,7 @@ def _mending(scene: Scene, bound: BoundSet, fault: str, fix: str, rows: Sequence
         "team": identifier(bound.references[0].column),
         "key": identifier(bound.key.name),
     }
-    if more and fix == "give_league_of_team":
+    if more and trouble.fix == "give_league_of_team":
         # It needs no person's choice, so one statement does it for all rows.
         keys = statement(
             __name__,
@@ -130,7 +126,7 @@ def _mending(scene: Scene, bound: BoundSet, fault: str, fix: str, rows: Sequence
             condition=condition(bound.set.condition),
         ).partition("\n")[2]
         more = ""
-    return mending(fix, keys=keys, **parts) + more
+    return mending(trouble.fix, keys=keys, **parts) + more
 
 
 def _survey(scene: Scene) -> dict[str, list[Adrift]]:

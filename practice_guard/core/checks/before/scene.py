@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 from practice_guard.core import errors
-from practice_guard.core.application import Application, BoundSet, Table
+from practice_guard.core.application import ETL_TABLES, Application, BoundSet, Table
 from practice_guard.core.database import Database, Row, statement
-from practice_guard.core.guarding import Request
+from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Finding, Team
 from practice_guard.core.records import Place
 
@@ -54,18 +54,23 @@ class Role:
 
 @dataclass
 class Scene:
-    """Everything that the checks look at; see `safety.check` for the parts."""
+    """Everything that the checks look at.
 
-    database: Database
+    Attributes:
+        guard: with a READ ONLY, REPEATABLE READ transaction open.
+        app: the schema, the protected sets and the teams, read in that transaction.
+        place: which database this is.
+        inside_etl: the connection is an ETL's own, which turns foreign keys and triggers off.
+        etl_tables: what the ETL deletes and imports again.
+        long_transaction: how long another transaction may be open.
+    """
+
+    guard: Guard
     app: Application
     place: Place
-    environment: str
-    now: datetime
-    max_age: timedelta
-    request: Request
-    inside_etl: bool
-    etl_tables: frozenset[str]
-    long_transaction: timedelta
+    inside_etl: bool = False
+    etl_tables: frozenset[str] = ETL_TABLES
+    long_transaction: timedelta = timedelta(minutes=5)
     _known: dict[Callable[[Any], object], object] = field(default_factory=dict)
 
     def once(self, work: Callable[[Scene], T]) -> T:
@@ -73,6 +78,16 @@ class Scene:
         if work not in self._known:
             self._known[work] = work(self)
         return cast("T", self._known[work])
+
+    @property
+    def database(self) -> Database:
+        """The guard's database."""
+        return self.guard.database
+
+    @property
+    def environment(self) -> str:
+        """The one that the command is aimed at."""
+        return self.guard.author.environment
 
     @property
     def role(self) -> Role:

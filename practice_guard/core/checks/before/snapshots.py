@@ -45,7 +45,7 @@ def outlook(scene: Scene) -> Plan | str | None:
         return f"Because {'; '.join(hidden)}."
     try:
         with shielded(scene.database):
-            return restore.plan(scene.database, snapshot, scene.app, scene.request)
+            return restore.plan(scene.database, snapshot, scene.app, scene.guard.request)
     except errors.UnreachableError:
         raise
     except errors.GuardError as error:
@@ -87,10 +87,10 @@ def old_snapshot(scene: Scene) -> Answer:
     snapshot = scene.once(latest)
     if snapshot is None:
         return Answer("there is no snapshot whose age could be known", measured=True)
-    age = scene.now - snapshot.taken_at
-    if age <= scene.max_age:
+    age = scene.guard.author.now - snapshot.taken_at
+    if age <= scene.guard.max_age:
         return Answer(f"snapshot {snapshot.id} was taken {_in_words(age)} ago")
-    what = f"{_in_words(age)} is the age of snapshot {snapshot.id}; {_in_words(scene.max_age)} are allowed."
+    what = f"{_in_words(age)} is the age of snapshot {snapshot.id}; {_in_words(scene.guard.max_age)} are allowed."
     why = "What users did since is not in it, and an import would take that away for good."
     return Answer(what, (found("snapshot-old", what, why, f"practice-guard backup --env {scene.environment}"),))
 
