@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -15,7 +14,7 @@ from practice_guard import files
 from practice_guard.commands.call import Call
 from practice_guard.commands.options import Confirm, DryRun, SnapshotOption, Yes, command
 from practice_guard.core import model, restore, snapshots
-from practice_guard.core.database import Access, locks
+from practice_guard.core.database import Access
 from practice_guard.core.decisions import draft as drafted
 from practice_guard.core.decisions import parse
 from practice_guard.core.errors import UsageError, WrongDatabaseError
@@ -72,105 +71,131 @@ def restore_command(
     ] = None,
 ) -> None:
     """Put every protected row back on its right team. In one transaction; --dry-run shows the plan."""
-    chosen = {
-        "--snapshot": [snapshot_id] if snapshot_id != model.LATEST else None,
-        "--protected": protected,
-        "--league": league,
-        "--team": team,
-        "--include-deleted": include_deleted,
-        "--exact-only": exact_only,
-        "--decisions": [str(decisions)] if decisions else None,
-        "--plan": [str(plan)] if plan else None,
-    }
+    chosen = _Chosen(
+        snapshot_id, tuple(protected or ()), tuple(league or ()), tuple(team or ()), include_deleted, exact_only,
+        decisions, plan,
+    )  # fmt: skip
+    _check_together(chosen, undo_entry, dry_run=dry_run, written=(out, write_decisions))
     if undo_entry is not None:
-        if any(chosen.values()) or out or write_decisions:
-            raise UsageError("--undo takes back a whole restore and nothing else; give no other choice beside it.")
         _undo(call, undo_entry, dry_run=dry_run, yes=yes, confirm=confirm)
-    if not dry_run and (out or write_decisions):
-        raise UsageError("--out and --write-decisions go with --dry-run.")
-    if write_decisions:
-        _check_draft(write_decisions)
-    call.aim()
-    scope = Scope(frozenset(protected or ()), frozenset(league or ()), frozenset(team or ()))
-    decided = parse(_read(decisions), str(decisions)) if decisions else None
-    request = replace(
-        call.request, scope=scope, include_deleted=include_deleted, exact_only=exact_only, decisions=decided
-    )
-    saved = planfile.load(_read(plan)) if plan else None
-    if saved is not None:
-        if request != call.request or snapshot_id not in (model.LATEST, saved.snapshot):
-            raise UsageError("--plan brings its own snapshot, scope and decisions; give no others beside it.")
-        request, snapshot_id = saved.request, saved.snapshot
+    asked = _asked(call, chosen)
     if dry_run:
-        _show(call, snapshot_id, request, saved, team or [], out=out, draft=write_decisions, again=_options(chosen))
-    _apply(call, snapshot_id, request, saved, team or [], yes=yes, confirm=confirm)
+        _show(call, asked, out=out, draft=write_decisions)
+    _apply(call, asked, yes=yes, confirm=confirm)
 
 
-def _show(
-    call: Call,
-    snapshot_id: str,
-    request: Request,
-    saved: SavedPlan | None,
-    team: list[str],
-    *,
-    out: Path | None,
-    draft: Path | None,
-    again: str,
-) -> NoReturn:
+@dataclass(frozen=True)
+class _Chosen:
+    """What a person chose: which rows, by whose decision, or a plan that was made before."""
+
+    snapshot: str
+    protected: tuple[str, ...]
+    leagues: tuple[str, ...]
+    teams: tuple[str, ...]
+    include_deleted: bool
+    exact_only: bool
+    decisions: Path | None
+    plan: Path | None
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """As people type them, so that what they copy does what they were shown and no more."""
+        named = {
+            "--snapshot": () if self.snapshot == model.LATEST else (self.snapshot,),
+            "--protected": self.protected,
+            "--league": self.leagues,
+            "--team": self.teams,
+            "--decisions": (str(self.decisions),) if self.decisions else (),
+            "--plan": (str(self.plan),) if self.plan else (),
+        }
+        flags = {"--include-deleted": self.include_deleted, "--exact-only": self.exact_only}
+        words = [word for name, values in named.items() for value in values for word in (name, value)]
+        return (*words, *(name for name, given in flags.items() if given))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of the core, and the choice that it comes from."""
+
+    chosen: _Chosen
+    snapshot: str
+    request: Request
+    saved: SavedPlan | None
+
+
+def _check_together(
+    chosen: _Chosen, undo_entry: int | None, *, dry_run: bool, written: tuple[Path | None, Path | None]
+) -> None:
+    """Refuse options that contradict each other, and a draft in the place of a person's decisions."""
+    if undo_entry is not None and (chosen.options or any(written)):
+        raise UsageError("--undo takes back a whole restore and nothing else; give no other choice beside it.")
+    if not dry_run and any(written):
+        raise UsageError("--out and --write-decisions go with --dry-run.")
+    if written[1]:
+        _check_draft(written[1])
+
+
+def _asked(call: Call, chosen: _Chosen) -> _Asked:
+    """Put a choice into the core's terms; a saved plan brings its own."""
+    call.aim()
+    request = replace(
+        call.request,
+        scope=Scope(frozenset(chosen.protected), frozenset(chosen.leagues), frozenset(chosen.teams)),
+        include_deleted=chosen.include_deleted,
+        exact_only=chosen.exact_only,
+        decisions=parse(_read(chosen.decisions), str(chosen.decisions)) if chosen.decisions else None,
+    )
+    if chosen.plan is None:
+        return _Asked(chosen, chosen.snapshot, request, None)
+    saved = planfile.load(_read(chosen.plan))
+    if request != call.request or chosen.snapshot not in (model.LATEST, saved.snapshot):
+        raise UsageError("--plan brings its own snapshot, scope and decisions; give no others beside it.")
+    return _Asked(chosen, saved.snapshot, saved.request, saved)
+
+
+def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) -> NoReturn:
     with call.database() as database:
-        _check_database(call, saved)
+        _check_database(call, asked.saved)
+        guard = call.guard(database, asked.request)
 
-        def work(_within: float) -> tuple[Snapshot, Plan]:
-            snapshot = snapshots.find(database, snapshot_id)
+        def work() -> tuple[Snapshot, Plan]:
+            snapshot = snapshots.find(database, asked.snapshot)
             snapshots.verify(database, snapshot)
-            app = call.guard(database).look()
-            plan = restore.plan(database, snapshot, app, request)
+            app = guard.look()
+            plan = restore.plan(database, snapshot, app, asked.request)
             restore.check_fits(database, app, snapshot, plan)
-            if saved is not None:
-                restore.check_saved(database, saved, plan)
+            if asked.saved is not None:
+                restore.check_saved(database, asked.saved, plan)
             return snapshot, plan
 
-        snapshot, plan = locks.attempt(database, Access.READ, work, patience=call.patience)
-    asked = restore.asked(plan, team)
+        snapshot, plan = guard.reads(work)
+    matches = restore.asked(plan, asked.chosen.teams)
     written: list[str] = []
     if out is not None:
-        _write(out, planfile.dump(plan, request, call.now))
+        _write(out, planfile.dump(plan, asked.request, call.now))
         written.append(f"practice-guard restore --env {call.target.environment} --plan {shlex.quote(str(out))}")
     if draft is not None:
         _write(draft, _draft(plan))
         written.append(
             f"practice-guard restore --env {call.target.environment} --dry-run --decisions {shlex.quote(str(draft))}"
         )
-    call.answer(
-        restoring.restore(
-            plan, call.target.environment, dry_run=True, asked=asked, snapshot=snapshot, now=call.now, steps=written,
-            verbose=call.verbose, again=again,
-        )
-    )  # fmt: skip
+    about, again = _about(call, snapshot), shlex.join(asked.chosen.options)
+    call.answer(restoring.restore(plan, about, asked=matches, steps=written, again=again))
 
 
-def _apply(
-    call: Call,
-    snapshot_id: str,
-    request: Request,
-    saved: SavedPlan | None,
-    team: list[str],
-    *,
-    yes: bool,
-    confirm: str | None,
-) -> NoReturn:
+def _apply(call: Call, asked: _Asked, *, yes: bool, confirm: str | None) -> NoReturn:
     call.confirm(confirm, yes=yes, what="restore")
     with call.database() as database:
-        _check_database(call, saved)
+        _check_database(call, asked.saved)
         with database.transaction(Access.READ):
-            snapshot = snapshots.find(database, snapshot_id)
-        done = restore.apply(call.guard(database, request), snapshot, saved=saved)
-    call.answer(
-        restoring.restore(
-            done.plan, call.target.environment, dry_run=False, ledger=done.ledger, snapshot=snapshot, now=call.now,
-            asked=restore.asked(done.plan, team), verbose=call.verbose,
-        )
-    )  # fmt: skip
+            snapshot = snapshots.find(database, asked.snapshot)
+        done = restore.apply(call.guard(database, asked.request), snapshot, saved=asked.saved)
+    matches = restore.asked(done.plan, asked.chosen.teams)
+    call.answer(restoring.restore(done.plan, _about(call, snapshot), applied=done, asked=matches))
+
+
+def _about(call: Call, snapshot: Snapshot) -> restoring.About:
+    return restoring.About(call.target.environment, snapshot, call.now, call.verbose)
 
 
 def _undo(call: Call, entry: int, *, dry_run: bool, yes: bool, confirm: str | None) -> NoReturn:
@@ -185,17 +210,6 @@ def _undo(call: Call, entry: int, *, dry_run: bool, yes: bool, confirm: str | No
 def _check_database(call: Call, saved: SavedPlan | None) -> None:
     if saved is not None and dict(saved.database) != call.place.fingerprint:
         raise WrongDatabaseError("The plan was made for another database. Nothing was written.")
-
-
-def _options(chosen: Mapping[str, Sequence[str] | bool | None]) -> str:
-    """Return options as people type them, so that what they copy does what they were shown and no more."""
-    words: list[str] = []
-    for name, given in chosen.items():
-        if given is True:
-            words.append(name)
-        elif given:
-            words += [word for value in given for word in (name, value)]
-    return shlex.join(words)
 
 
 def _draft(plan: Plan) -> str:

@@ -54,6 +54,14 @@ def run(
 ) -> None:
     """Do the whole cycle around the ETL, with one verdict. Validate, back up, run the ETL, check, restore, prove."""
     words = tuple(etl or ())
+    _check_together(words, snapshot_id, resume=resume)
+    call.confirm(confirm, yes=yes, what="run")
+    job = _job(call, words, Ends(keep_last, allow_pending, snapshot_id), etl_timeout)
+    report = (running.resume if resume else running.run)(call.database, job)
+    call.answer(render.run(report, call.target.environment, exits.of_run(report), job.clock()))
+
+
+def _check_together(words: tuple[str, ...], snapshot_id: str | None, *, resume: bool) -> None:
     if resume == bool(words):
         raise UsageError(
             "--resume takes no command: the ETL is not started again." if resume else "There is no ETL to run.",
@@ -64,24 +72,22 @@ def run(
             "--snapshot goes with --resume: a run takes a snapshot of its own.",
             next_steps=("practice-guard run --resume --snapshot latest   # finish a run whose own cannot be used",),
         )
-    call.confirm(confirm, yes=yes, what="run")
-    watcher = _Narrator(call, words)
+
+
+def _job(call: Call, words: tuple[str, ...], ends: Ends, etl_timeout: float | None) -> Job:
     # Standard output has exactly one document with --json (contract); the ETL's own goes where people look.
     output = sys.stderr.fileno() if call.speaks_json else None
-    job = Job(
+    return Job(
         guard=call.guard,
         author=call.author,
         etl=Etl(words, os.environ, output, etl_timeout),
         holder=Holder(socket.gethostname(), os.getpid()),
         lock_directory=Path(tempfile.gettempdir()) / f"practice-guard-{os.getuid()}",
         clock=lambda: datetime.now(timezone.utc),
-        watcher=watcher,
+        watcher=_Narrator(call, words),
         statuses=Statuses(exits.of_run, exits.of_error),
-        ends=Ends(keep_last, allow_pending, snapshot_id),
+        ends=ends,
     )
-    report = (running.resume if resume else running.run)(call.database, job)
-    status = exits.of_run(report)
-    call.answer(render.run(report, call.target.environment, status, job.clock()))
 
 
 class _Narrator:

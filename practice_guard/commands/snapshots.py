@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +20,7 @@ from practice_guard.core.database import Access
 from practice_guard.core.errors import NoSnapshotError, UsageError
 from practice_guard.core.records import marking
 from practice_guard.core.snapshots import archive
-from practice_guard.core.upkeep import Rule
+from practice_guard.core.upkeep import Rule, Ruling
 from practice_guard.core.upkeep import cleanup as cleanups
 from practice_guard.render import reports
 from practice_guard.render import snapshots as render
@@ -94,19 +95,29 @@ def export(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A file that is not there yet; - is standard output.")],
 ) -> None:
     """Write a snapshot into one compressed file. It is verified first, and the file read back."""
-    if file == STANDARD and call.speaks_json:
-        raise UsageError("--json and - both want standard output: name a file, or leave --json out.")
-    if file == STANDARD and sys.stdout.isatty():
-        raise UsageError("An export is nothing for a terminal: name a file, or pass it on with a pipe.")
+    if file == STANDARD:
+        _check_standard_output(call)
     with call.database(sets=False) as database, database.transaction(Access.READ):
         snapshot = snapshots.find(database, snapshot_id)
         data = archive.export(database, snapshot, now=call.now, tool_version=tool_version())
     if file == STANDARD:
         _to_standard_output(data)
     else:
-        files.write_new(Path(file), data)
-        archive.read(files.read(Path(file)))
+        _to_file(Path(file), data)
     call.answer(render.exported(snapshot, file, data, call.target.environment), aside=file == STANDARD)
+
+
+def _check_standard_output(call: Call) -> None:
+    if call.speaks_json:
+        raise UsageError("--json and - both want standard output: name a file, or leave --json out.")
+    if sys.stdout.isatty():
+        raise UsageError("An export is nothing for a terminal: name a file, or pass it on with a pipe.")
+
+
+def _to_file(path: Path, data: bytes) -> None:
+    """Write an export, and read it back from where it is now."""
+    files.write_new(path, data)
+    archive.read(files.read(path))
 
 
 def _to_standard_output(data: bytes) -> None:
@@ -171,25 +182,38 @@ def cleanup(
     confirm: Confirm = None,
 ) -> None:
     """Remove old snapshots by a rule, or one by its id. The newest 14 are kept unless told otherwise."""
-    if keep_last is None and keep_within is None and not all_that_may and snapshot_id is None:
-        keep_last = KEEP_LAST
-    rule = Rule(keep_last, _span(keep_within) if keep_within else None, all_that_may, snapshot_id)
+    rule = _rule(keep_last, keep_within, snapshot_id, all_that_may=all_that_may)
     if not dry_run:
         call.confirm(confirm, yes=yes, what="cleanup")
     with call.database() as database:
         guard = call.guard(database)
-        with database.transaction(Access.READ):
-            rulings = cleanups.plan(guard, rule)
-        against = [ruling for ruling in rulings if ruling.goes and ruling.overruled]
-        for ruling in against if not dry_run else ():
-            what = f"the removal of {ruling.snapshot.id}, which {ruling.overruled},"
-            call.confirm(confirm, yes=False, what=what, always=True)
+        rulings = guard.reads(lambda: cleanups.plan(guard, rule))
         if not dry_run:
-            rulings = cleanups.apply(guard, rule, overrule=bool(against))
-    said = {"--keep-last": keep_last, "--keep-within": keep_within, "--snapshot": snapshot_id}
+            rulings = cleanups.apply(guard, rule, overrule=_confirms_overruling(call, rulings, confirm))
+    said = _options(rule, keep_within)
+    call.answer(reports.cleanup(rulings, call.target.environment, dry_run=dry_run, options=said))
+
+
+def _rule(keep_last: int | None, keep_within: str | None, snapshot_id: str | None, *, all_that_may: bool) -> Rule:
+    if keep_last is None and keep_within is None and not all_that_may and snapshot_id is None:
+        keep_last = KEEP_LAST
+    return Rule(keep_last, _span(keep_within) if keep_within else None, all_that_may, snapshot_id)
+
+
+def _confirms_overruling(call: Call, rulings: Sequence[Ruling], confirm: str | None) -> bool:
+    """Have it typed that a snapshot goes which ought to stay; return whether there is one."""
+    against = [ruling for ruling in rulings if ruling.goes and ruling.overruled]
+    for ruling in against:
+        what = f"the removal of {ruling.snapshot.id}, which {ruling.overruled},"
+        call.confirm(confirm, yes=False, what=what, always=True)
+    return bool(against)
+
+
+def _options(rule: Rule, keep_within: str | None) -> str:
+    """Return a rule as people type it."""
+    said = {"--keep-last": rule.keep_last, "--keep-within": keep_within, "--snapshot": rule.named}
     options = "".join(f"{name} {value} " for name, value in said.items() if value is not None)
-    options = "--all " if all_that_may else options
-    call.answer(reports.cleanup(rulings, call.target.environment, dry_run=dry_run, options=options))
+    return "--all " if rule.all else options
 
 
 def _span(written: str) -> timedelta:

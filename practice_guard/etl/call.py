@@ -116,14 +116,10 @@ class Inside:
                 app = self.guard.look()
                 plan = restore.plan(self.database, snapshot, app, self.guard.request)
                 restore.check_fits(self.database, app, snapshot, plan)
-                written, ledger = plan.writes(), None
-        if not dry_run:
-            done = restore.apply(self.guard, snapshot)
-            plan, written, ledger = done.plan, done.written, done.ledger
-        self.tells(
-            restoring.restore(plan, self.environment, dry_run=dry_run, snapshot=snapshot, now=self.now, ledger=ledger)
-        )
-        return {**_placed(plan), "written": written}
+        applied = None if dry_run else restore.apply(self.guard, snapshot)
+        plan = applied.plan if applied else plan
+        self.tells(restoring.restore(plan, restoring.About(self.environment, snapshot, self.now), applied=applied))
+        return {**_placed(plan), "written": applied.written if applied else plan.writes()}
 
     def checks_health(self, wanted: str, before: int) -> dict[str, Any]:
         """See `etl.validate_practice_time_health`."""

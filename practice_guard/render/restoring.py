@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rich.console import RenderableType
@@ -11,7 +12,7 @@ from rich.console import RenderableType
 from practice_guard.core.findings import found
 from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
-from practice_guard.core.restore import Bucket, Plan, PlannedRow, Undone
+from practice_guard.core.restore import Applied, Bucket, Plan, PlannedRow, Undone
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import bars, explained, line, table
@@ -34,35 +35,45 @@ _STYLES = {
 _SHOWN = 12
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a restore is told with.
+
+    Attributes:
+        env: the environment, for the commands to copy.
+        snapshot: the snapshot.
+        now: the time, from which the snapshot's age is counted.
+        verbose: every team on a line of its own.
+    """
+
+    env: str
+    snapshot: Snapshot
+    now: datetime
+    verbose: bool = False
+
+
 def restore(
     plan: Plan,
-    env: str,
+    about: About,
     *,
-    dry_run: bool,
-    snapshot: Snapshot,
-    now: datetime,
-    ledger: int | None = None,
+    applied: Applied | None = None,
     asked: Sequence[Match] = (),
     steps: Sequence[str] = (),
-    verbose: bool = False,
     again: str = "",
 ) -> Outcome:
     """Present a restore, planned or applied.
 
     Args:
         plan: what is or was to be done.
-        env: the environment, for the commands to copy.
-        dry_run: whether it was only shown.
-        snapshot: the snapshot.
-        now: the time, from which the snapshot's age is counted.
-        ledger: the ledger's entry, once it was applied.
+        about: what it is told with.
+        applied: what was done; None where it was only shown.
         asked: teams whose match is to be explained.
         steps: commands to copy beside the usual ones.
-        verbose: every team on a line of its own.
         again: the options with which a plan was asked for, for the command that applies it.
     """
+    env, dry_run, ledger = about.env, applied is None, applied.ledger if applied else None
     counts, pending = plan.counts(), waiting(plan)
-    age = now - snapshot.taken_at
+    age = about.now - about.snapshot.taken_at
     sets = {name: each.counts() for name, each in plan.sets.items()}
     usual = [f"practice-guard {f'restore {again}'.strip() if dry_run and plan.writes() else 'health'} --env {env}"]
     if any(entry["candidates"] for entry in pending):
@@ -90,7 +101,7 @@ def restore(
             "notes": dict(Counter(row.note for row in plan.rows() if row.note)),
             "explained": [explain(match) for match in asked],
         },
-        tuple(_body(plan, dry_run=dry_run, age=age, asked=asked, pending=pending, verbose=verbose)),
+        tuple(_body(plan, dry_run=dry_run, age=age, asked=asked, pending=pending, verbose=about.verbose)),
         (*_findings(plan), *(finding for each in plan.resolutions.values() for finding in each.findings)),
         (*steps, *usual),
     )

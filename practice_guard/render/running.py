@@ -87,7 +87,7 @@ def _presented(result: Result, snapshot: Snapshot | None, env: str, now: datetim
     if isinstance(result, Applied):
         if snapshot is None:  # of a resumed run that still goes on
             return Outcome(Verdict.FINE, restoring.sentence(result.plan, dry_run=False, ledger=result.ledger), {})
-        return restoring.restore(result.plan, env, dry_run=False, snapshot=snapshot, now=now, ledger=result.ledger)
+        return restoring.restore(result.plan, restoring.About(env, snapshot, now), applied=result)
     if isinstance(result, Health):
         return reports.health(result, env)
     if isinstance(result, tuple):

@@ -1,6 +1,6 @@
 """A person's decisions about teams, keyed by what a team is called, never by id (contract, "Own options").
 
-They are the only way to overrule a resolution. `decisions` reads and writes them as TOML, `rulings` follows them.
+They are the only way to overrule a resolution. `decisions` reads and writes them as TOML, `following` follows them.
 """
 
 from __future__ import annotations

@@ -22,12 +22,11 @@ from practice_guard.core.model import Verdict
 from practice_guard.core.records import Phase, Run, installation, ledger, runs
 from practice_guard.core.restore import Applied
 from practice_guard.core.running import phases
-from practice_guard.core.running import session as lease
 from practice_guard.core.running.lockfile import LockFile
 from practice_guard.core.running.phases import Job
 from practice_guard.core.running.process import signal_in
 from practice_guard.core.running.report import PhaseDone, Report, Result, not_removed, unknown_end
-from practice_guard.core.running.session import Opener, Session
+from practice_guard.core.running.session import Opener, Session, refuse_living_etl
 
 R = TypeVar("R", bound=Result)
 
@@ -99,7 +98,7 @@ class _Cycle:
         with Session(self.open_database) as self.session:
             with self.database.transaction(Access.READ):
                 place = installation.locate(self.database)
-            lease.refuse_living_etl(self.database)
+            refuse_living_etl(self.database)
             with LockFile(self.job.lock_directory / f"{place.system}-{place.oid}.lock") as self.lock:
                 try:
                     work()
@@ -214,7 +213,7 @@ class _Cycle:
         begun, patience = self.report.run, self.guard().patience
         if begun is not None:
             self.lock.have_alone(f"a process that the ETL of run {begun.id} left behind", patience=patience)
-        lease.refuse_living_etl(self.database, patience=patience)
+        refuse_living_etl(self.database, patience=patience)
 
     def _phase(self, name: Phase, work: Callable[[], R], ok: Callable[[R], bool] = lambda _: True) -> R:
         self.phase = name

@@ -29,7 +29,7 @@ class Snapshot:
         verified_at: None until it was read back.
         digest_version: by which definition its digest was made.
         imported_at: when it came from a file; None where it was taken here.
-        damage: what is wrong with its description, so that it cannot even be read; empty for a sound one.
+        fault: what is wrong with its description, so that it cannot even be read; empty for a sound one.
     """
 
     id: str

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from practice_guard.core import errors, restore, snapshots
-from practice_guard.core.checks import drift as damage_
+from practice_guard.core.checks import drift
 from practice_guard.core.checks.before.scene import Answer, Scene, shielded, some
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.restore import Bucket, Plan, PlannedRow
@@ -21,7 +21,7 @@ def latest(scene: Scene) -> Snapshot | None:
         return snapshots.newest(snapshots.listing(scene.database))
 
 
-def damage(scene: Scene) -> str:
+def fault_of_latest(scene: Scene) -> str:
     """Say what is wrong with the newest verified snapshot; empty when it is whole, or there is none."""
     snapshot = scene.once(latest)
     try:
@@ -38,7 +38,7 @@ def outlook(scene: Scene) -> Plan | str | None:
     snapshot = scene.once(latest)
     if snapshot is None:
         return None
-    if scene.once(damage):
+    if scene.once(fault_of_latest):
         return f"Snapshot {snapshot.id} is damaged."
     hidden = [reason for bound in scene.app.sets if (reason := scene.hidden(bound))]
     if hidden:
@@ -100,7 +100,7 @@ def damaged_snapshot(scene: Scene) -> Answer:
     snapshot = scene.once(latest)
     if snapshot is None:
         return Answer("there is no snapshot to read back", measured=True)
-    fault = scene.once(damage)
+    fault = scene.once(fault_of_latest)
     if not fault:
         return Answer(f"snapshot {snapshot.id} was read back and is whole")
     what = f"1 snapshot cannot be trusted: {fault}"
@@ -157,7 +157,7 @@ def nothing_left(scene: Scene) -> Answer:
         what = "1 comparison could not be made: whether rows are left that were there is not known."
         return Answer(what, (unseen("nothing-left", what, plan),), looked=False)
     live, waiting = sum(each.live for each in plan.sets.values()), plan.counts()["pending"]
-    findings = [replace(each, fix=f"{each.fix} --env {scene.environment}") for each in damage_.emptied(plan, live)]
+    findings = [replace(each, fix=f"{each.fix} --env {scene.environment}") for each in drift.emptied(plan, live)]
     waits = f", {some(waiting, 'row')} waiting" if waiting else ""
     says = f"{some(live, 'protected row')} in the database, {snapshot.rows:,} in snapshot {snapshot.id}{waits}"
     return Answer(says, tuple(findings))

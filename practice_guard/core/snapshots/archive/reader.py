@@ -1,4 +1,4 @@
-"""Reading an export's text back, strictly: anything that `manifest.dump` would not have written is damage."""
+"""Reading an export's text back, strictly: anything that `writer.dump` would not have written is damage."""
 
 from __future__ import annotations
 
