@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from practice_guard.core.application import ForeignKey, Pointer, PointsAt, coverage
 from practice_guard.core.checks.before.mending import mending
-from practice_guard.core.checks.before.scene import Answer, Scene, shown, some
+from practice_guard.core.checks.before.scene import Answer, Scene, is_gone, shown, some
 from practice_guard.core.database import identifier, statement
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.model import Finding
@@ -107,13 +107,11 @@ def _unprotected(scene: Scene, name: str, pointers: Sequence[Pointer]) -> tuple[
         what = f"1 unprotected table, {names}, whose rows this role may not count."
         grant = f"GRANT SELECT ON {shown(table.quoted)} TO {scene.role.name};\n{protect}"
         return unseen("unprotected-table", what, why, grant), False
-    here, gone = (
-        " OR ".join(
-            statement(__name__, part, column=identifier(pointer.column), ids=str(pointer.target))
-            for pointer in pointers
-        )
-        for part in ("is_there", "is_gone")
+    here = " OR ".join(
+        statement(__name__, "is_there", column=identifier(pointer.column), ids=str(pointer.target))
+        for pointer in pointers
     )
+    gone = " OR ".join(is_gone(pointer.column, pointer.target) for pointer in pointers)
     text = statement(__name__, "pointing", table=table.quoted, here=here, gone=gone)
     ids = {"teams": sorted(scene.app.now.ids), "leagues": sorted(scene.app.now.leagues)}
     orphans, already = scene.database.execute(text, ids)[0]

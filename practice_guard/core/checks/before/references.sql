@@ -1,7 +1,3 @@
--- is_gone --
--- A reference that points at something that is not there; NULL does not.
-t.{column} <> ALL (%({ids})s::bigint[])
-
 -- replication_role --
 -- Whether foreign keys and triggers work in this session.
 SELECT current_setting('session_replication_role')

@@ -10,7 +10,7 @@ from functools import partial
 
 from practice_guard.core.application import BoundSet, PointsAt
 from practice_guard.core.checks.before.mending import mending
-from practice_guard.core.checks.before.scene import Answer, Scene, some
+from practice_guard.core.checks.before.scene import Answer, Scene, is_gone, some
 from practice_guard.core.checks.before.snapshots import waiting_keys
 from practice_guard.core.database import columns, condition, identifier, literal, statement
 from practice_guard.core.findings import found, unseen
@@ -146,7 +146,7 @@ def _adrift_rows(scene: Scene, bound: BoundSet, waiting: frozenset[str]) -> list
     for place, reference in enumerate(references):
         if place == 0 or reference.target is PointsAt.LEAGUES:
             astray.append(statement(__name__, "is_null", column=identifier(reference.column)))
-        astray.append(statement(__name__, "is_gone", column=identifier(reference.column), ids=str(reference.target)))
+        astray.append(is_gone(reference.column, reference.target))
     text = statement(
         __name__,
         "adrift",
