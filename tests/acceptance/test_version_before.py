@@ -1,0 +1,146 @@
+"""The tables that the version before left are read, restored from and taken back to by this one.
+
+How the files came about stands in tests/fixtures/version_before/README.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.acceptance.conftest import Guard
+from tests.acceptance.season_before import (
+    BUCKETS,
+    BY_SET,
+    application_tables,
+    assert_every_row_is_right,
+    counts,
+    is_as_the_version_before_left_it,
+    result,
+    totals,
+    where_rows_belong,
+    where_rows_hang,
+)
+from tests.builders import ScratchDatabase
+
+
+@pytest.fixture
+def database(make_database: Callable[[], ScratchDatabase]) -> ScratchDatabase:
+    """A database made from the dump, as anybody would make one."""
+    made = make_database()
+    is_as_the_version_before_left_it(made)
+    return made
+
+
+@pytest.fixture
+def marked(database: ScratchDatabase, guard: Guard) -> ScratchDatabase:
+    """The same, marked as what it is now; a restored dump needs that."""
+    result(guard("mark", "--confirm", "local", "--json"))
+    return database
+
+
+def test_it_is_a_copy_until_it_is_marked_anew(database: ScratchDatabase, guard: Guard) -> None:
+    assert where_rows_hang(database) != where_rows_belong()
+    before = database.everything()
+    for words in (("snapshots",), ("health",), ("restore",)):
+        refused = guard(*words, "--json")
+        assert refused.status == 14, refused
+        assert refused.json["next_steps"][0].startswith("practice-guard mark --env local --confirm local"), refused
+    assert database.everything() == before
+    again = result(guard("mark", "--confirm", "local", "--json"))
+    assert (again["changed"], again["before"]["environment"], again["after"]["environment"]) == (True, "local", "local")
+
+
+def test_all_that_reads_reads_it(marked: ScratchDatabase, guard: Guard) -> None:
+    before = marked.everything()
+
+    listed = result(guard("snapshots", "--json"))
+    said = [(each["label"], each["rows"], each["carried"], each["verified"]) for each in listed["snapshots"]]
+    assert [rest for _, *rest in said] == [[59, 2, True], [61, 2, True], [61, 0, True]]
+    assert [label for label, *_ in said][1:] == ["Division 9 waits", "before the season"]
+    assert listed["latest"] == listed["snapshots"][0]["snapshot"]
+    shown = result(guard("snapshots", "show", "--json"))["protected"]
+    assert {name: (each["rows"], each["carried"]) for name, each in shown.items() if name in BY_SET} == {
+        name: (sum(rows), 2 if name == "practices" else 0) for name, rows in BY_SET.items()
+    }
+    for each in shown.values():
+        assert len(marked.rows(each["sql"])) == each["rows"]
+    result(guard("snapshots", "verify", "--json"))
+
+    events = [event for event in result(guard("history", "--json"))["events"] if event["kind"] != "mark"]
+    kinds = ["restore", "run 1", "restore", "backup", "restore", "cleanup", "backup", "backup"]
+    assert [event["kind"] for event in events] == kinds
+    assert [event.get("written") for event in events if event["kind"] == "restore"] == [4, 36, 31]
+    assert (events[1]["exit_code"], events[1]["etl_exit_code"], events[1]["ledger"]) == (4, 0, [4])
+
+    checked = result(guard("check-preservation", "--json"), 3)
+    assert [checked["teams"][fate] for fate in ("total", "kept", "renumbered", "missing", "reused")] == [7, 1, 5, 1, 6]
+    assert [checked["rows"][fate] for fate in ("total", "kept", "renumbered", "missing")] == [56, 13, 38, 5]
+    health = result(guard("health", "--json"), 3)
+    seen = ("lost", "orphaned", "wrong_team", "duplicated", "added", "deleted", "pending")
+    assert [health[each] for each in seen] == [14, 14, 13, 0, 1, 1, 3]
+    asked = guard("validate-safety", "--json")
+    assert not result(asked, 3)["safe"]
+    assert [each["code"] for each in asked.json["findings"] if each["severity"] == "error"] == ["import-not-restored"]
+    result(guard("backup", "--json"), 3)
+    assert marked.everything() == before
+
+
+def test_it_is_restored_and_the_cycle_goes_on(marked: ScratchDatabase, guard: Guard) -> None:
+    before = application_tables(marked)
+    shown = guard("restore", "--dry-run", "--json")
+    assert counts(shown) == totals() == (12, 26, 14, 3, 1, 1, 2)
+    by_set = result(shown, 4)["protected"]
+    assert {name: tuple(rows[bucket] for bucket in BUCKETS) for name, rows in by_set.items()} == BY_SET
+    assert result(shown, 4)["evidence"] == {"exact": 11, "normalised": 10, "roster": 20, "same-id": 13}
+    (waiting,) = result(shown, 4)["pending"]
+    assert (waiting["rows"], waiting["reason"]) == (3, "missing")
+    assert application_tables(marked) == before
+
+    done = guard("restore", "--json")
+    assert counts(done) == totals()
+    assert_every_row_is_right(marked)
+    health = result(guard("health", "--json"), 4)
+    assert (health["score"], health["lost"], health["wrong_team"], health["pending"]) == (94, 0, 0, 3)
+
+    undone = result(guard("restore", "--undo", str(result(done, 4)["ledger"]), "--json"))
+    assert (sum(undone["removed"].values()), sum(undone["relinked"].values())) == (14, 27)
+    assert application_tables(marked) == before
+    assert counts(guard("restore", "--json")) == totals()
+    assert_every_row_is_right(marked)
+
+    taken = result(guard("backup", "--json"))
+    assert (taken["rows"], taken["carried"], taken["verified"]) == (59, 2, True)
+    assert len(result(guard("cleanup", "--keep-last", "1", "--json"))["removed"]) == 3
+    assert [each["snapshot"] for each in result(guard("snapshots", "--json"))["snapshots"]] == [taken["snapshot"]]
+    result(guard("snapshots", "verify", "--json"))
+    assert counts(guard("restore", "--json"))[1:4] == (0, 0, 3)
+    assert_every_row_is_right(marked)
+
+
+def test_a_restore_of_the_version_before_is_taken_back_while_its_rows_are_as_it_left_them(
+    marked: ScratchDatabase, guard: Guard
+) -> None:
+    before = application_tables(marked)
+    for entry, status in ((1, 2), (2, 14), (3, 14), (4, 14), (6, 2)):
+        result(guard("restore", "--undo", str(entry), "--json"), status)
+    assert application_tables(marked) == before
+
+    undone = result(guard("restore", "--undo", "5", "--json"))
+    assert (undone["removed"], undone["relinked"]) == ({"practice_times": 0}, {"practice_times": 4})
+    assert {name for name, rows in application_tables(marked).items() if rows != before[name]} == {
+        "public.practice_times"
+    }
+    assert counts(guard("restore", "--json"))[:4] == (9, 29, 14, 3)
+    assert_every_row_is_right(marked)
+
+
+def test_a_row_changed_in_its_tables_is_noticed(marked: ScratchDatabase, guard: Guard) -> None:
+    ((table,),) = marked.rows(
+        "SELECT rows_table FROM practice_guard.snapshot_sets JOIN practice_guard.snapshots s ON s.id = snapshot"
+        " WHERE name = 'practices' ORDER BY s.number DESC LIMIT 1"
+    )
+    marked.rows(f"UPDATE practice_guard.{table} SET match_time = '18:00' WHERE guard_row = 1")
+    assert guard("snapshots", "verify", "--json").status == 12
+    assert guard("restore").status == 12
