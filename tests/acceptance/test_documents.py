@@ -1,0 +1,38 @@
+"""The contract of --json: what the version before had in its documents is in them still, and of the same type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.acceptance.conftest import Guard
+from tests.acceptance.documents import COMMANDS, documents, shape
+from tests.acceptance.season_before import LEFT, is_as_the_version_before_left_it
+from tests.builders import ScratchDatabase
+
+
+@pytest.fixture
+def database(make_database: Callable[[], ScratchDatabase]) -> ScratchDatabase:
+    made = make_database()
+    is_as_the_version_before_left_it(made)
+    return made
+
+
+def kept(name: str) -> dict[str, str]:
+    """The shape that a document had."""
+    lines = (LEFT / "documents" / f"{name}.txt").read_text().splitlines()
+    return dict(line.rsplit(": ", 1) for line in lines)
+
+
+def test_no_key_of_any_document_is_gone_or_of_another_type(database: ScratchDatabase, guard: Guard) -> None:
+    assert {path.stem for path in (LEFT / "documents").iterdir()} == COMMANDS.keys()
+    missing = []
+    for name, document in documents(guard):
+        now = shape(document)
+        missing += [
+            f"{name}: {path} was {types}, is {now.get(path, 'gone')}"
+            for path, types in kept(name).items()
+            if now.get(path) != types
+        ]
+    assert not missing, "\n".join(missing)
