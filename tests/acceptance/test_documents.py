@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.acceptance.conftest import Guard
-from tests.acceptance.documents import COMMANDS, documents, shape
-from tests.acceptance.season_before import LEFT, is_as_the_version_before_left_it
-from tests.builders import ScratchDatabase
+from tests.world.builders import ScratchDatabase
+from tests.world.documents import COMMANDS, documents, shape
+from tests.world.season_before import LEFT, is_as_the_version_before_left_it
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.acceptance.conftest import Guard
-from tests.acceptance.season_before import (
+from tests.world.builders import ScratchDatabase
+from tests.world.season_before import (
     LEFT,
     application_tables,
     assert_every_row_is_right,
@@ -21,7 +22,6 @@ from tests.acceptance.season_before import (
     result,
     totals,
 )
-from tests.builders import ScratchDatabase
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.acceptance.conftest import Guard
-from tests.acceptance.season_before import (
+from tests.world.builders import ScratchDatabase
+from tests.world.season_before import (
     BUCKETS,
     BY_SET,
     application_tables,
@@ -22,7 +23,6 @@ from tests.acceptance.season_before import (
     where_rows_belong,
     where_rows_hang,
 )
-from tests.builders import ScratchDatabase
 
 
 @pytest.fixture

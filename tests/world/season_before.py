@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.acceptance.conftest import Outcome
-from tests.builders import ScratchDatabase
+from tests.world.builders import ScratchDatabase
 
 LEFT = Path(__file__).parent.parent / "fixtures" / "version_before"
 
