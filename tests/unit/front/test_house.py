@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -82,3 +83,11 @@ def test_a_handler_is_a_sentence(file: str, handler: ast.FunctionDef) -> None:
     said = [each for top in handler.body for each in ast.walk(top) if isinstance(each, ast.stmt)]
     documented = ast.get_docstring(handler) is not None
     assert len(said) - documented <= MOST_STATEMENTS, f"{handler.name} in {file}"
+
+
+def test_the_readme_names_rooms_that_are_there() -> None:
+    told = (PROJECT.parent / "README.md").read_text(encoding="utf-8").partition("## Working on it")[2]
+    named = set(re.findall(r"`((?:core|commands|render)/[\w/.]*)`", told))
+    assert named >= {"core/checks/before/", "core/application/protected.py", "commands/", "render/"}
+    assert [name for name in sorted(named) if not (PACKAGE / name).exists()] == []
+    assert set(re.findall(r"^(?:core/|     )(\w+) {2,}\w", told, re.MULTILINE)) == set(WINGS)
