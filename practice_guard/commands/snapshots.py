@@ -145,7 +145,7 @@ def import_(
         raise UsageError("There is no export on standard input: name a file, or pipe one in.")
     found = archive.read(sys.stdin.buffer.read() if file == STANDARD else files.read(Path(file)))
     with call.database(sets=False) as database:
-        done = archive.load(database, found, call.author, into_other=into_other_database, patience=call.patience)
+        done = archive.load(call.guard(database), found, into_other=into_other_database)
     call.heading = call.heading.at(done.place.fingerprint)
     call.answer(render.imported(done, call.target.environment))
 

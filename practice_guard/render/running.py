@@ -16,7 +16,7 @@ from practice_guard.core.errors import SnapshotError
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.records import Phase, runs
 from practice_guard.core.restore import Applied
-from practice_guard.core.running import Ended, PhaseDone, Report, Result
+from practice_guard.core.running import Ended, PhaseDone, PhaseResult, Report
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.upkeep import Backup
 from practice_guard.render import reports, restoring
@@ -77,7 +77,7 @@ def _shown(done: PhaseDone, snapshot: Snapshot | None, env: str, now: datetime) 
     return _presented(done.result, snapshot, env, now)
 
 
-def _presented(result: Result, snapshot: Snapshot | None, env: str, now: datetime) -> Outcome:
+def _presented(result: PhaseResult, snapshot: Snapshot | None, env: str, now: datetime) -> Outcome:
     if isinstance(result, Safety):
         return reports.safety(result, env)
     if isinstance(result, Backup):

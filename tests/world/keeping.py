@@ -47,9 +47,7 @@ def exports(guard: Guard, wanted: str = "latest") -> bytes:
 
 def imports(guard: Guard, data: bytes, *, into_other: bool = False) -> Imported:
     read = archive.read(data)
-    return guard.with_connection(
-        lambda connection: archive.load(connection, read, guard.author, into_other=into_other, patience=guard.patience)
-    )
+    return guard.with_connection(lambda connection: archive.load(guard.at(connection), read, into_other=into_other))
 
 
 def verifies(guard: Guard, wanted: str = "latest") -> Snapshot:

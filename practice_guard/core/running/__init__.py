@@ -9,6 +9,6 @@ from practice_guard.core.running.process import Ended as Ended
 from practice_guard.core.running.process import Etl as Etl
 from practice_guard.core.running.process import signal_in as signal_in
 from practice_guard.core.running.report import PhaseDone as PhaseDone
+from practice_guard.core.running.report import PhaseResult as PhaseResult
 from practice_guard.core.running.report import Report as Report
-from practice_guard.core.running.report import Result as Result
 from practice_guard.core.running.report import overhead as overhead

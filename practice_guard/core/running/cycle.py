@@ -25,10 +25,10 @@ from practice_guard.core.running import phases
 from practice_guard.core.running.lockfile import LockFile
 from practice_guard.core.running.phases import Job
 from practice_guard.core.running.process import signal_in
-from practice_guard.core.running.report import PhaseDone, Report, Result, not_removed, unknown_end
+from practice_guard.core.running.report import PhaseDone, PhaseResult, Report, not_removed, unknown_end
 from practice_guard.core.running.session import Opener, Session, refuse_living_etl
 
-R = TypeVar("R", bound=Result)
+R = TypeVar("R", bound=PhaseResult)
 
 _TIME_TO_SAY = 1.0
 """Seconds for the last words of a guard that was told to end."""

@@ -15,7 +15,7 @@ from practice_guard.core.running.process import Ended
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.upkeep import Backup, Ruling
 
-Result = Safety | Backup | Ended | Preservation | Applied | Health | tuple[Ruling, ...]
+PhaseResult = Safety | Backup | Ended | Preservation | Applied | Health | tuple[Ruling, ...]
 """What a phase brought: the report of the command of the same name, or the end of the ETL."""
 
 
@@ -34,7 +34,7 @@ class PhaseDone:
     name: Phase
     seconds: float
     ok: bool
-    result: Result | None = None
+    result: PhaseResult | None = None
     error: errors.GuardError | None = None
 
     @property
@@ -75,7 +75,7 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     seconds: float = 0.0
 
-    def result(self, name: Phase) -> Result | None:
+    def result(self, name: Phase) -> PhaseResult | None:
         """What a phase brought, if it was reached."""
         return next((done.result for done in self.phases if done.name is name), None)
 

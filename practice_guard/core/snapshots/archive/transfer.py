@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from practice_guard.core import errors
-from practice_guard.core.database import Access, Database, columns, identifier, locks, statement
+from practice_guard.core.database import Access, Database, columns, identifier, statement
 from practice_guard.core.errors import DamagedSnapshotError
+from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Author
 from practice_guard.core.records import About, Place, installation, ledger
 from practice_guard.core.snapshots import copies, snapshot, verification, writing
@@ -77,32 +78,28 @@ def _unusable(what: str) -> DamagedSnapshotError:
     return DamagedSnapshotError(f"This export cannot be used: {what} Nothing was written.")
 
 
-def load(
-    database: Database, archive: Archive, author: Author, *, into_other: bool = False, patience: float = 30.0
-) -> Imported:
+def load(guard: Guard, archive: Archive, *, into_other: bool = False) -> Imported:
     """Put a snapshot from a file into the database, in one transaction that proves it before it ends.
 
     Where the database has lost the guard's tables they are made anew, under the UUID they had.
 
     Args:
-        database: where; its transactions are opened here.
+        guard: where and on whose behalf.
         archive: the snapshot.
-        author: environment, program version and time.
         into_other: take it in although it was taken in another database or environment.
-        patience: seconds to go on trying for locks.
 
     Raises:
-        errors.WrongDatabaseError: it was taken in another database or environment.
+        errors.WrongDatabaseError: it was taken in another database or environment, or this one is marked for another.
         errors.DamagedSnapshotError: it is not what its digest says, or another snapshot of that id is there.
         errors.LockedError: another guard is at work.
     """
+    database, author = guard.database, guard.author
 
     def work(_within: float) -> Imported:
-        locks.take(database)
         return _load(database, archive, author, into_other=into_other)
 
     try:
-        done = locks.attempt(database, Access.WRITE, work, patience=patience)
+        done = guard.alone(Access.WRITE, work)
     except (errors.StatementError, errors.SchemaError) as error:
         if str(error.data.get("sqlstate", ""))[:2] not in _OF_THE_VALUES:
             raise
