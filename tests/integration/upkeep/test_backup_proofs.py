@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from practice_guard.core import errors, snapshots
-from practice_guard.core.database import Access, Connection, Parameters, Row
+from practice_guard.core.database import Access, Connection, Row
+from practice_guard.core.database.port import Parameters
 from practice_guard.core.upkeep import backup
 from practice_guard.core.upkeep.backup import Backup
 from tests.world.builders import League, ScratchDatabase
