@@ -1,4 +1,4 @@
-"""Team lists: read from the application, kept with a snapshot, and resolved one against the other."""
+"""Team lists, read from the application: all teams and leagues, and who plays where."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port through which the core speaks to a database, and the guard's own connection behind it.
+"""The guard's own connection.
 
 Driver errors stop here. Every transaction is opened explicitly on an autocommit connection, with its settings pinned
 by SET LOCAL, which neither outlives it nor leaks through a transaction pooler (reliability, findings 1, 2, 4, 7).

@@ -1,4 +1,7 @@
-"""The port through which the core speaks to a database."""
+"""The port through which the core speaks to a database, and what every transaction has pinned.
+
+It is small because inside an ETL the connection may be psycopg2's (design, "Restore", last paragraph).
+"""
 
 from __future__ import annotations
 

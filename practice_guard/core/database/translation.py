@@ -1,4 +1,4 @@
-"""The driver's errors, in the core's words."""
+"""The driver's errors in the core's words, psycopg's and psycopg2's alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leagues and series that are gone, whole."""
+"""Leagues and series that an import left out as a whole: one finding each, in place of one a team. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leagues matched, one list against the other."""
+"""Leagues matched by their codes, one list against the other. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""What a resolution says: one match for every old team, the ids that went to others, and what to tell a person."""
+"""Who a team is: `resolve(old teams, new teams)`, the one place where teams are matched. Pure, no I/O.
+
+A team matches only where its name and its place both point at the same new team, each exactly or after normalising,
+and neither at another one. Ids prove nothing. Rosters may confirm or contradict, a person may decide; whatever is
+left is missing, ambiguous or conflicting, and waits (design, "Who a team is").
+"""
 
 from __future__ import annotations
 

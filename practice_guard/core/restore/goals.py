@@ -1,4 +1,10 @@
-"""Where the ids of a snapshot lead today."""
+"""Where the ids of a snapshot lead today: teams, leagues, and the rows of other sets.
+
+A chained reference means a row of the snapshot, not an id of the database: the parent's plan says which key that row
+has once the restore is done, so that what hangs on it is planned after it, in the same plan. A row that a snapshot
+carries on keeps the key it had when it was last in its table; the team list of its first reference tells two such keys
+of different times apart.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Restore: a plan that only reads, its application in one transaction, and the way back (design, "Restore")."""
+"""A restore in one transaction: lock, plan, write, prove, record (design, "Restore")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A snapshot's copy of one protected set, in a typed table of its own that people can read with plain SQL."""
+"""A set's rows copied into a snapshot's table, and read back to see whether they are whole."""
 
 from __future__ import annotations
 

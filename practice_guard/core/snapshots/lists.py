@@ -1,4 +1,4 @@
-"""Team lists, kept with a snapshot."""
+"""Team lists, kept under the id of the snapshot that took them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a snapshot holds of a protected set, in a typed table that people can read with plain SQL."""
+"""What a snapshot knows of one protected set: its definition, its columns, and the table with its rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Snapshots made, confirmed and removed."""
+"""A snapshot written, confirmed from its stored form, and removed."""
 
 from __future__ import annotations
 
