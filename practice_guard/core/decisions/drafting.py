@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable
 import tomlkit
 from tomlkit.items import InlineTable, Table
 
-from practice_guard.core.identity import Decisions, Resolution
-from practice_guard.core.model import Candidate, Fate, Match, TeamIdentity
+from practice_guard.core.identity import Decisions, Resolution, reasons
+from practice_guard.core.model import Fate, Match, TeamIdentity
 
 _HEADER = """\
 Teams whose rows wait, for a person to decide. Take the # away from one line of an entry, then:
@@ -95,20 +95,11 @@ def _entry(match: Match) -> Table:
     _comment(table, f"{match.fate}: {match.because}")
     for candidate in match.candidates:
         _comment(table, f"heir = {_inline(candidate.team.identity).as_string()}")
-        _comment(table, f"  {_reasons(candidate)}")
+        _comment(table, f"  {reasons(candidate)}")
     if not match.candidates:
         _comment(table, _heir_example("team"))
     _comment(table, "give_up = true")
     return table
-
-
-def _reasons(candidate: Candidate) -> str:
-    sides = [f"{candidate.score:.0f} % similar"]
-    if candidate.speaks_for:
-        sides.append("for it: " + ", ".join(candidate.speaks_for))
-    if candidate.speaks_against:
-        sides.append("against it: " + ", ".join(candidate.speaks_against))
-    return "; ".join(sides)
 
 
 def _heir_example(kind: str) -> str:

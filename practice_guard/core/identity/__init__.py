@@ -6,6 +6,7 @@ from practice_guard.core.identity.decision import Decision as Decision
 from practice_guard.core.identity.decision import Decisions as Decisions
 from practice_guard.core.identity.decision import said as said
 from practice_guard.core.identity.explanation import explain as explain
+from practice_guard.core.identity.explanation import reasons as reasons
 from practice_guard.core.identity.gone import vanished as vanished
 from practice_guard.core.identity.leagues import resolve_leagues as resolve_leagues
 from practice_guard.core.identity.resolution import Resolution as Resolution

@@ -20,7 +20,8 @@ def explain(match: Match) -> str:
     else:
         sentences.append("Its rows wait.")
     sentences.extend(
-        f"Candidate {number}: {_candidate(candidate)}." for number, candidate in enumerate(match.candidates, 1)
+        f"Candidate {number}: {each.team.identity}, id {each.team.id}, {reasons(each)}."
+        for number, each in enumerate(match.candidates, 1)
     )
     # A name with a line break in it breaks no line here; its blanks stay, since they may be all that tells it apart.
     return re.sub(r"[\r\n\t\v\f]", " ", " ".join(sentences))
@@ -44,8 +45,9 @@ def _evidence(match: Match) -> str:
     return sentence + ", and neither points at any other team."
 
 
-def _candidate(candidate: Candidate) -> str:
-    spoken = [f"{candidate.team.identity}, id {candidate.team.id}, {candidate.score:.0f} % similar"]
+def reasons(candidate: Candidate) -> str:
+    """Say in one phrase how similar a candidate is, and what speaks for and against it."""
+    spoken = [f"{candidate.score:.0f} % similar"]
     if candidate.speaks_for:
         spoken.append("for it: " + ", ".join(candidate.speaks_for))
     if candidate.speaks_against:
