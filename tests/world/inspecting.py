@@ -16,7 +16,7 @@ from practice_guard.core.database import Access, Connection, connect
 from practice_guard.core.model import Finding, Team
 from practice_guard.core.records import installation
 from tests.world.builders import League, ScratchDatabase
-from tests.world.guarding import Guard, somebody
+from tests.world.guarding import NOON, Guard, somebody
 
 UNPROTECTED = ("activity_log", "user_instructions")
 REFERENCES = (
@@ -44,10 +44,10 @@ class SoundLeague:
         """What the checks say, to this league's role and under its options."""
         wanted = {**self.options, **options}
         weighed = {name: wanted.pop(name) for name in ("overrides", "max_age") if name in wanted}
-        environment = wanted.pop("environment", "local")
+        author = somebody(wanted.pop("environment", "local")).later(wanted.pop("now", NOON))
         with self.connected() as connection:
             app, place = look(connection, self.guard.sets), installation.locate(connection)
-            guard = replace(self.guard.at(self.through(connection)), author=somebody(environment), **weighed)
+            guard = replace(self.guard.at(self.through(connection)), author=author, **weighed)
             said = safety.check(Scene(guard, app, place, **wanted))
             assert connection.execute("SELECT 1") == [(1,)], "the transaction must be left usable"
             return said

@@ -29,7 +29,7 @@ sys.exit(status)
 
 _ENDED = """
 import os, signal, sys
-from practice_guard.core import phases
+from practice_guard.core.running import phases
 from practice_guard import cli
 
 def ended(work):
