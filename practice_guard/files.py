@@ -1,42 +1,50 @@
-"""Files that are whole or not there."""
+"""Files that a person named: read, and written whole or not at all."""
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 
 from practice_guard.core.errors import UsageError
 
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK, errno.EXDEV})
+_NO_FLUSHING = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EACCES, errno.EPERM, errno.EBADF})
 
-def write_new(path: Path, data: bytes) -> None:
-    """Write a new file of mode 0600: first beside it, flushed to the disk, and then renamed (reliability, A1, B15).
+
+def write(path: Path, data: bytes, *, replace: bool = False) -> None:
+    """Write a file of mode 0600: first beside it, flushed to the disk, then under its name (reliability, A1, B15).
+
+    Nothing that is there is written through or over. With `replace`, a plain file gives its name to the new one.
 
     Raises:
-        UsageError: there is such a file already, or it cannot be written; then there is nothing of it.
+        UsageError: something is there already, or it cannot be written; then there is nothing of it.
     """
-    if os.path.lexists(path):
-        raise UsageError(f"{path} exists already, and nothing is overwritten. Nothing was written.")
+    if replace and not free(path) and not plain(path):
+        raise UsageError(f"{path} is there already, and is no plain file. Nothing was written.")
+    if not replace and not free(path):
+        raise _taken(path)
     beside = path.with_name(f".practice-guard-{secrets.token_hex(8)}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
-        handle = os.open(beside, flags, 0o600)
+        handle = _made(beside)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.rename(path)
+            _fill(handle, data)
+            if replace:
+                beside.replace(path)
+            else:
+                _name(beside, path)
         finally:
             beside.unlink(missing_ok=True)
-        _flush_directory(path.parent)
+        _keep(path)
+    except FileExistsError:
+        raise _taken(path) from None
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}. Nothing was kept.") from error
 
 
-def read(path: Path) -> bytes:
-    """Return a file's bytes.
+def read(path: Path, named: str = "") -> bytes:
+    """Return a file's bytes; a complaint begins with `named`, or else with its path.
 
     Raises:
         UsageError: it is not there, or cannot be read.
@@ -44,14 +52,80 @@ def read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise _unreadable(named or path, error.strerror or str(error)) from error
+
+
+def read_text(path: Path, named: str = "") -> str:
+    """Return a file's text; a complaint begins with `named`, or else with its path.
+
+    Raises:
+        UsageError: it is not there, cannot be read, or is not UTF-8.
+    """
+    try:
+        return read(path, named).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _unreadable(named or path, f"it is not UTF-8 (byte {error.start + 1})") from error
+
+
+def free(path: Path) -> bool:
+    """Whether nothing has this name, not even a link that leads nowhere."""
+    return not os.path.lexists(path)
+
+
+def plain(path: Path) -> bool:
+    """Whether this is a file itself: no link to one, no directory, no device, no pipe."""
+    return path.is_file() and not path.is_symlink()
+
+
+def _taken(path: Path) -> UsageError:
+    return UsageError(f"{path} exists already, and nothing is overwritten. Nothing was written.")
+
+
+def _unreadable(named: str | Path, reason: str) -> UsageError:
+    return UsageError(f"{named} cannot be read: {reason}.")
+
+
+def _made(beside: Path) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    return os.open(beside, flags, 0o600)
+
+
+def _fill(handle: int, data: bytes) -> None:
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _name(beside: Path, path: Path) -> None:
+    """Give a file its name by a link, which fails where somebody was faster; a rename would take away theirs."""
+    try:
+        path.hardlink_to(beside)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if not free(path):
+            raise FileExistsError from error
+        beside.rename(path)
+
+
+def _keep(path: Path) -> None:
+    """Flush the name itself, and take it back where the disk says that it would not last."""
+    try:
+        _flush_directory(path.parent)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _flush_directory(directory: Path) -> None:
-    # Not every system can do that with a directory, and there the rename is all there is.
-    with suppress(OSError):
+    try:
         handle = os.open(directory, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
+    except OSError as error:
+        # Not every system can do that with a directory, and there the name is all there is.
+        if error.errno not in _NO_FLUSHING:
+            raise

@@ -15,6 +15,8 @@ from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from practice_guard import files
+from practice_guard.core.application import Declared, declared
 from practice_guard.core.errors import DatabaseError, UnreachableError, UsageError
 from practice_guard.core.findings import validate
 from practice_guard.core.model import Severity
@@ -23,6 +25,8 @@ ENVIRONMENTS = ("local", "staging", "railway")
 DEFAULT_ENVIRONMENT = "local"
 ALIASES = {"production": "railway", "railway_production": "railway", "railway_staging": "staging"}
 EXAMPLE = "postgresql://user:password@localhost:5432/database"
+USUAL_CONFIG = Path("practice_guard.toml")
+"""Where the protected sets are declared when PRACTICE_GUARD_CONFIG says nothing."""
 
 
 class Settings(BaseSettings):
@@ -87,6 +91,23 @@ def load() -> Settings:
         raise _unusable(variable, first["msg"].removeprefix("Value error, ").rstrip(".")) from None
     except SettingsError as error:
         raise _unusable(f"PRACTICE_GUARD_{_field(error)}", "it is not JSON") from None
+
+
+def load_declared(settings: Settings) -> Declared:
+    """Read what is declared in the file that PRACTICE_GUARD_CONFIG names, else in the usual one if it is there.
+
+    Raises:
+        UsageError: the named file is not there, or one cannot be read or understood.
+    """
+    path = settings.config or USUAL_CONFIG
+    if settings.config is None and files.free(path):
+        return Declared()
+    named = "PRACTICE_GUARD_CONFIG names" if settings.config else "There is"
+    try:
+        text = files.read_text(path, f"{named} {path}, which")
+    except UsageError as error:
+        raise UsageError(f"{error.message} Nothing was done.") from error
+    return declared.parse(text, str(path))
 
 
 def _unusable(variable: str, why: str) -> UsageError:

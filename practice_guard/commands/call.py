@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import typer
 
-from practice_guard import declared, exits, settings
+from practice_guard import exits, settings
 from practice_guard.core import application
 from practice_guard.core.application import Declared, ProtectedSet
 from practice_guard.core.database import Access, Connection, Database, Timeouts, connect
@@ -112,7 +112,7 @@ class Call:
     def aim(self) -> Target:
         """Find out which database is meant, before it is connected to."""
         self.settings = settings.load()
-        self.declared = self.declared or declared.load(self.settings)
+        self.declared = self.declared or settings.load_declared(self.settings)
         self.target = settings.resolve(self.settings, self.env)
         where = {"host": self.target.host, "name": self.target.database, "fingerprint": None}
         self.heading = Heading(self.command, self.target.environment, where)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
@@ -24,6 +24,7 @@ from practice_guard.core.snapshots import Snapshot
 from practice_guard.render import restoring
 
 app = typer.Typer()
+T = TypeVar("T")
 
 
 @command(app, "restore")
@@ -126,13 +127,18 @@ class _Asked:
 def _check_together(
     chosen: _Chosen, undo_entry: int | None, *, dry_run: bool, written: tuple[Path | None, Path | None]
 ) -> None:
-    """Refuse options that contradict each other, and a draft in the place of a person's decisions."""
+    """Refuse options that contradict each other, and to write where there is something that must stay."""
     if undo_entry is not None and (chosen.options or any(written)):
         raise UsageError("--undo takes back a whole restore and nothing else; give no other choice beside it.")
     if not dry_run and any(written):
         raise UsageError("--out and --write-decisions go with --dry-run.")
-    if written[1]:
-        _check_draft(written[1])
+    out, draft = written
+    if out and out == draft:
+        raise UsageError("--out and --write-decisions name one file; a plan and a draft are two.")
+    if out:
+        _check_plan(out)
+    if draft:
+        _check_draft(draft)
 
 
 def _asked(call: Call, chosen: _Chosen) -> _Asked:
@@ -143,11 +149,11 @@ def _asked(call: Call, chosen: _Chosen) -> _Asked:
         scope=Scope(frozenset(chosen.protected), frozenset(chosen.leagues), frozenset(chosen.teams)),
         include_deleted=chosen.include_deleted,
         exact_only=chosen.exact_only,
-        decisions=parse(_read(chosen.decisions), str(chosen.decisions)) if chosen.decisions else None,
+        decisions=parse(files.read_text(chosen.decisions), str(chosen.decisions)) if chosen.decisions else None,
     )
     if chosen.plan is None:
         return _Asked(chosen, chosen.snapshot, request, None)
-    saved = planfile.load(_read(chosen.plan))
+    saved = planfile.load(files.read_text(chosen.plan))
     if request != call.request or chosen.snapshot not in (model.LATEST, saved.snapshot):
         raise UsageError("--plan brings its own snapshot, scope and decisions; give no others beside it.")
     return _Asked(chosen, saved.snapshot, saved.request, saved)
@@ -172,10 +178,10 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
     matches = restore.asked(plan, asked.chosen.teams)
     written: list[str] = []
     if out is not None:
-        _write(out, planfile.dump(plan, asked.request, call.now))
+        _write(out, planfile.dump(plan, asked.request, call.now), _check_plan)
         written.append(f"practice-guard restore --env {call.target.environment} --plan {shlex.quote(str(out))}")
     if draft is not None:
-        _write(draft, _draft(plan))
+        _write(draft, _draft(plan), _check_draft)
         written.append(
             f"practice-guard restore --env {call.target.environment} --dry-run --decisions {shlex.quote(str(draft))}"
         )
@@ -228,28 +234,32 @@ def _draft(plan: Plan) -> str:
     return drafted(replace(own, matches=matches), waiting)
 
 
+def _check_plan(path: Path) -> None:
+    """Refuse to write a plan over anything but a plan as it was written."""
+    _check_ours(path, "plan", planfile.load)
+
+
 def _check_draft(path: Path) -> None:
     """Refuse to write a draft over what a person has decided already."""
-    try:
-        edited = path.is_file() and bool(parse(_read(path), str(path)).entries)
-    except UsageError as error:
-        raise UsageError(f"{path} is there already and is no draft as it was written. Name another file.") from error
-    if edited:
+    there = _check_ours(path, "draft", lambda text: parse(text, str(path)))
+    if there and there.entries:
         raise UsageError(f"{path} is there already, with decisions in it. Name another file for --write-decisions.")
 
 
-def _read(path: Path) -> str:
+def _check_ours(path: Path, what: str, load: Callable[[str], T]) -> T | None:
+    """Read what is in a file's place as what it is to become; None where nothing is."""
+    if files.free(path):
+        return None
+    refused = UsageError(f"{path} is there already and is no {what} as it was written. Name another file.")
+    if not files.plain(path):
+        raise refused
     try:
-        return files.read(path).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} cannot be read: {error}.") from error
+        return load(files.read_text(path))
+    except UsageError as error:
+        raise refused from error
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a file that only its owner may read: it says who plays where."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
+def _write(path: Path, text: str, check: Callable[[Path], None]) -> None:
+    """Write a file, if what is in its place may still go: a person may have edited it while the plan was made."""
+    check(path)
+    files.write(path, text.encode(), replace=True)

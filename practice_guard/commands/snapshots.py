@@ -116,7 +116,7 @@ def _check_standard_output(call: Call) -> None:
 
 def _to_file(path: Path, data: bytes) -> None:
     """Write an export, and read it back from where it is now."""
-    files.write_new(path, data)
+    files.write(path, data)
     archive.read(files.read(path))
 
 

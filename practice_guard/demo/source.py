@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 
+from practice_guard import files
 from practice_guard.core.model import TeamIdentity
 
 
@@ -60,12 +61,12 @@ class Source:
 
     def write(self, path: Path) -> None:
         """Writes the source as one JSON file."""
-        path.write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
+        files.write(path, json.dumps(asdict(self), ensure_ascii=False).encode(), replace=True)
 
     @classmethod
     def load(cls, path: Path) -> Source:
         """Reads what `write` wrote."""
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = json.loads(files.read_text(path))
         return cls(
             leagues=content["leagues"],
             teams=tuple(SourceTeam(**team) for team in content["teams"]),

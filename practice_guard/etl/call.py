@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from importlib.metadata import version
 from typing import Any
 
-from practice_guard import declared, settings
+from practice_guard import settings
 from practice_guard.core import application, restore, snapshots
 from practice_guard.core.application import Declared
 from practice_guard.core.checks import Health, health, preservation, safety
@@ -186,7 +186,7 @@ def inside(given: Any, say: Voice, *, wanted: str | None = None, marked: bool = 
     """
     try:
         found = settings.load()
-        own = declared.load(found)
+        own = settings.load_declared(found)
         database = Borrowed(given, Timeouts(found.lock_timeout, found.statement_timeout))
         environment = _environment(found, wanted, database.host)
         with database.whole():

@@ -104,6 +104,51 @@ class TestThePlan:
         assert guard("backup", env=there).status == 0
         assert guard("restore", "--plan", "plan.json", env=there).status == 14
 
+    def test_takes_the_place_of_a_plan_as_it_was_written_and_of_nothing_else(
+        self, guard: Guard, damaged: ScratchDatabase, tmp_path: Path
+    ) -> None:
+        write, plan = ("restore", "--dry-run", "--out", "plan.json"), tmp_path / "plan.json"
+        assert guard(*write).status == 0
+        plan.chmod(0o644)
+        before = plan.read_text()
+        assert guard(*write).status == 0
+        assert plan.read_text() != before, "a plan that nobody touched is written anew"
+        assert plan.stat().st_mode & 0o777 == 0o600
+        for mine in ("a list of my own", plan.read_text().replace('"digest": "', '"digest": "0')):
+            plan.write_text(mine)
+            refused = guard(*write)
+            assert refused.status == 2, refused
+            assert "plan.json is there already and is no plan as it was written. Name another file." in refused.stderr
+            assert plan.read_text() == mine
+        assert [each.name for each in tmp_path.iterdir()] == ["plan.json"]
+
+    @pytest.mark.parametrize("option", ["--out", "--write-decisions"])
+    def test_is_not_written_through_a_link(
+        self, guard: Guard, damaged: ScratchDatabase, tmp_path: Path, option: str
+    ) -> None:
+        assert guard("restore", "--dry-run", option, "theirs").status == 0
+        theirs = (tmp_path / "theirs").read_text()
+        for name, aim in (("link", "theirs"), ("dangling", "nowhere")):
+            (tmp_path / name).symlink_to(aim)
+            refused = guard("restore", "--dry-run", option, name)
+            assert refused.status == 2, refused
+            assert f"{name} is there already" in refused.stderr
+            assert (tmp_path / name).is_symlink()
+        assert (tmp_path / "theirs").read_text() == theirs
+        assert not (tmp_path / "nowhere").exists()
+
+    def test_is_refused_a_place_that_cannot_be_written(
+        self, guard: Guard, damaged: ScratchDatabase, tmp_path: Path
+    ) -> None:
+        for option in ("--out", "--write-decisions"):
+            refused = guard("restore", "--dry-run", option, "missing/file")
+            assert refused.status == 2, refused
+            assert "missing/file cannot be written: No such file or directory." in refused.stderr
+        refused = guard("restore", "--dry-run", "--out", "one", "--write-decisions", "./one")
+        assert refused.status == 2, refused
+        assert "--out and --write-decisions name one file" in refused.stderr
+        assert list(tmp_path.iterdir()) == []
+
     @pytest.mark.parametrize("text", ["", "{}", "[]", "\x00", '{"format": "practice-guard plan", "version": 9}'])
     def test_that_is_none_is_a_usage_error(
         self, guard: Guard, damaged: ScratchDatabase, tmp_path: Path, text: str

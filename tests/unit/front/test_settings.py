@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from practice_guard import settings
+from practice_guard.core.application import Declared
 from practice_guard.core.errors import UsageError
 from practice_guard.settings import Settings, Target
 
@@ -107,6 +108,40 @@ def test_real_variables_win_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert settings.resolve(settings.load(), None, {}).host == "there.example"
     monkeypatch.setenv("PRACTICE_GUARD_LOCAL_URL", HERE)
     assert settings.resolve(settings.load(), None, {}).host == "db.example"
+
+
+def test_nothing_is_declared_where_nothing_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert settings.load_declared(Settings(_env_file=None)) == Declared()
+
+
+def test_what_is_declared_is_in_the_usual_file_or_in_the_one_that_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "practice_guard.toml").write_text('not_protected = ["practices"]')
+    (tmp_path / "other.toml").write_bytes(b"# nothing\r\n")
+    assert settings.load_declared(Settings(_env_file=None)).without == {"practices"}
+    assert settings.load_declared(Settings(_env_file=None, config=Path("other.toml"))) == Declared()
+    (tmp_path / "other.toml").write_bytes(b"\r\nnothing = 1\r\n")
+    with pytest.raises(UsageError, match=r"other\.toml, line 2: "):
+        settings.load_declared(Settings(_env_file=None, config=Path("other.toml")))
+
+
+def test_a_file_of_what_is_declared_that_cannot_be_read_is_not_passed_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "practice_guard.toml").symlink_to("nowhere")
+    named = Settings(_env_file=None, config=Path("missing.toml"))
+    told = r"PRACTICE_GUARD_CONFIG names missing\.toml, which cannot be read: No such file or directory\. Nothing was"
+    with pytest.raises(UsageError, match=told):
+        settings.load_declared(named)
+    with pytest.raises(UsageError, match=r"There is practice_guard\.toml, which cannot be read: No such file"):
+        settings.load_declared(Settings(_env_file=None))
+    (tmp_path / "missing.toml").write_bytes(b"# \xff")
+    with pytest.raises(UsageError, match="which cannot be read: it is not UTF-8"):
+        settings.load_declared(named)
 
 
 def test_every_setting_is_in_the_example_file() -> None:

@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from practice_guard import files
-from practice_guard.core.errors import DamagedSnapshotError, UsageError
+from practice_guard.core.errors import DamagedSnapshotError
 from practice_guard.core.snapshots.archive import envelope, transfer
 from tests.world.exporting import ID, OLDER, SUM, Lines, a_text, an_archive, an_export, spoilt, written
 
@@ -332,54 +331,6 @@ def test_lines_are_told_apart_by_nothing_but_their_end() -> None:
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(envelope, "_LARGEST", 1000)
     assert "unpacks to more than 1,000 bytes" in read(an_export())
-
-
-def test_a_file_is_written_whole_for_its_owner_only(tmp_path: Path) -> None:
-    path = tmp_path / "snapshot.gz"
-    files.write_new(path, b"data")
-    assert path.read_bytes() == b"data"
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert [each.name for each in tmp_path.iterdir()] == ["snapshot.gz"]
-
-
-def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
-    path = tmp_path / "snapshot.gz"
-    path.write_bytes(b"older")
-    with pytest.raises(UsageError, match="exists already"):
-        files.write_new(path, b"data")
-    assert path.read_bytes() == b"older"
-
-
-def test_a_link_to_nothing_is_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(UsageError, match="exists already"):
-        files.write_new(tmp_path / "link", b"data")
-    assert not (tmp_path / "elsewhere").exists()
-
-
-def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(UsageError, match="No space left on device"):
-        files.write_new(tmp_path / "snapshot.gz", b"data")
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("path", "why"),
-    [("missing/snapshot.gz", "No such file"), ("x" * 300, "File name too long"), ("", "exists already")],
-)
-def test_a_path_that_cannot_be_is_said(tmp_path: Path, path: str, why: str) -> None:
-    with pytest.raises(UsageError, match=why):
-        files.write_new(tmp_path / path, b"data")
-
-
-def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
-    for path in (tmp_path / "missing", tmp_path):
-        with pytest.raises(UsageError, match="cannot be read"):
-            files.read(path)
 
 
 def test_the_text_is_json_a_line() -> None:
