@@ -166,14 +166,14 @@ def chosen(database: Database, run: Run, wanted: str | None, environment: str) -
 
 
 def _newest_whole(database: Database, way_out: str, environment: str) -> Snapshot:
-    for each in snapshots.listing(database):
-        if each.verified_at is not None and not snapshots.fault(database, each):
-            return each
-    raise errors.NoSnapshotError(
-        "No verified snapshot in this database is whole.",
-        next_steps=(
-            f"practice-guard snapshots import FILE --env {environment}   # from an export",
-            f"practice-guard backup --accept-current --env {environment}   # or, only where every row is in place",
-            way_out,
-        ),
-    )
+    whole, _ = snapshots.newest_whole(database, snapshots.listing(database))
+    if whole is None:
+        raise errors.NoSnapshotError(
+            "No verified snapshot in this database is whole.",
+            next_steps=(
+                f"practice-guard snapshots import FILE --env {environment}   # from an export",
+                f"practice-guard backup --accept-current --env {environment}   # or, only where every row is in place",
+                way_out,
+            ),
+        )
+    return whole

@@ -14,6 +14,7 @@ from practice_guard.core.snapshots.snapshot import newest as newest
 from practice_guard.core.snapshots.snapshot import sizes as sizes
 from practice_guard.core.snapshots.snapshot import without as without
 from practice_guard.core.snapshots.verification import fault as fault
+from practice_guard.core.snapshots.verification import newest_whole as newest_whole
 from practice_guard.core.snapshots.verification import verify as verify
 from practice_guard.core.snapshots.writing import Header as Header
 from practice_guard.core.snapshots.writing import Inheritance as Inheritance

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import timezone
 
 from practice_guard.core import errors
@@ -70,3 +71,18 @@ def fault(database: Database, snapshot: Snapshot) -> str:
     except errors.DamagedSnapshotError as error:
         return error.message
     return ""
+
+
+def newest_whole(database: Database, known: Iterable[Snapshot]) -> tuple[Snapshot | None, dict[str, str]]:
+    """Return the first verified one of a listing that still is whole, and what is wrong with those passed over, by id.
+
+    Those that were never verified count neither way. None where no verified one is whole; then all are passed over.
+    """
+    passed_over: dict[str, str] = {}
+    for each in known:
+        if each.verified_at is None:
+            continue
+        if not (wrong := fault(database, each)):
+            return each, passed_over
+        passed_over[each.id] = wrong
+    return None, passed_over

@@ -93,24 +93,21 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
 
 
 def _last_good(database: Database, *, accept_current: bool) -> tuple[Snapshot | None, list[Finding]]:
-    """Return the newest snapshot that was verified and still is whole, and what is wrong with those passed over."""
-    findings: list[Finding] = []
-    for each in snapshots.listing(database):
-        if each.verified_at is None:
-            continue
-        problem = snapshots.fault(database, each)
-        if not problem:
-            return each, findings
-        why = "It was passed over: what is there now was compared with an older one."
-        fix = f"practice-guard cleanup --snapshot {each.id}"
-        findings.append(found("snapshot-passed-over", f"1 snapshot cannot be trusted: {problem}", why, fix))
-    if findings and not accept_current:
+    """Return the newest whole snapshot, and a finding for each one passed over."""
+    last, passed_over = snapshots.newest_whole(database, snapshots.listing(database))
+    if last is None and passed_over and not accept_current:
         raise errors.DamagedSnapshotError(
-            f"None of the {len(findings)} snapshots is whole, so nothing says what ought to be there. The newest: "
-            f"{findings[0].what.partition(': ')[2]} Nothing was written.",
+            f"None of the {len(passed_over)} snapshots is whole, so nothing says what ought to be there. The newest: "
+            f"{next(iter(passed_over.values()))} Nothing was written.",
             next_steps=(
                 "practice-guard snapshots import FILE   # from an export",
                 "practice-guard backup --accept-current   # only where every row is known to be in place",
             ),
         )
-    return None, findings
+    return last, [_passed_over(*each) for each in passed_over.items()]
+
+
+def _passed_over(snapshot: str, fault: str) -> Finding:
+    why = "It was passed over: what is there now was compared with an older one."
+    fix = f"practice-guard cleanup --snapshot {snapshot}"
+    return found("snapshot-passed-over", f"1 snapshot cannot be trusted: {fault}", why, fix)

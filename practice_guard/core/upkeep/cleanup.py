@@ -36,8 +36,8 @@ def _plan(guard: Guard, rule: Rule) -> tuple[list[Ruling], Application | None]:
     known = snapshots.listing(database)
     unfinished = runs.unfinished(database)
     needed = unfinished.snapshot if unfinished else None
-    damaged: set[str] = set()
-    whole = _newest_whole(database, known, damaged)
+    whole, passed_over = snapshots.newest_whole(database, known)
+    damaged = set(passed_over)
     for each in _doomed(known, rule, now, damaged):
         if snapshots.fault(database, each):
             damaged.add(each.id)
@@ -50,17 +50,6 @@ def _plan(guard: Guard, rule: Rule) -> tuple[list[Ruling], Application | None]:
         others = [each for each in doomed if whole is None or each.id != whole.id]
         waiting = frozenset(each.id for each in others if _waiting_rows(database, each, app) - carried)
     return retention.judge(known, rule, Standing(waiting, frozenset(damaged), needed), now), app
-
-
-def _newest_whole(database: Database, known: Sequence[Snapshot], damaged: set[str]) -> Snapshot | None:
-    """Return the newest verified snapshot that is whole, and note those above it that are not."""
-    for each in known:
-        if each.verified_at is None:
-            continue
-        if not snapshots.fault(database, each):
-            return each
-        damaged.add(each.id)
-    return None
 
 
 def _doomed(known: Sequence[Snapshot], rule: Rule, now: datetime, damaged: set[str]) -> list[Snapshot]:

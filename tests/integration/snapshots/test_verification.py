@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from practice_guard.core.database import Connection
 from practice_guard.core.errors import DamagedSnapshotError
 from practice_guard.core.snapshots import snapshot, verification
 from tests.world import builders
@@ -62,6 +63,31 @@ def test_the_next_backup_passes_a_tampered_one_over(guard: Guard, database: Scra
     taken = guard.backs_up()
     assert taken.previous is not None
     assert taken.previous.id == other.id
+
+
+def test_the_newest_whole_one_is_found_below_what_is_damaged_or_was_never_verified(
+    guard: Guard, database: ScratchDatabase
+) -> None:
+    newest, oldest = guard.has_backed_up(), guard.reads(snapshot.listing)[-1]
+    middle = guard.reads(snapshot.listing)[1]
+    assert _newest_whole(guard) == (newest.id, {})
+    message = tampered_with(database, newest, "a row changed")
+    assert _newest_whole(guard) == (middle.id, {newest.id: f"Snapshot {newest.id} is damaged: {message} were changed."})
+    database.rows("UPDATE practice_guard.snapshots SET verified_at = NULL WHERE id = %(id)s", id=middle.id)
+    whole, passed_over = _newest_whole(guard)
+    assert (whole, list(passed_over)) == (oldest.id, [newest.id])
+    tampered_with(database, oldest, "the team list gone")
+    whole, passed_over = _newest_whole(guard)
+    assert (whole, list(passed_over)) == (None, [newest.id, oldest.id]), "newest first, each with its own fault"
+    assert "the team list" in passed_over[oldest.id]
+
+
+def _newest_whole(guard: Guard) -> tuple[str | None, dict[str, str]]:
+    def work(connection: Connection) -> tuple[str | None, dict[str, str]]:
+        whole, passed_over = verification.newest_whole(connection, snapshot.listing(connection))
+        return whole.id if whole else None, passed_over
+
+    return guard.reads(work)
 
 
 def test_removing_a_tampered_one_drops_nothing_else(guard: Guard, database: ScratchDatabase) -> None:
