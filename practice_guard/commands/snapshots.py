@@ -17,7 +17,7 @@ from practice_guard.commands.call import Call, tool_version
 from practice_guard.commands.options import Confirm, DryRun, Yes, command
 from practice_guard.core import model, snapshots
 from practice_guard.core.database import Access
-from practice_guard.core.errors import NoSnapshotError, UsageError
+from practice_guard.core.errors import UsageError
 from practice_guard.core.records import marking
 from practice_guard.core.snapshots import archive
 from practice_guard.core.upkeep import Rule, Ruling
@@ -78,12 +78,9 @@ def verify(
         known = snapshots.listing(database)
         if snapshot_id is not None:
             wanted = snapshot_id if snapshot_id != model.LATEST else snapshots.find(database).id
-            known = [each for each in known if each.id == wanted] or [snapshots.find(database, wanted)]
+            known = [snapshots.named(known, wanted)]
         if not known:
-            raise NoSnapshotError(
-                "There is no snapshot to verify.",
-                next_steps=(f"practice-guard backup --env {call.target.environment}",),
-            )
+            raise snapshots.none_yet(call.target.environment)
         problems = {each.id: snapshots.fault(database, each) for each in known}
     call.answer(render.verified(known, problems, call.target.environment))
 

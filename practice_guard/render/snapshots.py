@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from rich.console import RenderableType
 
 from practice_guard.core.findings import found
-from practice_guard.core.model import Finding, Verdict
+from practice_guard.core.model import Verdict
 from practice_guard.core.records import Marking, Place
-from practice_guard.core.snapshots import Snapshot, newest, read_by_people
+from practice_guard.core.snapshots import Snapshot, newest, read_by_people, unverified
 from practice_guard.core.snapshots.archive import Imported
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import line, table
@@ -24,10 +24,7 @@ def listing(known: Sequence[Snapshot], sizes: Mapping[str, int], env: str) -> Ou
         (each.id, each.rows, each.carried, _size(sizes.get(each.id, 0)), _state(each, latest), each.label)
         for each in known
     ]
-    findings: tuple[Finding, ...] = ()
-    if latest is None:
-        why = "Nothing could be put back after an import."
-        findings = (found("no-snapshot", "0 verified snapshots.", why, f"practice-guard backup --env {env}"),)
+    findings = () if latest else (unverified(known, env),)
     sentence = f"{len(known)} snapshots" + (f"; latest is {latest.id}." if latest else ", none of them verified.")
     return Outcome(
         Verdict.FINE,

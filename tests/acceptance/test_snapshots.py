@@ -68,10 +68,28 @@ def binary(database: ScratchDatabase, *arguments: str, stdin: bytes = b"", stdou
 def test_an_empty_database_has_none(season: League, database: ScratchDatabase, guard: Guard) -> None:
     before = database.everything()
     assert result(guard("snapshots", "--json")) == {"latest": None, "snapshots": []}
-    refused(guard("snapshots", "verify"), 12, "There is no snapshot to verify")
+    refused(guard("snapshots", "verify"), 12, "There is no verified snapshot")
     refused(guard("snapshots", "show"), 12, "There is no verified snapshot")
     refused(guard("snapshots", "export", "latest", "file"), 12, "There is no verified snapshot")
     assert database.everything() == before
+
+
+def test_that_there_is_none_is_one_finding_wherever_it_is_found(
+    season: League, database: ScratchDatabase, guard: Guard
+) -> None:
+    """Found by the checks before an ETL, by health and in the list; health says too what it could not see."""
+    for others in ("", ", 1 that were never verified"):
+        found = {}
+        for command in ("validate-safety", "health", "snapshots"):
+            findings = guard(command, "--json").json["findings"]
+            found[command] = next(each for each in findings if each["code"] == "no-snapshot")
+        said = {command: each.pop("what") for command, each in found.items()}
+        assert said["validate-safety"] == said["snapshots"] == f"0 verified snapshots{others}."
+        assert said["health"].startswith(f"0 verified snapshots{others}: only rows without a team can be seen")
+        assert found["validate-safety"] == found["health"] == found["snapshots"]
+        assert found["health"]["fix"] == "practice-guard backup --env local"
+        backed_up(guard)
+        database.rows("UPDATE practice_guard.snapshots SET verified_at = NULL")
 
 
 def test_what_is_stored_is_listed_newest_first(season: League, guard: Guard) -> None:

@@ -224,14 +224,21 @@ def examine(
         errors.NoSnapshotError: there is none of that id.
     """
     database, overrides = guard.database, guard.overrides
-    nothing_yet = wanted == model.LATEST and not any(each.verified_at for each in snapshots.listing(database))
-    if baseline is None and not nothing_yet:
+    blind = _blind(guard) if baseline is None and wanted == model.LATEST else None
+    if baseline is None and blind is None:
         snapshot = snapshots.find(database, wanted)
         snapshots.verify(database, snapshot)
         plan = restore.plan(database, snapshot, app, guard.request)
         return check(plan, app, fail_on_warning=fail_on_warning, overrides=overrides)
     live = {bound.name: restore.live_rows(database, bound) for bound in app.sets}
-    return check_alone(live, app, baseline=baseline, fail_on_warning=fail_on_warning, overrides=overrides)
+    return check_alone(live, app, baseline=baseline, blind=blind, fail_on_warning=fail_on_warning, overrides=overrides)
+
+
+def _blind(guard: Guard) -> Finding | None:
+    """Find that there is nothing to compare with; None where there is a verified snapshot."""
+    known = snapshots.listing(guard.database)
+    so = "only rows without a team can be seen, not lost or moved ones"
+    return None if snapshots.newest(known) else snapshots.unverified(known, guard.author.environment, so)
 
 
 def check_alone(
@@ -239,6 +246,7 @@ def check_alone(
     app: Application,
     *,
     baseline: int | None = None,
+    blind: Finding | None = None,
     fail_on_warning: bool = False,
     overrides: Overrides = NOTHING,
 ) -> Health:
@@ -248,6 +256,7 @@ def check_alone(
         live: the protected rows of each set.
         app: the database as it is.
         baseline: how many practices there ought to be; None where nobody knows.
+        blind: the finding that nobody knows.
         fail_on_warning: whether warnings fail the check too.
         overrides: the severities that the settings ask for.
     """
@@ -259,10 +268,8 @@ def check_alone(
         lost, added = max(0, before - len(rows)), max(0, len(rows) - before)
         sets[name] = Counts(before, len(rows), lost, orphaned, 0, 0, added, 0, 0)
     findings = [finding for name, counts in sets.items() for finding in _findings(name, counts)]
-    if baseline is None:
-        what = "0 snapshots to compare with: only rows without a team can be seen, not lost or moved ones."
-        why = "Without a snapshot nobody knows what ought to be there."
-        findings.append(Finding("no-snapshot", Severity.WARNING, what, why, "practice-guard backup"))
+    if blind is not None:
+        findings.append(blind)
         if not any(live.values()):
             what = "0 protected rows and 0 snapshots: there is nothing to compare."
             why = "Whether rows were ever there cannot be known; a table that an import has emptied looks the same."

@@ -10,8 +10,11 @@ from practice_guard.core.snapshots.snapshot import Snapshot as Snapshot
 from practice_guard.core.snapshots.snapshot import check_tables as check_tables
 from practice_guard.core.snapshots.snapshot import find as find
 from practice_guard.core.snapshots.snapshot import listing as listing
+from practice_guard.core.snapshots.snapshot import named as named
 from practice_guard.core.snapshots.snapshot import newest as newest
+from practice_guard.core.snapshots.snapshot import none_yet as none_yet
 from practice_guard.core.snapshots.snapshot import sizes as sizes
+from practice_guard.core.snapshots.snapshot import unverified as unverified
 from practice_guard.core.snapshots.snapshot import without as without
 from practice_guard.core.snapshots.verification import fault as fault
 from practice_guard.core.snapshots.verification import newest_whole as newest_whole

@@ -9,9 +9,9 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
-from practice_guard.core import errors
+from practice_guard.core import errors, findings
 from practice_guard.core.database import Database, statement
-from practice_guard.core.model import LATEST
+from practice_guard.core.model import LATEST, Finding
 from practice_guard.core.records import installation
 from practice_guard.core.snapshots import description
 from practice_guard.core.snapshots.fields import Fields
@@ -137,21 +137,47 @@ def find(database: Database, wanted: str = LATEST) -> Snapshot:
         errors.DamagedSnapshotError: its description cannot be read.
     """
     known = listing(database)
-    found = newest(known) if wanted == LATEST else next((each for each in known if each.id == wanted), None)
-    if found is None and wanted == LATEST:
-        raise errors.NoSnapshotError(
-            "There is no verified snapshot in this database yet.",
-            next_steps=("practice-guard backup --env ENV", "practice-guard snapshots import FILE   # from an export"),
-        )
+    found = newest(known) if wanted == LATEST else named(known, wanted)
     if found is None:
-        ids = ", ".join(snapshot.id for snapshot in known[:5]) or "none"
-        raise errors.NoSnapshotError(
-            f"There is no snapshot {wanted}. The newest ones are: {ids}.",
-            next_steps=("practice-guard snapshots --env ENV   # all of them",),
-        )
+        raise none_yet()
     if found.fault:
         raise damaged(found, found.fault)
     return found
+
+
+def named(known: Sequence[Snapshot], wanted: str) -> Snapshot:
+    """Return the one of that id out of a listing.
+
+    Raises:
+        errors.NoSnapshotError: there is none; says which ones are newest.
+    """
+    for each in known:
+        if each.id == wanted:
+            return each
+    ids = ", ".join(each.id for each in known[:5]) or "none"
+    raise errors.NoSnapshotError(
+        f"There is no snapshot {wanted}. The newest ones are: {ids}.",
+        next_steps=("practice-guard snapshots --env ENV   # all of them",),
+    )
+
+
+def none_yet(environment: str = "ENV") -> errors.NoSnapshotError:
+    """Return the error that there is nothing to go by, with the way out."""
+    return errors.NoSnapshotError(
+        "There is no verified snapshot in this database yet.",
+        next_steps=(
+            f"practice-guard backup --env {environment}",
+            "practice-guard snapshots import FILE   # from an export",
+        ),
+    )
+
+
+def unverified(known: Sequence[Snapshot], environment: str, so: str = "") -> Finding:
+    """Make the finding that none of a listing was ever verified; `so` says what cannot be told for that."""
+    others = f", {len(known)} that were never verified" if known else ""
+    what = f"0 verified snapshots{others}{f': {so}' if so else ''}."
+    why = "Nothing could be put back after an import, and nobody could tell whether the last one was restored."
+    return findings.found("no-snapshot", what, why, f"practice-guard backup --env {environment}")
 
 
 def damaged(snapshot: Snapshot, what: str) -> errors.DamagedSnapshotError:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from practice_guard.core import errors
 from practice_guard.core.model import LATEST
-from practice_guard.core.snapshots import Snapshot, newest
+from practice_guard.core.snapshots import Snapshot, named, newest
 
 IN_THE_MAKING = timedelta(hours=1)
 """How long a snapshot that is not verified may still be about to be."""
@@ -108,12 +108,10 @@ def judge(snapshots: Sequence[Snapshot], rule: Rule, standing: Standing, now: da
 
 
 def _named(snapshots: Sequence[Snapshot], wanted: str, must_stay: Callable[[Snapshot], str | None]) -> list[Ruling]:
-    if wanted not in {each.id for each in snapshots}:
-        ids = ", ".join(each.id for each in snapshots[:5]) or "none"
-        raise errors.NoSnapshotError(f"There is no snapshot {wanted}. The newest ones are: {ids}.")
+    going = named(snapshots, wanted)
     rulings: list[Ruling] = []
     for each in snapshots:
-        if each.id != wanted:
+        if each is not going:
             rulings.append(Ruling(each, goes=False, reason="another one was named"))
             continue
         against = must_stay(each)

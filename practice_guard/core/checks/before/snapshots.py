@@ -76,10 +76,8 @@ def no_snapshot(scene: Scene) -> Answer:
     snapshot = scene.once(latest)
     if snapshot is not None:
         return Answer(f"snapshot {snapshot.id} is the newest verified one: {some(snapshot.rows, 'row')}")
-    others = len(snapshots.listing(scene.database))
-    what = f"0 verified snapshots{f', {others} that were never verified' if others else ''}."
-    why = "Nothing could be put back after an import, and nobody could tell whether the last one was restored."
-    return Answer(what, (found("no-snapshot", what, why, f"practice-guard backup --env {scene.environment}"),))
+    finding = snapshots.unverified(snapshots.listing(scene.database), scene.environment)
+    return Answer(finding.what, (finding,))
 
 
 def old_snapshot(scene: Scene) -> Answer:
