@@ -12,6 +12,7 @@ from practice_guard.commands.call import Call
 from practice_guard.commands.options import command
 from practice_guard.core import findings
 from practice_guard.core.model import Verdict
+from practice_guard.core.words import counted
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import table
 
@@ -29,7 +30,9 @@ def explain(
         rows = [(page.code, str(page.severity), page.title) for page in known]
         listed = [{"code": page.code, "severity": page.severity, "title": page.title} for page in known]
         body = table(("code", "severity", "what it says"), rows)
-        call.answer(Outcome(Verdict.FINE, f"{len(known)} findings have a page.", {"codes": listed}, (body,)))
+        call.answer(
+            Outcome(Verdict.FINE, f"{counted(len(known), 'finding')}, each with a page.", {"codes": listed}, (body,))
+        )
     page = findings.page(code)
     call.answer(
         Outcome(

@@ -21,6 +21,7 @@ from practice_guard.core.records import installation
 from practice_guard.core.restore import Bucket, Plan
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.upkeep import Rule, backup, cleanup
+from practice_guard.core.words import counted
 from practice_guard.etl.voice import Voice
 from practice_guard.render import reports, restoring
 from practice_guard.render.outcome import Outcome
@@ -129,7 +130,9 @@ class Inside:
         after, missing = _compared(report, before)
         issues = _issues(report.findings)
         if missing:
-            issues.append(f"{missing} rows less than the {before} counted before, and no snapshot knows why.")
+            issues.append(
+                f"{counted(missing, 'row')} less than the {before} counted before, and no snapshot knows why."
+            )
             self.say(Severity.ERROR, issues[-1])
         total = report.total
         return {

@@ -16,6 +16,7 @@ from practice_guard.core.running import overhead
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.snapshots.archive import IMPORT
 from practice_guard.core.upkeep.cleanup import CLEANUP
+from practice_guard.core.words import counted
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.running import seconds, share
 from practice_guard.render.text import Paragraph, line
@@ -65,11 +66,11 @@ def history(
     events.sort(key=lambda event: event.at, reverse=True)
     timed = [run for run in runs if run.etl_seconds]
     guard, etl = sum(run.guard_seconds for run in timed), sum(run.etl_seconds or 0.0 for run in timed)
-    cost = f"The guard: {share(guard, etl)}, over {_counted(len(timed), 'run')}." if timed else "No run has a time yet."
-    commands = _counted(len(events) - len(runs), "command")
+    cost = f"The guard: {share(guard, etl)}, over {counted(len(timed), 'run')}." if timed else "No run has a time yet."
+    commands = counted(len(events) - len(runs), "command")
     return Outcome(
         Verdict.FINE,
-        f"{_counted(len(runs), 'run')} and {commands} that wrote. {cost}",
+        f"{counted(len(runs), 'run')} and {commands} that wrote. {cost}",
         {
             "events": [
                 {
@@ -102,7 +103,7 @@ def _body(events: Sequence[Event], timed: Sequence[Run], last: int) -> list[Rend
     if events:
         body.append(line(""))
     if len(events) > last:
-        body.append(line(f"  … and {len(events) - last} older ones; --last {len(events)} shows all.\n"))
+        body.append(line(f"  … and {counted(len(events) - last, 'older one')}; --last {len(events)} shows all.\n"))
     if len(timed) > 1:
         percent = [100 * run.guard_seconds / (run.etl_seconds or 1.0) for run in reversed(timed)]
         span = f"{min(percent):.0f} to {max(percent):.0f} %"
@@ -120,10 +121,6 @@ def sparkline(values: Sequence[float]) -> str:
     if largest <= 0:
         return _LEVELS[0] * len(values)
     return "".join(_LEVELS[min(len(_LEVELS) - 1, int(value / largest * len(_LEVELS)))] for value in values)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _of_run(run: Run) -> Event:
@@ -161,7 +158,7 @@ def _of_entry(entry: Entry) -> Event:
             entry.kind, entry.at, entry.by, entry.tool_version, _SAYS[entry.kind](entry), entry.seconds, result
         )
     written = entry.result.get("written")
-    counts = f"{written:,} rows written" if isinstance(written, int) else "rows taken back"
+    counts = f"{counted(written, 'row')} written" if isinstance(written, int) else "rows taken back"
     undone = f"; taken back by ledger {entry.undone_by}" if entry.undone_by else ""
     says = f"{counts} from snapshot {entry.snapshot} (ledger {entry.id}){undone}."
     result = {"ledger": entry.id, "snapshot": entry.snapshot, "environment": entry.environment, "written": written}
@@ -179,8 +176,9 @@ def _marked(entry: Entry) -> str:
 
 
 def _imported(entry: Entry) -> str:
+    rows = cast("int", entry.result["rows"])
     other = ", from another database" if entry.result.get("told_otherwise") else ""
-    return f"Snapshot {entry.snapshot} imported: {entry.result['rows']} rows{other}."
+    return f"Snapshot {entry.snapshot} imported: {counted(rows, 'row')}{other}."
 
 
 _SAYS = {CLEANUP: _removed, MARK: _marked, IMPORT: _imported}
@@ -190,7 +188,7 @@ _SAYS = {CLEANUP: _removed, MARK: _marked, IMPORT: _imported}
 def _of_snapshot(snapshot: Snapshot) -> Event:
     label = f" ({snapshot.label})" if snapshot.label else ""
     state = "" if snapshot.verified_at else ", never verified"
-    says = f"Snapshot {snapshot.id}{label}: {snapshot.rows:,} rows, {snapshot.carried:,} carried{state}."
+    says = f"Snapshot {snapshot.id}{label}: {counted(snapshot.rows, 'row')}, {snapshot.carried:,} carried{state}."
     result = {"snapshot": snapshot.id, "environment": snapshot.environment, "rows": snapshot.rows}
     kind, at = ("import", snapshot.imported_at) if snapshot.imported_at else ("backup", snapshot.taken_at)
     return Event(kind, at, snapshot.taken_by, snapshot.tool_version, says, snapshot.seconds, result)
@@ -205,7 +203,7 @@ def _were(entries: Sequence[Entry]) -> list[tuple[str, Mapping[str, Any]]]:
 def _of_removed(name: str, was: Mapping[str, Any]) -> Event:
     label = f" ({was['label']})" if was["label"] else ""
     state = "removed since" if was["verified"] else "never verified, removed since"
-    says = f"Snapshot {name}{label}: {was['rows']:,} rows, {was['carried']:,} carried, {state}."
+    says = f"Snapshot {name}{label}: {counted(was['rows'], 'row')}, {was['carried']:,} carried, {state}."
     result = {"snapshot": name, "environment": was["environment"], "rows": was["rows"]}
     at = datetime.fromisoformat(was["taken_at"])
     kind, took = "import" if was["imported"] else "backup", was.get("seconds")

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from practice_guard.core.errors import GuardError
 from practice_guard.core.model import Severity, Verdict
+from practice_guard.core.words import counted
 from practice_guard.render.outcome import Heading, Outcome, safe
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warn", Severity.INFO: "info"}
@@ -25,7 +26,8 @@ def show(heading: Heading, outcome: Outcome, status: int) -> None:
         fields = {"code": finding.code, "rows": finding.rows, "fix": finding.fix}
         say(heading, message, _LEVELS[finding.severity], **fields)
     if len(outcome.findings) > _MOST:
-        say(heading, f"… and {len(outcome.findings) - _MOST} more findings; --json lists them all.")
+        more = counted(len(outcome.findings) - _MOST, "more finding")
+        say(heading, f"… and {more}; --json lists them all.")
     for step in outcome.next_steps:
         say(heading, f"next: {step}")
     figures = {name: value for name, value in outcome.result.items() if isinstance(value, (str, int, float))}

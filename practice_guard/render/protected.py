@@ -8,6 +8,7 @@ from rich.console import RenderableType
 
 from practice_guard.core.application import Coverage, Covered, PointsAt, Uncovered
 from practice_guard.core.model import Verdict
+from practice_guard.core.words import agreeing, counted
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import line, table
 
@@ -43,7 +44,8 @@ def protected(found: Coverage, env: str, *, verbose: bool = False) -> Outcome:
             for each in found.uncovered
         ]
         body.append(table(("not protected", "points at", "known by", "rows"), open_ends))
-    what = f"{found.rows:,} rows in {len(found.covered)} sets are protected{_others(found.uncovered)}"
+    are, sets = agreeing(found.rows, "is", "are"), counted(len(found.covered), "set")
+    what = f"{counted(found.rows, 'row')} in {sets} {are} protected{_others(found.uncovered)}"
     return Outcome(
         Verdict.FINE,
         f"{what}.",
@@ -75,12 +77,13 @@ def _others(uncovered: Sequence[Uncovered]) -> str:
         return ""
     loose = sum(each.rows or 0 for each in uncovered)
     dark = sum(each.rows is None for each in uncovered)
-    said = f"; {loose:,} in {len(uncovered)} other columns point at teams or leagues and are not"
-    return f"{said}, without those of {dark} columns that this role may not read" if dark else said
+    point = agreeing(loose, "points at a team or league and is", "point at teams or leagues and are")
+    said = f"; {loose:,} in {counted(len(uncovered), 'other column')} {point} not"
+    return f"{said}, without those of {counted(dark, 'column')} that this role may not read" if dark else said
 
 
 def _owners(each: Covered) -> str:
-    return f"{each.owners:,} {each.of if each.owners != 1 else each.of.removesuffix('s')}"
+    return counted(each.owners, each.of.removesuffix("s"))
 
 
 def _points_at(each: Covered, *, verbose: bool) -> str:

@@ -15,7 +15,9 @@ from practice_guard.core.checks.safety import Result
 from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Match, Severity, Verdict
 from practice_guard.core.upkeep import Backup, Ruling
+from practice_guard.core.words import agreeing, counted
 from practice_guard.render.outcome import Outcome
+from practice_guard.render.snapshots import contents
 from practice_guard.render.text import explained, line, table
 
 _STATUS_STYLES = {
@@ -44,13 +46,14 @@ def safety(report: Safety, env: str, *, verbose: bool = False) -> Outcome:
     ]
     body = [table(("status", "check", "what was seen"), rows)] if rows else []
     if not verbose:
-        body.append(Padding(line(f"{passed} checks passed; --verbose lists them.", "green"), (0, 0, 1, 2)))
+        body.append(Padding(line(f"{counted(passed, 'check')} passed; --verbose lists them.", "green"), (0, 0, 1, 2)))
+    checks = counted(len(report.checks), "check")
     if report.safe:
         unlooked = f", {blind} could not be made" if blind else ""
-        sentence = f"The ETL may run: {len(report.checks)} checks, {warned} warnings{unlooked}."
+        sentence = f"The ETL may run: {checks}, {counted(warned, 'warning')}{unlooked}."
         steps: tuple[str, ...] = (f"practice-guard backup --env {env}",)
     else:
-        sentence = f"The ETL must not run: {failed} of {len(report.checks)} checks failed or could not be made."
+        sentence = f"The ETL must not run: {failed} of {checks} failed or could not be made."
         steps = ()
     return Outcome(
         report.verdict,
@@ -78,20 +81,20 @@ def backup(report: Backup, env: str) -> Outcome:
             (f"practice-guard restore --env {env} --dry-run",) if report.previous else (),
         )
     made = report.snapshot
-    counted = {name: each for name, each in made.sets.items() if not each.companion}
+    own = {name: each for name, each in made.sets.items() if not each.companion}
     sets = {
         name: {"table": each.definition["table"], "rows": each.rows, "teams": each.teams, "carried": each.carried}
-        for name, each in counted.items()
+        for name, each in own.items()
     }
     rows: list[tuple[object, ...]] = [
         (name, str(each.definition["table"]).rpartition(".")[2], each.rows, each.teams, each.digest[:12], each.carried)
-        for name, each in counted.items()
+        for name, each in own.items()
     ]
     rows.append(("sum", "", made.rows, "", made.digest[:12], made.carried))
     body.insert(0, table(("protected", "table", "rows", "hang on", "digest", "carried"), rows, keep=5))
     return Outcome(
         report.verdict,
-        f"Snapshot {made.id} holds {made.rows:,} rows, {made.carried:,} of them carried; read back and verified.",
+        f"Snapshot {made.id} holds {contents(made)}; read back and verified.",
         {
             "snapshot": made.id,
             "rows": made.rows,
@@ -116,11 +119,10 @@ def preservation(report: Preservation, env: str, asked: Sequence[Match]) -> Outc
         ("protected rows", *(report.rows[word] for word in words)),
     ]
     leagues = [(name, *(counts[word] for word in words[:-1])) for name, counts in report.leagues.items()]
-    others = report.teamless
     body: list[RenderableType] = [
         *explained(asked),
         table(("", *words), rows, keep=3),
-        *(line(f"  {rows:,} rows of {name} hang on no team; health judges them.\n") for name, rows in others.items()),
+        *(_teamless(name, rows) for name, rows in report.teamless.items()),
         table(("league", *words[:-1]), leagues, keep=3),
     ]
     rate = "nothing to compare" if report.rate is None else f"{report.rate:g} % of protected rows"
@@ -158,6 +160,11 @@ def preservation(report: Preservation, env: str, asked: Sequence[Match]) -> Outc
     )
 
 
+def _teamless(name: str, rows: int) -> RenderableType:
+    hang = agreeing(rows, "hangs on no team; health judges it", "hang on no team; health judges them")
+    return line(f"  {counted(rows, 'row')} of {name} {hang}.\n")
+
+
 def health(report: Health, env: str) -> Outcome:
     """Present `health`."""
     total = report.total
@@ -166,18 +173,20 @@ def health(report: Health, env: str) -> Outcome:
     rows = [(name, *(counts[head] for head in heads)) for name, counts in sets.items()]
     rows.append(("sum", *(asdict(total)[head] for head in heads)))
     weights = Counter(finding.severity for finding in report.findings)
+    were = agreeing(weights[Severity.WARNING], "was", "were")
     against = (
-        f"{weights[Severity.ERROR]} errors, {total.bad:,} rows amiss"
+        f"{counted(weights[Severity.ERROR], 'error')}, {counted(total.bad, 'row')} amiss"
         if weights[Severity.ERROR]
-        else f"{weights[Severity.WARNING]} warnings, which were asked to fail it"
+        else f"{counted(weights[Severity.WARNING], 'warning')}, which {were} asked to fail it"
     )
+    waiting = f"{counted(total.pending, 'row')} {agreeing(total.pending, 'waits', 'wait')}"
     sentence = {
-        Verdict.FINE: f"Healthy, score {report.score}: {total.after:,} protected rows, each on its team once.",
-        Verdict.WAITING: f"Score {report.score}: nothing is wrong, but {total.pending:,} rows wait.",
+        Verdict.FINE: f"Healthy, score {report.score}: {counted(total.after, 'protected row')}, each on its team once.",
+        Verdict.WAITING: f"Score {report.score}: nothing is wrong, but {waiting}.",
         Verdict.REFUSED: f"Not healthy, score {report.score}: {against}.",
     }[report.verdict]
     if report.verdict is Verdict.FINE and total.bad:
-        sentence = f"Score {report.score}: {total.bad:,} rows amiss, which the settings allow."
+        sentence = f"Score {report.score}: {counted(total.bad, 'row')} amiss, which the settings allow."
     elif report.snapshot is None and report.verdict is Verdict.FINE:
         sentence = f"No row is without a team, score {report.score}; without a snapshot no more can be seen."
     return Outcome(
@@ -226,7 +235,7 @@ def cleanup(rulings: Sequence[Ruling], env: str, *, dry_run: bool, options: str 
     verb = "would be removed" if dry_run else "removed"
     return Outcome(
         Verdict.FINE,
-        f"{len(gone)} snapshots {verb}, {len(kept)} kept." + (" Nothing was written." if dry_run else ""),
+        f"{counted(len(gone), 'snapshot')} {verb}, {len(kept)} kept." + (" Nothing was written." if dry_run else ""),
         {
             "removed": [ruling.snapshot.id for ruling in gone],
             "kept": [{"snapshot": ruling.snapshot.id, "reason": ruling.reason} for ruling in kept],

@@ -14,6 +14,7 @@ from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
 from practice_guard.core.restore import Applied, Bucket, Plan, PlannedRow, Undone
 from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.words import agreeing, counted, duration
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import bars, explained, line, table
 
@@ -120,14 +121,14 @@ def _body(
     body: list[RenderableType] = []
     if dry_run:
         body.append(line("  A dry run: nothing is written, PostgreSQL keeps the transaction read-only.\n", "bold"))
-    body.append(line(f"  Snapshot {plan.snapshot}, {_in_words(age)} old, {counts['total']:,} rows.\n"))
+    body.append(line(f"  Snapshot {plan.snapshot}, {duration(age)} old, {counted(counts['total'], 'row')}.\n"))
     if counts["insert"] and not plan.no_import:
-        body.append(
-            line(
-                f"  {counts['insert']:,} rows are not there. An import ran since, so nobody can say whether users "
-                "deleted some of them: all come back.\n"
-            )
+        absent = agreeing(
+            counts["insert"],
+            "is not there. An import ran since, so nobody can say whether users deleted it: it comes back",
+            "are not there. An import ran since, so nobody can say whether users deleted some of them: all come back",
         )
+        body.append(line(f"  {counted(counts['insert'], 'row')} {absent}.\n"))
     body += explained(asked)
     body.append(bars({_WORDS[bucket]: counts[str(bucket)] for bucket in Bucket}, styles=_STYLES))
     heads = ["total", *(str(bucket) for bucket in Bucket if counts[str(bucket)])]
@@ -143,11 +144,12 @@ def _body(
         shown = [(entry["team"], entry["rows"], entry["reason"], entry["because"]) for entry in pending[:_SHOWN]]
         body.append(table(("waiting", "rows", "reason", "because"), shown))
         if len(pending) > _SHOWN:
-            body.append(line(f"  … and {len(pending) - _SHOWN} more teams; --json lists them all.\n"))
+            body.append(line(f"  … and {counted(len(pending) - _SHOWN, 'more team')}; --json lists them all.\n"))
     notes = Counter(f"{row.set}: {row.note}" for row in plan.rows() if row.note and row.bucket is not Bucket.PENDING)
-    body += [line(f"  {count:,} rows of {note}.\n") for note, count in notes.most_common()]
+    body += [line(f"  {counted(count, 'row')} of {note}.\n") for note, count in notes.most_common()]
     if added := _added(plan):
-        body.append(line(f"  {added:,} rows that the snapshot does not have are left alone.\n"))
+        are = agreeing(added, "is", "are")
+        body.append(line(f"  {counted(added, 'row')} that the snapshot does not have {are} left alone.\n"))
     return body
 
 
@@ -159,27 +161,33 @@ def _added(plan: Plan) -> int:
 def sentence(plan: Plan, *, dry_run: bool, ledger: int | None) -> str:
     """Say what a plan did, or would do."""
     counts = plan.counts()
-    wait = f", {counts['pending']:,} wait for their team or a person" if counts["pending"] else ""
-    put_back, relinked = counts["insert"], plan.writes() - counts["insert"]
+    waits = agreeing(counts["pending"], "waits for its", "wait for their")
+    wait = f", {counts['pending']:,} {waits} team or a person" if counts["pending"] else ""
+    put_back, relinked = counted(counts["insert"], "row"), plan.writes() - counts["insert"]
     if not dry_run:
-        moved = f"{put_back:,} rows put back and {relinked:,} re-linked, {counts['intact']:,} were in place"
+        were = agreeing(counts["intact"], "was", "were")
+        moved = f"{put_back} put back and {relinked:,} re-linked, {counts['intact']:,} {were} in place"
         return f"Restored from {plan.snapshot}: {moved}{wait} (ledger {ledger})."
     if not plan.writes():
         return f"Nothing was written, nor would a restore of {plan.snapshot} write anything{wait}."
     return (
-        f"Nothing was written. A restore of {plan.snapshot} would put back {put_back:,} rows and re-link {relinked:,}"
-        f"{wait}."
+        f"Nothing was written. A restore of {plan.snapshot} would put back {put_back} and re-link {relinked:,}{wait}."
     )
 
 
 def _findings(plan: Plan) -> list[Finding]:
     findings: list[Finding] = []
     if lost := [row for row in plan.rows() if row.unresolved and row.bucket not in (Bucket.PENDING, Bucket.GIVEN_UP)]:
+        point = agreeing(
+            len(lost),
+            "is on its team, but a league, away team or player that it points",
+            "are on their team, but a league, away team or player that they point",
+        )
         findings.append(
             Finding(
                 "reference-unresolved",
                 Severity.WARNING,
-                f"{len(lost)} rows are on their team, but a league, away team or player that they point at is gone.",
+                f"{counted(len(lost), 'row')} {point} at is gone.",
                 "That reference is empty now. It is remembered and filled in by the first restore after it is back.",
                 rows=len(lost),
             )
@@ -187,8 +195,8 @@ def _findings(plan: Plan) -> list[Finding]:
     for each in plan.sets.values():
         if (rows := each.counts()["insert"]) and each.new_columns:
             names = ", ".join(each.new_columns)
-            what = f"{len(each.new_columns)} columns are new since the snapshot: {names}."
-            why = f"The {rows} rows of {each.name} that are put back get their defaults there."
+            what = f"{counted(len(each.new_columns), 'column')} new since the snapshot: {names}."
+            why = f"What is put back of {each.name}, {counted(rows, 'row')}, gets the defaults there."
             findings.append(found("columns-changed", what, why, rows=rows, examples=each.new_columns))
     return findings
 
@@ -257,7 +265,8 @@ def undo(report: Undone, env: str) -> Outcome:
     removed, relinked = sum(report.removed.values()), sum(report.relinked.values())
     rows = [(name, report.removed[name], report.relinked[name]) for name in report.removed]
     rows.append(("sum", removed, relinked))
-    what = f"{removed:,} rows that it put back are removed, {relinked:,} point where they did before it"
+    are, point = agreeing(removed, "is", "are"), agreeing(relinked, "points where it", "point where they")
+    what = f"{counted(removed, 'row')} that it put back {are} removed, {relinked:,} {point} did before it"
     if adrift := sum(report.adrift.values()):
         what += (
             f", but for {adrift:,} that pointed at what is not there: empty now, or as they are where they must not be"
@@ -284,10 +293,3 @@ def undo(report: Undone, env: str) -> Outcome:
             else f"practice-guard health --env {env}",
         ),
     )
-
-
-def _in_words(age: timedelta) -> str:
-    minutes = max(0, int(age.total_seconds() // 60))
-    if minutes < 120:  # noqa: PLR2004  (two hours)
-        return f"{minutes} minutes"
-    return f"{minutes // 60} hours" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"

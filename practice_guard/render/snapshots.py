@@ -13,6 +13,7 @@ from practice_guard.core.model import Verdict
 from practice_guard.core.records import Marking, Place
 from practice_guard.core.snapshots import Snapshot, newest, read_by_people, unverified
 from practice_guard.core.snapshots.archive import Imported
+from practice_guard.core.words import agreeing, counted
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import line, table
 
@@ -25,7 +26,7 @@ def listing(known: Sequence[Snapshot], sizes: Mapping[str, int], env: str) -> Ou
         for each in known
     ]
     findings = () if latest else (unverified(known, env),)
-    sentence = f"{len(known)} snapshots" + (f"; latest is {latest.id}." if latest else ", none of them verified.")
+    sentence = counted(len(known), "snapshot") + (f"; latest is {latest.id}." if latest else ", none of them verified.")
     return Outcome(
         Verdict.FINE,
         sentence if known else "There are no snapshots in this database yet.",
@@ -66,7 +67,7 @@ def one(snapshot: Snapshot, env: str) -> Outcome:
         body.append(line(f"{statements[largest.name]}\n"))
     return Outcome(
         Verdict.FINE,
-        f"Snapshot {snapshot.id} says that it holds {snapshot.rows:,} rows, {snapshot.carried:,} of them carried.",
+        f"Snapshot {snapshot.id} says that it holds {contents(snapshot)}.",
         {
             **_described(snapshot),
             "lists": list(snapshot.lists),
@@ -108,7 +109,8 @@ def verified(known: Sequence[Snapshot], problems: Mapping[str, str], env: str) -
     whole = [each for each in known if each not in bad and each.verified_at is not None]
     sentence = f"All {len(known)} snapshots are whole." if len(known) > 1 else f"Snapshot {known[0].id} is whole."
     if bad:
-        sentence = f"{len(bad)} of {len(known)} snapshots are damaged; {len(whole)} can be restored from."
+        are = agreeing(len(bad), "is", "are")
+        sentence = f"{len(bad)} of {counted(len(known), 'snapshot')} {are} damaged; {len(whole)} can be restored from."
     steps = (f"practice-guard restore --snapshot {whole[0].id} --dry-run --env {env}",) if bad and whole else ()
     return Outcome(
         Verdict.DAMAGED if bad else Verdict.FINE,
@@ -134,13 +136,19 @@ def _wholeness(each: Snapshot, problems: Mapping[str, str]) -> str:
     return "whole" if each.verified_at else "whole, but never verified by its backup"
 
 
+def contents(snapshot: Snapshot) -> str:
+    """Say how many rows a snapshot holds, and how many of them came from the one before."""
+    return f"{counted(snapshot.rows, 'row')}, {snapshot.carried:,} of them carried"
+
+
 def exported(snapshot: Snapshot, file: str, data: bytes, env: str) -> Outcome:
     """Present `snapshots export`."""
     where = "standard output" if file == "-" else file
     name = "FILE" if file == "-" else shlex.quote(file)
+    rows = counted(snapshot.rows, "row")
     return Outcome(
         Verdict.FINE,
-        f"Snapshot {snapshot.id} was written to {where}: {snapshot.rows:,} rows, {len(data):,} bytes.",
+        f"Snapshot {snapshot.id} was written to {where}: {rows}, {counted(len(data), 'byte')}.",
         {
             "snapshot": snapshot.id,
             "file": file,
@@ -161,9 +169,7 @@ def exported(snapshot: Snapshot, file: str, data: bytes, env: str) -> Outcome:
 def imported(done: Imported, env: str) -> Outcome:
     """Present `snapshots import`."""
     snapshot = done.snapshot
-    sentence = (
-        f"Snapshot {snapshot.id} was imported: {snapshot.rows:,} rows, {snapshot.carried:,} of them carried; verified."
-    )
+    sentence = f"Snapshot {snapshot.id} was imported: {contents(snapshot)}; verified."
     if done.already_there:
         sentence = f"Snapshot {snapshot.id} was here already, whole; nothing was written."
     return Outcome(

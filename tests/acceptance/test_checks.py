@@ -83,7 +83,7 @@ def test_a_warning_fails_only_where_it_is_asked_to(guard: Guard, league: League)
     assert answer(guard, "health")["exit_code"] == 0
     refused = answer(guard, "health", "--fail-on", "warning")
     assert (refused["exit_code"], refused["result"]["healthy"]) == (3, False)
-    assert "1 warnings, which were asked to fail it" in refused["verdict"]
+    assert "1 warning, which was asked to fail it" in refused["verdict"]
 
 
 @pytest.mark.parametrize("code", ["rows-lost", "snapshot-old"])
@@ -95,4 +95,4 @@ def test_a_page_is_printed_without_a_database(guard: Guard, code: str) -> None:
     assert [each["code"] for each in listed] == list(codes())
     unknown = guard("explain", "rows-lots")
     assert unknown.status == 2
-    assert re.search(r"Did you mean\s+rows-lost", unknown.stderr)
+    assert re.search(r"nearest\s+name\s+there\s+is\s+rows-lost", unknown.stderr)

@@ -147,7 +147,7 @@ def test_all_are_verified_and_the_damaged_one_is_named(season: League, database:
         {
             "snapshot": bad,
             "whole": False,
-            "problem": f"Snapshot {bad} is damaged: 1 of 3 rows of practices are lost.",
+            "problem": f"Snapshot {bad} is damaged: 1 of 3 rows of practices is lost.",
         },
         {"snapshot": good, "whole": True, "problem": None},
     ]
@@ -155,9 +155,9 @@ def test_all_are_verified_and_the_damaged_one_is_named(season: League, database:
     assert f"restore --snapshot {good} --dry-run" in done.json["next_steps"][0]
     assert result(guard("snapshots", "verify", good, "--json"))["verified"] == 1
     assert result(guard("snapshots", "verify", "latest", "--json"), 12)["damaged"] == 1
-    refused(guard("snapshots", "verify"), 12, "DAMAGED", "1 of 2 snapshots are damaged")
-    refused(guard("restore"), 12, "1 of 3 rows of practices are lost")
-    refused(guard("snapshots", "export", bad, "file"), 12, "1 of 3 rows of practices are lost")
+    refused(guard("snapshots", "verify"), 12, "DAMAGED", "1 of 2 snapshots is damaged")
+    refused(guard("restore"), 12, "1 of 3 rows of practices is lost")
+    refused(guard("snapshots", "export", bad, "file"), 12, "1 of 3 rows of practices is lost")
     assert database.everything() == before
 
 

@@ -13,11 +13,11 @@ WHERE = " WHERE snapshot = '{s}' AND name = 'practices'"
 TAMPERING: dict[str, tuple[str, str]] = {
     "a row changed": ("UPDATE practice_guard.{t} SET location = 'Elsewhere' WHERE guard_row = 1", "rows of practices"),
     "blanks added": ("UPDATE practice_guard.{t} SET location = location || ' '", "rows of practices were changed"),
-    "a row lost": ("DELETE FROM practice_guard.{t} WHERE guard_row = 1", "1 of 3 rows of practices are lost"),
+    "a row lost": ("DELETE FROM practice_guard.{t} WHERE guard_row = 1", "1 of 3 rows of practices is lost"),
     "all rows lost": ("TRUNCATE practice_guard.{t}", "3 of 3 rows of practices are lost"),
     "a row added": (
         "INSERT INTO practice_guard.{t} (guard_row, guard_carried, id) VALUES (99, false, 1)",
-        "1 rows were added to the 3 of practices",
+        "1 row was added to the 3 of practices",
     ),
     "a row renumbered": ("UPDATE practice_guard.{t} SET guard_row = 99 WHERE guard_row = 1", "rows of practices were"),
     "rows exchanged": (
@@ -76,7 +76,7 @@ TAMPERING: dict[str, tuple[str, str]] = {
     ),
     "a set's count changed": (
         SET_OF_PRACTICES + "rows = 2" + WHERE,
-        "1 rows were added to the 2 of practices",
+        "1 row was added to the 2 of practices",
     ),
     "a set's table changed": (
         SET_OF_PRACTICES + "rows_table = 'ledger'" + WHERE,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from practice_guard.core import errors
 from practice_guard.core.database import Database, identifier, statement
 from practice_guard.core.model import Text
+from practice_guard.core.words import near
 
 REQUIRED = {
     "leagues": ("id", "league_id"),
@@ -138,7 +138,7 @@ class Catalog:
         found = self.tables.get(name)
         if found is None:
             raise errors.SchemaError(
-                f"The table {self.schema}.{name} does not exist in this database{_near(name, self.tables)}.",
+                f"The table {self.schema}.{name} does not exist in this database{near(name, self.tables)}.",
                 next_steps=(
                     "practice-guard validate-safety --env ENV   # another environment, or PRACTICE_GUARD_SCHEMA",
                 ),
@@ -149,7 +149,7 @@ class Catalog:
         for column in columns:
             if column not in found.columns:
                 raise errors.SchemaError(
-                    f"The table {self.schema}.{name} has no column {column}{_near(column, found.columns)}.",
+                    f"The table {self.schema}.{name} has no column {column}{near(column, found.columns)}.",
                     next_steps=(f"\\d {found.quoted}   -- in psql: the columns that it has",),
                 )
         return found
@@ -227,8 +227,3 @@ def _target_by_name(column: Column) -> PointsAt | None:
     if column.name in ("league_id", "league_context") or column.name.endswith("_league_id"):
         return PointsAt.LEAGUES
     return None
-
-
-def _near(name: str, names: Iterable[str]) -> str:
-    close = get_close_matches(name, list(names), n=1)
-    return f" (the nearest name there is {close[0]})" if close else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import tomlkit
@@ -14,6 +13,7 @@ from tomlkit.exceptions import ParseError, TOMLKitError
 from practice_guard.core.application.catalog import PointsAt
 from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference, in_order
 from practice_guard.core.errors import UsageError
+from practice_guard.core.words import near
 
 LONGEST_NAME = 40
 """Letters of a set's name: with a snapshot's id before it, it names a table."""
@@ -218,9 +218,3 @@ def _references(given: Mapping[str, Any]) -> tuple[Reference, ...]:
     teams = [Reference(column, PointsAt.TEAMS) for column in given.get("teams", ())]
     leagues = [Reference(column, PointsAt.LEAGUES) for column in given.get("leagues", ())]
     return (*parent, *teams, *leagues)
-
-
-def near(name: str, names: Iterable[str]) -> str:
-    """Say which of the names there are is nearest, if one is near."""
-    close = get_close_matches(name, list(names), n=1)
-    return f" (the nearest name there is {close[0]})" if close else ""

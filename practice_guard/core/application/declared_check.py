@@ -13,10 +13,11 @@ from typing import NoReturn
 
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.application.catalog import Catalog, PointsAt, Table
-from practice_guard.core.application.declared import Declared, near
+from practice_guard.core.application.declared import Declared
 from practice_guard.core.application.protected import ProtectedSet, Reference
 from practice_guard.core.database import Access, Database, condition, statement
 from practice_guard.core.errors import DatabaseError, GuardError, SchemaError, UsageError
+from practice_guard.core.words import agreeing, counted, near
 
 _NUMBERS = ("smallint", "integer", "bigint")
 _FAULTS = re.compile(r"(?!42501)(0A|21|22|25006|42|P0)")
@@ -128,5 +129,6 @@ def _check_apart(
     with database.transaction(Access.READ):
         both = database.execute(text)[0][0]
     if both:
-        what = f"{both} rows of {other.table} are in {one.name} and in {other.name}; a row can be in one of them"
+        rows = f"{counted(both, 'row')} of {other.table} {agreeing(both, 'is', 'are')}"
+        what = f"{rows} in {one.name} and in {other.name}; a row can be in one of them"
         _refuse(declared, other.name, "condition", what)

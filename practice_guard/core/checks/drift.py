@@ -12,6 +12,7 @@ from practice_guard.core.model import Finding, Severity
 from practice_guard.core.records import installation
 from practice_guard.core.restore import Plan
 from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.words import agreeing, counted
 
 _RESTORE_FIRST = "practice-guard restore --dry-run"
 _MANY = 10
@@ -41,15 +42,15 @@ def since(plan: Plan, last: Snapshot, rows: int) -> list[Finding]:
     counts, open_rows = plan.counts(), plan.writes()
     if open_rows:
         what = (
-            f"{open_rows} rows of snapshot {last.id} are not in place: {counts['insert']} are not there, "
-            f"{counts['relink']} hang on no team or league, a vanished one or a wrong one."
+            f"{counted(open_rows, 'row')} of snapshot {last.id} not in place: {counts['insert']:,} not there, "
+            f"{counts['relink']:,} on no team or league, a vanished one or a wrong one."
         )
         why = "An import ran since and no restore followed. A snapshot of this would make the damage the truth."
         findings.append(found("import-not-restored", what, why, _RESTORE_FIRST, rows=open_rows))
     else:
         findings += emptied(plan, rows)
     if counts["deleted"]:
-        what = f"{counts['deleted']} rows were deleted by users since snapshot {last.id}."
+        what = f"{counted(counts['deleted'], 'row')} deleted by users since snapshot {last.id}."
         why = "No import ran in between, so the ETL did not take them."
         findings.append(found("rows-deleted", what, why, rows=counts["deleted"]))
     return findings
@@ -89,11 +90,12 @@ def drift(last: Snapshot, app: Application) -> list[Finding]:
             changes += [f"{stored.table}.{change}" for change in _changes(stored.types, there[name])]
         elif stored.rows and not stored.companion:
             gone = "its table is gone" if name in app.skipped else "it is no longer protected by the settings"
-            what = f"{stored.rows} rows of {name} are in snapshot {last.id}, and {gone}."
+            rows = f"{counted(stored.rows, 'row')} of {name} {agreeing(stored.rows, 'is', 'are')}"
+            what = f"{rows} in snapshot {last.id}, and {gone}."
             why = f"The older snapshot keeps them; {name} is not in the new one."
             findings.append(found("set-gone", what, why))
     if changes:
-        what = f"{len(changes)} changes of protected tables since snapshot {last.id}: {'; '.join(changes)}."
+        what = f"{counted(len(changes), 'change')} of protected tables since snapshot {last.id}: {'; '.join(changes)}."
         why = "A restore from that snapshot may refuse. This one holds the rows as the tables have them now."
         findings.append(found("columns-changed", what, why, examples=changes))
     return findings
@@ -124,10 +126,15 @@ def older_than_their_team(database: Database, app: Application, plan: Plan | Non
     if not suspects:
         return []
     names = {team.id: str(team.identity) for team in app.now.teams}
+    older = agreeing(
+        len(suspects),
+        "is older than the team it hangs on, and no restore placed it there",
+        "are older than the team they hang on, and no restore placed them there",
+    )
     return [
         found(
             "rows-older-than-team",
-            f"{len(suspects)} rows are older than the team they hang on, and no restore placed them there.",
+            f"{counted(len(suspects), 'row')} {older}.",
             "The teams were created anew since, so an import may have handed their ids to other teams. Where nobody "
             "re-pointed these rows by hand, they may hang on a wrong team.",
             _to_look_at(suspects[0][0], app.catalog),

@@ -9,11 +9,12 @@ from dataclasses import asdict, dataclass
 from practice_guard.core import model, restore, snapshots
 from practice_guard.core.application import Application, PointsAt
 from practice_guard.core.checks import drift
-from practice_guard.core.findings import NOTHING, Overrides, weigh
+from practice_guard.core.findings import NOTHING, Overrides, found, weigh
 from practice_guard.core.guarding import Guard
 from practice_guard.core.identity import vanished
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.restore import Bucket, Live, Plan, PlannedRow, SetPlan
+from practice_guard.core.words import agreeing, counted
 
 GROWTH = 3
 """How many times its size a protected table may grow between two checks before that alone is an error."""
@@ -201,7 +202,8 @@ def _disagreements(live: Mapping[str, Sequence[Live]], app: Application) -> list
             )
         ]
         if rows:
-            what = f"{len(rows)} rows of {bound.name} are on a team of one league and say they are of another."
+            one, many = "is on a team of one league and says it is", "are on a team of one league and say they are"
+            what = f"{counted(len(rows), 'row')} of {bound.name} {agreeing(len(rows), one, many)} of another."
             why = "Pages that ask for the league show them to the wrong people, or to nobody."
             keys = tuple(f"{bound.table.name} {bound.key.name} {row.key}" for row in rows[:3])
             fix = "Correct the league of these rows, or their team, by hand."
@@ -300,34 +302,37 @@ def _count(each: SetPlan, valid: frozenset[int]) -> Counts:
 
 
 def _findings(name: str, counts: Counts) -> Sequence[Finding]:
-    found: list[Finding] = []
+    findings: list[Finding] = []
 
-    def note(code: str, severity: Severity, rows: int, what: str, why: str, fix: str) -> None:
+    def note(code: str, rows: int, verb: tuple[str, str], rest: str, why: str, fix: str) -> None:
         if rows:
-            found.append(Finding(code, severity, f"{rows} {what}", why, fix, rows))
+            what = f"{counted(rows, 'row')} of {name} {agreeing(rows, *verb)} {rest}."
+            findings.append(found(code, what, why, fix, rows=rows))
 
     again = "practice-guard restore --dry-run"
-    note("rows-lost", Severity.ERROR, counts.lost, f"rows of {name} are not there.", "Nobody deleted them.", again)
+    are, hang, were = ("is", "are"), ("hangs", "hang"), ("was", "were")
+    note("rows-lost", counts.lost, are, "not there", "No user deleted what is missing.", again)
     note(
-        "rows-orphaned", Severity.ERROR, counts.orphaned, f"rows of {name} hang on no team or league that exists.",
-        "Their users cannot see them.", again,
+        "rows-orphaned", counts.orphaned, hang, "on no team or league that exists",
+        "Users cannot see what hangs on nothing.", again,
     )  # fmt: skip
     note(
-        "rows-on-wrong-team", Severity.ERROR, counts.wrong_team,
-        f"rows of {name} hang on a team or league that is not theirs.", "Other users see them.", again,
+        "rows-on-wrong-team", counts.wrong_team, hang, "on the team or league of others",
+        "Other users see what is not theirs.", again,
     )  # fmt: skip
     note(
-        "rows-duplicated", Severity.ERROR, counts.duplicated, f"rows of {name} are there more often than they were.",
-        "Something inserted them again.", f"Remove the copies in {name} by their primary keys.",
+        "rows-duplicated", counts.duplicated, are, "there more often than before",
+        "Something inserted the same again.", f"Remove the copies in {name} by their primary keys.",
     )  # fmt: skip
     note(
-        "rows-pending", Severity.WARNING, counts.pending, f"rows of {name} wait for their team or for a person.",
-        "No team of today is certainly theirs; the next backup carries them on.", again,
+        "rows-pending", counts.pending, ("waits for its", "wait for their"), "team or a person",
+        "No team of today is certain; the next backup carries on what waits.", again,
     )  # fmt: skip
-    note("rows-deleted", Severity.INFO, counts.deleted, f"rows of {name} were deleted by users.", "Left deleted.", "")
-    note("rows-added", Severity.INFO, counts.added, f"rows of {name} were added by users.", "Left alone.", "")
+    note("rows-deleted", counts.deleted, were, "deleted by users", "Left deleted.", "")
+    note("rows-added", counts.added, were, "added by users", "Left alone.", "")
     if counts.before and counts.after >= GROWTH * counts.before and counts.after - counts.before >= FEW:
-        grown = f"rows of {name} where {counts.before} were: {counts.after // counts.before} times as many."
+        before = f"{counts.before:,} {agreeing(counts.before, *were)}"
+        grown = f"there where {before}: {counts.after // counts.before:,} times as many"
         why = "A join that matched too much once made 3,470,114 rows of 41."
-        note("table-grown", Severity.ERROR, counts.after, grown, why, f"Look into {name} by hand.")
-    return found
+        note("table-grown", counts.after, are, grown, why, f"Look into {name} by hand.")
+    return findings

@@ -12,6 +12,7 @@ from practice_guard.core.identity import vanished
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
 from practice_guard.core.restore import Plan, PlannedRow
 from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.words import agreeing, counted
 
 MIN_RATE = 90.0
 """Percent of rows whose team should have kept its id, where nobody says otherwise."""
@@ -73,12 +74,12 @@ def check(
     """
     matches, reused = plan.resolutions[snapshot.id].matches, plan.resolutions[snapshot.id].reused
     rows = [row for row in plan.rows() if row.team is not None]
-    counted = _rows_by_fate(rows, reused)
+    every = _rows_by_fate(rows, reused)
     protected = {
         bound.name: _rows_by_fate([row for row in rows if row.set == bound.name], reused) for bound in app.sets
     }
     # Rounded down: of 25,000 rows, one that lost its team must not be a hundred per cent.
-    rate = 10_000 * counted["kept"] // len(rows) / 100 if rows else None
+    rate = 10_000 * every["kept"] // len(rows) / 100 if rows else None
     leagues = {
         league: _by_fate([match for match in matches.values() if (match.old.league or "unknown") == league])
         for league in sorted({match.old.league or "unknown" for match in matches.values()})
@@ -86,19 +87,19 @@ def check(
     everyone = {**_by_fate(list(matches.values())), "reused": len(reused)}
     hung_on = {row.origin[1] for row in rows if row.origin and row.origin[0] == snapshot.id} & matches.keys()
     concerned = {**_by_fate([matches[old] for old in hung_on]), "reused": len(hung_on & reused)}
-    findings = (*vanished(matches, app.now.teams), *_findings(counted, rate, min_rate, everyone))
+    findings = (*vanished(matches, app.now.teams), *_findings(every, rate, min_rate, everyone))
     # What is asked for is said by `min_rate`; the settings may only ask for more.
     weighed = tuple(weigh(finding, overrides, firm=finding.severity is Severity.ERROR) for finding in findings)
     teamless = Counter(row.set for row in plan.rows() if row.team is None)
     return Preservation(
-        snapshot.id, min_rate, rate, everyone, concerned, counted, protected, teamless, leagues, weighed, matches
+        snapshot.id, min_rate, rate, everyone, concerned, every, protected, teamless, leagues, weighed, matches
     )
 
 
 def _rows_by_fate(rows: Sequence[PlannedRow], reused: frozenset[int]) -> dict[str, int]:
     fates = Counter(str(row.fate) for row in rows)
-    counted = {"total": len(rows)} | {str(fate): fates[str(fate)] for fate in Fate}
-    return counted | {"reused": sum(row.team is not None and row.team[1] in reused for row in rows)}
+    every = {"total": len(rows)} | {str(fate): fates[str(fate)] for fate in Fate}
+    return every | {"reused": sum(row.team is not None and row.team[1] in reused for row in rows)}
 
 
 def _by_fate(matches: list[Match]) -> dict[str, int]:
@@ -113,12 +114,12 @@ def _findings(rows: Mapping[str, int], rate: float | None, min_rate: float, team
         return [Finding("nothing-to-compare", Severity.ERROR, what, why, "practice-guard snapshots")]
     findings: list[Finding] = []
     if rate < min_rate:
-        changed = rows["total"] - rows["kept"]
+        changed, total = rows["total"] - rows["kept"], counted(rows["total"], "protected row")
         findings.append(
             Finding(
                 "ids-not-preserved",
                 Severity.ERROR,
-                f"{changed:,} of {rows['total']:,} protected rows hang on a team whose id changed: "
+                f"{changed:,} of {total} {agreeing(changed, 'hangs', 'hang')} on a team whose id changed: "
                 f"{rate:g} % kept theirs, {min_rate:g} % are asked for.",
                 "The ETL recreated the teams. Rows that it left alone point at nothing, or at another team.",
                 "practice-guard restore --dry-run",
@@ -126,11 +127,13 @@ def _findings(rows: Mapping[str, int], rate: float | None, min_rate: float, team
             )
         )
     if teams["reused"]:
+        belong = agreeing(teams["reused"], "belongs", "belong")
         findings.append(
             Finding(
                 "ids-reused",
                 Severity.WARNING,
-                f"{teams['reused']} ids belong to another team than before; {rows['reused']} protected rows had them.",
+                f"{counted(teams['reused'], 'id')} {belong} to another team than before; protected rows that had "
+                f"{agreeing(teams['reused'], 'it', 'one')}: {rows['reused']:,}.",
                 "Whoever follows such an id puts what users own on a wrong team. The guard never does.",
                 rows=rows["reused"],
             )

@@ -26,12 +26,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import tomlkit
-from rapidfuzz import process
 from tomlkit.exceptions import TOMLKitError
 
 from practice_guard.core import errors
 from practice_guard.core.identity import Decision, Decisions, said
 from practice_guard.core.model import TeamIdentity
+from practice_guard.core.words import near
 
 KEYS = {
     "team": ("league", "club", "series", "team"),
@@ -181,5 +181,4 @@ def _known(
 ) -> None:
     for key in table:
         if key not in keys:
-            nearest = process.extractOne(key, list(keys))
-            raise lines.complaint(line(key), f"{where}has no key `{key}`. Did you mean `{nearest[0]}`?")
+            raise lines.complaint(line(key), f"{where}has no key `{key}`{near(key, keys)}.")

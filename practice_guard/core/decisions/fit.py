@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
-from rapidfuzz import process
-
 from practice_guard.core import errors
 from practice_guard.core.identity import Decision, Decisions, said
 from practice_guard.core.model import Team, TeamIdentity
+from practice_guard.core.words import near
 
 
 def check(decisions: Decisions, old: Iterable[Team], new: Iterable[Team]) -> None:
@@ -59,7 +58,5 @@ def _names(teams: Iterable[Team]) -> frozenset[TeamIdentity]:
 
 
 def _unknown(entry: Decision, name: TeamIdentity, known: AbstractSet[TeamIdentity], where: str) -> str:
-    alike = {said(other): other for other in known if (other.name is None) == (name.name is None)}
-    nearest = process.extractOne(said(name), sorted(alike))
-    hint = f"; the nearest there is {nearest[0]}" if nearest else ""
-    return f"{entry.where}: {said(name)} is not in {where}{hint}"
+    alike = {said(other) for other in known if (other.name is None) == (name.name is None)}
+    return f"{entry.where}: {said(name)} is not in {where}{near(said(name), alike)}"

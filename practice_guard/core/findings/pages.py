@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
 from practice_guard.core import errors
 from practice_guard.core.findings.severities import FIRM, SEVERITIES
 from practice_guard.core.model import Severity
+from practice_guard.core.words import near
 
 SECTIONS = ("What it means", "How it is found", "How to mend it", "How to undo the mending")
 """The headings of every page, in their order."""
@@ -66,9 +66,8 @@ def page(code: str) -> Page:
         errors.UsageError: there is no such finding; names the nearest one.
     """
     if code not in codes():
-        near = get_close_matches(code, codes(), n=3)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(codes())}."
-        raise errors.UsageError(f"There is no finding {code!r}. {hint}")
+        hint = near(code, codes()) or f"; there are: {', '.join(codes())}"
+        raise errors.UsageError(f"There is no finding {code!r}{hint}.")
     text = files(__package__).joinpath("pages").joinpath(f"{code}.md").read_text(encoding="utf-8")
     head, *rest = _HEADING.split(text)
     means, found, mend, undo = (body.strip() for body in rest[1::2])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from types import MappingProxyType
 
 from practice_guard.core import errors
 from practice_guard.core.model import Finding, Severity
+from practice_guard.core.words import near
 
 _ERRORS = (
     # the database before the ETL
@@ -98,7 +98,6 @@ def validate(overrides: Overrides) -> None:
     """
     for code, wanted in overrides.items():
         if code not in SEVERITIES:
-            close = get_close_matches(code, SEVERITIES, n=1)
-            raise errors.UsageError(f"There is no finding {code!r}{f'; did you mean {close[0]}?' if close else '.'}")
+            raise errors.UsageError(f"There is no finding {code!r}{near(code, SEVERITIES)}.")
         if code in FIRM and wanted is not SEVERITIES[code]:
             raise errors.UsageError(f"{code} says that rows were lost or are on a wrong team; it stays an error.")

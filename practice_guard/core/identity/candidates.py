@@ -105,10 +105,9 @@ class _Search:
     def _candidate(self, old: Team, at: int, heir: int, score: float) -> Candidate:
         team = self.new[heir]
         speaks_for, speaks_against = compare(old, team)
-        shared, present = self.hearing.overlap(at, heir)
-        if present:
+        if self.hearing.overlap(at, heir)[1]:
             side = speaks_for if heir in self.hearing.onto(at) else speaks_against
-            side.append(f"{shared} of its {present} players still in the league are on it")
+            side.append(f"{self.hearing.standing(at, heir)} it")
         if team in self.heir_of:
             speaks_against.append(f"already the heir of {self.heir_of[team].identity}")
         for which, keys, key in (("name", self.old_names, alike_name), ("place", self.old_places, alike_place)):

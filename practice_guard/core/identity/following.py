@@ -11,6 +11,7 @@ from practice_guard.core.identity.decision import Decision, Decisions, said
 from practice_guard.core.identity.facets import Facets, alike_place
 from practice_guard.core.identity.roster import Hearing
 from practice_guard.core.model import Finding, Severity, Team, TeamIdentity
+from practice_guard.core.words import counted
 
 _ANEW = "none, if that is right; else decide anew: restore --decisions FILE"
 
@@ -143,12 +144,12 @@ class Following:
     def _report(self) -> None:
         for decision, teams in self.why_not.items():
             at, why = teams[0]
-            others = f" (and {len(teams) - 1} more teams)" if len(teams) > 1 else ""
+            others = f" (and {counted(len(teams) - 1, 'more team')})" if len(teams) > 1 else ""
             self.followed.findings.append(
                 Finding(
                     code="decision-not-followed",
                     severity=Severity.WARNING,
-                    what=f"{len(teams)} times a decision was not followed: {self.old[at].identity}{others}",
+                    what=f"{counted(len(teams), 'time')} a decision was not followed: {self.old[at].identity}{others}",
                     why=f"the decision in {decision.where} no longer fits: {why}",
                     fix="correct or remove the entry in the decisions file" if decision.line else _ANEW,
                     examples=tuple(str(self.old[at].identity) for at, _ in teams[:3]),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from practice_guard.core.identity import normalise
 from practice_guard.core.model import Fate, Finding, Match, Severity, Team
+from practice_guard.core.words import counted
 
 
 def vanished(
@@ -56,7 +57,7 @@ def _vanished(what: str, name: str, matches: Sequence[Match]) -> Finding:
     return Finding(
         f"{what}-vanished",
         Severity.WARNING,
-        f"{len(matches)} {'team' if len(matches) == 1 else 'teams'}: the whole {what} {name} is not there any more.",
+        f"{counted(len(matches), 'team')}: the whole {what} {name} is not there any more.",
         "The import lacked it; what hangs on its teams waits until a later import brings them back.",
         f"Import the {what} again, then: practice-guard restore",
     )

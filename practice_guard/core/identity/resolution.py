@@ -19,6 +19,7 @@ from practice_guard.core.identity.following import Followed, Following
 from practice_guard.core.identity.roster import Hearing, Objections, Pointing, Witnesses, confirmations, objections
 from practice_guard.core.identity.unmatched import Unmatched, listed
 from practice_guard.core.model import Evidence, Fate, Finding, Match, Severity, Team, TeamIdentity
+from practice_guard.core.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class Resolution:
     @property
     def fates(self) -> Mapping[Fate, int]:
         """How many teams came to each fate; the five add up to the number of old teams."""
-        counted = Counter(match.fate for match in self.matches.values())
-        return MappingProxyType({fate: counted[fate] for fate in Fate})
+        fates = Counter(match.fate for match in self.matches.values())
+        return MappingProxyType({fate: fates[fate] for fate in Fate})
 
     def unmatched(self) -> Iterator[Match]:
         """Yield the matches that say missing, ambiguous or conflicting, in the order of the old list."""
@@ -181,9 +182,7 @@ class _Case:
         heir = self.accepted[at]
         names, places = facets.name.towards(at), facets.place.towards(at)
         says = [which for which, found in (("name", names), ("place", places)) if heir in found]
-        shared, present = hearing.overlap(at, heir)
-        players = f"{shared} of its {present} players still in the league are on it"
-        because = f"its {' and '.join(says)} may be that team's, and {players}"
+        because = f"its {' and '.join(says)} may be that team's, and {hearing.standing(at, heir)} it"
         others = [self.new[other] for other in (*names, *places) if other != heir]
         return f"{because}; by name or place it could also be {listed(others)}" if others else because
 
@@ -228,17 +227,15 @@ def _repeated(teams: Sequence[Team]) -> frozenset[int]:
 
 def _once(teams: Sequence[Team], repeated: Collection[int]) -> dict[TeamIdentity, int]:
     """The positions of the teams whose whole identity, and id, is there only once."""
-    counted = Counter(team.identity for team in teams)
-    return {
-        team.identity: at for at, team in enumerate(teams) if counted[team.identity] == 1 and team.id not in repeated
-    }
+    times = Counter(team.identity for team in teams)
+    return {team.identity: at for at, team in enumerate(teams) if times[team.identity] == 1 and team.id not in repeated}
 
 
 def _moved(league: str, contradicted: int, heard: int) -> Finding:
     return Finding(
         code="rosters-moved",
         severity=Severity.WARNING,
-        what=f"{contradicted} of {heard} teams of {league} with players to witness: the players are on other teams",
+        what=f"{contradicted} of {counted(heard, 'team')} of {league} with players to witness: they are on other teams",
         why="the league's rosters have moved as a whole, so names and places there may mean other teams than before",
         fix='if the names stand: [[league]] with league and rosters = "ignore" in a file for restore --decisions',
     )

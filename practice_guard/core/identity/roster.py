@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from practice_guard.core.identity import normalise
 from practice_guard.core.model import Rosters, Team
+from practice_guard.core.words import agreeing, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,11 @@ class Hearing:
         present = [player for player in self._old.players[old] if player in self._new.teams]
         return sum(new in self._new.teams[player] for player in present), len(present)
 
+    def standing(self, old: int, new: int) -> str:
+        """Say of an old team how many of its players stand on a new one."""
+        shared, present = self.overlap(old, new)
+        return f"{shared} of its {counted(present, 'player')} still in the league {agreeing(shared, 'is', 'are')} on"
+
     def complete(self, old: int, new: int) -> bool:
         """Tell whether an old roster is nearly whole on a new team even when those who left the league count."""
         shared, _ = self.overlap(old, new)
@@ -106,9 +112,9 @@ class Hearing:
         present = [player for player in players if player in here and player in there]
         if len(present) < self._rule.at_least:
             return frozenset()
-        counted = Counter(at for player in present for at in there[player])
+        times = Counter(at for player in present for at in there[player])
         enough = self._rule.percent * len(present)
-        return frozenset(at for at, count in counted.items() if 100 * count >= enough)
+        return frozenset(at for at, count in times.items() if 100 * count >= enough)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +159,8 @@ def _reason(at: int, pairs: Mapping[int, int], old: Sequence[Team], new: Sequenc
     heir = pairs[at]
     elsewhere = sorted(hearing.onto(at))
     if elsewhere:
-        there, present = hearing.overlap(at, elsewhere[0])
-        return (
-            f"name and place say {new[heir].identity}, but {there} of its {present} players still in the league "
-            f"are on {new[elsewhere[0]].identity}"
-        )
+        there = f"{hearing.standing(at, elsewhere[0])} {new[elsewhere[0]].identity}"
+        return f"name and place say {new[heir].identity}, but {there}"
     origin = old[min(hearing.strangers(at, heir, pairs))]
     return f"name and place say {new[heir].identity}, but the players there are those of {origin.identity}"
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from practice_guard.core import errors
 from practice_guard.core.database import Database, statement
+from practice_guard.core.words import agreeing
 
 SCHEMA = "practice_guard"
 
@@ -110,7 +111,7 @@ def exists(database: Database) -> bool:
         missing = sorted(TABLES - found)
         raise errors.SchemaError(
             f"The guard's own tables in this database are not all there: {', '.join(missing)} "
-            f"{'is' if len(missing) == 1 else 'are'} missing. What is left cannot be trusted, and nothing was written.",
+            f"{agreeing(len(missing), 'is', 'are')} missing. What is left cannot be trusted, and nothing was written.",
             next_steps=(
                 "\\dt practice_guard.*   -- in psql: look at what is left, and save what is needed of it",
                 "DROP SCHEMA practice_guard CASCADE;   -- only then",

@@ -16,6 +16,7 @@ from practice_guard.core import errors
 from practice_guard.core.database import Database, Row, statement
 from practice_guard.core.model import LATEST, Author, Finding, Severity, Text
 from practice_guard.core.records import installation
+from practice_guard.core.words import counted
 
 GUARD, ETL = "practice_guard:run", "practice_guard_etl"
 """The names under which the server lists a run's session and its ETL, with `:` and the run's number after them."""
@@ -244,7 +245,7 @@ def finding(database: Database, run: Run, environment: str, *, alive: bool = Fal
     if run.snapshot and run.touched:
         rows = database.execute(statement(__name__, "rows_of"), {"id": run.snapshot})
         if rows:
-            why += f" Snapshot {run.snapshot} has them, {rows[0][0]:,} rows."
+            why += f" Snapshot {run.snapshot} has them, {counted(rows[0][0], 'row')}."
         else:
             why += f" Its snapshot {run.snapshot} is gone; another one must be named."
             fix = resumption(environment, LATEST)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 
 from practice_guard.core import decisions, errors
 from practice_guard.core.application import Application, BoundSet, PointsAt, Reference, TeamList
@@ -30,6 +29,7 @@ from practice_guard.core.restore.plans import (
     SetPlan,  # fmt: skip
 )
 from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.words import near
 
 
 def united(
@@ -55,9 +55,7 @@ def check_scope(scope: Scope, snapshot: Snapshot, resolutions: Mapping[str, Reso
         folded = {name.casefold() for name in known}
         for name in sorted(wanted):
             if name.casefold() not in folded:
-                near = get_close_matches(name, known, n=1)
-                hint = f" The nearest is {near[0]}." if near else ""
-                raise errors.UsageError(f"Snapshot {snapshot.id} has no {kind} {name!r}.{hint}")
+                raise errors.UsageError(f"Snapshot {snapshot.id} has no {kind} {name!r}{near(name, known)}.")
 
 
 def _both_sides(resolution: Resolution) -> Iterator[Team]:
@@ -128,9 +126,8 @@ def asked(plan: Plan, names: Sequence[str]) -> list[Match]:
             if wanted in {(each.name or "").casefold() for each in (match.old, match.new) if each}
         ]
         if not hits:
-            near = get_close_matches(name, {match.old.name or "" for match in matches}, n=1)
-            hint = f" The nearest is {near[0]}." if near else ""
-            raise errors.UsageError(f"No team of snapshot {plan.snapshot} is called {name!r}.{hint}")
+            hint = near(name, {match.old.name or "" for match in matches})
+            raise errors.UsageError(f"No team of snapshot {plan.snapshot} is called {name!r}{hint}.")
         found += hits
     return found
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet
 from practice_guard.core.database import Database, columns, identifier, statement
+from practice_guard.core.words import agreeing, counted
 
 Refs = tuple[int | None, ...]
 
@@ -59,8 +60,8 @@ def expect(bound: BoundSet, wanted: int, done: int) -> None:
     """
     if done != wanted:
         raise errors.RestoreError(
-            f"{wanted} rows of {bound.name} were to be written and {done} were: a trigger or rule on "
-            f"{bound.table.name} swallowed the rest. Everything was rolled back."
+            f"Of {counted(wanted, 'row')} of {bound.name} to be written {done:,} {agreeing(done, 'was', 'were')}: a "
+            f"trigger or rule on {bound.table.name} swallowed the rest. Everything was rolled back."
         )
 
 

@@ -18,6 +18,7 @@ from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, Entry, EntryRow, ledger
 from practice_guard.core.restore import relinking, writes
 from practice_guard.core.restore.relinking import Move, Refs, application_path
+from practice_guard.core.words import agreeing, counted
 
 _SHOWN = 5
 
@@ -48,7 +49,7 @@ def plan(guard: Guard, wanted: int) -> Undone:
     entry = _entry(database, wanted)
     rows = _rows(database, entry)
     _check(database, app, rows, entry)
-    return _counted(app, entry, None, rows)
+    return _undone(app, entry, None, rows)
 
 
 def apply(guard: Guard, wanted: int) -> Undone:
@@ -88,7 +89,7 @@ def apply(guard: Guard, wanted: int) -> Undone:
                 imprint.take(database, app.catalog, app.sets),
             ),
         )
-        return _counted(app, entry, number, rows)
+        return _undone(app, entry, number, rows)
 
     undone = guard.writes(work)
     ledger.read_back(database, undone.ledger or 0, undone.entry.plan_digest)
@@ -108,7 +109,7 @@ def _rows(database: Database, entry: Entry) -> dict[str, list[EntryRow]]:
     """Return what an entry wrote, by set, all of it or nothing."""
     rows, written = ledger.rows(database, entry), entry.result.get("written")
     if isinstance(written, int) and len(rows) < written:
-        kept = f"{len(rows)} of the {written} rows" if rows else f"none of the {written} rows"
+        kept = f"{len(rows):,} of {counted(written, 'row')}"
         raise errors.UsageError(
             f"Restore {entry.id} cannot be taken back any more: the ledger keeps {kept} that it wrote. They are "
             "kept as long as a snapshot from before it is. Nothing was written."
@@ -174,8 +175,8 @@ def _check_nothing_hangs_on(
         count = database.execute(text, values)[0][0]
         if count:
             raise errors.StalePlanError(
-                f"{count} rows of {table} hang on rows of {bound.name} that restore {entry.id} put back and that would "
-                "have to go. Nothing was written."
+                f"{counted(count, 'row')} of {table} {agreeing(count, 'hangs', 'hang')} on rows of {bound.name} that "
+                f"restore {entry.id} put back and that would have to go. Nothing was written."
             )
 
 
@@ -184,10 +185,11 @@ def _check_unchanged(database: Database, bound: BoundSet, rows: Sequence[EntryRo
     now = {row[0]: row[1] for row in database.execute(statement(__name__, "sums", **_parts(bound)), keys)}
     moved = [row.new_key for row in rows if now.get(row.new_key) != row.sum]
     if moved:
+        have = agreeing(len(moved), "has", "have")
         shown = ", ".join(moved[:_SHOWN]) + (", …" if len(moved) > _SHOWN else "")
         raise errors.StalePlanError(
-            f"{len(moved)} of {len(rows)} rows of {bound.name} that restore {entry.id} wrote have changed or gone "
-            f"since (primary keys {shown}). Nothing was written."
+            f"{len(moved):,} of {counted(len(rows), 'row')} of {bound.name} that restore {entry.id} wrote {have} "
+            f"changed or gone since (primary keys {shown}). Nothing was written."
         )
 
 
@@ -241,9 +243,10 @@ def _prove(database: Database, app: Application, rows: Mapping[str, Sequence[Ent
         moves = _moves(app, bound, found)
         left += len(moves) - relinking.right(database, bound, moves)
         if left:
+            are = agreeing(left, "is not as it", "are not as they")
             raise errors.RestoreError(
-                f"Of {len(found)} rows of {name} to be taken back, {left} are not as they should be: a trigger or rule "
-                f"on {bound.table.name} changed or swallowed that. Everything was rolled back."
+                f"{left:,} of {counted(len(found), 'row')} of {name} to be taken back {are} should be: a trigger or "
+                f"rule on {bound.table.name} changed or swallowed that. Everything was rolled back."
             )
 
 
@@ -251,7 +254,7 @@ def _parts(bound: BoundSet) -> dict[str, str]:
     return {"table": bound.table.quoted, "key": identifier(bound.key.name), "key_type": bound.key.type}
 
 
-def _counted(app: Application, entry: Entry, number: int | None, rows: Mapping[str, Sequence[EntryRow]]) -> Undone:
+def _undone(app: Application, entry: Entry, number: int | None, rows: Mapping[str, Sequence[EntryRow]]) -> Undone:
     ways = {name: _ways_back(app, _bound(app, name), found) for name, found in rows.items()}
     return Undone(
         entry,

@@ -18,6 +18,7 @@ from practice_guard.core.restore.plans import (
 )
 from practice_guard.core.restore.relinking import Move
 from practice_guard.core.snapshots import StoredSet
+from practice_guard.core.words import agreeing, counted
 
 _TOUCHED_BY_TRIGGERS = frozenset({"updated_at"})
 """Columns that an update's own trigger may set: a restore is an update."""
@@ -135,9 +136,11 @@ def prove(database: Database, bound: BoundSet, stored: StoredSet, written: Writt
         ("re-linked", written.updates, relinking.right(database, bound, _moves(written.updates))),
     ):
         if right != len(rows):
+            wrong = len(rows) - right
+            are = agreeing(wrong, "is not as it", "are not as they")
             raise errors.RestoreError(
-                f"Of {len(rows)} rows of {bound.name} to be {what}, {len(rows) - right} are not as they should be: a "
-                f"trigger or rule on {bound.table.name} changed or swallowed them. Everything was rolled back."
+                f"{wrong:,} of {counted(len(rows), 'row')} of {bound.name} to be {what} {are} should be: a trigger or "
+                f"rule on {bound.table.name} changed or swallowed that. Everything was rolled back."
             )
 
 
@@ -179,7 +182,7 @@ class _Writer:
     def check_columns(self, rows: Sequence[PlannedRow]) -> None:
         """Refuse when columns are gone, of another type, or must have a value that the rows do not have."""
         now, table = self.bound.table.columns, self.bound.table.name
-        cannot = f"{len(rows)} rows of {self.bound.name} cannot be put back as they were. Nothing was written."
+        cannot = f"{counted(len(rows), 'row')} of {self.bound.name} cannot be put back unchanged. Nothing was written."
         for column in self.stored.columns:
             if column.name not in now or now[column.name].generated:
                 raise errors.SchemaError(f"{table}.{column.name} is gone since the snapshot was taken; {cannot}")
@@ -207,8 +210,8 @@ class _Writer:
 
     def _refuse_empty(self, column: str, count: int) -> None:
         raise errors.SchemaError(
-            f"{self.bound.table.name}.{column} must not be NULL now, and {count} rows of {self.bound.name} that are to "
-            "be put back have no value for it. Nothing was written."
+            f"{self.bound.table.name}.{column} must not be NULL now, and {counted(count, 'row')} of {self.bound.name} "
+            f"to be put back {agreeing(count, 'has', 'have')} no value for it. Nothing was written."
         )
 
     def check_unique(self, rows: Sequence[PlannedRow]) -> None:
@@ -217,9 +220,11 @@ class _Writer:
         for each in collisions.collisions(self.database, self.bound, self.stored, rows):
             broken[each.key].add(each.row)
         for key, numbers in broken.items():
+            breaks = agreeing(len(numbers), "breaks", "break")
             raise errors.SchemaError(
-                f"{len(numbers)} rows of {self.bound.name} that are to be put back or re-linked break the unique key "
-                f"{key.name} over {', '.join(map(str, key.columns))} of {self.bound.table.name}. Nothing was written."
+                f"{counted(len(numbers), 'row')} of {self.bound.name} to be put back or re-linked {breaks} the unique "
+                f"key {key.name} over {', '.join(map(str, key.columns))} of {self.bound.table.name}. Nothing was "
+                "written."
             )
 
     def kept_of_updated(self, keys: Sequence[str]) -> list[Row]:
@@ -236,9 +241,10 @@ class _Writer:
         sequence = self.bound.key.sequence
         if sequence is None:
             if wanted:
+                are = agreeing(wanted, "is", "are")
                 raise errors.SchemaError(
-                    f"{wanted} primary keys of {self.bound.table.name} are taken and no sequence makes new ones. "
-                    "Nothing was written."
+                    f"{counted(wanted, 'primary key')} of {self.bound.table.name} {are} taken and no sequence makes "
+                    "new ones. Nothing was written."
                 )
             return [row.key for row in rows]
         own = max((int(row.key) for row in rows if not row.new_key), default=0)

@@ -14,6 +14,7 @@ from practice_guard.core.restore import Applied
 from practice_guard.core.running.process import Ended
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.upkeep import Backup, Ruling
+from practice_guard.core.words import agreeing, counted
 
 PhaseResult = Safety | Backup | Ended | Preservation | Applied | Health | tuple[Ruling, ...]
 """What a phase brought: the report of the command of the same name, or the end of the ETL."""
@@ -170,17 +171,21 @@ class Report:
         )
 
     def _rows(self, health: Health) -> str:
-        total = health.total
+        total, wait = health.total, agreeing(health.total.pending, "waits", "wait")
         if health.verdict is Verdict.REFUSED:
             return f"Not every protected row is in place: score {health.score}, {total.bad:,} amiss" + (
-                f", {total.pending:,} wait." if total.pending else "."
+                f", {total.pending:,} {wait}." if total.pending else "."
             )
         if total.pending:
             allowed = ", which is allowed" if self._waiting_allowed(health) else ""
-            return f"{total.pending:,} of {total.before:,} protected rows wait for their team or a person{allowed}."
+            rows = counted(total.before, "protected row")
+            their = agreeing(total.pending, "its", "their")
+            return f"{total.pending:,} of {rows} {wait} for {their} team or a person{allowed}."
         if total.bad:
-            return f"{total.bad:,} of {total.after:,} protected rows are amiss, which the settings allow."
-        return f"All {total.after:,} protected rows are on their teams, each once."
+            rows = counted(total.after, "protected row")
+            return f"{total.bad:,} of {rows} {agreeing(total.bad, 'is', 'are')} amiss, which the settings allow."
+        rows, are = "protected rows are on their teams, each once", "protected row is on its team, once"
+        return f"All {total.after:,} {agreeing(total.after, are, rows)}."
 
 
 def overhead(guard_seconds: float, etl_seconds: float | None) -> float | None:

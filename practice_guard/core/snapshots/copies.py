@@ -15,6 +15,7 @@ from practice_guard.core.snapshots.sets import (
     rows_table,
     stored_as,
 )
+from practice_guard.core.words import agreeing, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,12 @@ def fault(database: Database, stored: StoredSet) -> str:
         return f"the columns of {stored.rows_table} were changed."
     rows, sums = digest(database, stored)
     if rows < stored.rows:
-        return f"{stored.rows - rows} of {stored.rows} rows of {stored.name} are lost."
+        lost = stored.rows - rows
+        return f"{lost:,} of {counted(stored.rows, 'row')} of {stored.name} {agreeing(lost, 'is', 'are')} lost."
     if rows > stored.rows:
-        return f"{rows - stored.rows} rows were added to the {stored.rows} of {stored.name}."
+        added = rows - stored.rows
+        were = agreeing(added, "was", "were")
+        return f"{counted(added, 'row')} {were} added to the {stored.rows:,} of {stored.name}."
     return f"rows of {stored.name} were changed." if sums != stored.digest else ""
 
 
@@ -129,8 +133,9 @@ def _carry(database: Database, bound: BoundSet, stored: StoredSet, older: Stored
         [f"{each.name} is gone" for each in gone]
         + [f"{each.name} was {each.type} and is {now[each.name].type} now" for each in drifted]
     )
+    wait = agreeing(len(numbers), "waits for its team and cannot", "wait for their team and cannot")
     refusal = errors.SchemaError(
-        f"{len(numbers)} rows of {stored.name} wait for their team and cannot be carried on as they are, because "
+        f"{counted(len(numbers), 'row')} of {stored.name} {wait} be carried on unchanged, because "
         f"{stored.table} has changed: {changes}. Nothing was written.",
         next_steps=(
             "practice-guard restore --dry-run   # which rows they are",

@@ -6,7 +6,6 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any
 
 from practice_guard.core import errors, findings
@@ -16,6 +15,7 @@ from practice_guard.core.records import installation
 from practice_guard.core.snapshots import description
 from practice_guard.core.snapshots.fields import Fields
 from practice_guard.core.snapshots.sets import StoredSet
+from practice_guard.core.words import agreeing, counted, near
 
 DIGEST_VERSION = 1
 
@@ -208,10 +208,10 @@ def check_tables(
     for name, stored in snapshot.sets.items():
         if name not in gone or not stored.rows or stored.companion or (only and name not in only):
             continue
-        close = get_close_matches(stored.table.partition(".")[2], list(there), n=1)
+        rows = f"{counted(stored.rows, 'row')} of {name} {agreeing(stored.rows, 'is', 'are')}"
         raise errors.SchemaError(
-            f"The table {stored.table} is gone{f' (the nearest name there is {close[0]})' if close else ''}, and "
-            f"{stored.rows} rows of {name} are in snapshot {snapshot.id}. Nothing was written.",
+            f"The table {stored.table} is gone{near(stored.table.partition('.')[2], there)}, and {rows} in snapshot "
+            f"{snapshot.id}. Nothing was written.",
             next_steps=(
                 "ALTER TABLE … RENAME TO …;   -- where it was renamed",
                 "practice-guard backup --accept-current   # where it is gone for good",

@@ -16,6 +16,7 @@ from practice_guard.core.records import installation
 from practice_guard.core.restore import Plan
 from practice_guard.core.snapshots import Header, Inheritance, Snapshot
 from practice_guard.core.upkeep.carry import carries
+from practice_guard.core.words import agreeing
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,11 @@ def _last_good(database: Database, *, accept_current: bool) -> tuple[Snapshot | 
     """Return the newest whole snapshot, and a finding for each one passed over."""
     last, passed_over = snapshots.newest_whole(database, snapshots.listing(database))
     if last is None and passed_over and not accept_current:
+        some = f"None of the {len(passed_over)} verified snapshots is whole"
+        none = agreeing(len(passed_over), "The only verified snapshot is not whole", some)
         raise errors.DamagedSnapshotError(
-            f"None of the {len(passed_over)} snapshots is whole, so nothing says what ought to be there. The newest: "
-            f"{next(iter(passed_over.values()))} Nothing was written.",
+            f"{none}, so nothing says what ought to be there. The newest: {next(iter(passed_over.values()))} "
+            "Nothing was written.",
             next_steps=(
                 "practice-guard snapshots import FILE   # from an export",
                 "practice-guard backup --accept-current   # only where every row is known to be in place",

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from practice_guard.core import errors
 from practice_guard.core.model import LATEST
 from practice_guard.core.snapshots import Snapshot, named, newest
+from practice_guard.core.words import duration
 
 IN_THE_MAKING = timedelta(hours=1)
 """How long a snapshot that is not verified may still be about to be."""
@@ -142,7 +143,7 @@ def _may_stay(each: Snapshot, rule: Rule, place: int, now: datetime) -> str | No
     if rule.keep_last is not None and place <= rule.keep_last:
         return f"is one of the newest {rule.keep_last}"
     if rule.within is not None and now - each.taken_at <= rule.within:
-        return f"was taken within {_in_words(rule.within)}"
+        return f"was taken within {duration(rule.within)}"
     return None
 
 
@@ -150,8 +151,3 @@ def _reason_to_go(each: Snapshot, rule: Rule) -> str:
     if each.verified_at is None:
         return "was never verified"
     return "all that may go were asked for" if rule.all else "is older than the rule keeps"
-
-
-def _in_words(span: timedelta) -> str:
-    hours = span.total_seconds() / 3600
-    return f"{hours / 24:g} days" if hours >= 24 else f"{hours:g} hours"  # noqa: PLR2004  (hours in a day)

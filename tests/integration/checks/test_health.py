@@ -74,7 +74,7 @@ def test_a_row_whose_league_alone_is_gone_is_not_said_to_have_no_team(
     (finding,) = report.findings
     assert (finding.code, finding.what) == (
         "rows-orphaned",
-        "1 rows of practices hang on no team or league that exists.",
+        "1 row of practices hangs on no team or league that exists.",
     )
 
 
@@ -113,7 +113,7 @@ def test_a_table_grown_beyond_reason_is_an_error_even_when_nothing_is_orphaned(
     report = guarded.judges_health()
     assert errors_of(report) == ["table-grown"]
     (grown,) = (finding for finding in report.findings if finding.code == "table-grown")
-    assert (grown.rows, grown.what) == (60, "60 rows of practices where 20 were: 3 times as many.")
+    assert (grown.rows, grown.what) == (60, "60 rows of practices are there where 20 were: 3 times as many.")
     assert report.score == 99
 
 

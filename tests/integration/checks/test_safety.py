@@ -194,7 +194,7 @@ TWINS = (
         "foreign-key-cascades",
         sql(rebuilt_key("polls", "polls_team_id_fkey", "team_id", "teams", "ON DELETE CASCADE")),
         mends=True,
-        starts_with="6 protected rows would be deleted with their team or league, by polls_team_id_fkey of polls.",
+        starts_with="6 protected rows would be deleted with a team or league, by polls_team_id_fkey of polls.",
     ),
     Twin(
         "foreign-key-sets-null",

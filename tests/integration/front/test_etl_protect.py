@@ -84,7 +84,7 @@ def test_rows_that_would_not_be_right_stop_it_before_the_commit(
     assert {name: after[name] for name in after if not name.endswith("_seq")} == {
         name: before[name] for name in before if not name.endswith("_seq")
     }
-    assert any("more often than they were" in line for line in logger.said("ERROR"))
+    assert any("there more often than before" in line for line in logger.said("ERROR"))
 
 
 def the_import_makes_practices_of_its_own_twice(cursor: Any, logger: LogsItself) -> None:

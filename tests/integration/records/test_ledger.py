@@ -102,7 +102,7 @@ def test_a_restore_whose_rows_are_gone_cannot_be_taken_back_and_one_whose_are_no
 ) -> None:
     entries = has_its_nights(guard, 3)
     keeps_the_newest(guard, 1)
-    none = "the ledger keeps none of the 6 rows that it wrote"
+    none = "the ledger keeps 0 of 6 rows that it wrote"
     with refused(errors.UsageError, none, database):
         guard.takes_back(entries[0])
     with refused(errors.UsageError, none, database):
@@ -116,7 +116,7 @@ def test_a_restore_of_which_only_some_rows_are_kept_is_not_taken_back_in_part(
 ) -> None:
     (entry,) = has_its_nights(guard, 1)
     database.rows("DELETE FROM practice_guard.ledger_rows WHERE set_name = 'practices'")
-    with refused(errors.UsageError, "the ledger keeps 2 of the 6 rows that it wrote", database):
+    with refused(errors.UsageError, "the ledger keeps 2 of 6 rows that it wrote", database):
         guard.takes_back(entry)
 
 

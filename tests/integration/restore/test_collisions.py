@@ -152,7 +152,7 @@ class TestANewConstraint:
         builders.the_etl_leaves_practices_without_team(database)
         league.captain_schedules_practice(team_now(database, tennaqua.identity), location="Elsewhere")
         database.rows("ALTER TABLE schedule ADD CONSTRAINT one UNIQUE (home_team_id, match_date, match_time)")
-        with pytest.raises(errors.SchemaError, match=r"^1 rows of practices .* one over home_team_id, match_date"):
+        with pytest.raises(errors.SchemaError, match=r"^1 row of practices .* one over home_team_id, match_date"):
             looks(guard)
 
     def test_that_a_row_without_league_breaks(
@@ -162,7 +162,7 @@ class TestANewConstraint:
         guard.has_backed_up()
         builders.the_etl_recreates_everything(database)
         database.rows("ALTER TABLE schedule ALTER league_id SET NOT NULL")
-        with pytest.raises(errors.SchemaError, match=r"schedule\.league_id must not be NULL now, and 1 rows"):
+        with pytest.raises(errors.SchemaError, match=r"schedule\.league_id must not be NULL now, and 1 row of"):
             looks(guard)
 
 

@@ -134,7 +134,7 @@ def test_where_no_snapshot_is_whole_nothing_is_compared_and_nothing_taken(
     guard.has_backed_up()
     guard.has_backed_up()
     database.rows("UPDATE practice_guard.snapshots SET label = 'x'")
-    with refused(errors.DamagedSnapshotError, "None of the 2 snapshots is whole", database):
+    with refused(errors.DamagedSnapshotError, "None of the 2 verified snapshots is whole", database):
         guard.backs_up()
     taken = guard.backs_up(accept_current=True)
     assert taken.snapshot is not None

@@ -219,7 +219,7 @@ def test_rows_that_wait_are_never_carried_on_as_something_else(
     waiting: Guard, database: ScratchDatabase, change: str
 ) -> None:
     database.rows(change)
-    with refused(errors.SchemaError, "1 rows of notes wait for their team and cannot be carried on as they", database):
+    with refused(errors.SchemaError, "1 row of notes waits for its team and cannot be carried on unchanged", database):
         waiting.backs_up()
     assert waiting.finds().carried == 1
 

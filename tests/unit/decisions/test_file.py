@@ -198,9 +198,12 @@ def test_after_a_failed_etl_named_heirs_count_and_nothing_else_does() -> None:
     ("text", "said"),
     [
         ("team = [", "not valid TOML"),
-        ('[[teams]]\nteam = "x"', "line 1: the file has no key `teams`. Did you mean `team`"),
+        ('[[teams]]\nteam = "x"', "line 1: the file has no key `teams` (the nearest name there is team)"),
         ('[team]\nteam = "x"', "line 1: write each entry as [[team]]"),
-        ('\n[[team]]\nteam = "x"\nhair = { team = "y" }', "line 4: [[team]] has no key `hair`. Did you mean `heir`"),
+        (
+            '\n[[team]]\nteam = "x"\nhair = { team = "y" }',
+            "line 4: [[team]] has no key `hair` (the nearest name there is heir)",
+        ),
         ("[[team]]\nteam = 7", "line 2: `team` must be a text in quotes"),
         ('[[team]]\nleague = "x"', "line 1: [[team]] needs league, club, series, team"),
         ('[[series]]\nleague = "x"\ngive_up = true', "line 1: [[series]] needs league, series"),
@@ -231,13 +234,13 @@ def test_a_team_that_does_not_exist_is_refused_with_the_nearest_name() -> None:
         decisions.check(decisions.parse(deciding), teams(OLD), teams(NEW))
     message = str(caught.value)
     assert "line 1: Tennaqua - 2 (Tennaqua, Chicago 22, APTA_CHICAGO) is not in the list the rows come from" in message
-    assert "nearest there is Tennaqua - 22 (Tennaqua, Chicago 22, APTA_CHICAGO)" in message
+    assert "nearest name there is Tennaqua - 22 (Tennaqua, Chicago 22, APTA_CHICAGO)" in message
     assert (
-        "Blue Waves (Tennaqua, Chicago 5, APTA_CHICAGO) is not in the new list; the nearest there is Blue Wave"
+        "Blue Waves (Tennaqua, Chicago 5, APTA_CHICAGO) is not in the new list (the nearest name there is Blue Wave"
         in message
     )
     assert "line 7: series Chicago 77 of APTA_CHICAGO is not in the list the rows come from" in message
-    assert "nearest there is series Chicago 7 of APTA_CHICAGO" in message
+    assert "nearest name there is series Chicago 7 of APTA_CHICAGO" in message
 
 
 def test_decisions_are_keyed_by_name_and_survive_new_ids() -> None:

@@ -111,10 +111,10 @@ def test_a_page_shows_what_the_finding_weighs() -> None:
 
 
 def test_an_unknown_code_is_answered_with_the_nearest() -> None:
-    with pytest.raises(UsageError, match="Did you mean rows-lost"):
+    with pytest.raises(UsageError, match="nearest name there is rows-lost"):
         pages.page("row-lost")
-    with pytest.raises(UsageError, match=r"There are: .*no-snapshot"):
-        pages.page("../severities")
+    with pytest.raises(UsageError, match=r"'../x'; there are: .*no-snapshot"):
+        pages.page("../x")
 
 
 def test_what_may_not_be_lowered_is_an_error() -> None:

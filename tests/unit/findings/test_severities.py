@@ -37,7 +37,7 @@ def test_what_says_that_rows_are_lost_or_on_a_wrong_team_is_firm() -> None:
 
 
 def test_a_setting_about_an_unknown_finding_is_answered_with_the_nearest() -> None:
-    with pytest.raises(UsageError, match="did you mean snapshot-old"):
+    with pytest.raises(UsageError, match="nearest name there is snapshot-old"):
         validate({"snapshots-old": Severity.INFO})
     with pytest.raises(UsageError, match="stays an error"):
         validate({"rows-lost": Severity.WARNING})

@@ -143,3 +143,14 @@ def test_a_pooler_is_refused() -> None:
     with pytest.raises(errors.UsageError):
         session.refuse_pooler(Behind(None, 15666))
     session.refuse_pooler(Behind(15666, 15666))
+
+
+@pytest.mark.parametrize(
+    ("pending", "said"),
+    [
+        (1, "1 of 10 protected rows waits for its team or a person."),
+        (2, "2 of 10 protected rows wait for their team or a person."),
+    ],
+)
+def test_one_row_that_waits_is_said_to_be_one(pending: int, said: str) -> None:
+    assert report(0, health(pending=pending)).says.endswith(said)

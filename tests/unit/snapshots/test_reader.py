@@ -70,7 +70,7 @@ CONTAINERS: dict[str, tuple[Callable[[], bytes], str]] = {
     "one byte": (lambda: an_export()[:1], "cut off in its first bytes"),
     "cut in the header": (lambda: an_export()[:40], "cut off in its header"),
     "cut by one byte": (lambda: an_export()[:-1], "it is cut off: "),
-    "one byte more": (lambda: an_export() + b"\0", "something follows its end: 1 bytes"),
+    "one byte more": (lambda: an_export() + b"\0", "something follows its end: 1 byte."),
     "two exports": (lambda: an_export() * 2, "something follows its end: "),
     "a byte changed": (lambda: an_export()[:-20] + b"x" + an_export()[-19:], "its SHA-256 sum is another"),
     "the unpacked text": (a_text, "it does not begin like a compressed file"),
@@ -84,7 +84,7 @@ CONTAINERS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "another length": (
         lambda: with_header(f"practice-guard snapshot 1 bytes=99999 sha256={SUM}"),
-        "of 99999 bytes are there",
+        "of 99,999 bytes are there",
     ),
     "nothing packed": (lambda: envelope.pack(b""), "its last line is cut off"),
     "not deflated": (lambda: repacked_raw(b"\xff" * 30), "it cannot be unpacked"),
@@ -200,7 +200,7 @@ FIELDS: dict[str, tuple[Callable[[Lines], object], str]] = {
 }
 
 LINES: dict[str, tuple[Callable[[Lines], object], str]] = {
-    "a row lost": (drops(f"{FIRST_ROW + 1}"), "1 rows are there, not 2"),
+    "a row lost": (drops(f"{FIRST_ROW + 1}"), "1 row is there, not 2"),
     "the first row lost": (drops(f"{FIRST_ROW}"), "row 2 of practices is out of its order"),
     "a row twice": (lambda lines: lines.append(lines[-1]), "line 8: row 2 of practices is out of its order"),
     "a row added": (lambda lines: lines.append({**lines[-1], "row": 3}), "3 rows are there, not 2"),

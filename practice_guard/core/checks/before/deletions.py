@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from practice_guard.core.application import BoundSet, Catalog, ForeignKey
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.references import DELETIONS, listed, named
-from practice_guard.core.checks.before.scene import Answer, Scene, some
+from practice_guard.core.checks.before.scene import Answer, Scene
 from practice_guard.core.database import condition, identifier, statement
 from practice_guard.core.findings import found
+from practice_guard.core.words import counted
 
 
 def cascades(scene: Scene) -> Answer:
@@ -30,7 +31,7 @@ def cascades(scene: Scene) -> Answer:
     gone = _reached(scene.app.catalog, scene.etl_tables)
     acting = [key for key in _keys(scene.app.catalog, "c") if key.table in tables and key.parent in gone]
     rows, uncounted = _rows_behind(scene, acting)
-    what = f"{some(rows, 'protected row')} would be deleted with their team or league, by {listed(begin)}."
+    what = f"{counted(rows, 'protected row')} would be deleted with a team or league, by {listed(begin)}."
     why = "An import that deletes the parents takes them along, and with them what only hangs on them." + uncounted
     fix = _without_action(scene, begin)
     return Answer(what, (found("foreign-key-cascades", what, why, fix, rows=rows, examples=map(named, begin)),))
@@ -44,7 +45,7 @@ def sets_null(scene: Scene) -> Answer:
     if not keys:
         return Answer("no foreign key makes protected rows forget their team or league")
     rows, uncounted = _rows_behind(scene, keys)
-    what = f"{some(rows, 'protected row')} would forget their team or league, by {listed(keys)}."
+    what = f"{counted(rows, 'protected row')} would forget a team or league, by {listed(keys)}."
     why = "An import that deletes the parents leaves them on nothing; only a snapshot knows where they belong."
     fix = _without_action(scene, keys)
     report = found("foreign-key-sets-null", what, why + uncounted, fix, rows=rows, examples=map(named, keys))

@@ -7,10 +7,11 @@ from functools import partial
 
 from practice_guard.core.application import UniqueKey
 from practice_guard.core.checks.before.mending import mending
-from practice_guard.core.checks.before.scene import Answer, Scene, some
+from practice_guard.core.checks.before.scene import Answer, Scene
 from practice_guard.core.database import columns, identifier, literal, statement
 from practice_guard.core.findings import found
 from practice_guard.core.model import Finding
+from practice_guard.core.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _key(scene: Scene, key: Key, report: partial[Finding]) -> Answer:
         what = f"0 unique keys of teams are over exactly {key.listed}."
         return Answer(what, (report(what, key.why, add),))
     faults = "; ".join(f"{each.name} is {_fault(each)}" for each in alike)
-    what = f"0 of {some(len(alike), 'unique key')} of teams over {key.listed} can be relied on: {faults}."
+    what = f"0 of {counted(len(alike), 'unique key')} of teams over {key.listed} can be relied on: {faults}."
     drops = [
         mending(
             "drop_unique_key",
@@ -113,9 +114,8 @@ def _nulls(scene: Scene, key: Key, report: partial[Finding]) -> Answer:
     )
     if not rows:
         return Answer(f"every team has its {key.listed}")
-    what = (
-        f"{some(len(rows), 'team')} without {' or '.join(sorted({name for _, missing in rows for name in missing}))}."
-    )
+    lacking = " or ".join(sorted({name for _, missing in rows for name in missing}))
+    what = f"{counted(len(rows), 'team')} without {lacking}."
     why = "A unique key never stops a NULL: each import adds such a team once more, and nobody can tell them apart."
     ids = ", ".join(str(number) for number, _ in rows)
     fix = mending("look_at_teams", teams=teams, ids=ids) + "  -- complete each row, or remove it"
@@ -129,7 +129,7 @@ def _duplicates(scene: Scene, key: Key, report: partial[Finding], facet: str) ->
     if not groups:
         return Answer(f"no two teams share {facet}")
     count = sum(len(ids) for (ids,) in groups)
-    what = f"{some(count, 'team')} share {facet} with another one, in {some(len(groups), 'group')}."
+    what = f"{counted(count, 'team')} share {facet} with another one, in {counted(len(groups), 'group')}."
     why = "The unique key cannot be made while they are there, and which of them a row belongs to cannot be known."
     every = ", ".join(str(number) for (ids,) in groups for number in ids)
     fix = mending("look_at_teams", teams=teams, ids=every) + "  -- rename or remove all but one of each group"

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from practice_guard.core.application import PARENTS, BoundSet, Catalog
 from practice_guard.core.checks.before.mending import mending
-from practice_guard.core.checks.before.scene import Answer, Scene, role_of, some, visible
+from practice_guard.core.checks.before.scene import Answer, Scene, role_of, visible
 from practice_guard.core.database import Database, identifier, literal, statement
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.model import Finding
+from practice_guard.core.words import counted
 
 _MEGABYTE = 1024 * 1024
 
@@ -81,13 +82,13 @@ def transactions(scene: Scene) -> Answer:
     rows = scene.database.execute(statement(__name__, "transactions"), {"seconds": seconds})
     if rows:
         names = [f"{who}, since {since}" for who, since, _ in rows]
-        what = f"{some(len(rows), 'transaction')} open for more than {seconds:g} s: {'; '.join(names[:3])}."
+        what = f"{counted(len(rows), 'transaction')} open for more than {seconds:g} s: {'; '.join(names[:3])}."
         why = "What it has locked, the ETL waits for; and it keeps the server from clearing away what the ETL deletes."
         fix = _ending(pid for *_, pid in rows)
         return Answer(what, (found("long-transactions", what, why, fix, examples=names),))
     veiled = scene.database.execute(statement(__name__, "veiled_sessions"))[0][0]
     if veiled:
-        what = f"{some(veiled, 'session')} of other roles could not be looked into."
+        what = f"{counted(veiled, 'session')} of other roles could not be looked into."
         why = "How long their transactions are open is shown only to members of pg_read_all_stats."
         fix = f"GRANT pg_read_all_stats TO {scene.role.name};"
         return Answer(what, (unseen("long-transactions", what, why, fix),), looked=False)
@@ -102,7 +103,7 @@ def locks(scene: Scene) -> Answer:
     if not rows:
         return Answer("no lock is in the way of a restore")
     names = [f"{who} has {modes} on {table}, since {since}" for table, who, modes, since, _ in rows]
-    what = f"{some(len(rows), 'lock')} in the way: {'; '.join(names[:3])}."
+    what = f"{counted(len(rows), 'lock')} in the way: {'; '.join(names[:3])}."
     why = "The ETL and a restore wait for it; a restore gives up after --lock-timeout."
     fix = _ending(pid for *_, pid in rows)
     return Answer(what, (found("locks-in-the-way", what, why, fix, examples=names),))
@@ -120,7 +121,7 @@ def triggers(scene: Scene) -> Answer:
     if not names:
         return Answer("no trigger of users' own is on a protected table")
     listed = [f"{name} on {table.name}" for table, name in names]
-    what = f"{some(len(names), 'trigger')} on protected tables: {', '.join(listed)}."
+    what = f"{counted(len(names), 'trigger')} on protected tables: {', '.join(listed)}."
     why = (
         "They fire for restored rows as for any others. A restore that finds one changing or swallowing its rows stops."
     )
@@ -145,7 +146,7 @@ def row_security_of(database: Database, catalog: Catalog, sets: Sequence[BoundSe
             if secured
             else "no table has row level security"
         )
-    what = f"{some(len(hidden), 'table')} with rows that this role may not see: {', '.join(hidden)}."
+    what = f"{counted(len(hidden), 'table')} with rows that this role may not see: {', '.join(hidden)}."
     why = "A backup of a part would look like a whole one; the guard refuses to take it."
     fix = f"ALTER ROLE {role_of(database).name} BYPASSRLS;"
     return Answer(what, (found("row-security", what, why, fix, examples=hidden),))
@@ -159,12 +160,12 @@ def sequences(scene: Scene) -> Answer:
     findings: list[Finding] = []
     if rows:
         names = [f"{name} is at {last:,} of {most:,}" for _, name, last, most in rows]
-        what = f"{some(len(rows), 'sequence')} more than 80 % used: {', '.join(names)}."
+        what = f"{counted(len(rows), 'sequence')} more than 80 % used: {', '.join(names)}."
         why = "When it is used up, every import and every new row fails."
         fix = "\n".join(_widening(scene.app.catalog, sequence) for sequence, *_ in rows)
         findings.append(found("ids-running-out", what, why, fix, examples=names))
     if veiled:
-        what = f"{some(len(veiled), 'sequence')} that this role may not look at: how far used is not known."
+        what = f"{counted(len(veiled), 'sequence')} that this role may not look at: how far used is not known."
         why = "The ETL takes ids from them every night; when one is used up, every import fails."
         findings.append(
             unseen("ids-running-out", what, why, f"GRANT SELECT ON SEQUENCE {', '.join(veiled)} TO {scene.role.name};")
@@ -214,8 +215,8 @@ def sizes(scene: Scene) -> Answer:
 def skipped(scene: Scene) -> Answer:
     """Name the protected sets whose table this database does not have."""
     if not scene.app.skipped:
-        return Answer(f"{some(len(scene.app.sets), 'protected set')}, each with its table")
+        return Answer(f"{counted(len(scene.app.sets), 'protected set')}, each with its table")
     names = list(scene.app.skipped)
-    what = f"{some(len(names), 'protected set')} without a table here: {', '.join(names)}."
+    what = f"{counted(len(names), 'protected set')} without a table here: {', '.join(names)}."
     why = "Tables other than teams, leagues, clubs, series and schedule are optional; what is not there is skipped."
     return Answer(what, (found("set-skipped", what, why, examples=names),))

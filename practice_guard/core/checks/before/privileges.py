@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from practice_guard.core.application import PARENTS, BoundSet, Catalog, PointsAt, Table
-from practice_guard.core.checks.before.scene import Answer, Scene, role_of, shown, some
+from practice_guard.core.checks.before.scene import Answer, Scene, role_of, shown
 from practice_guard.core.database import Database, identifier, statement
 from practice_guard.core.findings import found
 from practice_guard.core.model import Finding
+from practice_guard.core.words import counted
 
 _MAINTAIN_SINCE = 17
 """The PostgreSQL version whose MAINTAIN allows a table lock without any right to change rows."""
@@ -100,7 +101,7 @@ def _answer(database: Database, lacking: Sequence[Right], purpose: str, report: 
         return Answer(f"this role may do all that {purpose} does")
     role = role_of(database).name
     names = [str(right) for right in lacking]
-    what = f"{some(len(lacking), 'right')} missing to {role} for {purpose}: {', '.join(names)}."
+    what = f"{counted(len(lacking), 'right')} missing to {role} for {purpose}: {', '.join(names)}."
     return Answer(what, (report(what=what, fix="\n".join(grants(lacking, role)), examples=names),))
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from practice_guard.core.application import ForeignKey, Pointer, PointsAt, coverage
 from practice_guard.core.checks.before.mending import mending
-from practice_guard.core.checks.before.scene import Answer, Scene, is_gone, shown, some
+from practice_guard.core.checks.before.scene import Answer, Scene, is_gone, shown
 from practice_guard.core.database import identifier, statement
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.model import Finding
+from practice_guard.core.words import counted
 
 DELETIONS = {"c": "ON DELETE CASCADE", "n": "ON DELETE SET NULL", "d": "ON DELETE SET DEFAULT"}
 """What a foreign key does to its rows when their parent is deleted, by PostgreSQL's letter."""
@@ -35,7 +36,7 @@ def missing(scene: Scene) -> Answer:
     if not bare:
         return Answer("every reference of a protected table has a foreign key")
     names = [f"{table}.{column}" for table, column in bare]
-    what = f"{some(len(names), 'reference')} without a foreign key: {', '.join(names)}."
+    what = f"{counted(len(names), 'reference')} without a foreign key: {', '.join(names)}."
     why = "The database lets such a column point at a team or league that is not there; only the guard looks."
     return Answer(what, (found("foreign-key-missing", what, why, "\n".join(bare.values()), examples=names),))
 
@@ -45,7 +46,7 @@ def not_valid(scene: Scene) -> Answer:
     keys = [key for key in _own_keys(scene) if not key.validated]
     if not keys:
         return Answer("every foreign key of a protected table is valid")
-    what = f"{some(len(keys), 'foreign key')} never validated: {listed(keys)}."
+    what = f"{counted(len(keys), 'foreign key')} never validated: {listed(keys)}."
     why = "It says nothing of the rows that were there before it: they may hang on nothing."
     fix = "\n".join(
         mending("validate_foreign_key", table=_table(scene, key.table), name=identifier(key.name)) for key in keys
@@ -58,7 +59,7 @@ def disabled(scene: Scene) -> Answer:
     keys = [key for key in _own_keys(scene) if not key.enforced]
     if not keys:
         return Answer("every foreign key of a protected table is enforced")
-    what = f"{some(len(keys), 'foreign key')} with its triggers disabled: {listed(keys)}."
+    what = f"{counted(len(keys), 'foreign key')} with its triggers disabled: {listed(keys)}."
     why = "It still shows as valid and stops nothing: neither an orphan's insert nor the removal of its team."
     tables = dict.fromkeys(name for key in keys for name in (key.table, key.parent))
     fix = "\n".join(mending("enable_triggers", table=_table(scene, name)) for name in tables)
@@ -93,7 +94,7 @@ def unprotected(scene: Scene) -> Answer:
     return Answer(
         "every table that points at teams or leagues is the ETL's or protected",
         tuple(finding for finding, _ in found_),
-        looked=all(counted for _, counted in found_),
+        looked=all(looked for _, looked in found_),
     )
 
 
@@ -116,7 +117,7 @@ def _unprotected(scene: Scene, name: str, pointers: Sequence[Pointer]) -> tuple[
     ids = {"teams": sorted(scene.app.now.ids), "leagues": sorted(scene.app.now.leagues)}
     orphans, already = scene.database.execute(text, ids)[0]
     before = f" Pointing at nothing already: {already:,}." if already else ""
-    what = f"{some(orphans, 'row')} of {names} would be orphaned by an import that gives new ids.{before}"
+    what = f"{counted(orphans, 'row')} of {names} would be orphaned by an import that gives new ids.{before}"
     return found("unprotected-table", what, why, protect, rows=orphans), True
 
 

@@ -10,12 +10,13 @@ from functools import partial
 
 from practice_guard.core.application import BoundSet, PointsAt
 from practice_guard.core.checks.before.mending import mending
-from practice_guard.core.checks.before.scene import Answer, Scene, is_gone, some
+from practice_guard.core.checks.before.scene import Answer, Scene, is_gone
 from practice_guard.core.checks.before.snapshots import waiting_keys
 from practice_guard.core.database import columns, condition, identifier, literal, statement
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.identity import normalise
 from practice_guard.core.model import Finding, Team
+from practice_guard.core.words import counted
 
 _LABEL = re.compile(r"\s*(?P<club>.+?)\s+practice\s*[-\u2013\u2014]\s*(?P<series>.+?)\s*", re.IGNORECASE)
 """`Tennaqua Practice - Chicago 22`: how the application labels a practice (rally-database)."""
@@ -84,13 +85,13 @@ def _adrift(
     for bound in scene.app.sets:
         rows = [row for row in everything[bound.name] if row.fault == trouble.fault]
         if rows:
-            said = f"{some(len(rows), 'row')} of {bound.name} {trouble.what}."
+            said = f"{counted(len(rows), 'row')} of {bound.name} {trouble.what}."
             fix = _mending(scene, bound, trouble, rows)
             findings.append(report(said, trouble.why, fix, rows=len(rows), examples=[row.words for row in rows]))
     findings += unlooked_sets(scene, scene.app.sets, unlooked)
     looked = not any(scene.hidden(bound) for bound in scene.app.sets)
     known = sum(map(len, waiting_keys(scene).values()))
-    besides = f", besides {some(known, 'row')} that the newest snapshot accounts for" if known else ""
+    besides = f", besides {counted(known, 'row')} that the newest snapshot accounts for" if known else ""
     return Answer(f"0 protected rows {trouble.what}{besides}", tuple(findings), looked)
 
 
@@ -107,7 +108,7 @@ def _mending(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Sequence[Ad
     wanted = PointsAt.TEAMS if trouble.fault in (NO_TEAM, GONE_TEAM) else PointsAt.LEAGUES
     first = next((each.column for each in bound.references if each.target is wanted), bound.references[0].column)
     keys = ", ".join(literal(row.key) for row in rows[:MOST_KEYS])
-    more = f"\n-- and {some(len(rows) - MOST_KEYS, 'more row')}" if len(rows) > MOST_KEYS else ""
+    more = f"\n-- and {counted(len(rows) - MOST_KEYS, 'more row')}" if len(rows) > MOST_KEYS else ""
     parts = {
         "table": bound.table.quoted,
         "teams": scene.app.catalog.table("teams").quoted,
@@ -238,7 +239,7 @@ def _misplaced(scene: Scene, bound: BoundSet) -> Finding | None:
         )
     if not count:
         return None
-    what = f"{some(count, 'row')} of {bound.name} labelled with the name of another team."
+    what = f"{counted(count, 'row')} of {bound.name} labelled with the name of another team."
     why = "A practice belongs to the team that it was named for; on another one the wrong captain and players see it."
     return found("label-names-another-team", what, why, "\n".join(fixes), rows=count, examples=examples)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from practice_guard.core.checks.before.mending import mending
-from practice_guard.core.checks.before.scene import Answer, Scene, some
+from practice_guard.core.checks.before.scene import Answer, Scene
 from practice_guard.core.database import locks
 from practice_guard.core.findings import found
 from practice_guard.core.records import Run, runs
+from practice_guard.core.words import counted
 
 
 def unfinished_run(scene: Scene) -> Answer:
@@ -29,8 +30,8 @@ def at_work(scene: Scene) -> Answer:
         return Answer("no other guard and no ETL of a run is at work")
     names = list(sessions.values())
     if scene.inside_etl:
-        return Answer(f"{some(len(names), 'session')} of a run at work around this ETL", measured=True)
-    what = f"{some(len(names), 'session')} of a guard or its ETL at work: {'; '.join(names[:3])}."
+        return Answer(f"{counted(len(names), 'session')} of a run at work around this ETL", measured=True)
+    what = f"{counted(len(names), 'session')} of a guard or its ETL at work: {'; '.join(names[:3])}."
     why = "A second ETL would delete what the first one imports, and neither could be put right by its own snapshot."
     fix = "\n".join(mending("end_session", pid=str(pid)) for pid in sessions)
     return Answer(what, (found("etl-at-work", what, why, f"-- wait for it, or end it:\n{fix}", examples=names),))

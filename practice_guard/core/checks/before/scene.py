@@ -167,8 +167,3 @@ def shielded(database: Database) -> Iterator[None]:
 def shown(text: str) -> str:
     """Return a composed piece of SQL as people write it, with per cent signs single again."""
     return text.replace("%%", "%")
-
-
-def some(count: int, one: str, many: str | None = None) -> str:
-    """Count in words: `1 row`, `2 rows`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

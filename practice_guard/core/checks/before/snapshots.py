@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 
 from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.checks import drift
-from practice_guard.core.checks.before.scene import Answer, Scene, shielded, some
+from practice_guard.core.checks.before.scene import Answer, Scene, shielded
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.restore import Bucket, Plan, PlannedRow
 from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.words import counted, duration
 
 
 def latest(scene: Scene) -> Snapshot | None:
@@ -75,7 +75,7 @@ def no_snapshot(scene: Scene) -> Answer:
     """Whether there is a verified snapshot at all."""
     snapshot = scene.once(latest)
     if snapshot is not None:
-        return Answer(f"snapshot {snapshot.id} is the newest verified one: {some(snapshot.rows, 'row')}")
+        return Answer(f"snapshot {snapshot.id} is the newest verified one: {counted(snapshot.rows, 'row')}")
     finding = snapshots.unverified(snapshots.listing(scene.database), scene.environment)
     return Answer(finding.what, (finding,))
 
@@ -87,8 +87,8 @@ def old_snapshot(scene: Scene) -> Answer:
         return Answer("there is no snapshot whose age could be known", measured=True)
     age = scene.guard.author.now - snapshot.taken_at
     if age <= scene.guard.max_age:
-        return Answer(f"snapshot {snapshot.id} was taken {_in_words(age)} ago")
-    what = f"{_in_words(age)} is the age of snapshot {snapshot.id}; {_in_words(scene.guard.max_age)} are allowed."
+        return Answer(f"snapshot {snapshot.id} was taken {duration(age)} ago")
+    what = f"{duration(age)} is the age of snapshot {snapshot.id}; {duration(scene.guard.max_age)} are allowed."
     why = "What users did since is not in it, and an import would take that away for good."
     return Answer(what, (found("snapshot-old", what, why, f"practice-guard backup --env {scene.environment}"),))
 
@@ -120,7 +120,7 @@ def not_restored(scene: Scene) -> Answer:
         return Answer(f"every row of snapshot {plan.snapshot} that has its team is in place")
     counts = plan.counts()
     what = (
-        f"{some(len(rows), 'row')} of snapshot {plan.snapshot} not in place: {counts['insert']:,} not there, "
+        f"{counted(len(rows), 'row')} of snapshot {plan.snapshot} not in place: {counts['insert']:,} not there, "
         f"{counts['relink']:,} on no team or league, a vanished one or a wrong one."
     )
     why = "An import ran since and no restore followed. After another one it is harder to tell what belongs where."
@@ -140,7 +140,7 @@ def pending(scene: Scene) -> Answer:
     rows = [row for row in plan.rows() if row.bucket is Bucket.PENDING]
     if not rows:
         return Answer("0 rows wait for their team")
-    what = f"{some(len(rows), 'row')} of snapshot {plan.snapshot} waiting for a team or a person."
+    what = f"{counted(len(rows), 'row')} of snapshot {plan.snapshot} waiting for a team or a person."
     why = "No team of today is certainly theirs. An import may bring it back; the next backup carries them on."
     fix = f"practice-guard restore --dry-run --env {scene.environment}"
     return Answer(what, (found("rows-pending", what, why, fix, rows=len(rows), examples=_by_team(plan, rows)),))
@@ -156,8 +156,8 @@ def nothing_left(scene: Scene) -> Answer:
         return Answer(what, (unseen("nothing-left", what, plan),), looked=False)
     live, waiting = sum(each.live for each in plan.sets.values()), plan.counts()["pending"]
     findings = [replace(each, fix=f"{each.fix} --env {scene.environment}") for each in drift.emptied(plan, live)]
-    waits = f", {some(waiting, 'row')} waiting" if waiting else ""
-    says = f"{some(live, 'protected row')} in the database, {snapshot.rows:,} in snapshot {snapshot.id}{waits}"
+    waits = f", {counted(waiting, 'row')} waiting" if waiting else ""
+    says = f"{counted(live, 'protected row')} in the database, {snapshot.rows:,} in snapshot {snapshot.id}{waits}"
     return Answer(says, tuple(findings))
 
 
@@ -170,11 +170,4 @@ def _by_team(plan: Plan, rows: Iterable[PlannedRow]) -> list[str]:
         reason = f": {match.because}" if match and match.new is None and match.because else ""
         counts[name + reason] = counts.get(name + reason, 0) + 1
     most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [f"{some(count, 'row')} of {name}" for name, count in most]
-
-
-def _in_words(age: timedelta) -> str:
-    hours = age.total_seconds() / 3600
-    if hours >= 48:  # noqa: PLR2004  (two days)
-        return f"{hours / 24:.0f} days"
-    return f"{hours:.0f} hours" if hours >= 1 else f"{hours * 60:.0f} minutes"
+    return [f"{counted(count, 'row')} of {name}" for name, count in most]

@@ -13,6 +13,7 @@ import struct
 import zlib
 
 from practice_guard.core.errors import DamagedSnapshotError
+from practice_guard.core.words import agreeing, counted
 
 VERSION = 1
 
@@ -66,9 +67,10 @@ def _body(data: bytes) -> bytes:
     if version != VERSION:
         raise DamagedSnapshotError(f"its format is {version}, and this program knows {VERSION}.")
     if len(body) < length:
-        raise DamagedSnapshotError(f"it is cut off: {len(body)} of {length} bytes are there.")
+        are = agreeing(len(body), "is", "are")
+        raise DamagedSnapshotError(f"it is cut off: {len(body):,} of {counted(length, 'byte')} {are} there.")
     if len(body) > length:
-        raise DamagedSnapshotError(f"something follows its end: {len(body) - length} bytes.")
+        raise DamagedSnapshotError(f"something follows its end: {counted(len(body) - length, 'byte')}.")
     if hashlib.sha256(body).hexdigest() != found[3].decode():
         raise DamagedSnapshotError("it was changed since it was written: its SHA-256 sum is another.")
     return body

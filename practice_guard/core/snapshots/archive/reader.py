@@ -15,6 +15,7 @@ from practice_guard.core.snapshots.archive.writer import DESCRIBED, FORMAT, Arch
 from practice_guard.core.snapshots.description import stored_set
 from practice_guard.core.snapshots.fields import Fields, checked_id, clean
 from practice_guard.core.snapshots.snapshot import DIGEST_VERSION, Snapshot
+from practice_guard.core.words import agreeing, counted
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -201,18 +202,22 @@ class _Sections:
     def check_list(self, name: str, fields: Fields) -> None:
         """Compare a team list's lines with what the manifest says of them."""
         fields.only("teams", "leagues", "sha256")
-        for what, found in (("teams", len(self._teams[name])), ("leagues", len(self._leagues[name]))):
-            if found != fields.number(what):
-                raise DamagedSnapshotError(f"{fields.where}: {found} {what} are there, not {fields.number(what)}.")
+        for what, found in (("team", len(self._teams[name])), ("league", len(self._leagues[name]))):
+            _check_number(fields, what, found)
         if self._sums["list"][name].hexdigest() != fields.digest("sha256"):
             raise DamagedSnapshotError(f"{fields.where}: its teams or leagues were changed.")
 
     def check_set(self, name: str, fields: Fields) -> None:
         """Compare a set's lines with what the manifest says of them."""
         rows = self.rows[name]
-        if len(rows) != fields.number("rows"):
-            raise DamagedSnapshotError(f"{fields.where}: {len(rows)} rows are there, not {fields.number('rows')}.")
+        _check_number(fields, "row", len(rows))
         if sum(row.carried for row in rows) != fields.number("carried"):
             raise DamagedSnapshotError(f"{fields.where}: other rows are marked as carried than were.")
         if self._sums["set"][name].hexdigest() != fields.digest("sha256"):
             raise DamagedSnapshotError(f"{fields.where}: its rows were changed.")
+
+
+def _check_number(fields: Fields, what: str, found: int) -> None:
+    if found != (said := fields.number(f"{what}s")):
+        are = agreeing(found, "is", "are")
+        raise DamagedSnapshotError(f"{fields.where}: {counted(found, what)} {are} there, not {said:,}.")
