@@ -43,7 +43,7 @@ def since(plan: Plan, last: Snapshot, rows: int) -> list[Finding]:
     if open_rows:
         what = (
             f"{counted(open_rows, 'row')} of snapshot {last.id} not in place: {counts['insert']:,} not there, "
-            f"{counts['relink']:,} on no team or league, a vanished one or a wrong one."
+            f"{open_rows - counts['insert']:,} on no team or league, a vanished one or a wrong one."
         )
         why = "An import ran since and no restore followed. A snapshot of this would make the damage the truth."
         findings.append(found("import-not-restored", what, why, _RESTORE_FIRST, rows=open_rows))

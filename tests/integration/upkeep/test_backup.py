@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -43,6 +44,16 @@ def test_an_import_that_nobody_restored_is_not_taken_as_the_truth(
     guard.restores()
 
     assert guard.backs_up().snapshot is not None
+
+
+def test_what_is_not_in_place_adds_up_also_where_users_edited_it(guard: Guard, database: ScratchDatabase) -> None:
+    guard.has_backed_up()
+    database.rows("UPDATE practice_times SET location = 'Court 9'")
+    builders.the_etl_recreates_everything(database)
+    (finding,) = (each for each in guard.backs_up().findings if each.code == "import-not-restored")
+    edited = guard.plans().sets["practice_times"].counts()["edited"]
+    gone, adrift = re.findall(r"([\d,]+) (?:not there|on no team)", finding.what)
+    assert (edited, int(gone) + int(adrift)) == (1, finding.rows)
 
 
 def test_nothing_at_all_is_no_first_snapshot(database: ScratchDatabase) -> None:
