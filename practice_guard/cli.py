@@ -15,6 +15,7 @@ from practice_guard.commands import cycle, explain, protected, restore, run, sna
 from practice_guard.commands.call import tool_version
 from practice_guard.commands.options import end_on_signals
 from practice_guard.core.errors import UsageError
+from practice_guard.core.steps import Step
 from practice_guard.render import json, logs, text
 from practice_guard.render.outcome import Heading
 
@@ -91,13 +92,13 @@ def main() -> None:
     except ClickException as error:
         name = next((word for word in arguments if not word.startswith("-")), Path(sys.argv[0]).name)
         known = (name,) if name in COMMANDS else ()
-        problem = UsageError(_said(error), next_steps=(" ".join(("practice-guard", *known, "--help")),))
+        problem = UsageError(_said(error), next_steps=(Step(*known, "--help"),))
         if wants_json:
             json.show_error(Heading(name), problem, exits.of_error(problem))
         elif settings.on_railway() and not sys.stdout.isatty():
             logs.show_error(Heading(name), problem, exits.of_error(problem))
         else:
-            text.show_error(text.console(sys.stderr), problem, exits.of_error(problem))
+            text.show_error(text.console(sys.stderr), Heading(name), problem, exits.of_error(problem))
         status = exits.of_error(problem)
     except KeyboardInterrupt:
         status = 130

@@ -7,6 +7,7 @@ from enum import IntEnum
 from practice_guard.core import errors
 from practice_guard.core.model import Verdict
 from practice_guard.core.running import Report
+from practice_guard.core.steps import Advice, Step
 
 
 class Status(IntEnum):
@@ -60,23 +61,24 @@ def of_run(report: Report) -> int:
     return int(of_verdict(report.verdict)) or report.etl_exit_code or int(Status.DONE)
 
 
-_USUAL_STEPS: tuple[tuple[type[errors.GuardError], str], ...] = (
-    (errors.UsageError, "practice-guard {command} --help"),
+_USUAL_STEPS: tuple[tuple[type[errors.GuardError], Advice], ...] = (
     (
         errors.AccessError,
-        "practice-guard validate-safety   # names each right that is missing, and a server that only reads",
+        Step("validate-safety", why="names each right that is missing, and a server that only reads"),
     ),
-    (errors.SchemaError, "practice-guard protected --verbose   # the tables and columns that the guard relies on"),
-    (errors.LockedError, "practice-guard {command}   # again, when the other one is done"),
-    (errors.SnapshotError, "practice-guard snapshots"),
+    (errors.SchemaError, Step("protected", "--verbose", why="the tables and columns that the guard relies on")),
+    (errors.LockedError, "Give the same command again, when the other one is done."),
+    (errors.SnapshotError, Step("snapshots")),
 )
 
 
-def next_steps(error: errors.GuardError, command: str) -> tuple[str, ...]:
-    """Return what to type after an error: its own steps, or what helps with its kind."""
+def next_steps(error: errors.GuardError, command: str) -> tuple[Advice, ...]:
+    """Return what to do after an error: its own steps, or what helps with its kind."""
     if error.next_steps:
         return error.next_steps
-    return next(((step.format(command=command),) for kind, step in _USUAL_STEPS if isinstance(error, kind)), ())
+    if isinstance(error, errors.UsageError):
+        return (Step(*command.split(), "--help"),)
+    return next(((step,) for kind, step in _USUAL_STEPS if isinstance(error, kind)), ())
 
 
 def of_error(error: BaseException) -> int:

@@ -151,7 +151,7 @@ def environment_of(settings: Settings, wanted: str | None, variables: Mapping[st
         names = ", ".join((*ENVIRONMENTS, *ALIASES))
         raise UsageError(
             f"There is no environment {environment!r}. Known are: {names}.",
-            next_steps=(f"--env {DEFAULT_ENVIRONMENT}   # or PRACTICE_GUARD_ENV={DEFAULT_ENVIRONMENT}",),
+            next_steps=("Name one of them with --env, or in PRACTICE_GUARD_ENV.",),
         )
     return environment
 
@@ -176,8 +176,8 @@ def explained(error: DatabaseError, target: Target, variables: Mapping[str, str]
             "Nothing was done.",
             next_steps=(
                 "railway connect postgres --tunnel-only   # leave it open; it prints a local address",
-                f"export {own}=postgresql://USER:PASSWORD@ADDRESS:PORT/{target.database}   # that address",
-                f"or export {own}=…   # DATABASE_PUBLIC_URL of the database's service (*.proxy.rlwy.net:PORT)",
+                f"Then set {own} to that address, with user, password and the database's name, {target.database}.",
+                f"Or set {own} to DATABASE_PUBLIC_URL of the database's service; its host ends with .proxy.rlwy.net.",
             ),
         )
     if isinstance(error, UnreachableError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from enum import Enum
@@ -17,7 +17,7 @@ from practice_guard import exits, settings
 from practice_guard.core import application
 from practice_guard.core.application import Declared, ProtectedSet
 from practice_guard.core.database import Access, Connection, Database, Timeouts, connect
-from practice_guard.core.errors import ConfirmationError, DatabaseError, GuardError
+from practice_guard.core.errors import ConfirmationError, DatabaseError, GuardError, UsageError
 from practice_guard.core.guarding import Guard, Request
 from practice_guard.core.model import Author, Finding, Severity
 from practice_guard.core.records import Place, installation, runs
@@ -70,6 +70,13 @@ class Call:
     def speaks_logs(self) -> bool:
         """Whether standard output is Railway's log."""
         return not self.speaks_json and settings.on_railway() and not sys.stdout.isatty()
+
+    @property
+    def meant(self) -> str | None:
+        """The environment that is meant, before it is aimed at; None where what is meant is none."""
+        with suppress(UsageError):
+            return settings.environment_of(settings.load(), self.env)
+        return None
 
     @property
     def sets(self) -> tuple[ProtectedSet, ...]:
@@ -156,7 +163,7 @@ class Call:
         if found is None or self.command == "run" or not found.touched:
             return None
         alive = runs.alive(connection, found)
-        finding = runs.finding(connection, found, self.target.environment, alive=alive)
+        finding = runs.finding(connection, found, alive=alive)
         return finding if alive else replace(finding, severity=Severity.WARNING)
 
     def confirm(self, given: str | None, *, yes: bool, what: str, always: bool = False) -> None:
@@ -181,7 +188,9 @@ class Call:
         if given is None or settings.canonical(given) != name:
             said = "was not confirmed" if given is None else f"was confirmed as {given!r}"
             raise ConfirmationError(
-                f"{what} on {name} {said}. Nothing was done.", next_steps=(f"practice-guard … --confirm {name}",)
+                f"{what} on {name} {said}: the environment's name is to be typed, or given with --confirm {name}. "
+                "Nothing was done.",
+                next_steps=("Give the same command again, with the name of the environment confirmed.",),
             )
 
     def say(self, message: str, level: str = "info", **fields: object) -> None:
@@ -212,12 +221,13 @@ class Call:
         if isinstance(error, GuardError):
             error.next_steps = exits.next_steps(error, self.command)
         self.answered = True
+        self.heading = replace(self.heading, meant=self.meant)
         if self.speaks_json:
             json.show_error(self.heading, error, status)
         elif self.speaks_logs:
             logs.show_error(self.heading, error, status)
         else:
-            text.show_error(text.console(sys.stderr, color=not self.no_color), error, status)
+            text.show_error(text.console(sys.stderr, color=not self.no_color), self.heading, error, status)
         raise typer.Exit(status)
 
 

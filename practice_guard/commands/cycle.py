@@ -24,7 +24,7 @@ def validate_safety(call: Call) -> None:
     """Check whether the ETL may run. Writes nothing."""
     with call.database() as database, database.transaction(Access.READ):
         report = safety.examine(call.guard(database))
-    call.answer(reports.safety(report, call.target.environment, verbose=call.verbose))
+    call.answer(reports.safety(report, verbose=call.verbose))
 
 
 @command(app, "backup")
@@ -38,7 +38,7 @@ def backup(
     """Take a snapshot of protected rows and all teams."""
     with call.database() as database:
         report = backups.take(call.guard(database), label=label, accept_current=accept_current)
-    call.answer(reports.backup(report, call.target.environment))
+    call.answer(reports.backup(report))
 
 
 @command(app, "check-preservation")
@@ -59,7 +59,7 @@ def check_preservation(
         plan = restore.plan(database, snapshot, app, guard.request)
         report = preservation.check(snapshot, plan, app, min_rate, guard.overrides)
     asked = restore.asked(plan, team or [])
-    call.answer(reports.preservation(report, call.target.environment, asked))
+    call.answer(reports.preservation(report, asked))
 
 
 @command(app, "health")
@@ -79,4 +79,4 @@ def health(
         report = healths.examine(
             guard, guard.look(), wanted=snapshot_id, baseline=baseline, fail_on_warning=fail_on == "warning"
         )
-    call.answer(reports.health(report, call.target.environment))
+    call.answer(reports.health(report))

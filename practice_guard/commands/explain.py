@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
+from rich.console import RenderableType
 from rich.markdown import Markdown
 from rich.padding import Padding
 
@@ -14,9 +17,11 @@ from practice_guard.core import findings
 from practice_guard.core.model import Verdict
 from practice_guard.core.words import counted
 from practice_guard.render.outcome import Outcome
-from practice_guard.render.text import table
+from practice_guard.render.text import Verbatim, line, table
 
 app = typer.Typer()
+
+_FENCE = re.compile(r"^```\w*\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 
 
 @command(app, "explain")
@@ -34,11 +39,22 @@ def explain(
             Outcome(Verdict.FINE, f"{counted(len(known), 'finding')}, each with a page.", {"codes": listed}, (body,))
         )
     page = findings.page(code)
+    text = page.shown(call.meant)
     call.answer(
         Outcome(
             Verdict.FINE,
             f"{page.code}: {page.title}",
-            {"code": page.code, "severity": page.severity, "title": page.title, "page": page.text},
-            (Padding(Markdown(page.text), (0, 2)),),
+            {"code": page.code, "severity": page.severity, "title": page.title, "page": text},
+            tuple(_body(text)),
         )
     )
+
+
+def _body(page: str) -> Iterator[RenderableType]:
+    """Lay a page out, with what is to be copied as it is."""
+    for place, part in enumerate(_FENCE.split(page)):
+        copied = place % 2
+        if copied:
+            yield Verbatim(line("".join(f"    {each}\n" for each in part.splitlines())))
+        elif part.strip():
+            yield Padding(Markdown(part), (0, 2, 1, 2))

@@ -15,6 +15,7 @@ from practice_guard.commands.call import Call, Output
 from practice_guard.core.database import watchdog
 from practice_guard.core.errors import StoppedError
 from practice_guard.core.running import signal_in
+from practice_guard.core.steps import Step
 
 Env = Annotated[
     str | None,
@@ -100,7 +101,7 @@ def _stopped(number: int) -> StoppedError:
         f"The guard was told to end, by {signal.Signals(number).name}. An open transaction was taken back, and what "
         "was committed already stays.",
         number=number,
-        next_steps=("practice-guard history   # what was written",),
+        next_steps=(Step("history", why="what was written"),),
     )
 
 

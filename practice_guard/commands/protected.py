@@ -18,4 +18,4 @@ def protected_command(call: Call) -> None:
     """List what is protected, and what is not. Writes nothing."""
     with call.database() as database, database.transaction(Access.READ):
         found = coverage.survey(database, look(database, call.sets, call.schema))
-    call.answer(protected(found, call.target.environment, verbose=call.verbose))
+    call.answer(protected(found, verbose=call.verbose))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
@@ -21,6 +20,7 @@ from practice_guard.core.errors import UsageError, WrongDatabaseError
 from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.restore import Bucket, Plan, SavedPlan, planfile, undo
 from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.steps import Step
 from practice_guard.render import restoring
 
 app = typer.Typer()
@@ -176,16 +176,14 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
 
         snapshot, plan = guard.reads(work)
     matches = restore.asked(plan, asked.chosen.teams)
-    written: list[str] = []
+    written: list[Step] = []
     if out is not None:
         _write(out, planfile.dump(plan, asked.request, call.now), _check_plan)
-        written.append(f"practice-guard restore --env {call.target.environment} --plan {shlex.quote(str(out))}")
+        written.append(Step("restore", "--plan", str(out)))
     if draft is not None:
-        _write(draft, _draft(plan), _check_draft)
-        written.append(
-            f"practice-guard restore --env {call.target.environment} --dry-run --decisions {shlex.quote(str(draft))}"
-        )
-    about, again = _about(call, snapshot), shlex.join(asked.chosen.options)
+        _write(draft, _draft(plan, call.heading.lines(_followed(draft))), _check_draft)
+        written.append(_followed(draft)[0])
+    about, again = _about(call, snapshot), asked.chosen.options
     call.answer(restoring.restore(plan, about, asked=matches, steps=written, again=again))
 
 
@@ -201,7 +199,7 @@ def _apply(call: Call, asked: _Asked, *, yes: bool, confirm: str | None) -> NoRe
 
 
 def _about(call: Call, snapshot: Snapshot) -> restoring.About:
-    return restoring.About(call.target.environment, snapshot, call.now, call.verbose)
+    return restoring.About(snapshot, call.now, call.verbose)
 
 
 def _undo(call: Call, entry: int, *, dry_run: bool, yes: bool, confirm: str | None) -> NoReturn:
@@ -210,7 +208,7 @@ def _undo(call: Call, entry: int, *, dry_run: bool, yes: bool, confirm: str | No
     with call.database() as database:
         guard = call.guard(database)
         undone = guard.reads(lambda: undo.plan(guard, entry)) if dry_run else undo.apply(guard, entry)
-    call.answer(restoring.undo(undone, call.target.environment))
+    call.answer(restoring.undo(undone))
 
 
 def _check_database(call: Call, saved: SavedPlan | None) -> None:
@@ -218,7 +216,12 @@ def _check_database(call: Call, saved: SavedPlan | None) -> None:
         raise WrongDatabaseError("The plan was made for another database. Nothing was written.")
 
 
-def _draft(plan: Plan) -> str:
+def _followed(draft: Path) -> tuple[Step, Step]:
+    """Return how the decisions in a file are followed: looked at first, and done."""
+    return Step("restore", "--dry-run", "--decisions", str(draft)), Step("restore", "--decisions", str(draft))
+
+
+def _draft(plan: Plan, steps: Sequence[str]) -> str:
     """Write a decision file for every team that rows wait for, whichever list it is from; each team once."""
     own = plan.resolutions[plan.snapshot]
     matches = dict(enumerate(own.matches.values()))
@@ -231,7 +234,7 @@ def _draft(plan: Plan) -> str:
             if match.old.identity not in seen:
                 seen.add(match.old.identity)
                 matches[len(matches)] = match
-    return drafted(replace(own, matches=matches), waiting)
+    return drafted(replace(own, matches=matches), waiting, steps)
 
 
 def _check_plan(path: Path) -> None:

@@ -15,11 +15,12 @@ import typer
 from practice_guard import exits
 from practice_guard.commands.call import Call
 from practice_guard.commands.options import Confirm, Yes, command
-from practice_guard.core import running, snapshots
+from practice_guard.core import model, running, snapshots
 from practice_guard.core.database import Access
 from practice_guard.core.errors import UsageError
 from practice_guard.core.records import Holder, Phase, ledger, runs
 from practice_guard.core.running import Ends, Etl, Job, PhaseDone, Statuses
+from practice_guard.core.steps import Step
 from practice_guard.render import history as histories
 from practice_guard.render import running as render
 
@@ -58,19 +59,21 @@ def run(
     call.confirm(confirm, yes=yes, what="run")
     job = _job(call, words, Ends(keep_last, allow_pending, snapshot_id), etl_timeout)
     report = (running.resume if resume else running.run)(call.database, job)
-    call.answer(render.run(report, call.target.environment, exits.of_run(report), job.clock()))
+    call.answer(render.run(report, exits.of_run(report), job.clock()))
 
 
 def _check_together(words: tuple[str, ...], snapshot_id: str | None, *, resume: bool) -> None:
     if resume == bool(words):
         raise UsageError(
             "--resume takes no command: the ETL is not started again." if resume else "There is no ETL to run.",
-            next_steps=("practice-guard run -- python import.py   # what stands after the two dashes is the ETL",),
+            next_steps=(
+                Step("run", "--resume") if resume else "Put its command after two dashes: run -- python import.py",
+            ),
         )
     if snapshot_id is not None and not resume:
         raise UsageError(
             "--snapshot goes with --resume: a run takes a snapshot of its own.",
-            next_steps=("practice-guard run --resume --snapshot latest   # finish a run whose own cannot be used",),
+            next_steps=(runs.resumption(model.LATEST),),
         )
 
 
@@ -105,7 +108,7 @@ class _Narrator:
     def ended(self, done: PhaseDone) -> None:
         self.kept = getattr(done.result, "snapshot", None) if done.name is Phase.BACKUP else self.kept
         now = datetime.now(timezone.utc)
-        says = render.phase(done, self.kept, self.call.target.environment, now)
+        says = render.phase(done, self.kept, now)
         self.call.say(
             f"{done.name}, {render.seconds(done.seconds)}: {says}",
             "info" if done.ok else "error",

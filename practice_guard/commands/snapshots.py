@@ -55,7 +55,7 @@ def list_snapshots(call: Call) -> None:
     """List what is stored, newest first. The same as `snapshots` alone. Writes nothing."""
     with call.database(sets=False) as database, database.transaction(Access.READ):
         known, sizes = snapshots.listing(database), snapshots.sizes(database)
-    call.answer(render.listing(known, sizes, call.target.environment))
+    call.answer(render.listing(known, sizes))
 
 
 @command(group, "show", title="snapshots show")
@@ -63,7 +63,7 @@ def show(call: Call, snapshot_id: SnapshotId = model.LATEST) -> None:
     """Show one snapshot, and how to read its rows with SQL. Writes nothing."""
     with call.database(sets=False) as database, database.transaction(Access.READ):
         snapshot = snapshots.find(database, snapshot_id)
-    call.answer(render.one(snapshot, call.target.environment))
+    call.answer(render.one(snapshot))
 
 
 @command(group, "verify", title="snapshots verify")
@@ -80,9 +80,9 @@ def verify(
             wanted = snapshot_id if snapshot_id != model.LATEST else snapshots.find(database).id
             known = [snapshots.named(known, wanted)]
         if not known:
-            raise snapshots.none_yet(call.target.environment)
+            raise snapshots.none_yet()
         problems = {each.id: snapshots.fault(database, each) for each in known}
-    call.answer(render.verified(known, problems, call.target.environment))
+    call.answer(render.verified(known, problems))
 
 
 @command(group, "export", title="snapshots export")
@@ -101,7 +101,7 @@ def export(
         _to_standard_output(data)
     else:
         _to_file(Path(file), data)
-    call.answer(render.exported(snapshot, file, data, call.target.environment), aside=file == STANDARD)
+    call.answer(render.exported(snapshot, file, data), aside=file == STANDARD)
 
 
 def _check_standard_output(call: Call) -> None:
@@ -144,7 +144,7 @@ def import_(
     with call.database(sets=False) as database:
         done = archive.load(call.guard(database), found, into_other=into_other_database)
     call.heading = call.heading.at(done.place.fingerprint)
-    call.answer(render.imported(done, call.target.environment))
+    call.answer(render.imported(done))
 
 
 @command(app, "mark")
@@ -160,7 +160,7 @@ def mark(
     with call.database(marked=False, sets=False) as database:
         done = marking.mark(database, call.author, was=canonical(was) if was else None, patience=call.patience)
     call.heading = call.heading.at(done.after.fingerprint)
-    call.answer(render.marked(done, call.target.environment))
+    call.answer(render.marked(done))
 
 
 @command(app, "cleanup")
@@ -188,7 +188,7 @@ def cleanup(
         if not dry_run:
             rulings = cleanups.apply(guard, rule, overrule=_confirms_overruling(call, rulings, confirm))
     said = _options(rule, keep_within)
-    call.answer(reports.cleanup(rulings, call.target.environment, dry_run=dry_run, options=said))
+    call.answer(reports.cleanup(rulings, dry_run=dry_run, options=said))
 
 
 def _rule(keep_last: int | None, keep_within: str | None, snapshot_id: str | None, *, all_that_may: bool) -> Rule:
@@ -206,11 +206,11 @@ def _confirms_overruling(call: Call, rulings: Sequence[Ruling], confirm: str | N
     return bool(against)
 
 
-def _options(rule: Rule, keep_within: str | None) -> str:
+def _options(rule: Rule, keep_within: str | None) -> tuple[str, ...]:
     """Return a rule as people type it."""
     said = {"--keep-last": rule.keep_last, "--keep-within": keep_within, "--snapshot": rule.named}
-    options = "".join(f"{name} {value} " for name, value in said.items() if value is not None)
-    return "--all " if rule.all else options
+    words = (word for name, value in said.items() if value is not None for word in (name, str(value)))
+    return ("--all",) if rule.all else tuple(words)
 
 
 def _span(written: str) -> timedelta:

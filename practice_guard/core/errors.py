@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from practice_guard.core.steps import Advice
+
 
 class GuardError(Exception):
     """Something went wrong."""
 
-    def __init__(self, message: str = "", *, next_steps: tuple[str, ...] = (), **data: object) -> None:
+    def __init__(self, message: str = "", *, next_steps: tuple[Advice, ...] = (), **data: object) -> None:
         self.message = message or (type(self).__doc__ or "").strip()
         self.next_steps = next_steps
         self.data = data
@@ -48,7 +50,7 @@ class StatementError(DatabaseError):
 class StoppedError(GuardError):
     """The guard was told to end."""
 
-    def __init__(self, message: str = "", *, number: int, next_steps: tuple[str, ...] = ()) -> None:
+    def __init__(self, message: str = "", *, number: int, next_steps: tuple[Advice, ...] = ()) -> None:
         super().__init__(message, next_steps=next_steps)
         self.number = number
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from practice_guard.core.steps import Advice
+
 
 class Text(str, Enum):
     """An enumeration whose members print as their value (Python 3.10 has no StrEnum)."""
@@ -108,13 +110,13 @@ class Severity(Text):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a check found: `what` starts with the number, `fix` is a command or statement to copy."""
+    """Something a check found: `what` starts with the number, `fix` is what to do, or several things in turn."""
 
     code: str
     severity: Severity
     what: str
     why: str
-    fix: str = ""
+    fix: Advice | tuple[Advice, ...] = ""
     rows: int = 0
     examples: tuple[str, ...] = field(default=())
 

@@ -42,9 +42,15 @@ def _with_rest(said: str, rest: int, unit: str) -> str:
 
 
 def near(name: str, names: Iterable[str]) -> str:
-    """Return what to say behind the complaint that there is no such name: which one there is nearest, if one is near.
+    """Return what to say behind the complaint that there is no such name: which one is nearest, if one is near."""
+    found = nearest(name, names)
+    return f" (the nearest name there is {found})" if found else ""
 
-    Capitals make no difference. Of several that are as near it is the first by alphabet.
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return the name that is nearest, if one is near; capitals make no difference.
+
+    Of several that are as near it is the first by alphabet.
     """
     found = process.extractOne(name, sorted(names), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=ALIKE)
-    return f" (the nearest name there is {found[0]})" if found else ""
+    return found[0] if found else None

@@ -72,7 +72,7 @@ def tell(
         if as_json:
             render_json.show_error(Heading("demo"), error, status)
         else:
-            render_text.show_error(render_text.console(sys.stderr, color=color), error, status)
+            render_text.show_error(render_text.console(sys.stderr, color=color), Heading("demo"), error, status)
         return status
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from importlib.metadata import version
 from typing import Any
@@ -20,6 +20,7 @@ from practice_guard.core.model import Author, Evidence, Finding, Severity, Verdi
 from practice_guard.core.records import installation
 from practice_guard.core.restore import Bucket, Plan
 from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.steps import lines
 from practice_guard.core.upkeep import Rule, backup, cleanup
 from practice_guard.core.words import counted
 from practice_guard.etl.voice import Voice
@@ -68,16 +69,16 @@ class Inside:
         """See `etl.validate_etl_safety_preconditions`."""
         with self.database.transaction(Access.READ):
             report = safety.examine(self.guard, inside_etl=True)
-        self.tells(reports.safety(report, self.environment))
-        return report.safe, _issues(report.findings)
+        self.tells(reports.safety(report))
+        return report.safe, self._issues(report.findings)
 
     def backs_up(self) -> Snapshot:
         """See `etl.create_enhanced_practice_time_backup`."""
         report = self._backup()
-        outcome = self.tells(reports.backup(report, self.environment))
+        outcome = self.tells(reports.backup(report))
         if report.snapshot is None:
-            why = " ".join(_issues(report.findings))
-            raise HealthError(f"{outcome.sentence} {why}", next_steps=outcome.next_steps, findings=report.findings)
+            why, findings = " ".join(self._issues(report.findings)), tuple(map(self._whole, report.findings))
+            raise HealthError(f"{outcome.sentence} {why}", next_steps=outcome.next_steps, findings=findings)
         return report.snapshot
 
     def _backup(self, tries: int = _COPY_TRIES) -> backup.Backup:
@@ -98,7 +99,7 @@ class Inside:
             app = guard.look()
             plan = restore.plan(self.database, snapshot, app, guard.request)
             report = preservation.check(snapshot, plan, app, preservation.MIN_RATE, guard.overrides)
-        self.tells(reports.preservation(report, self.environment, ()))
+        self.tells(reports.preservation(report))
         total, preserved = report.rows["total"], report.rows["kept"]
         return report.preserved, {
             "total": total,
@@ -119,16 +120,16 @@ class Inside:
                 restore.check_fits(self.database, app, snapshot, plan)
         applied = None if dry_run else restore.apply(self.guard, snapshot)
         plan = applied.plan if applied else plan
-        self.tells(restoring.restore(plan, restoring.About(self.environment, snapshot, self.now), applied=applied))
+        self.tells(restoring.restore(plan, restoring.About(snapshot, self.now), applied=applied))
         return {**_placed(plan), "written": applied.written if applied else plan.writes()}
 
     def checks_health(self, wanted: str, before: int) -> dict[str, Any]:
         """See `etl.validate_practice_time_health`."""
         with self.database.transaction(Access.READ):
             report = health.examine(self.guard, self.guard.look(), wanted=wanted)
-        self.tells(reports.health(report, self.environment))
+        self.tells(reports.health(report))
         after, missing = _compared(report, before)
-        issues = _issues(report.findings)
+        issues = self._issues(report.findings)
         if missing:
             issues.append(
                 f"{counted(missing, 'row')} less than the {before} counted before, and no snapshot knows why."
@@ -156,13 +157,13 @@ class Inside:
     def cleans_up(self) -> list[str]:
         """See `etl.cleanup_enhanced_backup_tables`."""
         rulings = cleanup.apply(self.guard, Rule(KEEP_LAST))
-        self.tells(reports.cleanup(rulings, self.environment, dry_run=False))
+        self.tells(reports.cleanup(rulings, dry_run=False))
         return [ruling.snapshot.id for ruling in rulings if ruling.goes]
 
     def tells(self, outcome: Outcome) -> Outcome:
         """Log what a command would have printed: its findings, and its verdict in one sentence."""
         for finding in outcome.findings:
-            self.say(finding.severity, _in_words(finding))
+            self.say(finding.severity, self._in_words(finding))
         weight = {
             Verdict.FINE: Severity.INFO,
             Verdict.WAITING: Severity.WARNING,
@@ -171,6 +172,17 @@ class Inside:
         }
         self.say(weight[outcome.verdict], outcome.sentence)
         return outcome
+
+    def _issues(self, findings: Sequence[Finding]) -> list[str]:
+        return [self._in_words(finding) for finding in findings if finding.severity is Severity.ERROR]
+
+    def _in_words(self, finding: Finding) -> str:
+        fix = self._whole(finding).fix
+        return " ".join(part for part in (finding.what, finding.why, f"Fix: {fix}" if fix else "") if part)
+
+    def _whole(self, finding: Finding) -> Finding:
+        """Return a finding with the commands that mend it as people type them in this environment."""
+        return replace(finding, fix="\n".join(lines(finding.fix, self.environment)))
 
 
 @contextmanager
@@ -187,6 +199,7 @@ def inside(given: Any, say: Voice, *, wanted: str | None = None, marked: bool = 
         errors.UsageError: nothing says which environment a server elsewhere is, or the connection cannot be used.
         errors.WrongDatabaseError: the database is marked for another environment.
     """
+    environment = None
     try:
         found = settings.load()
         own = settings.load_declared(found)
@@ -199,10 +212,10 @@ def inside(given: Any, say: Voice, *, wanted: str | None = None, marked: bool = 
                 installation.check_mark(place, environment)
             application.check_declared(database, own, found.database_schema)
             yield Inside(database, found, environment, say, own)
-    except HealthError:
-        raise  # what is wrong has been said
     except GuardError as error:
-        say(Severity.ERROR, " ".join((error.message, *(f"Next: {step}" for step in error.next_steps))))
+        steps = error.next_steps = lines(error.next_steps, environment)
+        if not isinstance(error, HealthError):  # of that one, what is wrong has been said
+            say(Severity.ERROR, " ".join((error.message, *(f"Next: {step}" for step in steps))))
         raise
 
 
@@ -216,15 +229,6 @@ def _environment(found: Settings, wanted: str | None, host: str) -> str:
             next_steps=("export PRACTICE_GUARD_ENV=staging",),
         )
     return settings.environment_of(found, wanted)
-
-
-def _issues(findings: Sequence[Finding]) -> list[str]:
-    return [_in_words(finding) for finding in findings if finding.severity is Severity.ERROR]
-
-
-def _in_words(finding: Finding) -> str:
-    fix = f"Fix: {finding.fix}" if finding.fix else ""
-    return " ".join(part for part in (finding.what, finding.why, fix) if part)
 
 
 def _placed(plan: Plan) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from practice_guard.core.errors import GuardError, HealthError, NoSnapshotError
 from practice_guard.core.model import LATEST, Severity, Verdict
+from practice_guard.core.steps import Step
 from practice_guard.etl.call import inside
 from practice_guard.etl.voice import voice
 
@@ -158,7 +159,7 @@ def protect(connection: Any, logger: Any = None, *, environment: str | None = No
             yield done
         except BaseException as error:
             what = f"The import ended with {type(error).__name__}. What it had committed by then waits for:"
-            speak(Severity.WARNING, f"{what} practice-guard restore --snapshot {snapshot.id}")
+            speak(Severity.WARNING, f"{what} {Step('restore', '--snapshot', snapshot.id).line(guard.environment)}")
             raise
         try:
             _, done.preservation = guard.checks_preservation(snapshot.id)

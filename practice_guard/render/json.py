@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from practice_guard.core.errors import GuardError
+from practice_guard.core.model import Finding
 from practice_guard.render.outcome import Heading, Outcome
 
 SCHEMA_VERSION = 1
@@ -19,8 +20,8 @@ def show(heading: Heading, outcome: Outcome, status: int) -> None:
         {
             **_envelope(heading, status),
             "verdict": outcome.sentence,
-            "findings": [asdict(finding) for finding in outcome.findings],
-            "next_steps": list(outcome.next_steps),
+            "findings": [_finding(heading, finding) for finding in outcome.findings],
+            "next_steps": heading.lines(outcome.next_steps),
             "result": outcome.result,
         }
     )
@@ -34,10 +35,14 @@ def show_error(heading: Heading, error: BaseException, status: int) -> None:
             **_envelope(heading, status),
             "verdict": str(error) or type(error).__name__,
             "findings": [],
-            "next_steps": list(steps),
+            "next_steps": heading.lines(steps),
             "result": None,
         }
     )
+
+
+def _finding(heading: Heading, finding: Finding) -> dict[str, object]:
+    return {**asdict(finding), "fix": "\n".join(heading.lines(finding.fix))}
 
 
 def _envelope(heading: Heading, status: int) -> dict[str, object]:

@@ -23,12 +23,12 @@ def show(heading: Heading, outcome: Outcome, status: int) -> None:
     """Write a line for each finding and next step, and last the verdict with the figures of the result."""
     for finding in outcome.findings[:_MOST]:
         message = " ".join(part for part in (finding.what, finding.why) if part)
-        fields = {"code": finding.code, "rows": finding.rows, "fix": finding.fix}
+        fields = {"code": finding.code, "rows": finding.rows, "fix": "\n".join(heading.lines(finding.fix))}
         say(heading, message, _LEVELS[finding.severity], **fields)
     if len(outcome.findings) > _MOST:
         more = counted(len(outcome.findings) - _MOST, "more finding")
         say(heading, f"… and {more}; --json lists them all.")
-    for step in outcome.next_steps:
+    for step in heading.lines(outcome.next_steps):
         say(heading, f"next: {step}")
     figures = {name: value for name, value in outcome.result.items() if isinstance(value, (str, int, float))}
     level = "info" if status == 0 else "error"
@@ -39,7 +39,7 @@ def show(heading: Heading, outcome: Outcome, status: int) -> None:
 
 def show_error(heading: Heading, error: BaseException, status: int) -> None:
     """Write what to do, and last what went wrong."""
-    for step in error.next_steps if isinstance(error, GuardError) else ():
+    for step in heading.lines(error.next_steps if isinstance(error, GuardError) else ()):
         say(heading, f"next: {step}")
     say(heading, str(error) or type(error).__name__, "error", exit_code=status)
 

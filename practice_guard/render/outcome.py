@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from rich.console import RenderableType
 
 from practice_guard.core.model import Finding, Verdict
+from practice_guard.core.steps import Advice, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Outcome:
         result: what the JSON document has under `result`.
         body: what a person is shown between heading and verdict.
         findings: what was found, in order of weight.
-        next_steps: commands to copy.
+        next_steps: what to do now, most of it commands to copy.
         status: the exit status, where the verdict alone does not say it (`run`).
         failed: it did not come to its end, or what it started failed; the verdict is not all there is to say.
     """
@@ -31,22 +32,34 @@ class Outcome:
     result: Mapping[str, object]
     body: tuple[RenderableType, ...] = ()
     findings: tuple[Finding, ...] = ()
-    next_steps: tuple[str, ...] = ()
+    next_steps: tuple[Advice, ...] = ()
     status: int | None = None
     failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a command was and where it looked; `database` has no password in it."""
+    """What a command was and where it looked.
+
+    Attributes:
+        command: its name, as people type it.
+        environment: where it looked; None where it looked nowhere.
+        database: which database it looked at, without its password.
+        meant: the environment for commands to copy, where it looked nowhere (yet).
+    """
 
     command: str
     environment: str | None = None
     database: Mapping[str, object] | None = field(default=None)
+    meant: str | None = None
 
     def at(self, fingerprint: Mapping[str, object] | None) -> Heading:
         """Add the database's fingerprint, once it is known."""
         return replace(self, database={**(self.database or {}), "fingerprint": fingerprint})
+
+    def lines(self, advice: Advice | Iterable[Advice]) -> tuple[str, ...]:
+        """Return what is to be done as it is shown here: commands whole, with this environment."""
+        return lines(advice, self.environment or self.meant)
 
 
 def safe(text: str) -> str:

@@ -8,12 +8,13 @@ from rich.console import RenderableType
 
 from practice_guard.core.application import Coverage, Covered, PointsAt, Uncovered
 from practice_guard.core.model import Verdict
+from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import line, table
 
 
-def protected(found: Coverage, env: str, *, verbose: bool = False) -> Outcome:
+def protected(found: Coverage, *, verbose: bool = False) -> Outcome:
     """Present `protected`: a line for each set and their sum, then what points at teams or leagues unprotected.
 
     `verbose` says by which columns a set points at something.
@@ -66,9 +67,7 @@ def protected(found: Coverage, env: str, *, verbose: bool = False) -> Outcome:
         },
         tuple(body),
         (),
-        (f"practice-guard explain unprotected-table --env {env}   # how to protect one more",)
-        if found.uncovered
-        else (),
+        (Step("explain", "unprotected-table", why="how to protect one more"),) if found.uncovered else (),
     )
 
 

@@ -14,6 +14,7 @@ from practice_guard.core.checks.health import Amiss
 from practice_guard.core.checks.safety import Result
 from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Match, Severity, Verdict
+from practice_guard.core.steps import Step
 from practice_guard.core.upkeep import Backup, Ruling
 from practice_guard.core.words import agreeing, counted
 from practice_guard.render.outcome import Outcome
@@ -33,7 +34,7 @@ _WORST = 8
 """How many leagues or teams are listed to a person."""
 
 
-def safety(report: Safety, env: str, *, verbose: bool = False) -> Outcome:
+def safety(report: Safety, *, verbose: bool = False) -> Outcome:
     """Present `validate-safety`: every check if asked, else those that did not pass and the number of the others."""
     blind = sum(check.status is Result.NOT_CHECKED for check in report.checks)
     failed = sum(check.status is Result.FAILED for check in report.checks) + blind
@@ -51,7 +52,7 @@ def safety(report: Safety, env: str, *, verbose: bool = False) -> Outcome:
     if report.safe:
         unlooked = f", {blind} could not be made" if blind else ""
         sentence = f"The ETL may run: {checks}, {counted(warned, 'warning')}{unlooked}."
-        steps: tuple[str, ...] = (f"practice-guard backup --env {env}",)
+        steps: tuple[Step, ...] = (Step("backup"),)
     else:
         sentence = f"The ETL must not run: {failed} of {checks} failed or could not be made."
         steps = ()
@@ -65,7 +66,7 @@ def safety(report: Safety, env: str, *, verbose: bool = False) -> Outcome:
     )
 
 
-def backup(report: Backup, env: str) -> Outcome:
+def backup(report: Backup) -> Outcome:
     """Present `backup`."""
     body: list[RenderableType] = []
     if report.skipped:
@@ -78,7 +79,7 @@ def backup(report: Backup, env: str) -> Outcome:
             {"snapshot": None, "rows": 0, "carried": 0, "digest": None, "verified": False, "protected": {}},
             tuple(body),
             report.findings,
-            (f"practice-guard restore --env {env} --dry-run",) if report.previous else (),
+            (Step("restore", "--dry-run"),) if report.previous else (),
         )
     made = report.snapshot
     own = {name: each for name, each in made.sets.items() if not each.companion}
@@ -105,11 +106,11 @@ def backup(report: Backup, env: str) -> Outcome:
         },
         tuple(body),
         report.findings,
-        (f"practice-guard check-preservation --env {env}   # after the ETL",),
+        (Step("check-preservation", why="after the ETL"),),
     )
 
 
-def preservation(report: Preservation, env: str, asked: Sequence[Match]) -> Outcome:
+def preservation(report: Preservation, asked: Sequence[Match] = ()) -> Outcome:
     """Present `check-preservation`; `asked` are the teams whose match is to be explained."""
     words = ["total", *(str(fate) for fate in Fate), "reused"]
     rows = [
@@ -128,16 +129,16 @@ def preservation(report: Preservation, env: str, asked: Sequence[Match]) -> Outc
     rate = "nothing to compare" if report.rate is None else f"{report.rate:g} % of protected rows"
     if report.preserved:
         sentence = f"Preserved: {rate} hang on a team that kept its id and is still the same team."
-        steps: tuple[str, ...] = (f"practice-guard health --env {env}",)
+        steps: tuple[Step, ...] = (Step("health"),)
     elif report.rate is None:
         sentence, steps = "Not preserved: the snapshot has no row of a team to compare.", ()
     elif report.rate >= report.min_rate:
         raised = ", ".join(dict.fromkeys(each.code for each in report.findings if each.severity is Severity.ERROR))
         sentence = f"Not preserved: {rate} hang on a team that kept its id, but the settings refuse {raised}."
-        steps = (f"practice-guard restore --env {env} --dry-run",)
+        steps = (Step("restore", "--dry-run"),)
     else:
         sentence = f"Not preserved: only {rate} hang on a team that kept its id ({report.min_rate:g} % asked for)."
-        steps = (f"practice-guard restore --env {env} --dry-run",)
+        steps = (Step("restore", "--dry-run"),)
     return Outcome(
         report.verdict,
         sentence,
@@ -165,7 +166,7 @@ def _teamless(name: str, rows: int) -> RenderableType:
     return line(f"  {counted(rows, 'row')} of {name} {hang}.\n")
 
 
-def health(report: Health, env: str) -> Outcome:
+def health(report: Health) -> Outcome:
     """Present `health`."""
     total = report.total
     heads = [*asdict(total)]
@@ -207,7 +208,7 @@ def health(report: Health, env: str) -> Outcome:
             *_amiss("team", report.teams),
         ),
         report.findings,
-        () if report.verdict is Verdict.FINE else (f"practice-guard restore --env {env} --dry-run",),
+        () if report.verdict is Verdict.FINE else (Step("restore", "--dry-run"),),
     )
 
 
@@ -224,7 +225,7 @@ def _amiss(kind: str, places: Mapping[str, Amiss]) -> list[RenderableType]:
     return shown
 
 
-def cleanup(rulings: Sequence[Ruling], env: str, *, dry_run: bool, options: str = "") -> Outcome:
+def cleanup(rulings: Sequence[Ruling], *, dry_run: bool, options: Sequence[str] = ()) -> Outcome:
     """Present `cleanup`; `options` are those with which a dry run is to be repeated in earnest."""
     gone = [ruling for ruling in rulings if ruling.goes]
     kept = [ruling for ruling in rulings if not ruling.goes]
@@ -244,5 +245,5 @@ def cleanup(rulings: Sequence[Ruling], env: str, *, dry_run: bool, options: str 
         },
         (table(("snapshot", "rows", "", "reason"), rows),),
         (),
-        (f"practice-guard cleanup {options}--env {env}",) if dry_run and gone else (),
+        (Step("cleanup", *options),) if dry_run and gone else (),
     )

@@ -14,6 +14,7 @@ from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
 from practice_guard.core.restore import Applied, Bucket, Plan, PlannedRow, Undone
 from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted, duration
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import bars, explained, line, table
@@ -41,13 +42,11 @@ class About:
     """What a restore is told with.
 
     Attributes:
-        env: the environment, for the commands to copy.
         snapshot: the snapshot.
         now: the time, from which the snapshot's age is counted.
         verbose: every team on a line of its own.
     """
 
-    env: str
     snapshot: Snapshot
     now: datetime
     verbose: bool = False
@@ -59,8 +58,8 @@ def restore(
     *,
     applied: Applied | None = None,
     asked: Sequence[Match] = (),
-    steps: Sequence[str] = (),
-    again: str = "",
+    steps: Sequence[Step] = (),
+    again: Sequence[str] = (),
 ) -> Outcome:
     """Present a restore, planned or applied.
 
@@ -72,18 +71,16 @@ def restore(
         steps: commands to copy beside the usual ones.
         again: the options with which a plan was asked for, for the command that applies it.
     """
-    env, dry_run, ledger = about.env, applied is None, applied.ledger if applied else None
+    dry_run, ledger = applied is None, applied.ledger if applied else None
     counts, pending = plan.counts(), waiting(plan)
     age = about.now - about.snapshot.taken_at
     sets = {name: each.counts() for name, each in plan.sets.items()}
-    usual = [f"practice-guard {f'restore {again}'.strip() if dry_run and plan.writes() else 'health'} --env {env}"]
+    usual = [Step("restore", *again) if dry_run and plan.writes() else Step("health")]
     if any(entry["candidates"] for entry in pending):
-        draft = f"practice-guard restore --env {env} --dry-run --write-decisions decisions.toml"
-        usual.append(f"{draft}   # for a person to decide; what is imported later is placed by itself")
+        why = "for a person to decide; what is imported later is placed by itself"
+        usual.append(Step("restore", "--dry-run", "--write-decisions", "decisions.toml", why=why))
     if dry_run and counts["deleted"]:
-        usual.append(
-            f"practice-guard restore --env {env} --dry-run --include-deleted   # what users deleted comes back too"
-        )
+        usual.append(Step("restore", "--dry-run", "--include-deleted", why="what users deleted comes back too"))
     return Outcome(
         Verdict.WAITING if counts["pending"] else Verdict.FINE,
         sentence(plan, dry_run=dry_run, ledger=ledger),
@@ -137,7 +134,7 @@ def _body(
     body.append(table(("protected", *heads), rows))
     body.append(table(("league", "teams", "rows", "what happens", "evidence"), _by_league(plan)))
     if not verbose:
-        body.append(line("  --verbose lists every team; --dry-run --out FILE every row.\n", "dim"))
+        body.append(line("  --verbose lists every team; --dry-run with --out writes every row into a file.\n", "dim"))
     else:
         body.append(table(("team", "rows", "what happens", "evidence"), _by_team(plan)))
     if pending:
@@ -260,7 +257,7 @@ def _no_team(plan: Plan, row: PlannedRow) -> str:
     return "a team that no list knows" if row.origin else "no team"
 
 
-def undo(report: Undone, env: str) -> Outcome:
+def undo(report: Undone) -> Outcome:
     """Present an undo, planned or applied."""
     removed, relinked = sum(report.removed.values()), sum(report.relinked.values())
     rows = [(name, report.removed[name], report.relinked[name]) for name in report.removed]
@@ -287,9 +284,5 @@ def undo(report: Undone, env: str) -> Outcome:
         },
         (table(("protected", "removed", "pointed back"), rows),),
         (),
-        (
-            f"practice-guard restore --env {env} --undo {report.entry.id}"
-            if planned
-            else f"practice-guard health --env {env}",
-        ),
+        (Step("restore", "--undo", str(report.entry.id)) if planned else Step("health"),),
     )

@@ -18,6 +18,7 @@ from practice_guard.core.records import Phase, runs
 from practice_guard.core.restore import Applied
 from practice_guard.core.running import Ended, PhaseDone, PhaseResult, Report
 from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.steps import Advice, Step
 from practice_guard.core.upkeep import Backup
 from practice_guard.render import reports, restoring
 from practice_guard.render.outcome import Outcome
@@ -29,31 +30,30 @@ _OVERTAKEN = ("no-snapshot", "snapshot-old")
 """What a run mends itself with its backup."""
 
 
-def run(report: Report, env: str, status: int, now: datetime) -> Outcome:
+def run(report: Report, status: int, now: datetime) -> Outcome:
     """Present `run`.
 
     Args:
         report: what it did.
-        env: the environment, for the commands to copy.
         status: its exit status.
         now: the time, from which the snapshot's age is counted.
     """
-    shown = {done.name: _shown(done, report.snapshot, env, now) for done in report.phases}
+    shown = {done.name: _shown(done, report.snapshot, now) for done in report.phases}
     return Outcome(
         report.verdict,
         report.says,
         _result(report, shown),
         tuple(_body(report, shown)),
         tuple(_findings(report, shown)),
-        tuple(_next_steps(report, env)),
+        tuple(_next_steps(report)),
         status=status,
         failed=report.error is not None or (report.verdict is Verdict.FINE and status != 0),
     )
 
 
-def phase(done: PhaseDone, snapshot: Snapshot | None, env: str, now: datetime) -> str:
+def phase(done: PhaseDone, snapshot: Snapshot | None, now: datetime) -> str:
     """Say in one line what a phase brought."""
-    return _shown(done, snapshot, env, now).sentence
+    return _shown(done, snapshot, now).sentence
 
 
 def seconds(span: float) -> str:
@@ -70,28 +70,28 @@ def share(guard: float, etl: float | None) -> str:
     return f"{seconds(guard)} beside {seconds(etl)}, {100 * guard / etl:.0f} %"
 
 
-def _shown(done: PhaseDone, snapshot: Snapshot | None, env: str, now: datetime) -> Outcome:
+def _shown(done: PhaseDone, snapshot: Snapshot | None, now: datetime) -> Outcome:
     if done.result is None:
         message = done.error.message if done.error else ""
         return Outcome(Verdict.REFUSED, message, {"error": message})
-    return _presented(done.result, snapshot, env, now)
+    return _presented(done.result, snapshot, now)
 
 
-def _presented(result: PhaseResult, snapshot: Snapshot | None, env: str, now: datetime) -> Outcome:
+def _presented(result: PhaseResult, snapshot: Snapshot | None, now: datetime) -> Outcome:
     if isinstance(result, Safety):
-        return reports.safety(result, env)
+        return reports.safety(result)
     if isinstance(result, Backup):
-        return reports.backup(result, env)
+        return reports.backup(result)
     if isinstance(result, Preservation):
-        return reports.preservation(result, env, ())
+        return reports.preservation(result)
     if isinstance(result, Applied):
         if snapshot is None:  # of a resumed run that still goes on
             return Outcome(Verdict.FINE, restoring.sentence(result.plan, dry_run=False, ledger=result.ledger), {})
-        return restoring.restore(result.plan, restoring.About(env, snapshot, now), applied=result)
+        return restoring.restore(result.plan, restoring.About(snapshot, now), applied=result)
     if isinstance(result, Health):
-        return reports.health(result, env)
+        return reports.health(result)
     if isinstance(result, tuple):
-        return reports.cleanup(result, env, dry_run=False)
+        return reports.cleanup(result, dry_run=False)
     return _etl(result) if isinstance(result, Ended) else Outcome(Verdict.FINE, "", {})
 
 
@@ -160,21 +160,21 @@ def _findings(report: Report, shown: Mapping[Phase, Outcome]) -> list[Finding]:
     return sorted(ordered, key=lambda finding: weights.index(finding.severity))
 
 
-def _next_steps(report: Report, env: str) -> Sequence[str]:
-    steps: list[str] = list(report.error.next_steps) if report.error else []
-    kept = f" --snapshot {report.snapshot.id}" if report.snapshot else ""
+def _next_steps(report: Report) -> Sequence[Advice]:
+    steps = report.error.next_steps if report.error else ()
+    kept = ("--snapshot", report.snapshot.id) if report.snapshot else ()
     if report.error is not None:
         # A snapshot that cannot be used today cannot tomorrow: that error names the way out itself.
         stuck = report.resumed and isinstance(report.error, SnapshotError)
-        return [*steps, runs.resumption(env, report.named_id)] if report.started and not stuck else steps
+        return [*steps, runs.resumption(report.named_id)] if report.started and not stuck else steps
     if report.health is None:
         if report.result(Phase.BACKUP) is not None:
-            return [f"practice-guard restore --env {env} --dry-run"]
-        return [] if report.resumed else [f"practice-guard validate-safety --env {env}"]
+            return [Step("restore", "--dry-run")]
+        return [] if report.resumed else [Step("validate-safety")]
     if report.health.verdict is Verdict.REFUSED:
-        return [f"practice-guard health --env {env}{kept}", f"practice-guard restore --env {env}{kept} --dry-run"]
+        return [Step("health", *kept), Step("restore", *kept, "--dry-run")]
     if report.health.total.pending:
-        draft = f"practice-guard restore --env {env}{kept} --dry-run --write-decisions decisions.toml"
-        return [f"{draft}   # or import again: what comes back is placed by the next run"]
+        why = "or import again: what comes back is placed by the next run"
+        return [Step("restore", *kept, "--dry-run", "--write-decisions", "decisions.toml", why=why)]
     # Its own, which cannot be used, is the newest still, and would hold the next run up.
-    return [f"practice-guard backup --env {env}   # before the next run"] if report.named else []
+    return [Step("backup", why="before the next run")] if report.named else []

@@ -13,19 +13,20 @@ from practice_guard.core.model import Verdict
 from practice_guard.core.records import Marking, Place
 from practice_guard.core.snapshots import Snapshot, newest, read_by_people, unverified
 from practice_guard.core.snapshots.archive import Imported
+from practice_guard.core.steps import IMPORT_AN_EXPORT, Advice, Step
 from practice_guard.core.words import agreeing, counted
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import line, table
 
 
-def listing(known: Sequence[Snapshot], sizes: Mapping[str, int], env: str) -> Outcome:
+def listing(known: Sequence[Snapshot], sizes: Mapping[str, int]) -> Outcome:
     """Present `snapshots`."""
     latest = newest(known)
     rows = [
         (each.id, each.rows, each.carried, _size(sizes.get(each.id, 0)), _state(each, latest), each.label)
         for each in known
     ]
-    findings = () if latest else (unverified(known, env),)
+    findings = () if latest else (unverified(known),)
     sentence = counted(len(known), "snapshot") + (f"; latest is {latest.id}." if latest else ", none of them verified.")
     return Outcome(
         Verdict.FINE,
@@ -36,11 +37,11 @@ def listing(known: Sequence[Snapshot], sizes: Mapping[str, int], env: str) -> Ou
         },
         (table(("snapshot (UTC)", "rows", "carried", "size", "state", "label"), rows, keep=2),) if known else (),
         findings,
-        (f"practice-guard snapshots show {latest.id} --env {env}",) if latest else (),
+        (Step("snapshots", "show", latest.id),) if latest else (),
     )
 
 
-def one(snapshot: Snapshot, env: str) -> Outcome:
+def one(snapshot: Snapshot) -> Outcome:
     """Present `snapshots show`."""
     sets = [
         (name, each.table.rpartition(".")[2], each.rows, each.teams, each.carried)
@@ -89,11 +90,11 @@ def one(snapshot: Snapshot, env: str) -> Outcome:
         },
         tuple(body),
         (),
-        (f"practice-guard snapshots verify {snapshot.id} --env {env}",),
+        (Step("snapshots", "verify", snapshot.id),),
     )
 
 
-def verified(known: Sequence[Snapshot], problems: Mapping[str, str], env: str) -> Outcome:
+def verified(known: Sequence[Snapshot], problems: Mapping[str, str]) -> Outcome:
     """Present `snapshots verify`; an empty problem is none."""
     bad = [each for each in known if problems[each.id]]
     rows = [(each.id, each.rows, _wholeness(each, problems), problems[each.id]) for each in known]
@@ -102,7 +103,7 @@ def verified(known: Sequence[Snapshot], problems: Mapping[str, str], env: str) -
             "snapshot-damaged",
             f"1 snapshot cannot be trusted: {problems[each.id]}",
             "It is not restored from; no backup is compared with it.",
-            f"practice-guard cleanup --snapshot {each.id} --env {env}",
+            Step("cleanup", "--snapshot", each.id),
         )
         for each in bad
     )
@@ -111,7 +112,9 @@ def verified(known: Sequence[Snapshot], problems: Mapping[str, str], env: str) -
     if bad:
         are = agreeing(len(bad), "is", "are")
         sentence = f"{len(bad)} of {counted(len(known), 'snapshot')} {are} damaged; {len(whole)} can be restored from."
-    steps = (f"practice-guard restore --snapshot {whole[0].id} --dry-run --env {env}",) if bad and whole else ()
+    steps: tuple[Advice, ...] = ()
+    if bad:
+        steps = (Step("restore", "--snapshot", whole[0].id, "--dry-run"),) if whole else (IMPORT_AN_EXPORT,)
     return Outcome(
         Verdict.DAMAGED if bad else Verdict.FINE,
         sentence,
@@ -125,7 +128,7 @@ def verified(known: Sequence[Snapshot], problems: Mapping[str, str], env: str) -
         },
         (table(("snapshot", "rows", "", "problem"), rows),),
         findings,
-        steps or ((f"practice-guard snapshots import FILE --env {env}   # from an export",) if bad else ()),
+        steps,
     )
 
 
@@ -141,10 +144,9 @@ def contents(snapshot: Snapshot) -> str:
     return f"{counted(snapshot.rows, 'row')}, {snapshot.carried:,} of them carried"
 
 
-def exported(snapshot: Snapshot, file: str, data: bytes, env: str) -> Outcome:
+def exported(snapshot: Snapshot, file: str, data: bytes) -> Outcome:
     """Present `snapshots export`."""
     where = "standard output" if file == "-" else file
-    name = "FILE" if file == "-" else shlex.quote(file)
     rows = counted(snapshot.rows, "row")
     return Outcome(
         Verdict.FINE,
@@ -159,14 +161,19 @@ def exported(snapshot: Snapshot, file: str, data: bytes, env: str) -> Outcome:
         },
         (),
         (),
-        (
-            f"zcat {name} | less   # to read it",
-            f"practice-guard snapshots import {name} --env {env}   # to have it back",
-        ),
+        _reading(file),
     )
 
 
-def imported(done: Imported, env: str) -> Outcome:
+def _reading(file: str) -> tuple[Advice, ...]:
+    """Say how an export is read, by people and by the guard."""
+    if file == "-":
+        return ("Read it with zcat.", "Have it back: `snapshots import`, with the name of the file that it went into.")
+    name = f"./{file}" if file.startswith("-") else file  # a name, and no option
+    return (f"zcat {shlex.quote(name)} | less   # to read it", Step("snapshots", "import", name, why="to have it back"))
+
+
+def imported(done: Imported) -> Outcome:
     """Present `snapshots import`."""
     snapshot = done.snapshot
     sentence = f"Snapshot {snapshot.id} was imported: {contents(snapshot)}; verified."
@@ -186,11 +193,11 @@ def imported(done: Imported, env: str) -> Outcome:
         },
         (),
         (),
-        (f"practice-guard restore --snapshot {snapshot.id} --dry-run --env {env}",),
+        (Step("restore", "--snapshot", snapshot.id, "--dry-run"),),
     )
 
 
-def marked(done: Marking, env: str) -> Outcome:
+def marked(done: Marking) -> Outcome:
     """Present `mark`."""
     before, after = done.before, done.after
     rows = [
@@ -205,7 +212,7 @@ def marked(done: Marking, env: str) -> Outcome:
         {"changed": done.changed, "before": _mark(before), "after": _mark(after)},
         (table(("", "before", "now"), rows),),
         (),
-        (f"practice-guard snapshots verify --env {env}", f"practice-guard health --env {env}"),
+        (Step("snapshots", "verify"), Step("health")),
     )
 
 

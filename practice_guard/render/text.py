@@ -48,6 +48,17 @@ class Paragraph:
         return Padding(self.text, (0, 0, 0, self.indent))
 
 
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Lines for a body that are copied: no width breaks them."""
+
+    text: Text
+
+    def __rich__(self) -> RenderableType:
+        """Leave them as they are."""
+        return self.text
+
+
 def console(stream: TextIO | None = None, *, color: bool = True) -> Console:
     """Make a console; NO_COLOR and TERM=dumb are honoured.
 
@@ -66,18 +77,18 @@ def show(out: Console, heading: Heading, outcome: Outcome, *, quiet: bool = Fals
         _heading(out, heading)
         for part in outcome.body:
             _print(out, part)
-        _findings(out, outcome.findings)
-        _next_steps(out, outcome.next_steps)
+        _findings(out, heading, outcome.findings)
+        _next_steps(out, heading.lines(outcome.next_steps))
     word, style = _VERDICTS[outcome.verdict]
     if outcome.failed:
         word, style = "FAILED", "bold red"
     _print(out, Text.assemble((word, style), "  ", safe(outcome.sentence)))
 
 
-def show_error(err: Console, error: BaseException, status: int) -> None:
+def show_error(err: Console, heading: Heading, error: BaseException, status: int) -> None:
     """Print what went wrong and what to do, without a traceback."""
     _print(err, Text.assemble(("error", "bold red"), f" ({status})  ", safe(str(error) or type(error).__name__)))
-    _next_steps(err, error.next_steps if isinstance(error, GuardError) else ())
+    _next_steps(err, heading.lines(error.next_steps if isinstance(error, GuardError) else ()))
 
 
 def table(
@@ -147,7 +158,9 @@ def explained(matches: Sequence[Match]) -> list[Text]:
 
 def _print(out: Console, part: RenderableType) -> None:
     """Print a part; where there is no terminal, prose does not wrap and no line ends in blanks."""
-    if out.is_terminal:
+    if isinstance(part, Verbatim):
+        out.print(part.text, soft_wrap=True)
+    elif out.is_terminal:
         out.print(part)
     elif isinstance(part, Text):
         out.print(part, soft_wrap=True)
@@ -181,15 +194,16 @@ def _heading(out: Console, heading: Heading) -> None:
     out.print()
 
 
-def _findings(out: Console, findings: Sequence[Finding]) -> None:
+def _findings(out: Console, heading: Heading, findings: Sequence[Finding]) -> None:
     for finding in findings:
         word, style = _SIGNS[finding.severity]
         _print(out, Text.assemble((word, style), "  ", safe(finding.what), ("  [" + finding.code + "]", "dim")))
         details = [finding.why, *(f"e.g. {example}" for example in finding.examples)]
         for detail in details:
             _print(out, Paragraph(line(detail), 4))
-        for number, statement in enumerate(finding.fix.splitlines()):
-            out.print(line(f"    {'fix:' if number == 0 else '    '} {statement}"), soft_wrap=True)
+        fix = [part for each in heading.lines(finding.fix) for part in each.splitlines()]
+        for number, part in enumerate(fix):
+            out.print(line(f"    {'fix:' if number == 0 else '    '} {part}"), soft_wrap=True)
     if findings:
         out.print()
 

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 import pytest
 
+from tests.world import command_lines
+
 SECONDS = 120.0
 _OURS = ("PRACTICE_GUARD", "RAILWAY", "DATABASE", "PG", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM")
 
@@ -31,6 +33,12 @@ class Outcome:
         document = json.loads(self.stdout)
         assert isinstance(document, dict)
         return document
+
+    def can_be_copied(self, environment: str) -> None:
+        """Every command line in it can be typed as it stands, and is aimed where the command was."""
+        assert "Step(" not in self.stdout + self.stderr, self
+        for line in command_lines.printed(self.stdout, self.stderr):
+            command_lines.check(line, environment)
 
     def __str__(self) -> str:
         return f"status {self.status}\n--- standard output\n{self.stdout}\n--- standard error\n{self.stderr}"
@@ -72,6 +80,8 @@ def guard(request: pytest.FixtureRequest, tmp_path: Path) -> Guard:
             timeout=SECONDS,
             check=False,
         )
-        return Outcome(done.returncode, done.stdout, done.stderr)
+        outcome = Outcome(done.returncode, done.stdout, done.stderr)
+        outcome.can_be_copied(command_lines.aimed_at(arguments, env or {}))
+        return outcome
 
     return run

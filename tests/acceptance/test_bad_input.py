@@ -49,6 +49,13 @@ def test_a_command_that_there_is_not_leads_to_those_there_are(guard: Guard) -> N
     assert "next  practice-guard --help\n" in outcome.stderr
 
 
+def test_the_next_step_is_aimed_where_the_command_was_also_before_it_looked(guard: Guard) -> None:
+    asked, etl = ("run", "--resume", "--environment", "production"), ("--", "etl", "--env", "night")
+    step = "practice-guard run --resume --env railway"
+    assert f"next  {step}\n" in guard(*asked, *etl).stderr
+    assert guard(*asked, "--json", *etl).json["next_steps"] == [step]
+
+
 @pytest.mark.parametrize("command", CYCLE)
 def test_an_unknown_environment(guard: Guard, command: str) -> None:
     outcome = guard(command, "--env", "produktion")

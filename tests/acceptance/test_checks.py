@@ -86,6 +86,11 @@ def test_a_warning_fails_only_where_it_is_asked_to(guard: Guard, league: League)
     assert "1 warning, which was asked to fail it" in refused["verdict"]
 
 
+def test_what_is_copied_from_a_page_is_not_broken_by_its_width(guard: Guard) -> None:
+    whole = "practice-guard restore --dry-run --write-decisions decisions.toml --env railway"
+    assert f"    {whole}\n" in guard("explain", "rows-pending", "--env", "production", env={"COLUMNS": "60"}).stdout
+
+
 @pytest.mark.parametrize("code", ["rows-lost", "snapshot-old"])
 def test_a_page_is_printed_without_a_database(guard: Guard, code: str) -> None:
     text = guard("explain", code).stdout

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import Guard
-from tests.world import builders
+from tests.world import builders, command_lines
 from tests.world.builders import League, ScratchDatabase
 
 PLACE = '[[team]]\nleague = "APTA_CHICAGO"\nclub = "Tennaqua"\nseries = "Chicago 22"\n'
@@ -46,6 +46,10 @@ def test_from_waiting_to_decided_to_the_night_after(guard: Guard, renamed: Scrat
     assert file.stat().st_mode & 0o077 == 0
     draft = file.read_text()
     assert "Tennaqua Racquet - 22" in draft
+    to_do = list(command_lines.printed(draft, ""))
+    assert to_do[1] == "practice-guard restore --decisions teams.toml --env local"
+    for line in to_do:
+        command_lines.check(line, "local")
     assert guard("restore", "--decisions", "teams.toml").status == 4, "unedited, it decides nothing"
 
     edited = [line.lstrip("# ") if line.lstrip("# ").startswith("heir = ") else line for line in draft.splitlines()]

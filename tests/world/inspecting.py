@@ -15,6 +15,7 @@ from practice_guard.core.checks.safety import Check
 from practice_guard.core.database import Access, Connection, connect
 from practice_guard.core.model import Finding, Team
 from practice_guard.core.records import installation
+from practice_guard.core.steps import Advice
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import NOON, Guard, somebody
 
@@ -83,8 +84,9 @@ class SoundLeague:
         """A default that new sessions of this database have, and the one we have open has not."""
         self.database.session().execute(f'ALTER DATABASE "{self.database.name}" SET {setting}'.encode())
 
-    def runs(self, statements: str) -> None:
+    def runs(self, statements: Advice | tuple[Advice, ...]) -> None:
         """What a person does in psql, statement by statement."""
+        assert isinstance(statements, str)
         for each in statements.split(";\n"):
             lines = [line for line in each.splitlines() if line.strip() and not line.lstrip().startswith("--")]
             if lines:

@@ -140,7 +140,7 @@ class Catalog:
             raise errors.SchemaError(
                 f"The table {self.schema}.{name} does not exist in this database{near(name, self.tables)}.",
                 next_steps=(
-                    "practice-guard validate-safety --env ENV   # another environment, or PRACTICE_GUARD_SCHEMA",
+                    "Aim at the environment that has it, with --env; or name its schema in PRACTICE_GUARD_SCHEMA.",
                 ),
             )
         if found.kind not in "rp":

@@ -12,9 +12,9 @@ from practice_guard.core.model import Finding, Severity
 from practice_guard.core.records import installation
 from practice_guard.core.restore import Plan
 from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted
 
-_RESTORE_FIRST = "practice-guard restore --dry-run"
 _MANY = 10
 """Rows of a set that users do not delete to the last one between two backups."""
 
@@ -27,7 +27,7 @@ def first(rows: int) -> list[Finding]:
         return []
     what = "0 protected rows in this database."
     why = "A first snapshot of nothing protects nothing, and would say that nothing is right."
-    return [found("nothing-to-protect", what, why, "practice-guard backup --accept-current")]
+    return [found("nothing-to-protect", what, why, Step("backup", "--accept-current"))]
 
 
 def since(plan: Plan, last: Snapshot, rows: int) -> list[Finding]:
@@ -46,7 +46,7 @@ def since(plan: Plan, last: Snapshot, rows: int) -> list[Finding]:
             f"{open_rows - counts['insert']:,} on no team or league, a vanished one or a wrong one."
         )
         why = "An import ran since and no restore followed. A snapshot of this would make the damage the truth."
-        findings.append(found("import-not-restored", what, why, _RESTORE_FIRST, rows=open_rows))
+        findings.append(found("import-not-restored", what, why, Step("restore", "--dry-run"), rows=open_rows))
     else:
         findings += emptied(plan, rows)
     if counts["deleted"]:
@@ -77,7 +77,7 @@ def emptied(plan: Plan, rows: int) -> list[Finding]:
     else:
         return []
     why = "Whatever emptied the tables, a snapshot of nothing would be the next one to be restored."
-    return [found("nothing-left", what, why, f"{_RESTORE_FIRST} --include-deleted", rows=lost)]
+    return [found("nothing-left", what, why, Step("restore", "--dry-run", "--include-deleted"), rows=lost)]
 
 
 def drift(last: Snapshot, app: Application) -> list[Finding]:

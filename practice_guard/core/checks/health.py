@@ -14,6 +14,7 @@ from practice_guard.core.guarding import Guard
 from practice_guard.core.identity import vanished
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.restore import Bucket, Live, Plan, PlannedRow, SetPlan
+from practice_guard.core.steps import Advice, Step
 from practice_guard.core.words import agreeing, counted
 
 GROWTH = 3
@@ -240,7 +241,7 @@ def _blind(guard: Guard) -> Finding | None:
     """Find that there is nothing to compare with; None where there is a verified snapshot."""
     known = snapshots.listing(guard.database)
     so = "only rows without a team can be seen, not lost or moved ones"
-    return None if snapshots.newest(known) else snapshots.unverified(known, guard.author.environment, so)
+    return None if snapshots.newest(known) else snapshots.unverified(known, so)
 
 
 def check_alone(
@@ -275,7 +276,7 @@ def check_alone(
         if not any(live.values()):
             what = "0 protected rows and 0 snapshots: there is nothing to compare."
             why = "Whether rows were ever there cannot be known; a table that an import has emptied looks the same."
-            findings.append(Finding("nothing-to-compare", Severity.ERROR, what, why, "practice-guard snapshots"))
+            findings.append(Finding("nothing-to-compare", Severity.ERROR, what, why, Step("snapshots")))
     findings += _disagreements(live, app)
     weighed = tuple(weigh(finding, overrides) for finding in findings)
     return Health(None, sets, weighed, {}, {}, fail_on_warning)
@@ -304,12 +305,12 @@ def _count(each: SetPlan, valid: frozenset[int]) -> Counts:
 def _findings(name: str, counts: Counts) -> Sequence[Finding]:
     findings: list[Finding] = []
 
-    def note(code: str, rows: int, verb: tuple[str, str], rest: str, why: str, fix: str) -> None:
+    def note(code: str, rows: int, verb: tuple[str, str], rest: str, why: str, fix: Advice) -> None:
         if rows:
             what = f"{counted(rows, 'row')} of {name} {agreeing(rows, *verb)} {rest}."
             findings.append(found(code, what, why, fix, rows=rows))
 
-    again = "practice-guard restore --dry-run"
+    again = Step("restore", "--dry-run")
     are, hang, were = ("is", "are"), ("hangs", "hang"), ("was", "were")
     note("rows-lost", counts.lost, are, "not there", "No user deleted what is missing.", again)
     note(

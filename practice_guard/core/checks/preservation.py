@@ -12,6 +12,7 @@ from practice_guard.core.identity import vanished
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
 from practice_guard.core.restore import Plan, PlannedRow
 from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted
 
 MIN_RATE = 90.0
@@ -111,7 +112,7 @@ def _findings(rows: Mapping[str, int], rate: float | None, min_rate: float, team
     if rate is None:
         why = "A rate over nothing would say that all is well."
         what = "0 protected rows of teams in the snapshot: there is nothing to compare."
-        return [Finding("nothing-to-compare", Severity.ERROR, what, why, "practice-guard snapshots")]
+        return [Finding("nothing-to-compare", Severity.ERROR, what, why, Step("snapshots"))]
     findings: list[Finding] = []
     if rate < min_rate:
         changed, total = rows["total"] - rows["kept"], counted(rows["total"], "protected row")
@@ -122,7 +123,7 @@ def _findings(rows: Mapping[str, int], rate: float | None, min_rate: float, team
                 f"{changed:,} of {total} {agreeing(changed, 'hangs', 'hang')} on a team whose id changed: "
                 f"{rate:g} % kept theirs, {min_rate:g} % are asked for.",
                 "The ETL recreated the teams. Rows that it left alone point at nothing, or at another team.",
-                "practice-guard restore --dry-run",
+                Step("restore", "--dry-run"),
                 rows=changed,
             )
         )

@@ -19,6 +19,7 @@ from practice_guard.core.database.port import PINNED, Access, Parameters, Row, T
 from practice_guard.core.database.statements import literal
 from practice_guard.core.database.translation import not_connected, translated
 from practice_guard.core.database.watchdog import watch
+from practice_guard.core.steps import Step
 
 
 class Connection:
@@ -124,7 +125,7 @@ class Connection:
             if time.monotonic() > until:
                 raise errors.UnknownOutcomeError(
                     f"{lost.message} That was while committing, and the server cannot be asked whether it was done.",
-                    next_steps=("practice-guard history   # is it there?", "practice-guard health"),
+                    next_steps=(Step("history", why="is it there?"), Step("health")),
                 ) from lost
             with suppress(errors.DatabaseError):
                 self._connection.close()

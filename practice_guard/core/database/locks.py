@@ -135,11 +135,17 @@ def _holders(database: Database, error: errors.LockTimeoutError) -> list[Row]:
 
 def _explained(error: errors.LockTimeoutError, holders: Sequence[Row], patience: float) -> errors.LockTimeoutError:
     who = "; ".join(_in_words(pid, application, since) for pid, application, _, since in holders)
+    pids = dict.fromkeys(pid for pid, *_ in holders if pid)
     return errors.LockTimeoutError(
         f"The tables could not be locked within {patience:g} s{': ' + who if who else ''}. Nothing was written.",
-        next_steps=("Wait for them to end, or end them: SELECT pg_terminate_backend(PID)", "and try again."),
+        next_steps=("Wait for it to end, and try again.", *map(ending, pids)),
         **error.data,
     )
+
+
+def ending(pid: int) -> str:
+    """Return the statement that ends a session, for people to copy."""
+    return f"SELECT pg_terminate_backend({pid});   -- or end it, in psql: what it has open is rolled back"
 
 
 def _in_words(pid: int, application: str, since: str) -> str:

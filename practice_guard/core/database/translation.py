@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 
 from practice_guard.core import errors
+from practice_guard.core.steps import Step
 
 _BY_STATE: dict[str, type[errors.GuardError]] = {
     "55P03": errors.LockTimeoutError,
@@ -40,8 +41,8 @@ def translated(error: Any) -> errors.GuardError:
             f"{message} Row level security hides rows from this role; what it does not see would be missing from a "
             "snapshot, and taken for lost. Nothing was written.",
             next_steps=(
-                "ALTER ROLE … BYPASSRLS;   -- or log in as the tables' owner",
-                "ALTER TABLE … NO FORCE ROW LEVEL SECURITY;   -- where it is the owner who is hidden from",
+                Step("validate-safety", why="names the tables, and how this role may see all of their rows"),
+                "Or log in as the tables' owner; where it is the owner, take FORCE ROW LEVEL SECURITY away.",
             ),
             sqlstate=state,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import tomlkit
 from tomlkit.items import InlineTable, Table
@@ -11,25 +11,26 @@ from tomlkit.items import InlineTable, Table
 from practice_guard.core.identity import Decisions, Resolution, reasons
 from practice_guard.core.model import Fate, Match, TeamIdentity
 
-_HEADER = """\
-Teams whose rows wait, for a person to decide. Take the # away from one line of an entry, then:
-  practice-guard restore --decisions FILE
-An entry without `heir`, `give_up` or `rosters` decides nothing. Parts that an heir leaves out are the team's own.
-`merge = true` lets two old teams have one heir; `overrule = true` decides against name and place."""
+_HEADER = (
+    "Teams whose rows wait, for a person to decide. Take the # away from one line of an entry, then restore with it.",
+    "An entry without `heir`, `give_up` or `rosters` decides nothing. What an heir leaves out is the team's own.",
+    "`merge = true` lets two old teams have one heir; `overrule = true` decides against name and place.",
+)
 
 
-def draft(resolution: Resolution, concerned: Collection[TeamIdentity] | None = None) -> str:
+def draft(resolution: Resolution, concerned: Collection[TeamIdentity] | None = None, steps: Sequence[str] = ()) -> str:
     """Return a decision file with an entry for everything that waits; unedited, it decides nothing.
 
     With `concerned`, the teams whose rows wait, it is about those alone: nobody need decide where nothing hangs.
     A league or series that is gone as a whole, and a league whose rosters have moved, is one entry. The candidates
-    of a team stand in it as comments, ready to be taken (`with_candidates` first).
+    of a team stand in it as comments, ready to be taken (`with_candidates` first). `steps`, the commands that make
+    use of the file as they are typed, stand at its head.
     """
     unmatched = [match for match in resolution.unmatched() if not match.given_up]
     waiting = [match for match in unmatched if concerned is None or match.old.identity in concerned]
     covering = {about for match in waiting for about in _covering(match)}
     whole = {about: teams for about, teams in _gone_as_a_whole(resolution, unmatched).items() if about in covering}
-    document = _document(_HEADER)
+    document = _document((_HEADER[0], *(f"  {step}" for step in steps), *_HEADER[1:]))
     for about in sorted(whole, key=str):
         kind = "series" if about.series is not None else "league"
         table = _table(about)
@@ -106,10 +107,10 @@ def _heir_example(kind: str) -> str:
     return f'heir = {{ {kind} = "..." }}'
 
 
-def _document(header: str) -> tomlkit.TOMLDocument:
+def _document(header: Iterable[str]) -> tomlkit.TOMLDocument:
     document = tomlkit.document()
-    for line in header.splitlines():
-        document.add(tomlkit.comment(line))
+    for line in header:
+        document.add(tomlkit.comment(_printable(line)))
     document.add(tomlkit.nl())
     return document
 
@@ -142,4 +143,8 @@ def _inline(identity: TeamIdentity) -> InlineTable:
 
 def _comment(table: Table, text: str) -> None:
     """Add a comment that stays on one line, whatever a name has in it."""
-    table.add(tomlkit.comment("".join(sign if sign.isprintable() else " " for sign in text)))
+    table.add(tomlkit.comment(_printable(text)))
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else " " for sign in text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -10,12 +11,14 @@ from importlib.resources import files
 from practice_guard.core import errors
 from practice_guard.core.findings.severities import FIRM, SEVERITIES
 from practice_guard.core.model import Severity
+from practice_guard.core.steps import PROGRAM, Step
 from practice_guard.core.words import near
 
 SECTIONS = ("What it means", "How it is found", "How to mend it", "How to undo the mending")
 """The headings of every page, in their order."""
 
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+_COMMAND = re.compile(rf"^{PROGRAM} (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,15 @@ class Page:
 
     @property
     def text(self) -> str:
-        """The whole page, with the severity under its title."""
+        """The whole page, with the severity under its title; its commands name no environment yet."""
         weight = f"{self.severity}, and no setting lowers it" if self.firm else f"{self.severity}"
         parts = zip(SECTIONS, (self.means, self.found, self.mend, self.undo), strict=True)
         sections = "\n\n".join(f"## {heading}\n\n{body}" for heading, body in parts)
         return f"# {self.title}\n\n`{self.code}`: {weight}\n\n{sections}\n"
+
+    def shown(self, environment: str | None) -> str:
+        """The whole page, with its commands as they are typed in this environment."""
+        return _COMMAND.sub(lambda found: Step(*shlex.split(found[1])).line(environment), self.text)
 
 
 @cache

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from practice_guard.core import errors
 from practice_guard.core.model import Finding, Severity
+from practice_guard.core.steps import Advice
 from practice_guard.core.words import near
 
 _ERRORS = (
@@ -64,12 +65,20 @@ NOTHING: Overrides = MappingProxyType({})
 """No setting asks for anything."""
 
 
-def found(code: str, what: str, why: str, fix: str = "", *, rows: int = 0, examples: Iterable[str] = ()) -> Finding:
+def found(
+    code: str,
+    what: str,
+    why: str,
+    fix: Advice | tuple[Advice, ...] = "",
+    *,
+    rows: int = 0,
+    examples: Iterable[str] = (),
+) -> Finding:
     """Make a finding with the severity that the table gives its code, and at most three examples."""
     return Finding(code, SEVERITIES[code], what, why, fix, rows, tuple(examples)[:3])
 
 
-def unseen(code: str, what: str, why: str, fix: str = "") -> Finding:
+def unseen(code: str, what: str, why: str, fix: Advice = "") -> Finding:
     """Make the finding that a check could not look: as severe as what it looks for, and at least a warning."""
     severity = max(SEVERITIES[code], Severity.WARNING, key=_ORDER.index)
     return Finding(code, severity, what, why, fix)

@@ -13,7 +13,7 @@ from practice_guard.core.identity.roster import Hearing
 from practice_guard.core.model import Finding, Severity, Team, TeamIdentity
 from practice_guard.core.words import counted
 
-_ANEW = "none, if that is right; else decide anew: restore --decisions FILE"
+_ANEW = "none, if that is right; else decide anew, with `restore --decisions`"
 
 
 @dataclass

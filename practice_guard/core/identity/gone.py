@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from practice_guard.core.identity import normalise
 from practice_guard.core.model import Fate, Finding, Match, Severity, Team
+from practice_guard.core.steps import Step
 from practice_guard.core.words import counted
 
 
@@ -59,5 +60,5 @@ def _vanished(what: str, name: str, matches: Sequence[Match]) -> Finding:
         Severity.WARNING,
         f"{counted(len(matches), 'team')}: the whole {what} {name} is not there any more.",
         "The import lacked it; what hangs on its teams waits until a later import brings them back.",
-        f"Import the {what} again, then: practice-guard restore",
+        (f"Import the {what} again.", Step("restore", why="after that")),
     )

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from practice_guard.core import errors
 from practice_guard.core.database import Database, statement
+from practice_guard.core.steps import IMPORT_AN_EXPORT, Step
 from practice_guard.core.words import agreeing
 
 SCHEMA = "practice_guard"
@@ -115,7 +116,7 @@ def exists(database: Database) -> bool:
             next_steps=(
                 "\\dt practice_guard.*   -- in psql: look at what is left, and save what is needed of it",
                 "DROP SCHEMA practice_guard CASCADE;   -- only then",
-                "practice-guard snapshots import FILE   # from an export",
+                IMPORT_AN_EXPORT,
             ),
         )
     return bool(found)
@@ -128,7 +129,7 @@ def check_mark(place: Place, environment: str) -> None:
         errors.WrongDatabaseError: the marks are crossed, this is a copy that nobody has marked anew, or there is no
             mark any more.
     """
-    again = f"practice-guard mark --env {environment} --confirm {environment}   # only if it really is"
+    again = Step("mark", why=f"only if it really is {environment}")
     if place.unmarked:
         raise errors.WrongDatabaseError(
             f"This database ({place.name}) has the guard's tables and no mark any more: nothing says that it is "

@@ -17,6 +17,7 @@ from practice_guard.core.decisions import parse
 from practice_guard.core.identity import Decisions
 from practice_guard.core.model import Author
 from practice_guard.core.records import installation
+from practice_guard.core.steps import Step
 
 RESTORE, UNDO = "restore", "undo"
 
@@ -240,7 +241,7 @@ def read_back(database: Database, entry: int, plan_digest: str) -> None:
     except errors.UnreachableError as error:
         raise errors.UnknownOutcomeError(
             f"The commit was acknowledged (ledger {entry}), but cannot be read back. {error.message}",
-            next_steps=("practice-guard health",),
+            next_steps=(Step("health"),),
         ) from error
 
 

@@ -10,6 +10,7 @@ from practice_guard.core.model import Author
 from practice_guard.core.records import installation, ledger
 from practice_guard.core.records.installation import Place
 from practice_guard.core.records.ledger import About
+from practice_guard.core.steps import Step
 
 MARK = "mark"
 """The ledger's word for it."""
@@ -72,7 +73,7 @@ def _mark(database: Database, author: Author, was: str | None) -> Marking:
             "Nothing was written.",
             next_steps=(
                 f"Compare the URLs of {environment} and {before.environment} in the environment and in .env.",
-                f"practice-guard mark --env {environment} --was {before.environment} --confirm {environment}",
+                Step("mark", "--was", str(before.environment), why=f"only if it really is {environment} now"),
             ),
         )
     else:

@@ -16,6 +16,7 @@ from practice_guard.core import errors
 from practice_guard.core.database import Database, Row, statement
 from practice_guard.core.model import LATEST, Author, Finding, Severity, Text
 from practice_guard.core.records import installation
+from practice_guard.core.steps import Step
 from practice_guard.core.words import counted
 
 GUARD, ETL = "practice_guard:run", "practice_guard_etl"
@@ -145,7 +146,7 @@ def write(database: Database, run: Run) -> None:
     if not database.execute(statement(__name__, "advance"), values):
         raise errors.LockedError(
             f"Run {run.id} is not ours any more: somebody has taken it over or finished it.",
-            next_steps=("practice-guard history   # what became of it",),
+            next_steps=(Step("history", why="what became of it"),),
         )
 
 
@@ -226,13 +227,12 @@ def etl_sessions(database: Database) -> list[EtlSession]:
     return [EtlSession(pid, name, living=not (resting and name in over)) for pid, name, resting in found]
 
 
-def finding(database: Database, run: Run, environment: str, *, alive: bool = False) -> Finding:
+def finding(database: Database, run: Run, *, alive: bool = False) -> Finding:
     """Tell of a run that is not finished: since when, in what phase, what it left, and how it is finished.
 
     Args:
         database: where it is recorded.
         run: the run.
-        environment: for the command to copy.
         alive: it goes on at this moment.
     """
     since = f"{run.started_at:%Y-%m-%d %H:%M:%S %Z}"
@@ -241,21 +241,20 @@ def finding(database: Database, run: Run, environment: str, *, alive: bool = Fal
         what = f"1 run at work: run {run.id}, begun {since} on {run.holder.host}, is in phase {run.phase}."
         why = "What its ETL deletes is put back at its end; until then rows may be missing."
         return Finding("run-in-progress", Severity.INFO, what, why)
-    why, fix = state(run), resumption(environment)
+    why, fix = state(run), resumption()
     if run.snapshot and run.touched:
         rows = database.execute(statement(__name__, "rows_of"), {"id": run.snapshot})
         if rows:
             why += f" Snapshot {run.snapshot} has them, {counted(rows[0][0], 'row')}."
         else:
             why += f" Its snapshot {run.snapshot} is gone; another one must be named."
-            fix = resumption(environment, LATEST)
+            fix = resumption(LATEST)
     return Finding("run-unfinished", Severity.ERROR, what, why, fix)
 
 
-def resumption(environment: str, snapshot: str | None = None) -> str:
-    """Return the command that finishes a run, with its own snapshot or with another one, for people to copy."""
-    named = f" --snapshot {snapshot}" if snapshot else ""
-    return f"practice-guard run --resume{named} --env {environment}"
+def resumption(snapshot: str | None = None) -> Step:
+    """Return the command that finishes a run, with its own snapshot or with another one."""
+    return Step("run", "--resume", *(("--snapshot", snapshot) if snapshot else ()))
 
 
 _URL_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+(?=@)")

@@ -12,10 +12,14 @@ from datetime import datetime
 from practice_guard.core import decisions, errors
 from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.restore.plans import Plan, PlannedRow
+from practice_guard.core.steps import Step
 
 FORMAT = "practice-guard plan"
 VERSION = 1
 _LISTED = 20
+
+AGAIN = Step("restore", "--dry-run", "--out", "plan.json", why="a fresh one, with the options that this was made with")
+"""What is to be done about a plan that cannot be applied any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ def load(text: str) -> SavedPlan:
         if found["checksum"] != _checksum(found):
             raise errors.UsageError(
                 "This plan's file was changed since it was written. Nothing was done.",
-                next_steps=("practice-guard restore --dry-run --out PLAN.json   # a fresh one",),
+                next_steps=(AGAIN,),
             )
         asked = found["request"]
         scope = Scope(*(frozenset(map(str, asked[part])) for part in ("protected", "leagues", "teams")))

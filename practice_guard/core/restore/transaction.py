@@ -10,7 +10,7 @@ from practice_guard.core.database import Database
 from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, ledger
 from practice_guard.core.restore import planning, writes
-from practice_guard.core.restore.planfile import SavedPlan, moved
+from practice_guard.core.restore.planfile import AGAIN, SavedPlan, moved
 from practice_guard.core.restore.plans import Plan
 from practice_guard.core.restore.writes import Written
 from practice_guard.core.snapshots import Snapshot
@@ -113,7 +113,7 @@ def check_saved(database: Database, saved: SavedPlan, plan: Plan) -> None:
         listed = "".join(f"\n  {change}" for change in changes)
         raise errors.StalePlanError(
             f"The database has moved since the plan was made. Nothing was written. What moved:{listed}",
-            next_steps=("practice-guard restore --dry-run --out PLAN.json   # and read it again",),
+            next_steps=(AGAIN,),
         )
 
 

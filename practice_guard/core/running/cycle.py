@@ -27,6 +27,7 @@ from practice_guard.core.running.phases import Job
 from practice_guard.core.running.process import signal_in
 from practice_guard.core.running.report import PhaseDone, PhaseResult, Report, not_removed, unknown_end
 from practice_guard.core.running.session import Opener, Session, refuse_living_etl
+from practice_guard.core.steps import Step
 
 R = TypeVar("R", bound=PhaseResult)
 
@@ -159,7 +160,7 @@ class _Cycle:
         if found is None:
             raise errors.UsageError(
                 "There is no unfinished run in this database.",
-                next_steps=("practice-guard history   # what there was",),
+                next_steps=(Step("history", why="what there was"),),
             )
         with self.database.transaction(Access.WRITE):
             report.run = runs.take_over(self.database, found, self.job.holder)
@@ -170,12 +171,10 @@ class _Cycle:
         if not found.touched:
             return
         with self.database.transaction(Access.READ):
-            report.snapshot = phases.chosen(
-                self.database, found, self.job.ends.finish_with, self.job.author.environment
-            )
+            report.snapshot = phases.chosen(self.database, found, self.job.ends.finish_with)
         report.named = report.snapshot if report.snapshot.id != found.snapshot else None
         if found.etl_exit_code is None:
-            report.findings.append(unknown_end(self.job.author.environment))
+            report.findings.append(unknown_end())
         self._puts_back()
 
     def _puts_back(self) -> None:
@@ -206,7 +205,7 @@ class _Cycle:
         except errors.UnreachableError:
             raise
         except errors.GuardError as error:
-            report.findings.append(not_removed(error, job.author.environment))
+            report.findings.append(not_removed(error))
 
     def _waits_for_the_etl(self) -> None:
         """Begin nothing while anything of it may still write."""
@@ -314,7 +313,7 @@ class _Cycle:
         return errors.StoppedError(
             f"The guard was ended by {name}{where}. Whether every row is in place is not proven.",
             number=number,
-            next_steps=(runs.resumption(self.job.author.environment, self.report.named_id),),
+            next_steps=(runs.resumption(self.report.named_id),),
         )
 
     def _last_words(self, error: BaseException) -> None:

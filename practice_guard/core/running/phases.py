@@ -21,6 +21,7 @@ from practice_guard.core.running.lockfile import LockFile
 from practice_guard.core.running.process import Ended, Etl
 from practice_guard.core.running.report import PhaseDone, Report
 from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.steps import IMPORT_AN_EXPORT, Step
 from practice_guard.core.upkeep import Rule, Ruling, backup, cleanup
 
 
@@ -140,40 +141,38 @@ def snapshot_of(report: Report) -> snapshots.Snapshot:
     return report.snapshot
 
 
-def chosen(database: Database, run: Run, wanted: str | None, environment: str) -> Snapshot:
+def chosen(database: Database, run: Run, wanted: str | None) -> Snapshot:
     """Return the run's own snapshot, or the one that a person named in its place, proven to be whole.
 
     Args:
         database: in a reading transaction.
         run: the run that is to be finished.
         wanted: the id that a person named, or `latest` for the newest verified one that is whole; None for its own.
-        environment: for the commands to copy.
 
     Raises:
         errors.SnapshotError: it is gone or damaged; says how another one is named.
     """
-    way_out = runs.resumption(environment, LATEST)
     if wanted == LATEST:
-        return _newest_whole(database, way_out, environment)
+        return _newest_whole(database)
     try:
         snapshot = snapshots.find(database, wanted or run.snapshot or "")
         snapshots.verify(database, snapshot)
     except errors.SnapshotError as error:
         which = "The snapshot that was named" if wanted else f"The snapshot that run {run.id} took"
-        steps = (way_out, f"practice-guard snapshots verify --env {environment}   # which ones are whole")
+        steps = (runs.resumption(LATEST), Step("snapshots", "verify", why="which ones are whole"))
         raise type(error)(f"{which} cannot be used. {error.message}", next_steps=steps) from error
     return snapshot
 
 
-def _newest_whole(database: Database, way_out: str, environment: str) -> Snapshot:
+def _newest_whole(database: Database) -> Snapshot:
     whole, _ = snapshots.newest_whole(database, snapshots.listing(database))
     if whole is None:
         raise errors.NoSnapshotError(
             "No verified snapshot in this database is whole.",
             next_steps=(
-                f"practice-guard snapshots import FILE --env {environment}   # from an export",
-                f"practice-guard backup --accept-current --env {environment}   # or, only where every row is in place",
-                way_out,
+                IMPORT_AN_EXPORT,
+                Step("backup", "--accept-current", why="or, only where every row is in place"),
+                runs.resumption(LATEST),
             ),
         )
     return whole

@@ -13,6 +13,7 @@ from practice_guard.core.records import Phase, Run
 from practice_guard.core.restore import Applied
 from practice_guard.core.running.process import Ended
 from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.steps import Step
 from practice_guard.core.upkeep import Backup, Ruling
 from practice_guard.core.words import agreeing, counted
 
@@ -206,18 +207,18 @@ def _etl(report: Report) -> str:
     return found.says if isinstance(found, Ended) else f"The ETL had ended with status {report.etl_exit_code}."
 
 
-def unknown_end(environment: str) -> Finding:
+def unknown_end() -> Finding:
     """Say that nobody saw how the ETL ended; the rows are judged all the same."""
     return Finding(
         "etl-outcome-unknown",
         Severity.WARNING,
         "1 ETL of which nobody saw the end: its guard was gone.",
         "Its rows may be half imported. The protected rows were put back where their team is exactly the same.",
-        f"Run the ETL again: practice-guard run --env {environment} -- COMMAND",
+        "Run the ETL again: `run`, with its command after two dashes.",
     )
 
 
-def not_removed(error: errors.GuardError, environment: str) -> Finding:
+def not_removed(error: errors.GuardError) -> Finding:
     """Say that old snapshots stayed, which is no reason to call a night bad whose rows are proven."""
-    what, fix = "0 old snapshots were removed.", f"practice-guard cleanup --env {environment}"
-    return Finding("retention-failed", Severity.WARNING, what, error.message, fix)
+    what = "0 old snapshots were removed."
+    return Finding("retention-failed", Severity.WARNING, what, error.message, Step("cleanup"))

@@ -170,5 +170,5 @@ def refuse_living_etl(database: Database, *, patience: float = 0.0) -> None:
     names = ", ".join(f"run {each.name.partition(':')[2]} (server process {each.pid})" for each in alive)
     raise errors.LockedError(
         f"The ETL of {names} still lives. Nothing was written.",
-        next_steps=("Wait for it to end, or end it: SELECT pg_terminate_backend(PID)", "and try again."),
+        next_steps=("Wait for it to end, and try again.", *(locks.ending(each.pid) for each in alive)),
     )

@@ -15,6 +15,7 @@ from practice_guard.core.snapshots.sets import (
     rows_table,
     stored_as,
 )
+from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted
 
 
@@ -138,8 +139,8 @@ def _carry(database: Database, bound: BoundSet, stored: StoredSet, older: Stored
         f"{counted(len(numbers), 'row')} of {stored.name} {wait} be carried on unchanged, because "
         f"{stored.table} has changed: {changes}. Nothing was written.",
         next_steps=(
-            "practice-guard restore --dry-run   # which rows they are",
-            "practice-guard backup --accept-current   # carry on what the table can still take",
+            Step("restore", "--dry-run", why="which rows they are"),
+            Step("backup", "--accept-current", why="carry on what the table can still take"),
         ),
     )
     try:

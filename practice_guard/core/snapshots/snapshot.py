@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from practice_guard.core import errors, findings
-from practice_guard.core.database import Database, statement
+from practice_guard.core.database import Database, identifier, statement
 from practice_guard.core.model import LATEST, Finding
 from practice_guard.core.records import installation
 from practice_guard.core.snapshots import description
 from practice_guard.core.snapshots.fields import Fields
 from practice_guard.core.snapshots.sets import StoredSet
-from practice_guard.core.words import agreeing, counted, near
+from practice_guard.core.steps import IMPORT_AN_EXPORT, Step
+from practice_guard.core.words import agreeing, counted, near, nearest
 
 DIGEST_VERSION = 1
 
@@ -157,27 +158,24 @@ def named(known: Sequence[Snapshot], wanted: str) -> Snapshot:
     ids = ", ".join(each.id for each in known[:5]) or "none"
     raise errors.NoSnapshotError(
         f"There is no snapshot {wanted}. The newest ones are: {ids}.",
-        next_steps=("practice-guard snapshots --env ENV   # all of them",),
+        next_steps=(Step("snapshots", why="all of them"),),
     )
 
 
-def none_yet(environment: str = "ENV") -> errors.NoSnapshotError:
+def none_yet() -> errors.NoSnapshotError:
     """Return the error that there is nothing to go by, with the way out."""
     return errors.NoSnapshotError(
         "There is no verified snapshot in this database yet.",
-        next_steps=(
-            f"practice-guard backup --env {environment}",
-            "practice-guard snapshots import FILE   # from an export",
-        ),
+        next_steps=(Step("backup"), IMPORT_AN_EXPORT),
     )
 
 
-def unverified(known: Sequence[Snapshot], environment: str, so: str = "") -> Finding:
+def unverified(known: Sequence[Snapshot], so: str = "") -> Finding:
     """Make the finding that none of a listing was ever verified; `so` says what cannot be told for that."""
     others = f", {len(known)} that were never verified" if known else ""
     what = f"0 verified snapshots{others}{f': {so}' if so else ''}."
     why = "Nothing could be put back after an import, and nobody could tell whether the last one was restored."
-    return findings.found("no-snapshot", what, why, f"practice-guard backup --env {environment}")
+    return findings.found("no-snapshot", what, why, Step("backup"))
 
 
 def damaged(snapshot: Snapshot, what: str) -> errors.DamagedSnapshotError:
@@ -185,8 +183,8 @@ def damaged(snapshot: Snapshot, what: str) -> errors.DamagedSnapshotError:
     return errors.DamagedSnapshotError(
         f"Snapshot {snapshot.id} is damaged: {what}",
         next_steps=(
-            "practice-guard snapshots verify   # which ones are whole",
-            f"practice-guard cleanup --snapshot {snapshot.id}   # remove this one",
+            Step("snapshots", "verify", why="which ones are whole"),
+            Step("cleanup", "--snapshot", snapshot.id, why="remove this one"),
         ),
     )
 
@@ -213,11 +211,28 @@ def check_tables(
             f"The table {stored.table} is gone{near(stored.table.partition('.')[2], there)}, and {rows} in snapshot "
             f"{snapshot.id}. Nothing was written.",
             next_steps=(
-                "ALTER TABLE … RENAME TO …;   -- where it was renamed",
-                "practice-guard backup --accept-current   # where it is gone for good",
-                "practice-guard restore --protected …   # the other sets, by their names",
+                _renaming(stored.table, there),
+                Step("backup", "--accept-current", why="where it is gone for good"),
+                *_others(snapshot, gone, only),
             ),
         )
+
+
+def _renaming(table: str, there: Iterable[str]) -> str:
+    """Return the statement that gives a table its name back, where it is known which one that was."""
+    schema, _, name = table.partition(".")
+    now = nearest(name, there)
+    if now is None:
+        return "Give it its name back, where it was renamed."
+    text = f"ALTER TABLE {identifier(schema, now)} RENAME TO {identifier(name)};   -- where it was renamed"
+    return text.replace("%%", "%")
+
+
+def _others(snapshot: Snapshot, gone: Collection[str], only: Collection[str]) -> list[Step]:
+    """Return the restore of what there is a table for."""
+    meant = [name for name, each in snapshot.sets.items() if not each.companion and (not only or name in only)]
+    words = [word for name in meant if name not in gone for word in ("--protected", name)]
+    return [Step("restore", "--snapshot", snapshot.id, *words, why="the other sets")] if words else []
 
 
 def without(snapshot: Snapshot, names: Collection[str]) -> Snapshot:

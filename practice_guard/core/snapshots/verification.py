@@ -12,6 +12,7 @@ from practice_guard.core.database import Database
 from practice_guard.core.snapshots import copies, sets
 from practice_guard.core.snapshots.lists import team_list
 from practice_guard.core.snapshots.snapshot import DIGEST_VERSION, Snapshot, damaged
+from practice_guard.core.steps import Step
 
 SNAPSHOT_FIELDS = (
     "id", "label", "taken_at", "taken_by", "environment", "tool_version", "server_version", "accepted_current",
@@ -50,7 +51,7 @@ def verify(database: Database, snapshot: Snapshot) -> None:
         raise errors.DamagedSnapshotError(
             f"Snapshot {snapshot.id} is not readable: its digest has version {snapshot.digest_version}, and this "
             f"program knows {DIGEST_VERSION}. Either a newer practice-guard took it, or it was tampered with.",
-            next_steps=("practice-guard snapshots verify   # which ones are whole",),
+            next_steps=(Step("snapshots", "verify", why="which ones are whole"),),
         )
     if snapshot.fault:
         raise damaged(snapshot, snapshot.fault)

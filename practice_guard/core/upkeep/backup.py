@@ -15,6 +15,7 @@ from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.records import installation
 from practice_guard.core.restore import Plan
 from practice_guard.core.snapshots import Header, Inheritance, Snapshot
+from practice_guard.core.steps import IMPORT_AN_EXPORT, Step
 from practice_guard.core.upkeep.carry import carries
 from practice_guard.core.words import agreeing
 
@@ -103,8 +104,8 @@ def _last_good(database: Database, *, accept_current: bool) -> tuple[Snapshot | 
             f"{none}, so nothing says what ought to be there. The newest: {next(iter(passed_over.values()))} "
             "Nothing was written.",
             next_steps=(
-                "practice-guard snapshots import FILE   # from an export",
-                "practice-guard backup --accept-current   # only where every row is known to be in place",
+                IMPORT_AN_EXPORT,
+                Step("backup", "--accept-current", why="only where every row is known to be in place"),
             ),
         )
     return last, [_passed_over(*each) for each in passed_over.items()]
@@ -112,5 +113,5 @@ def _last_good(database: Database, *, accept_current: bool) -> tuple[Snapshot | 
 
 def _passed_over(snapshot: str, fault: str) -> Finding:
     why = "It was passed over: what is there now was compared with an older one."
-    fix = f"practice-guard cleanup --snapshot {snapshot}"
+    fix = Step("cleanup", "--snapshot", snapshot)
     return found("snapshot-passed-over", f"1 snapshot cannot be trusted: {fault}", why, fix)

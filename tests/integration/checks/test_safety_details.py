@@ -208,7 +208,7 @@ def test_the_statement_follows_the_label_or_corrects_it(sound: SoundLeague) -> N
     practice = sound.league.captain_schedules_practice(
         sound.wilmette, NEXT_WEEK, label=builders.practice_label(sound.tennaqua)
     )
-    fix = sound.finds("label-names-another-team").fix
+    fix = str(sound.finds("label-names-another-team").fix)
     _, _, correction = fix.partition("or, where the team is right and the label wrong:\n-- ")
     sound.runs(correction)
     row = sound.database.rows("SELECT home_team, home_team_id FROM schedule WHERE id = %(id)s", id=practice)
@@ -266,7 +266,7 @@ def test_unprotected_rows_are_counted_by_foreign_key_and_by_name(sound: SoundLea
 
 def test_what_protects_a_table_can_be_copied_into_the_settings(sound: SoundLeague) -> None:
     sound.runs("CREATE TABLE lineups (id serial PRIMARY KEY, squad int REFERENCES teams (id), league_id int)")
-    declared = parse(sound.finds("unprotected-table").fix, "practice_guard.toml")
+    declared = parse(str(sound.finds("unprotected-table").fix), "practice_guard.toml")
     (added,) = declared.sets
     assert added.references == (Reference("squad", PointsAt.TEAMS), Reference("league_id", PointsAt.LEAGUES))
     sound.guard.sets = declared.everything

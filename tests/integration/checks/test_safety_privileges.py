@@ -148,7 +148,7 @@ def test_without_a_right_a_backup_fails_as_foretold(sound: SoundLeague, role: st
     assert right in missing(said, "backup-privileges").split(", ")
     with pytest.raises(errors.AccessError):
         sound.guard.backs_up()
-    grant = next(finding.fix for finding in said.findings if finding.code == "backup-privileges")
+    grant = next(str(finding.fix) for finding in said.findings if finding.code == "backup-privileges")
     assert grant.startswith("GRANT ")
     sound.runs(grant)
     assert sound.asks().safe
@@ -214,7 +214,7 @@ def test_sessions_that_cannot_be_looked_into_are_counted(sound: SoundLeague, rol
     assert (finding.code, finding.fix) == ("long-transactions", f"GRANT pg_read_all_stats TO {role};")
     assert next(check.status for check in said.checks if check.code == finding.code) is Result.NOT_CHECKED
     assert said.safe
-    assert reports.safety(said, "local").sentence.endswith(" checks, 0 warnings, 1 could not be made.")
+    assert reports.safety(said).sentence.endswith(" checks, 0 warnings, 1 could not be made.")
 
 
 def test_a_sequence_that_cannot_be_looked_at_is_not_taken_for_a_fresh_one(sound: SoundLeague, role: str) -> None:
@@ -228,7 +228,7 @@ def test_rows_of_an_unprotected_table_need_not_be_readable(sound: SoundLeague, r
     sound.runs("CREATE TABLE lineups (id serial, team_id int);\nINSERT INTO lineups (team_id) SELECT id FROM teams")
     finding = sound.finds("unprotected-table")
     assert finding.what == "1 unprotected table, lineups (team_id), whose rows this role may not count."
-    sound.runs(finding.fix.splitlines()[0])
+    sound.runs(str(finding.fix).splitlines()[0])
     assert sound.finds("unprotected-table").what.startswith("2 rows of lineups (team_id)")
 
 

@@ -168,11 +168,14 @@ def test_damage_is_not_made_the_truth(season: League, database: ScratchDatabase)
         cursor.connection.commit()
         with pytest.raises(errors.HealthError, match="not in place") as refused:
             etl.create_enhanced_practice_time_backup(cursor, logger)
-        assert [finding.code for finding in refused.value.data["findings"]] == ["import-not-restored"]  # type: ignore[attr-defined]
-        assert logger.said("ERROR")
+        finding = refused.value.data["findings"][0]  # type: ignore[index]
+        step = "practice-guard restore --dry-run --env local"
+        assert (finding.code, finding.fix) == ("import-not-restored", step)
+        assert refused.value.next_steps == (step,)
+        assert any(line.endswith(f"Fix: {step}") for line in logger.said("ERROR"))
         safe, issues = etl.validate_etl_safety_preconditions(cursor)
         assert not safe
-        assert any("not in place" in issue for issue in issues)
+        assert any("not in place" in issue and issue.endswith(f"Fix: {step}") for issue in issues)
         cursor.execute("SELECT 1")  # the transaction is still usable
     assert database.count("practice_guard.snapshots") == 1
 

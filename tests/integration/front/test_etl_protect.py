@@ -10,7 +10,7 @@ import pytest
 
 import practice_guard
 from practice_guard.core import errors
-from tests.world import builders
+from tests.world import builders, command_lines
 from tests.world.builders import League, ScratchDatabase, practices_by_natural_key
 from tests.world.callers import LogsItself, ask, caller, nothing_is_set, the_etl_imports, the_teams_are_recreated
 
@@ -126,7 +126,10 @@ def test_an_exception_of_the_block_goes_through(season: League, database: Scratc
             assert ask(cursor, "SELECT count(*) FROM schedule") == 0  # the transaction is the caller's to undo
             cursor.connection.rollback()
     assert practices_by_natural_key(database) == before
-    assert any("practice-guard restore --snapshot" in line for line in logger.said("WARNING"))
+    to_type = list(command_lines.printed("", "\n".join(logger.said("WARNING"))))
+    assert any(line.startswith("practice-guard restore --snapshot") for line in to_type)
+    for line in to_type:
+        command_lines.check(line, "local")
 
 
 def the_import_fails(cursor: Any, logger: LogsItself) -> None:

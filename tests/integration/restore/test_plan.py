@@ -200,6 +200,6 @@ def test_a_standby_plans_the_same_and_refuses_to_restore(guard: Guard, standby: 
         ):
             with pytest.raises(errors.AccessError, match="standby") as caught:
                 attempt()
-            assert "--dry-run" in caught.value.next_steps[0]
+            assert "--dry-run" in str(caught.value.next_steps[0])
     saved = planfile.load(planfile.dump(made, Request(), NOON))
     assert guard.restores(saved=saved).plan.digest == made.digest

@@ -167,7 +167,7 @@ def test_rows_older_than_their_team_are_a_sign_at_the_first_backup(guard: Guard,
     (finding,) = taken.findings
     assert (finding.code, finding.severity, finding.rows) == ("rows-older-than-team", Severity.WARNING, 5)
     assert "on Tennaqua - 22 (Tennaqua, Chicago 22, APTA_CHICAGO), which is of 20" in finding.examples[0]
-    assert len(database.rows(finding.fix)) == 3
+    assert len(database.rows(str(finding.fix))) == 3
     assert codes(guard.backs_up()) == []
 
 

@@ -13,6 +13,7 @@ from practice_guard.core import errors
 from practice_guard.core.application import BUILT_IN, PointsAt, ProtectedSet, Reference
 from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.restore import Bucket
+from practice_guard.core.steps import lines
 from tests.conftest import Cluster
 from tests.world import builders
 from tests.world.backing_up import codes, has_two_teams, refused_for
@@ -38,12 +39,21 @@ def test_a_renamed_table_is_named_with_its_new_name(guard: Guard, database: Scra
     for act in (guard.backs_up, guard.restores, guard.judges_health):
         with refused(errors.SchemaError, "public.practice_times is gone (the nearest name there is", database):
             act()
+    with pytest.raises(errors.SchemaError) as gone:
+        guard.backs_up()
+    renaming, accepting, others = lines(gone.value.next_steps, "local")
+    assert renaming.startswith('ALTER TABLE "public"."practice_times_old" RENAME TO "practice_times";')
+    assert accepting.startswith("practice-guard backup --accept-current --env local")
+    assert "--protected practices " in others
+    assert "--protected practice_times" not in others
     only_practices = Request(scope=Scope(protected=frozenset({"practices"})))
     assert guard.restores(request=only_practices).plan.counts()["total"] == 3
     taken = guard.backs_up(accept_current=True)
     assert codes(taken) == ["set-gone"]
     assert taken.snapshot is not None
     assert "practice_times" not in taken.snapshot.sets
+    database.rows(renaming)
+    assert guard.has_backed_up().rows
 
 
 def test_a_value_that_its_type_no_longer_takes_is_refused(guard: Guard, database: ScratchDatabase) -> None:

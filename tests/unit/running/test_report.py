@@ -139,7 +139,7 @@ class Behind:
 def test_a_pooler_is_refused() -> None:
     with pytest.raises(errors.UsageError, match="pooler") as raised:
         session.refuse_pooler(Behind(-2133043907, 15666))
-    assert "DATABASE_UNPOOLED_URL" in " ".join(raised.value.next_steps)
+    assert "DATABASE_UNPOOLED_URL" in " ".join(map(str, raised.value.next_steps))
     with pytest.raises(errors.UsageError):
         session.refuse_pooler(Behind(None, 15666))
     session.refuse_pooler(Behind(15666, 15666))

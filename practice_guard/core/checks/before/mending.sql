@@ -12,12 +12,12 @@ ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name};
 DROP INDEX IF EXISTS {index};
 
 -- give_team --
--- Puts rows on the team that a person has found for them.
-UPDATE {table} SET {column} = TEAM_ID WHERE {key} IN ({keys});  -- the team that its label names
+-- Rows without their team, for a person to find it: an UPDATE with a blank for its id would be valid, and do nothing.
+SELECT * FROM {table} WHERE {key} IN ({keys});  -- then set {column} of each: the team that its label names
 
 -- give_league --
--- Puts rows in the league that a person has found for them.
-UPDATE {table} SET {column} = LEAGUE_ID WHERE {key} IN ({keys});  -- SELECT id, league_id FROM {leagues}
+-- Rows without their league, for a person to find it.
+SELECT * FROM {table} WHERE {key} IN ({keys});  -- then set {column} of each to an id of {leagues}
 
 -- give_league_of_team --
 -- Puts rows in the league of the team they hang on.
@@ -65,7 +65,7 @@ SELECT pg_terminate_backend({pid});
 
 -- end_prepared --
 -- Prepared transactions have no session; a person decides whether each is committed or rolled back.
-SELECT gid, prepared, owner FROM pg_prepared_xacts;  -- then ROLLBACK PREPARED 'GID';
+SELECT gid, prepared, owner FROM pg_prepared_xacts;  -- then COMMIT PREPARED or ROLLBACK PREPARED, by its gid
 
 -- widen_column --
 -- A wider type for a column of ids; it rewrites the table and locks it meanwhile.

@@ -10,6 +10,7 @@ from practice_guard.core.checks.before.scene import Answer, Scene, role_of, visi
 from practice_guard.core.database import Database, identifier, literal, statement
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.model import Finding
+from practice_guard.core.steps import Step
 from practice_guard.core.words import counted
 
 _MEGABYTE = 1024 * 1024
@@ -17,7 +18,7 @@ _MEGABYTE = 1024 * 1024
 
 def environment(scene: Scene) -> Answer:
     """Whether the database bears the mark of the environment that the command is aimed at."""
-    marked, mark_again = scene.place.environment, f"practice-guard mark --env {scene.environment}"
+    marked, mark_again = scene.place.environment, Step("mark")
     if scene.place.unmarked:
         what = f"0 marks: {scene.place.name} has the guard's tables, and nothing says which environment it is."
         why = "Snapshots of one environment could be restored into another one."
@@ -38,8 +39,7 @@ def copied(scene: Scene) -> Answer:
         return Answer("not a copy of a marked database")
     what = f"1 mark from elsewhere: {scene.place.name} is a clone or a restored dump of {scene.place.environment}."
     why = "Its snapshots are of the other database, and nobody has said which environment this one is."
-    fix = f"practice-guard mark --env {scene.environment}"
-    return Answer(what, (found("copied-database", what, why, fix),))
+    return Answer(what, (found("copied-database", what, why, Step("mark")),))
 
 
 def read_only(scene: Scene) -> Answer:
@@ -208,7 +208,7 @@ def sizes(scene: Scene) -> Answer:
         return Answer(said, measured=True)
     what = f"{guard / _MEGABYTE:.0f} MB of this database's {whole / _MEGABYTE:.0f} MB are snapshots."
     why = "A full disk stops the application, the ETL and the guard alike."
-    fix = f"practice-guard cleanup --keep-last 14 --dry-run --env {scene.environment}"
+    fix = Step("cleanup", "--keep-last", "14", "--dry-run")
     return Answer(what, (found("snapshots-large", what, why, fix),))
 
 

@@ -19,7 +19,7 @@ def unfinished_run(scene: Scene) -> Answer:
         return Answer(f"run {run.id} is not finished, and may still be at work", measured=True)
     if not run.touched:
         return Answer(f"run {run.id} was ended before its ETL was started; it changed nothing", measured=True)
-    finding = runs.finding(scene.database, run, scene.environment)
+    finding = runs.finding(scene.database, run)
     return Answer(finding.what, (finding,))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 
 from practice_guard.core import errors, restore, snapshots
@@ -12,6 +11,7 @@ from practice_guard.core.checks.before.scene import Answer, Scene, shielded
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.restore import Bucket, Plan, PlannedRow
 from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.steps import Step
 from practice_guard.core.words import counted, duration
 
 
@@ -76,7 +76,7 @@ def no_snapshot(scene: Scene) -> Answer:
     snapshot = scene.once(latest)
     if snapshot is not None:
         return Answer(f"snapshot {snapshot.id} is the newest verified one: {counted(snapshot.rows, 'row')}")
-    finding = snapshots.unverified(snapshots.listing(scene.database), scene.environment)
+    finding = snapshots.unverified(snapshots.listing(scene.database))
     return Answer(finding.what, (finding,))
 
 
@@ -90,7 +90,7 @@ def old_snapshot(scene: Scene) -> Answer:
         return Answer(f"snapshot {snapshot.id} was taken {duration(age)} ago")
     what = f"{duration(age)} is the age of snapshot {snapshot.id}; {duration(scene.guard.max_age)} are allowed."
     why = "What users did since is not in it, and an import would take that away for good."
-    return Answer(what, (found("snapshot-old", what, why, f"practice-guard backup --env {scene.environment}"),))
+    return Answer(what, (found("snapshot-old", what, why, Step("backup")),))
 
 
 def damaged_snapshot(scene: Scene) -> Answer:
@@ -103,7 +103,7 @@ def damaged_snapshot(scene: Scene) -> Answer:
         return Answer(f"snapshot {snapshot.id} was read back and is whole")
     what = f"1 snapshot cannot be trusted: {fault}"
     why = "It is the one that a restore would take, and it cannot say any more what ought to be there."
-    fix = f"practice-guard snapshots verify --env {scene.environment}"
+    fix = Step("snapshots", "verify")
     return Answer(what, (found("snapshot-damaged", what, why, fix),))
 
 
@@ -124,7 +124,7 @@ def not_restored(scene: Scene) -> Answer:
         f"{counts['relink']:,} on no team or league, a vanished one or a wrong one."
     )
     why = "An import ran since and no restore followed. After another one it is harder to tell what belongs where."
-    fix = f"practice-guard restore --dry-run --env {scene.environment}"
+    fix = Step("restore", "--dry-run")
     report = partial(found, "import-not-restored", what, why, fix)
     return Answer(what, (report(rows=len(rows), examples=_by_team(plan, rows)),))
 
@@ -142,7 +142,7 @@ def pending(scene: Scene) -> Answer:
         return Answer("0 rows wait for their team")
     what = f"{counted(len(rows), 'row')} of snapshot {plan.snapshot} waiting for a team or a person."
     why = "No team of today is certainly theirs. An import may bring it back; the next backup carries them on."
-    fix = f"practice-guard restore --dry-run --env {scene.environment}"
+    fix = Step("restore", "--dry-run")
     return Answer(what, (found("rows-pending", what, why, fix, rows=len(rows), examples=_by_team(plan, rows)),))
 
 
@@ -155,10 +155,9 @@ def nothing_left(scene: Scene) -> Answer:
         what = "1 comparison could not be made: whether rows are left that were there is not known."
         return Answer(what, (unseen("nothing-left", what, plan),), looked=False)
     live, waiting = sum(each.live for each in plan.sets.values()), plan.counts()["pending"]
-    findings = [replace(each, fix=f"{each.fix} --env {scene.environment}") for each in drift.emptied(plan, live)]
     waits = f", {counted(waiting, 'row')} waiting" if waiting else ""
     says = f"{counted(live, 'protected row')} in the database, {snapshot.rows:,} in snapshot {snapshot.id}{waits}"
-    return Answer(says, tuple(findings))
+    return Answer(says, tuple(drift.emptied(plan, live)))
 
 
 def _by_team(plan: Plan, rows: Iterable[PlannedRow]) -> list[str]:

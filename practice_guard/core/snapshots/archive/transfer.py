@@ -115,7 +115,7 @@ def _load(database: Database, archive: Archive, author: Author, *, into_other: b
     if differences and not into_other:
         raise errors.WrongDatabaseError(
             f"Snapshot {kept.id} was not taken here: {'; '.join(differences)}. Nothing was written.",
-            next_steps=("practice-guard snapshots import FILE --into-other-database   # only if its rows belong here",),
+            next_steps=("Only if its rows belong here: import it again, with --into-other-database.",),
         )
     known = {each.id: each for each in snapshot.listing(database)}
     if kept.id in known:
