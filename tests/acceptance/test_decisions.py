@@ -102,7 +102,7 @@ def test_rows_given_up_that_the_etl_leaves_in_their_table_stay_given_up(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("not toml [", "teams.toml: not valid TOML"),
+        ("not toml [", "teams.toml, line 1: this is not TOML"),
         (PLACE + 'team = "Tennaqa - 22"\ngive_up = true\n', "line 1 of teams.toml: Tennaqa - 22"),
         (PLACE + 'team = "Tennaqua - 22"\nheir = { team = "Nobody" }\n', "line 1 of teams.toml: Nobody"),
         ('[[league]]\nleague = "APTA_CHICAGO"\nid = 17\n', "teams.toml, line 3: [[league]] has no key `id`"),

@@ -7,9 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-import tomlkit
-from tomlkit.exceptions import ParseError, TOMLKitError
-
+from practice_guard.core import toml
 from practice_guard.core.application.catalog import PointsAt
 from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference, in_order
 from practice_guard.core.errors import UsageError
@@ -24,7 +22,6 @@ _LISTS = ("teams", "leagues", "same")
 _FLAGS = ("etl_deletes",)
 _FIELDS = (*_TEXTS, *_LISTS, *_FLAGS)
 _TOP = ("protected", "not_protected")
-_HEADER = re.compile(r"\s*\[\[\s*[\"']?protected[\"']?\s*\]\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +55,15 @@ def parse(text: str, file: str) -> Declared:
         UsageError: it is no TOML, a field is unknown, missing or of the wrong kind, or a name is taken; says the line,
             and the nearest name there is.
     """
-    try:
-        document = tomlkit.parse(text).unwrap()
-    except ParseError as error:
-        reason = str(error).partition(" at line")[0].rstrip(".")
-        raise UsageError(f"{file}, line {error.line}: this is not TOML: {reason}. Nothing was done.") from None
-    except TOMLKitError as error:
-        line, reason = _line_of_error(text, str(error)), str(error).rstrip(".")
-        raise UsageError(f"{file}, line {line}: this is not TOML: {reason}. Nothing was done.") from None
-    reader = _Reader(file, text)
+    document = toml.parse(text, file)
+    reader = _Reader(file, toml.Lines(text))
     for name in document:
         if name not in _TOP:
-            reader.refuse(reader.line_of(name), f"there is nothing called {name!r} here{near(name, _TOP)}")
+            reader.refuse(reader.places.of(name), f"there is nothing called {name!r} here{near(name, _TOP)}")
     without = _without(reader, document.get("not_protected", []))
     tables = document.get("protected", [])
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
-        reader.refuse(reader.line_of("protected"), "protected sets are written as [[protected]]")
+        reader.refuse(reader.places.of("protected"), "protected sets are written as [[protected]]")
     reader.taken = {str(target): "means the ETL's own table" for target in PointsAt}
     reader.taken |= {each.name: "is built in" for each in BUILT_IN if each.name not in without}
     sets = tuple(reader.protected_set(number, each) for number, each in enumerate(tables))
@@ -82,22 +72,8 @@ def parse(text: str, file: str) -> Declared:
     return declared
 
 
-def _line_of_error(text: str, said: str) -> int:
-    """Return the line with which an error first comes that the parser does not place, a key that is there twice."""
-    lines = text.splitlines(keepends=True)
-    return next((n for n in range(1, len(lines)) if _complaint("".join(lines[:n])) == said), len(lines))
-
-
-def _complaint(text: str) -> str:
-    try:
-        tomlkit.parse(text)
-    except TOMLKitError as error:
-        return str(error)
-    return ""
-
-
 def _without(reader: _Reader, given: object) -> frozenset[str]:
-    line = reader.line_of("not_protected")
+    line = reader.places.of("not_protected")
     if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
         reader.refuse(line, "not_protected is a list of built-in sets' names")
     known = [each.name for each in BUILT_IN if not each.companion]
@@ -123,44 +99,28 @@ def _check_parents(declared: Declared, reader: _Reader) -> None:
 
 @dataclass
 class _Reader:
-    """A file's text, and where in it things are. `taken` says what the names mean that no other set may have."""
+    """A file, and where in it things are. `taken` says what the names mean that no other set may have."""
 
     file: str
-    text: str
+    places: toml.Lines
     lines: dict[tuple[str, str], str] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
 
-    def refuse(self, line: int | None, what: str) -> NoReturn:
+    def refuse(self, line: int, what: str) -> NoReturn:
         raise UsageError(f"{self._place(line)}: {what}. Nothing was done.")
 
     def refuse_field(self, name: str, of: str, what: str) -> NoReturn:
         raise UsageError(f"{self.lines.get((name, of)) or self.lines[name, '']}: {what}. Nothing was done.")
 
-    def _place(self, line: int | None) -> str:
-        return f"{self.file}, line {line}" if line else self.file
-
-    def line_of(self, name: str, start: int = 0, end: int | None = None) -> int | None:
-        """Return the line, from 1, on which a key or table of that name begins."""
-        key = re.compile(rf"\s*(?:\[\[?\s*)?[\"']?{re.escape(name)}[\"']?\s*(?:=|\]|\.)")
-        for number, line in enumerate(self.text.splitlines()[start:end], start=start + 1):
-            if key.match(line):
-                return number
-        return None
-
-    def _span(self, number: int) -> tuple[int, int | None]:
-        """Return where the n-th [[protected]] begins and ends; the whole file where they are written in another way."""
-        heads = [place for place, line in enumerate(self.text.splitlines()) if _HEADER.match(line)]
-        if number >= len(heads):
-            return 0, None
-        return heads[number], heads[number + 1] if number + 1 < len(heads) else None
+    def _place(self, line: int) -> str:
+        return f"{self.file}, line {line}"
 
     def protected_set(self, number: int, given: Mapping[str, Any]) -> ProtectedSet:
         """Read one [[protected]]."""
-        start, end = self._span(number)
-        head = start + 1
+        head = self.places.of("protected", number)
 
         def line(key: str) -> int:
-            return (self.line_of(key, start, end) if key else None) or head
+            return self.places.of("protected", number, key)
 
         for key, value in given.items():
             if key not in _FIELDS:

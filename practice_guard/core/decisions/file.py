@@ -21,14 +21,10 @@ An entry without `heir`, `give_up` or `rosters` decides nothing yet.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
-
-from practice_guard.core import errors
+from practice_guard.core import errors, toml
 from practice_guard.core.identity import Decision, Decisions, said
 from practice_guard.core.model import TeamIdentity
 from practice_guard.core.words import near
@@ -40,6 +36,8 @@ KEYS = {
 }
 """The keys that say what an entry is about, by its kind."""
 FLAGS = ("give_up", "merge", "overrule")
+_NAMELESS = "Decisions"
+"""What complaints call a text that comes from no file."""
 
 
 def parse(text: str, source: str = "") -> Decisions:
@@ -52,10 +50,7 @@ def parse(text: str, source: str = "") -> Decisions:
         UsageError: The text is no TOML, or an entry has an unknown key, a value of the wrong type, contradicts
             itself or is there twice; the message names the line.
     """
-    try:
-        document = tomlkit.parse(text).unwrap()
-    except TOMLKitError as error:
-        raise errors.UsageError(f"{source or 'Decisions'}: not valid TOML: {error}") from error
+    document = toml.parse(text, source or _NAMELESS)
     lines = _Lines(text, source)
     _known(document, KEYS, lines.of, lines, "the file ")
     entries: list[Decision] = []
@@ -139,32 +134,17 @@ class _Entry:
         return self.lines.complaint(self._line(key), f"{what}.")
 
 
-class _Lines:
+class _Lines(toml.Lines):
     """Where the entries and keys of a file stand, for messages."""
 
     def __init__(self, text: str, source: str) -> None:
+        super().__init__(text)
         self.source = source
-        self._lines = text.splitlines()
 
     def complaint(self, line: int | str, what: str) -> errors.UsageError:
         """Return the error that says what is wrong in a line, or in several."""
         lines = f"line {line}" if isinstance(line, int) else f"lines {line}"
-        return errors.UsageError(f"{self.source or 'Decisions'}, {lines}: {what}")
-
-    def of(self, kind: str, number: int = 0, key: str = "") -> int:
-        """Return the line, from 1, of the n-th entry of a kind, or of a key in it."""
-        starts = self._matching(rf"\[\[\s*[\"']?{re.escape(kind)}[\"']?\s*\]\]")
-        starts = starts or self._matching(rf"\[?\s*[\"']?{re.escape(kind)}[\"']?\s*[=\]]") or [1]
-        start = starts[min(number, len(starts) - 1)]
-        if not key:
-            return start
-        end = min((at for at in self._matching(r"\[") if at > start), default=len(self._lines) + 1)
-        found = self._matching(rf"[\"']?{re.escape(key)}[\"']?\s*=")
-        return min((at for at in found if start < at < end), default=start)
-
-    def _matching(self, pattern: str) -> list[int]:
-        wanted = re.compile(r"\s*" + pattern)
-        return [at for at, line in enumerate(self._lines, 1) if wanted.match(line)]
+        return errors.UsageError(f"{self.source or _NAMELESS}, {lines}: {what}")
 
 
 def _decided_once(entries: Sequence[Decision], lines: _Lines) -> None:

@@ -197,7 +197,7 @@ def test_after_a_failed_etl_named_heirs_count_and_nothing_else_does() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("team = [", "not valid TOML"),
+        ("team = [", "Decisions, line 1: this is not TOML: "),
         ('[[teams]]\nteam = "x"', "line 1: the file has no key `teams` (the nearest name there is team)"),
         ('[team]\nteam = "x"', "line 1: write each entry as [[team]]"),
         (
