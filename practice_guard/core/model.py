@@ -107,6 +107,11 @@ class Severity(Text):
     WARNING = "warning"
     INFO = "info"
 
+    @property
+    def weight(self) -> int:
+        """The more, the worse: the one order in which severities are compared."""
+        return {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}[self]
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -11,7 +11,7 @@ from rich.console import RenderableType
 
 from practice_guard.core.findings import found
 from practice_guard.core.identity import explain
-from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
+from practice_guard.core.model import Fate, Finding, Match, Verdict
 from practice_guard.core.restore import Applied, Bucket, Plan, PlannedRow, Undone
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
@@ -181,9 +181,8 @@ def _findings(plan: Plan) -> list[Finding]:
             "are on their team, but a league, away team or player that they point",
         )
         findings.append(
-            Finding(
+            found(
                 "reference-unresolved",
-                Severity.WARNING,
                 f"{counted(len(lost), 'row')} {point} at is gone.",
                 "That reference is empty now. It is remembered and filled in by the first restore after it is back.",
                 rows=len(lost),

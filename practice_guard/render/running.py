@@ -13,6 +13,7 @@ from rich.text import Text
 
 from practice_guard.core.checks import Health, Preservation, Safety
 from practice_guard.core.errors import SnapshotError
+from practice_guard.core.findings import worst_first
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.records import Phase, runs
 from practice_guard.core.restore import Applied
@@ -156,8 +157,7 @@ def _findings(report: Report, shown: Mapping[Phase, Outcome]) -> list[Finding]:
             each = replace(finding, severity=Severity.INFO, fix="") if calm else finding
             united.setdefault((each.code, each.what), each)
     ordered = [*report.findings, *united.values()]
-    weights = [Severity.ERROR, Severity.WARNING, Severity.INFO]
-    return sorted(ordered, key=lambda finding: weights.index(finding.severity))
+    return worst_first(ordered)
 
 
 def _next_steps(report: Report) -> Sequence[Advice]:

@@ -206,10 +206,9 @@ def _disagreements(live: Mapping[str, Sequence[Live]], app: Application) -> list
             one, many = "is on a team of one league and says it is", "are on a team of one league and say they are"
             what = f"{counted(len(rows), 'row')} of {bound.name} {agreeing(len(rows), one, many)} of another."
             why = "Pages that ask for the league show them to the wrong people, or to nobody."
-            keys = tuple(f"{bound.table.name} {bound.key.name} {row.key}" for row in rows[:3])
+            keys = tuple(f"{bound.table.name} {bound.key.name} {row.key}" for row in rows)
             fix = "Correct the league of these rows, or their team, by hand."
-            finding = Finding("league-disagrees", Severity.WARNING, what, why, fix, len(rows), keys)
-            findings.append(finding)
+            findings.append(found("league-disagrees", what, why, fix, rows=len(rows), examples=keys))
     return findings
 
 
@@ -276,7 +275,7 @@ def check_alone(
         if not any(live.values()):
             what = "0 protected rows and 0 snapshots: there is nothing to compare."
             why = "Whether rows were ever there cannot be known; a table that an import has emptied looks the same."
-            findings.append(Finding("nothing-to-compare", Severity.ERROR, what, why, Step("snapshots")))
+            findings.append(found("nothing-to-compare", what, why, Step("snapshots")))
     findings += _disagreements(live, app)
     weighed = tuple(weigh(finding, overrides) for finding in findings)
     return Health(None, sets, weighed, {}, {}, fail_on_warning)

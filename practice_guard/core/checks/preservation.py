@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core.application import Application
-from practice_guard.core.findings import NOTHING, Overrides, weigh
+from practice_guard.core.findings import NOTHING, Overrides, found, weigh
 from practice_guard.core.identity import vanished
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
 from practice_guard.core.restore import Plan, PlannedRow
@@ -112,14 +112,13 @@ def _findings(rows: Mapping[str, int], rate: float | None, min_rate: float, team
     if rate is None:
         why = "A rate over nothing would say that all is well."
         what = "0 protected rows of teams in the snapshot: there is nothing to compare."
-        return [Finding("nothing-to-compare", Severity.ERROR, what, why, Step("snapshots"))]
+        return [found("nothing-to-compare", what, why, Step("snapshots"))]
     findings: list[Finding] = []
     if rate < min_rate:
         changed, total = rows["total"] - rows["kept"], counted(rows["total"], "protected row")
         findings.append(
-            Finding(
+            found(
                 "ids-not-preserved",
-                Severity.ERROR,
                 f"{changed:,} of {total} {agreeing(changed, 'hangs', 'hang')} on a team whose id changed: "
                 f"{rate:g} % kept theirs, {min_rate:g} % are asked for.",
                 "The ETL recreated the teams. Rows that it left alone point at nothing, or at another team.",
@@ -130,9 +129,8 @@ def _findings(rows: Mapping[str, int], rate: float | None, min_rate: float, team
     if teams["reused"]:
         belong = agreeing(teams["reused"], "belongs", "belong")
         findings.append(
-            Finding(
+            found(
                 "ids-reused",
-                Severity.WARNING,
                 f"{counted(teams['reused'], 'id')} {belong} to another team than before; protected rows that had "
                 f"{agreeing(teams['reused'], 'it', 'one')}: {rows['reused']:,}.",
                 "Whoever follows such an id puts what users own on a wrong team. The guard never does.",

@@ -10,7 +10,7 @@ from practice_guard.core.application import bind, companions_of
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.checks.before import deletions, keys, obstacles, privileges, references, rows, runs, snapshots
 from practice_guard.core.checks.before.scene import Answer, Scene, shielded
-from practice_guard.core.findings import unseen, weigh
+from practice_guard.core.findings import unseen, weigh, worst_first
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Finding, Severity, Text, Verdict
 from practice_guard.core.records import installation
@@ -164,10 +164,7 @@ def _judged(answers: Mapping[str, Answer], overrides: Mapping[str, Severity]) ->
         own = [weigh(finding, overrides, firm=not answer.looked) for finding in answer.findings]
         checks.append(_check(code, answer, own))
         findings += own
-    return Safety(tuple(checks), tuple(sorted(findings, key=lambda finding: _ORDER.index(finding.severity))))
-
-
-_ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+    return Safety(tuple(checks), tuple(worst_first(findings)))
 
 
 def _check(code: str, answer: Answer, findings: Sequence[Finding]) -> Check:

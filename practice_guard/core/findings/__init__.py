@@ -8,3 +8,4 @@ from practice_guard.core.findings.severities import found as found
 from practice_guard.core.findings.severities import unseen as unseen
 from practice_guard.core.findings.severities import validate as validate
 from practice_guard.core.findings.severities import weigh as weigh
+from practice_guard.core.findings.severities import worst_first as worst_first

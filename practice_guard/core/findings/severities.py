@@ -56,8 +56,6 @@ FIRM = frozenset(
 )  # fmt: skip
 """What says that rows were lost or are on a wrong team: no setting makes it weigh less."""
 
-_ORDER = (Severity.INFO, Severity.WARNING, Severity.ERROR)
-
 Overrides = Mapping[str, Severity]
 """Code → the severity that the settings ask for."""
 
@@ -80,8 +78,13 @@ def found(
 
 def unseen(code: str, what: str, why: str, fix: Advice = "") -> Finding:
     """Make the finding that a check could not look: as severe as what it looks for, and at least a warning."""
-    severity = max(SEVERITIES[code], Severity.WARNING, key=_ORDER.index)
+    severity = max(SEVERITIES[code], Severity.WARNING, key=lambda each: each.weight)
     return Finding(code, severity, what, why, fix)
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Order findings by their severity, and leave the order of those alone that weigh the same."""
+    return sorted(findings, key=lambda each: -each.severity.weight)
 
 
 def weigh(finding: Finding, overrides: Overrides, *, firm: bool = False) -> Finding:
@@ -93,8 +96,7 @@ def weigh(finding: Finding, overrides: Overrides, *, firm: bool = False) -> Find
         firm: it may only be raised, as those in `FIRM` always are.
     """
     wanted = overrides.get(finding.code, finding.severity)
-    lower = _ORDER.index(wanted) < _ORDER.index(finding.severity)
-    if lower and (firm or finding.code in FIRM):
+    if wanted.weight < finding.severity.weight and (firm or finding.code in FIRM):
         return finding
     return replace(finding, severity=wanted)
 

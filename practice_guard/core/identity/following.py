@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from practice_guard.core.findings import found
 from practice_guard.core.identity.decision import Decision, Decisions, said
 from practice_guard.core.identity.facets import Facets, alike_place
 from practice_guard.core.identity.roster import Hearing
-from practice_guard.core.model import Finding, Severity, Team, TeamIdentity
+from practice_guard.core.model import Finding, Team, TeamIdentity
 from practice_guard.core.words import counted
 
 _ANEW = "none, if that is right; else decide anew, with `restore --decisions`"
@@ -146,12 +147,11 @@ class Following:
             at, why = teams[0]
             others = f" (and {counted(len(teams) - 1, 'more team')})" if len(teams) > 1 else ""
             self.followed.findings.append(
-                Finding(
-                    code="decision-not-followed",
-                    severity=Severity.WARNING,
+                found(
+                    "decision-not-followed",
                     what=f"{counted(len(teams), 'time')} a decision was not followed: {self.old[at].identity}{others}",
                     why=f"the decision in {decision.where} no longer fits: {why}",
                     fix="correct or remove the entry in the decisions file" if decision.line else _ANEW,
-                    examples=tuple(str(self.old[at].identity) for at, _ in teams[:3]),
+                    examples=(str(self.old[at].identity) for at, _ in teams),
                 )
             )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from practice_guard.core.findings import found
 from practice_guard.core.identity import normalise
-from practice_guard.core.model import Fate, Finding, Match, Severity, Team
+from practice_guard.core.model import Fate, Finding, Match, Team
 from practice_guard.core.steps import Step
 from practice_guard.core.words import counted
 
@@ -29,16 +30,16 @@ def vanished(
         series.setdefault((league, match.old.series or "unknown"), []).append(match)
     gone = {
         league
-        for league, found in leagues.items()
-        if _all_missing(found) and _place(found[0].old)[0] not in {place for place, _ in there}
+        for league, its in leagues.items()
+        if _all_missing(its) and _place(its[0].old)[0] not in {place for place, _ in there}
     }
     lost = [
         _vanished("league", league, leagues[league]) for league in sorted(gone) if _concerns(leagues[league], concerned)
     ]
-    for (league, name), found in sorted(series.items()):
-        is_there = _place(found[0].old) in there
-        if league not in gone and not is_there and _all_missing(found) and _concerns(found, concerned):
-            lost.append(_vanished("series", f"{name} of {league}", found))
+    for (league, name), its in sorted(series.items()):
+        is_there = _place(its[0].old) in there
+        if league not in gone and not is_there and _all_missing(its) and _concerns(its, concerned):
+            lost.append(_vanished("series", f"{name} of {league}", its))
     return lost
 
 
@@ -55,9 +56,8 @@ def _concerns(matches: Sequence[Match], concerned: Collection[int] | None) -> bo
 
 
 def _vanished(what: str, name: str, matches: Sequence[Match]) -> Finding:
-    return Finding(
+    return found(
         f"{what}-vanished",
-        Severity.WARNING,
         f"{counted(len(matches), 'team')}: the whole {what} {name} is not there any more.",
         "The import lacked it; what hangs on its teams waits until a later import brings them back.",
         (f"Import the {what} again.", Step("restore", why="after that")),

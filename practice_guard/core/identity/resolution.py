@@ -12,13 +12,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from practice_guard.core.findings import found
 from practice_guard.core.identity import normalise
 from practice_guard.core.identity.decision import Decisions
 from practice_guard.core.identity.facets import Facets, agreement, exact_name, exact_place
 from practice_guard.core.identity.following import Followed, Following
 from practice_guard.core.identity.roster import Hearing, Objections, Pointing, Witnesses, confirmations, objections
 from practice_guard.core.identity.unmatched import Unmatched, listed
-from practice_guard.core.model import Evidence, Fate, Finding, Match, Severity, Team, TeamIdentity
+from practice_guard.core.model import Evidence, Fate, Finding, Match, Team, TeamIdentity
 from practice_guard.core.words import counted
 
 
@@ -232,9 +233,8 @@ def _once(teams: Sequence[Team], repeated: Collection[int]) -> dict[TeamIdentity
 
 
 def _moved(league: str, contradicted: int, heard: int) -> Finding:
-    return Finding(
-        code="rosters-moved",
-        severity=Severity.WARNING,
+    return found(
+        "rosters-moved",
         what=f"{contradicted} of {counted(heard, 'team')} of {league} with players to witness: they are on other teams",
         why="the league's rosters have moved as a whole, so names and places there may mean other teams than before",
         fix='if the names stand: [[league]] with league and rosters = "ignore" in a file for restore --decisions',

@@ -14,7 +14,8 @@ from datetime import datetime
 
 from practice_guard.core import errors
 from practice_guard.core.database import Database, Row, statement
-from practice_guard.core.model import LATEST, Author, Finding, Severity, Text
+from practice_guard.core.findings import found
+from practice_guard.core.model import LATEST, Author, Finding, Text
 from practice_guard.core.records import installation
 from practice_guard.core.steps import Step
 from practice_guard.core.words import counted
@@ -240,7 +241,7 @@ def finding(database: Database, run: Run, *, alive: bool = False) -> Finding:
     if alive:
         what = f"1 run at work: run {run.id}, begun {since} on {run.holder.host}, is in phase {run.phase}."
         why = "What its ETL deletes is put back at its end; until then rows may be missing."
-        return Finding("run-in-progress", Severity.INFO, what, why)
+        return found("run-in-progress", what, why)
     why, fix = state(run), resumption()
     if run.snapshot and run.touched:
         rows = database.execute(statement(__name__, "rows_of"), {"id": run.snapshot})
@@ -249,7 +250,7 @@ def finding(database: Database, run: Run, *, alive: bool = False) -> Finding:
         else:
             why += f" Its snapshot {run.snapshot} is gone; another one must be named."
             fix = resumption(LATEST)
-    return Finding("run-unfinished", Severity.ERROR, what, why, fix)
+    return found("run-unfinished", what, why, fix)
 
 
 def resumption(snapshot: str | None = None) -> Step:

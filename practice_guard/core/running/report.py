@@ -8,7 +8,8 @@ from datetime import timezone
 
 from practice_guard.core import errors
 from practice_guard.core.checks import Health, Preservation, Safety
-from practice_guard.core.model import Finding, Severity, Verdict
+from practice_guard.core.findings import found
+from practice_guard.core.model import Finding, Verdict
 from practice_guard.core.records import Phase, Run
 from practice_guard.core.restore import Applied
 from practice_guard.core.running.process import Ended
@@ -209,9 +210,8 @@ def _etl(report: Report) -> str:
 
 def unknown_end() -> Finding:
     """Say that nobody saw how the ETL ended; the rows are judged all the same."""
-    return Finding(
+    return found(
         "etl-outcome-unknown",
-        Severity.WARNING,
         "1 ETL of which nobody saw the end: its guard was gone.",
         "Its rows may be half imported. The protected rows were put back where their team is exactly the same.",
         "Run the ETL again: `run`, with its command after two dashes.",
@@ -221,4 +221,4 @@ def unknown_end() -> Finding:
 def not_removed(error: errors.GuardError) -> Finding:
     """Say that old snapshots stayed, which is no reason to call a night bad whose rows are proven."""
     what = "0 old snapshots were removed."
-    return Finding("retention-failed", Severity.WARNING, what, error.message, Step("cleanup"))
+    return found("retention-failed", what, error.message, Step("cleanup"))

@@ -9,7 +9,7 @@ import pytest
 
 from practice_guard.core.checks.safety import CHECKS
 from practice_guard.core.errors import UsageError
-from practice_guard.core.findings.severities import FIRM, SEVERITIES, found, unseen, validate, weigh
+from practice_guard.core.findings.severities import FIRM, SEVERITIES, found, unseen, validate, weigh, worst_first
 from practice_guard.core.model import Severity
 
 LOWER = dict.fromkeys(SEVERITIES, Severity.INFO)
@@ -42,6 +42,16 @@ def test_a_setting_about_an_unknown_finding_is_answered_with_the_nearest() -> No
     with pytest.raises(UsageError, match="stays an error"):
         validate({"rows-lost": Severity.WARNING})
     validate({"rows-lost": Severity.ERROR, "snapshot-old": Severity.ERROR})
+
+
+def test_errors_outweigh_warnings_and_warnings_what_is_only_told() -> None:
+    assert Severity.ERROR.weight > Severity.WARNING.weight > Severity.INFO.weight
+
+
+def test_findings_are_ordered_by_weight_and_otherwise_left_as_they_came() -> None:
+    came = [found(code, "1", "") for code in ("rows-added", "no-snapshot", "rows-lost", "rows-pending", "row-security")]
+    ordered = [each.code for each in worst_first(came)]
+    assert ordered == ["rows-lost", "row-security", "no-snapshot", "rows-pending", "rows-added"]
 
 
 def test_at_most_three_examples_are_kept() -> None:

@@ -85,6 +85,16 @@ def test_a_handler_is_a_sentence(file: str, handler: ast.FunctionDef) -> None:
     assert len(said) - documented <= MOST_STATEMENTS, f"{handler.name} in {file}"
 
 
+def test_every_finding_is_made_where_its_severity_stands() -> None:
+    calls = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        for each in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(each, ast.Call) and ast.unparse(each.func).rpartition(".")[2] == "Finding"
+    }
+    assert calls == {"core/findings/severities.py"}, "use findings.found or findings.unseen"
+
+
 def test_the_readme_names_rooms_that_are_there() -> None:
     told = (PROJECT.parent / "README.md").read_text(encoding="utf-8").partition("## Working on it")[2]
     named = set(re.findall(r"`((?:core|commands|render)/[\w/.]*)`", told))
