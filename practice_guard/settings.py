@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,9 +17,12 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from practice_guard import files
-from practice_guard.core.application import Declared, declared
+from practice_guard.core.application import SCHEMA, Declared, declared
+from practice_guard.core.database import LOCK_TIMEOUT, STATEMENT_TIMEOUT
 from practice_guard.core.errors import DatabaseError, UnreachableError, UsageError
 from practice_guard.core.findings import validate
+from practice_guard.core.guarding import MAX_AGE
+from practice_guard.core.identity import ROSTER_AT_LEAST, ROSTER_PERCENT
 from practice_guard.core.model import Severity
 
 ENVIRONMENTS = ("local", "staging", "railway")
@@ -40,13 +44,17 @@ class Settings(BaseSettings):
     local_url: SecretStr | None = Field(None, description="the local database")
     staging_url: SecretStr | None = Field(None, description="the staging database")
     railway_url: SecretStr | None = Field(None, description="the production database on Railway")
-    database_schema: str = Field("public", validation_alias="PRACTICE_GUARD_SCHEMA", description="the tables' schema")
+    database_schema: str = Field(SCHEMA, validation_alias="PRACTICE_GUARD_SCHEMA", description="the tables' schema")
     config: Path | None = Field(None, description="the file that declares what else is protected")
-    lock_timeout: float = Field(30.0, gt=0, description="seconds to go on trying for locks")
-    statement_timeout: float = Field(300.0, gt=0, description="seconds that one statement may take")
-    max_snapshot_age_hours: float = Field(26.0, gt=0, description="hours after which a snapshot counts as old")
-    roster_at_least: int = Field(4, ge=1, description="shared players below which a roster witnesses nothing")
-    roster_percent: float = Field(80.0, gt=50, le=100, description="percent of a roster that must agree")
+    lock_timeout: float = Field(LOCK_TIMEOUT, gt=0, description="seconds to go on trying for locks")
+    statement_timeout: float = Field(STATEMENT_TIMEOUT, gt=0, description="seconds that one statement may take")
+    max_snapshot_age_hours: float = Field(
+        MAX_AGE / timedelta(hours=1), gt=0, description="hours after which a snapshot counts as old"
+    )
+    roster_at_least: int = Field(
+        ROSTER_AT_LEAST, ge=1, description="shared players below which a roster witnesses nothing"
+    )
+    roster_percent: float = Field(ROSTER_PERCENT, gt=50, le=100, description="percent of a roster that must agree")
     severities: dict[str, Severity] = Field({}, description="findings that weigh more or less than usual, as JSON")
 
     @field_validator("severities")

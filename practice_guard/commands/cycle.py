@@ -11,6 +11,7 @@ from practice_guard.commands.options import SnapshotOption, command
 from practice_guard.core import model, restore, snapshots
 from practice_guard.core.checks import health as healths
 from practice_guard.core.checks import preservation, safety
+from practice_guard.core.checks.preservation import MIN_RATE
 from practice_guard.core.database import Access
 from practice_guard.core.errors import UsageError
 from practice_guard.core.upkeep import backup as backups
@@ -45,7 +46,9 @@ def backup(
 def check_preservation(
     call: Call,
     snapshot_id: SnapshotOption = model.LATEST,
-    min_rate: Annotated[float, typer.Option(min=0, max=100, help="Percent of rows whose team must be kept.")] = 90,
+    min_rate: Annotated[
+        float, typer.Option(min=0, max=100, help="Percent of rows whose team must be kept.")
+    ] = MIN_RATE,
     team: Annotated[
         list[str] | None, typer.Option("--team", metavar="NAME", help="Explain this team's match.", show_default=False)
     ] = None,

@@ -21,6 +21,7 @@ from practice_guard.core.errors import UsageError
 from practice_guard.core.records import Holder, Phase, ledger, runs
 from practice_guard.core.running import Ends, Etl, Job, PhaseDone, Statuses
 from practice_guard.core.steps import Step
+from practice_guard.core.upkeep import KEEP_LAST
 from practice_guard.render import history as histories
 from practice_guard.render import running as render
 
@@ -36,7 +37,7 @@ def run(
     allow_pending: Annotated[
         bool, typer.Option("--allow-pending", help="Rows that wait for their team are no failure.")
     ] = False,
-    keep_last: Annotated[int, typer.Option(min=1, help="How many snapshots stay when all is proven.")] = 14,
+    keep_last: Annotated[int, typer.Option(min=1, help="How many snapshots stay when all is proven.")] = KEEP_LAST,
     etl_timeout: Annotated[
         float | None,
         typer.Option(min=0.1, metavar="SECONDS", help="End the ETL after this time.", show_default=False),

@@ -20,14 +20,11 @@ from practice_guard.core.database import Access
 from practice_guard.core.errors import UsageError
 from practice_guard.core.records import marking
 from practice_guard.core.snapshots import archive
-from practice_guard.core.upkeep import Rule, Ruling
+from practice_guard.core.upkeep import KEEP_LAST, Rule, Ruling
 from practice_guard.core.upkeep import cleanup as cleanups
 from practice_guard.render import reports
 from practice_guard.render import snapshots as render
 from practice_guard.settings import canonical
-
-KEEP_LAST = 14
-"""Snapshots that `cleanup` keeps when nothing else is said: two weeks of nights."""
 
 STANDARD = "-"
 """A file's name that means standard output or input."""
@@ -166,7 +163,9 @@ def mark(
 @command(app, "cleanup")
 def cleanup(
     call: Call,
-    keep_last: Annotated[int | None, typer.Option(help="Keep the newest N.", show_default=False)] = None,
+    keep_last: Annotated[
+        int | None, typer.Option(help=f"Keep the newest N; {KEEP_LAST} where no rule is given.", show_default=False)
+    ] = None,
     keep_within: Annotated[
         str | None, typer.Option(help="Keep those taken within this time: 30d, 12h.", show_default=False)
     ] = None,
@@ -178,7 +177,7 @@ def cleanup(
     yes: Yes = False,
     confirm: Confirm = None,
 ) -> None:
-    """Remove old snapshots by a rule, or one by its id. The newest 14 are kept unless told otherwise."""
+    """Remove old snapshots by a rule, or one by its id."""
     rule = _rule(keep_last, keep_within, snapshot_id, all_that_may=all_that_may)
     if not dry_run:
         call.confirm(confirm, yes=yes, what="cleanup")

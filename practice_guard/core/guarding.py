@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
-from practice_guard.core.application import Application, ProtectedSet, lock_for_writing, look
-from practice_guard.core.database import Access, Database, locks
+from practice_guard.core.application import SCHEMA, Application, ProtectedSet, lock_for_writing, look
+from practice_guard.core.database import LOCK_TIMEOUT, Access, Database, locks
 from practice_guard.core.findings import NOTHING, Overrides
-from practice_guard.core.identity import Decisions
+from practice_guard.core.identity import ROSTER_AT_LEAST, ROSTER_PERCENT, Decisions
 from practice_guard.core.model import Author
 from practice_guard.core.records import installation
 
 T = TypeVar("T")
+
+MAX_AGE = timedelta(hours=26)
+"""How old the newest snapshot may be where nothing else is said: a day, and two hours for a night that began late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,8 @@ class Request:
     include_deleted: bool = False
     exact_only: bool = False
     decisions: Decisions | None = None
-    roster_at_least: int = 4
-    roster_percent: float = 80.0
+    roster_at_least: int = ROSTER_AT_LEAST
+    roster_percent: float = ROSTER_PERCENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,11 @@ class Guard:
     database: Database
     sets: Sequence[ProtectedSet]
     author: Author
-    schema: str = "public"
+    schema: str = SCHEMA
     request: Request = field(default_factory=Request)
     overrides: Overrides = field(default_factory=lambda: NOTHING)
-    max_age: timedelta = timedelta(hours=26)
-    patience: float = 30.0
+    max_age: timedelta = MAX_AGE
+    patience: float = LOCK_TIMEOUT
 
     def look(self) -> Application:
         """Read what there is, in the transaction that is open.

@@ -21,15 +21,12 @@ from practice_guard.core.records import installation
 from practice_guard.core.restore import Bucket, Plan
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import lines
-from practice_guard.core.upkeep import Rule, backup, cleanup
+from practice_guard.core.upkeep import KEEP_LAST, Rule, backup, cleanup
 from practice_guard.core.words import counted
 from practice_guard.etl.voice import Voice
 from practice_guard.render import reports, restoring
 from practice_guard.render.outcome import Outcome
 from practice_guard.settings import Settings
-
-KEEP_LAST = 14
-"""How many snapshots stay, as in the command."""
 
 _COPY_TRIES = 5
 _NOT_PLACED = (Bucket.PENDING, Bucket.DELETED, Bucket.GIVEN_UP)

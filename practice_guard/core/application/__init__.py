@@ -8,6 +8,7 @@ from practice_guard.core.application.bound import BoundSet as BoundSet
 from practice_guard.core.application.bound import bind as bind
 from practice_guard.core.application.bound import companions_of as companions_of
 from practice_guard.core.application.catalog import ETL_TABLES as ETL_TABLES
+from practice_guard.core.application.catalog import SCHEMA as SCHEMA
 from practice_guard.core.application.catalog import Catalog as Catalog
 from practice_guard.core.application.catalog import Column as Column
 from practice_guard.core.application.catalog import ForeignKey as ForeignKey

@@ -36,6 +36,10 @@ class PointsAt(Text):
     LEAGUES = "leagues"
 
 
+SCHEMA = "public"
+"""The schema of the application's tables where nothing else is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column; `built_in` is false for a type that a DROP TYPE could take away, `sequence` is what numbers it."""
@@ -171,7 +175,7 @@ class Catalog:
         return [found[key] for key in sorted(found)]
 
 
-def read(database: Database, schema: str = "public") -> Catalog:
+def read(database: Database, schema: str = SCHEMA) -> Catalog:
     """Read the application's schema.
 
     Raises:

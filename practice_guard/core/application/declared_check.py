@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import NoReturn
 
 from practice_guard.core.application import catalog as catalogs
-from practice_guard.core.application.catalog import Catalog, PointsAt, Table
+from practice_guard.core.application.catalog import SCHEMA, Catalog, PointsAt, Table
 from practice_guard.core.application.declared import Declared
 from practice_guard.core.application.protected import ProtectedSet, Reference
 from practice_guard.core.database import Access, Database, condition, statement
@@ -24,7 +24,7 @@ _FAULTS = re.compile(r"(?!42501)(0A|21|22|25006|42|P0)")
 """SQLSTATEs that are the condition's fault: its syntax, names, types and values, and that it writes."""
 
 
-def check_declared(database: Database, declared: Declared, schema: str = "public") -> None:
+def check_declared(database: Database, declared: Declared, schema: str = SCHEMA) -> None:
     """Find out whether what is declared is there. Opens transactions of its own, in which nothing can be written.
 
     Raises:

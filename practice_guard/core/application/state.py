@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.application import teams
 from practice_guard.core.application.bound import BoundSet, bind, companions_of
-from practice_guard.core.application.catalog import Catalog
+from practice_guard.core.application.catalog import SCHEMA, Catalog
 from practice_guard.core.application.protected import ProtectedSet
 from practice_guard.core.application.teams import TeamList
 from practice_guard.core.database import Database, identifier, locks, statement
@@ -37,7 +37,7 @@ class Application:
     companions: Sequence[BoundSet]
 
 
-def look(database: Database, sets: Sequence[ProtectedSet], schema: str = "public") -> Application:
+def look(database: Database, sets: Sequence[ProtectedSet], schema: str = SCHEMA) -> Application:
     """Read what there is.
 
     Raises:

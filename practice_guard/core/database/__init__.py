@@ -5,6 +5,8 @@ from practice_guard.core.database import watchdog as watchdog
 from practice_guard.core.database.borrowed import Borrowed as Borrowed
 from practice_guard.core.database.connection import Connection as Connection
 from practice_guard.core.database.connection import connect as connect
+from practice_guard.core.database.port import LOCK_TIMEOUT as LOCK_TIMEOUT
+from practice_guard.core.database.port import STATEMENT_TIMEOUT as STATEMENT_TIMEOUT
 from practice_guard.core.database.port import Access as Access
 from practice_guard.core.database.port import Database as Database
 from practice_guard.core.database.port import Row as Row

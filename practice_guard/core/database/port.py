@@ -43,12 +43,19 @@ class Database(Protocol):
         """The server process that the driver was told of; None where it does not say. A pooler's is made up."""
 
 
+LOCK_TIMEOUT = 30.0
+"""Seconds to go on trying for locks where nothing else is said."""
+
+STATEMENT_TIMEOUT = 300.0
+"""Seconds that one statement may take where nothing else is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timeouts:
     """Seconds: how long to try for locks in all, and how long one statement may take."""
 
-    lock: float = 30.0
-    statement: float = 300.0
+    lock: float = LOCK_TIMEOUT
+    statement: float = STATEMENT_TIMEOUT
 
 
 CANONICAL = {

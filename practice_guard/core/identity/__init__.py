@@ -11,4 +11,6 @@ from practice_guard.core.identity.gone import vanished as vanished
 from practice_guard.core.identity.leagues import resolve_leagues as resolve_leagues
 from practice_guard.core.identity.resolution import Resolution as Resolution
 from practice_guard.core.identity.resolution import resolve as resolve
+from practice_guard.core.identity.roster import ROSTER_AT_LEAST as ROSTER_AT_LEAST
+from practice_guard.core.identity.roster import ROSTER_PERCENT as ROSTER_PERCENT
 from practice_guard.core.identity.roster import Witnesses as Witnesses

@@ -14,6 +14,12 @@ from practice_guard.core.identity import normalise
 from practice_guard.core.model import Rosters, Team
 from practice_guard.core.words import agreeing, counted
 
+ROSTER_AT_LEAST = 4
+"""Players of a team still in the league below which its roster witnesses nothing."""
+
+ROSTER_PERCENT = 80.0
+"""Percent of them that must stand on one team."""
+
 
 @dataclass(frozen=True, slots=True)
 class Witnesses:
@@ -26,8 +32,8 @@ class Witnesses:
 
     old: Rosters = field(default_factory=dict)
     new: Rosters = field(default_factory=dict)
-    at_least: int = 4
-    percent: float = 80.0
+    at_least: int = ROSTER_AT_LEAST
+    percent: float = ROSTER_PERCENT
     several: int = 20
     moved_at_least: int = 3
     moved_percent: float = 50.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from practice_guard.core.database import Access, Database, locks
+from practice_guard.core.database import LOCK_TIMEOUT, Access, Database, locks
 from practice_guard.core.errors import WrongDatabaseError
 from practice_guard.core.model import Author
 from practice_guard.core.records import installation, ledger
@@ -29,7 +29,7 @@ class Marking:
         return self.before != self.after
 
 
-def mark(database: Database, author: Author, *, was: str | None = None, patience: float = 30.0) -> Marking:
+def mark(database: Database, author: Author, *, was: str | None = None, patience: float = LOCK_TIMEOUT) -> Marking:
     """Mark a database with the author's environment, under a new UUID where it had one, and record it in the ledger.
 
     A clone or a restored dump gives itself away and needs no more than this call. The very database that was marked

@@ -22,7 +22,7 @@ from practice_guard.core.running.process import Ended, Etl
 from practice_guard.core.running.report import PhaseDone, Report
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import IMPORT_AN_EXPORT, Step
-from practice_guard.core.upkeep import Rule, Ruling, backup, cleanup
+from practice_guard.core.upkeep import KEEP_LAST, Rule, Ruling, backup, cleanup
 
 
 class Watcher(Protocol):
@@ -53,7 +53,7 @@ class Ends:
         finish_with: of a resumed run, the snapshot that a person names in place of its own, or `latest`.
     """
 
-    keep_last: int = 14
+    keep_last: int = KEEP_LAST
     allow_pending: bool = False
     finish_with: str | None = None
 

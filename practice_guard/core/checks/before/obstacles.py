@@ -13,6 +13,9 @@ from practice_guard.core.model import Finding
 from practice_guard.core.steps import Step
 from practice_guard.core.words import counted
 
+NEARLY_USED = 80.0
+"""Percent of its numbers from which on a sequence is warned of."""
+
 _MEGABYTE = 1024 * 1024
 
 
@@ -155,12 +158,12 @@ def row_security_of(database: Database, catalog: Catalog, sets: Sequence[BoundSe
 def sequences(scene: Scene) -> Answer:
     """Whether a sequence is nearly used up: imports take new ids every night and give none back."""
     schema = {"schema": scene.app.catalog.schema}
-    rows = scene.database.execute(statement(__name__, "sequences"), schema)
+    rows = scene.database.execute(statement(__name__, "sequences"), {**schema, "percent": NEARLY_USED})
     veiled = [name for (name,) in scene.database.execute(statement(__name__, "veiled_sequences"), schema)]
     findings: list[Finding] = []
     if rows:
         names = [f"{name} is at {last:,} of {most:,}" for _, name, last, most in rows]
-        what = f"{counted(len(rows), 'sequence')} more than 80 % used: {', '.join(names)}."
+        what = f"{counted(len(rows), 'sequence')} more than {NEARLY_USED:g} % used: {', '.join(names)}."
         why = "When it is used up, every import and every new row fails."
         fix = "\n".join(_widening(scene.app.catalog, sequence) for sequence, *_ in rows)
         findings.append(found("ids-running-out", what, why, fix, examples=names))
@@ -208,7 +211,7 @@ def sizes(scene: Scene) -> Answer:
         return Answer(said, measured=True)
     what = f"{guard / _MEGABYTE:.0f} MB of this database's {whole / _MEGABYTE:.0f} MB are snapshots."
     why = "A full disk stops the application, the ETL and the guard alike."
-    fix = Step("cleanup", "--keep-last", "14", "--dry-run")
+    fix = Step("cleanup", "--dry-run")
     return Answer(what, (found("snapshots-large", what, why, fix),))
 
 

@@ -44,7 +44,7 @@ SELECT c.relname::text, coalesce('process ' || l.pid, 'a prepared transaction') 
 -- Sequences of the schema that are nearly used up.
 SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename), sequencename::text, last_value, max_value
   FROM pg_sequences
- WHERE schemaname = %(schema)s::text AND last_value > 0.8 * max_value
+ WHERE schemaname = %(schema)s::text AND last_value > %(percent)s::numeric / 100 * max_value
  ORDER BY last_value::numeric / max_value DESC
 
 -- veiled_sequences --
