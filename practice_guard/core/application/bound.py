@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
 
 from practice_guard.core import errors
 from practice_guard.core.application.catalog import ETL_TABLES, Catalog, Column, Table
 from practice_guard.core.application.protected import ProtectedSet, Reference, in_order
-from practice_guard.core.database import identifier, statement
+from practice_guard.core.database import columns, condition, identifier, statement
 
 _SET_BY_TRIGGERS = frozenset({"updated_at"})
 """Columns that change without anybody changing the row."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BoundSet:
     """A protected set as it is in one database.
 
@@ -62,6 +64,30 @@ class BoundSet:
         )
         return others if others and (self.may_vanish or self.truncates) else (self.key.name,)
 
+    @cached_property
+    def parts(self) -> Mapping[str, str]:
+        """The pieces that statements over its rows ask for, quoted once; `t` is the table's alias.
+
+        `arrays` and `names` bring ids along as parameters r0, r1, …, an array for each reference; `names_list` has them
+        from the alias `u` as `live_references` has what the rows point at.
+        """
+        names = [each.column for each in self.references]
+        types = [self.table.columns[name].type for name in names]
+        return MappingProxyType(
+            {
+                "table": self.table.quoted,
+                "key": identifier(self.key.name),
+                "key_type": self.key.type,
+                "condition": condition(self.set.condition),
+                "reference": identifier(names[0]),
+                "references": columns(names, of="t"),
+                "live_references": columns(names, of="t", cast="::text"),
+                "arrays": ", ".join(f"%(r{place})s::bigint[]::{type_}[]" for place, type_ in enumerate(types)),
+                "names": ", ".join(f"r{place}" for place in range(len(names))),
+                "names_list": ", ".join(f"u.r{place}::text" for place in range(len(names))),
+            }
+        )
+
     @property
     def may_vanish(self) -> bool:
         """Whether an import can take rows along: it deletes them, or a foreign key deletes them with what it does."""
@@ -93,17 +119,17 @@ def companions_of(sets: Iterable[ProtectedSet], catalog: Catalog) -> list[BoundS
             statement(
                 __name__,
                 "pointed_at",
-                key=identifier(each.key.name),
+                key=each.parts["key"],
                 column=identifier(reference.column),
-                table=other.table.quoted,
+                table=other.parts["table"],
             )
             for other in bound.values()
             for reference in other.references
             if reference.parent == each.name
         ]
         if each.set.companion and pointing:
-            condition = " OR ".join(pointing).replace("%%", "%")
-            found.append(replace(each, set=replace(each.set, condition=condition)))
+            own = " OR ".join(pointing).replace("%%", "%")
+            found.append(replace(each, set=replace(each.set, condition=own)))
     return found
 
 

@@ -9,7 +9,7 @@ from practice_guard.core.application.bound import BoundSet
 from practice_guard.core.application.catalog import ETL_TABLES, Pointer, PointsAt, Table
 from practice_guard.core.application.protected import Reference
 from practice_guard.core.application.state import Application
-from practice_guard.core.database import Database, condition, identifier, statement
+from practice_guard.core.database import Database, identifier, statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +69,13 @@ def _count(database: Database, app: Application, bound: BoundSet) -> Covered:
     joins: list[str] = []
     inner, alias = bound, "t"
     for depth, (reference, above) in enumerate(_chain(app, bound), start=1):
-        parts = {"table": above.table.quoted, "alias": f"p{depth}", "key": identifier(above.key.name)}
-        joins.append(statement(__name__, "above", below=alias, column=identifier(reference.column), **parts))
+        column = identifier(reference.column)
+        joins.append(statement(__name__, "above", below=alias, column=column, alias=f"p{depth}", **above.parts))
         inner, alias = above, f"p{depth}"
-    first = inner.references[0]
-    text = statement(
-        __name__,
-        "count",
-        table=bound.table.quoted,
-        key=identifier(bound.key.name),
-        condition=condition(bound.set.condition),
-        joins="\n".join(joins),
-        owner=f"{alias}.{identifier(first.column)}",
-    )
+    owner = f"{alias}.{inner.parts['reference']}"
+    text = statement(__name__, "count", joins="\n".join(joins), owner=owner, **bound.parts)
     rows, owners = database.execute(text)[0]
-    return Covered(bound, rows, PointsAt(first.target), owners)
+    return Covered(bound, rows, PointsAt(inner.references[0].target), owners)
 
 
 def _chain(app: Application, bound: BoundSet) -> Iterator[tuple[Reference, BoundSet]]:

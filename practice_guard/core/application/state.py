@@ -11,7 +11,7 @@ from practice_guard.core.application.bound import BoundSet, bind, companions_of
 from practice_guard.core.application.catalog import SCHEMA, Catalog
 from practice_guard.core.application.protected import ProtectedSet
 from practice_guard.core.application.teams import TeamList
-from practice_guard.core.database import Database, identifier, locks, statement
+from practice_guard.core.database import Database, locks, statement
 
 PARENTS = ("clubs", "leagues", "series", "teams")
 
@@ -52,8 +52,7 @@ def look(database: Database, sets: Sequence[ProtectedSet], schema: str = SCHEMA)
 
 
 def _keys(database: Database, bound: BoundSet) -> frozenset[int]:
-    text = statement(__name__, "keys", key=identifier(bound.key.name), table=bound.table.quoted)
-    return frozenset(row[0] for row in database.execute(text))
+    return frozenset(row[0] for row in database.execute(statement(__name__, "keys", **bound.parts)))
 
 
 def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[ProtectedSet], within: float) -> None:

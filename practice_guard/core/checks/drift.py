@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from practice_guard.core.application import Application, BoundSet, Catalog, PointsAt
-from practice_guard.core.database import Database, condition, identifier, statement
+from practice_guard.core.database import Database, identifier, statement
 from practice_guard.core.findings import found
 from practice_guard.core.model import Finding, Severity
 from practice_guard.core.records import installation
@@ -170,14 +170,8 @@ def _suspects(database: Database, catalog: Catalog, bound: BoundSet, plan: Plan 
 
 
 def _parts(bound: BoundSet, catalog: Catalog) -> dict[str, str]:
-    return {
-        "key": identifier(bound.key.name),
-        "created": identifier(bound.created or ""),
-        "reference": identifier(bound.references[0].column),
-        "table": bound.table.quoted,
-        "teams": catalog.table(PointsAt.TEAMS).quoted,
-        "condition": condition(bound.set.condition),
-    }
+    own = {"created": identifier(bound.created or ""), "teams": catalog.table(PointsAt.TEAMS).quoted}
+    return {**bound.parts, **own}
 
 
 def accepted(findings: Sequence[Finding]) -> list[Finding]:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Access, Database, identifier, statement
+from practice_guard.core.database import Access, Database, statement
 from practice_guard.core.decisions import parse
 from practice_guard.core.identity import Decisions
 from practice_guard.core.model import Author
@@ -223,8 +223,8 @@ def write(
 
 def write_rows(database: Database, entry: int, bound: BoundSet, written: Mapping[str, Sequence[object]]) -> None:
     """Write what an entry wrote of one set, with the sums of the rows as they are now."""
-    parts = {"table": bound.table.quoted, "key": identifier(bound.key.name), "key_type": bound.key.type}
-    database.execute(statement(__name__, "write_rows", **parts), {"ledger": entry, "set": bound.name, **written})
+    values = {"ledger": entry, "set": bound.name, **written}
+    database.execute(statement(__name__, "write_rows", **bound.parts), values)
 
 
 def read_back(database: Database, entry: int, plan_digest: str) -> None:
@@ -273,12 +273,6 @@ def trim(database: Database, sets: Sequence[BoundSet]) -> int:
     # Those that were taken back first: what is left of them says which of the others are still needed.
     for entries in (undone, others):
         for bound in sets if entries else ():
-            text = statement(
-                __name__,
-                "remove_rows",
-                table=bound.table.quoted,
-                key=identifier(bound.key.name),
-                reference=identifier(bound.references[0].column),
-            )
+            text = statement(__name__, "remove_rows", **bound.parts)
             removed += len(database.execute(text, {"set": bound.name, "entries": entries, "undone": entries is undone}))
     return removed

@@ -47,7 +47,7 @@ def collisions(database: Database, bound: BoundSet, stored: StoredSet, rows: Seq
         text = statement(
             __name__,
             "would_collide",
-            **relinking.parts(bound),
+            **bound.parts,
             rows=identifier(stored.rows_table),
             new_columns=", ".join(f"{values[name]} AS {identifier(name)}" for name in names),
             live_columns=columns(names, of="t"),

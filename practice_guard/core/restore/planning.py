@@ -128,11 +128,9 @@ def _recognised(
     text = statement(
         __name__,
         "live_alike",
-        key=identifier(bound.key.name),
+        **bound.parts,
         content=columns(content, of="t", cast="::text"),
         kept=columns(content, of="s", cast="::text"),
-        references=columns([each.column for each in bound.references], of="t"),
-        table=bound.table.quoted,
         rows=identifier(stored.rows_table),
     )
     live = [Live(key, said, None, tuple(refs)) for key, said, refs in database.execute(text)]

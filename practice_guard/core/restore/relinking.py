@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Database, columns, identifier, statement
+from practice_guard.core.database import Database, identifier, statement
 from practice_guard.core.words import agreeing, counted
 
 Refs = tuple[int | None, ...]
@@ -43,13 +43,13 @@ def point(database: Database, bound: BoundSet, moves: Sequence[Move]) -> None:
     parked = _parked(database, bound, moves)
     for step in ([parked] if parked else []) + [list(moves)]:
         assignments = [f"{identifier(each.column)} = u.r{place}" for place, each in enumerate(bound.references)]
-        text = statement(__name__, "update_references", assignments=", ".join(assignments), **parts(bound))
+        text = statement(__name__, "update_references", assignments=", ".join(assignments), **bound.parts)
         expect(bound, len(step), len(database.execute(text, values(step, bound))))
 
 
 def right(database: Database, bound: BoundSet, moves: Sequence[Move]) -> int:
     """Return how many of the rows point where they should."""
-    return int(database.execute(statement(__name__, "updated_right", **parts(bound)), values(moves, bound))[0][0])
+    return int(database.execute(statement(__name__, "updated_right", **bound.parts), values(moves, bound))[0][0])
 
 
 def expect(bound: BoundSet, wanted: int, done: int) -> None:
@@ -65,24 +65,8 @@ def expect(bound: BoundSet, wanted: int, done: int) -> None:
         )
 
 
-def parts(bound: BoundSet) -> dict[str, str]:
-    """Return the pieces of statements over rows and references of a set: arrays r0, r1, … one for each reference."""
-    names = [each.column for each in bound.references]
-    types = [bound.table.columns[name].type for name in names]
-    arrays = [f"%(r{place})s::bigint[]::{type_}[]" for place, type_ in enumerate(types)]
-    return {
-        "table": bound.table.quoted,
-        "key": identifier(bound.key.name),
-        "key_type": bound.key.type,
-        "arrays": ", ".join(arrays),
-        "names": ", ".join(f"r{place}" for place in range(len(names))),
-        "names_list": ", ".join(f"u.r{place}::text" for place in range(len(names))),
-        "live_references": columns(names, of="t", cast="::text"),
-    }
-
-
 def values(moves: Sequence[Move], bound: BoundSet) -> dict[str, object]:
-    """Return the parameters of such statements."""
+    """Return the parameters of statements over rows and their references (`BoundSet.parts`)."""
     return {"keys": [move.key for move in moves], **references([move.after for move in moves], bound)}
 
 
@@ -135,7 +119,7 @@ def _aside(
         text = statement(
             __name__,
             "free_ids",
-            table=bound.table.quoted,
+            **bound.parts,
             column=identifier(column.name),
             parent=identifier(bound.table.schema, key.parent),
             parent_column=identifier(key.parent_column),

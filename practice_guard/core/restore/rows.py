@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Database, columns, condition, identifier, statement
+from practice_guard.core.database import Database, columns, identifier, statement
 from practice_guard.core.restore.plans import Kept, Live
 from practice_guard.core.snapshots import StoredSet
 
@@ -30,7 +30,7 @@ def kept_rows(database: Database, stored: StoredSet, bound: BoundSet, list_name:
         key=identifier(stored.key),
         content=columns(content_of(bound, stored), of="t", cast="::text"),
         created=_created(bound),
-        references=columns([each.column for each in bound.references], of="t"),
+        references=bound.parts["references"],
         rows=identifier(stored.rows_table),
     )
     names = [reference.column for reference in bound.references]
@@ -50,12 +50,9 @@ def live_rows(database: Database, bound: BoundSet, stored: StoredSet | None = No
     text = statement(
         __name__,
         "live_rows" if stored else "live_rows_alone",
-        key=identifier(bound.key.name),
+        **bound.parts,
         content=columns(content_of(bound, stored), of="t", cast="::text"),
         created=_created(bound),
-        references=columns([each.column for each in bound.references], of="t"),
-        condition=condition(bound.set.condition),
-        table=bound.table.quoted,
         rows=identifier(stored.rows_table if stored else ""),
     )
     return [

@@ -182,7 +182,7 @@ def _check_nothing_hangs_on(
 
 def _check_unchanged(database: Database, bound: BoundSet, rows: Sequence[EntryRow], entry: Entry) -> None:
     keys = {"keys": [row.new_key for row in rows]}
-    now = {row[0]: row[1] for row in database.execute(statement(__name__, "sums", **_parts(bound)), keys)}
+    now = {row[0]: row[1] for row in database.execute(statement(__name__, "sums", **bound.parts), keys)}
     moved = [row.new_key for row in rows if now.get(row.new_key) != row.sum]
     if moved:
         have = agreeing(len(moved), "has", "have")
@@ -219,7 +219,7 @@ def _take_back(database: Database, app: Application, bound: BoundSet, rows: Sequ
     inserted = [row for row in rows if row.before is None]
     if inserted:
         keys = {"keys": [row.new_key for row in inserted]}
-        removed = database.execute(statement(__name__, "take_out", **_parts(bound)), keys)
+        removed = database.execute(statement(__name__, "take_out", **bound.parts), keys)
         relinking.expect(bound, len(inserted), len(removed))
     relinking.point(database, bound, _moves(app, bound, rows))
 
@@ -239,7 +239,7 @@ def _prove(database: Database, app: Application, rows: Mapping[str, Sequence[Ent
     for name, found in rows.items():
         bound = _bound(app, name)
         gone = {"keys": [row.new_key for row in found if row.before is None]}
-        left = len(database.execute(statement(__name__, "sums", **_parts(bound)), gone))
+        left = len(database.execute(statement(__name__, "sums", **bound.parts), gone))
         moves = _moves(app, bound, found)
         left += len(moves) - relinking.right(database, bound, moves)
         if left:
@@ -248,10 +248,6 @@ def _prove(database: Database, app: Application, rows: Mapping[str, Sequence[Ent
                 f"{left:,} of {counted(len(found), 'row')} of {name} to be taken back {are} should be: a trigger or "
                 f"rule on {bound.table.name} changed or swallowed that. Everything was rolled back."
             )
-
-
-def _parts(bound: BoundSet) -> dict[str, str]:
-    return {"table": bound.table.quoted, "key": identifier(bound.key.name), "key_type": bound.key.type}
 
 
 def _undone(app: Application, entry: Entry, number: int | None, rows: Mapping[str, Sequence[EntryRow]]) -> Undone:

@@ -69,7 +69,7 @@ def all_keys(written: Written) -> list[str]:
 
 
 def _untouched(database: Database, bound: BoundSet, keys: Collection[str]) -> list[Row]:
-    return database.execute(statement(__name__, "untouched", **relinking.parts(bound)), {"keys": list(keys)})
+    return database.execute(statement(__name__, "untouched", **bound.parts), {"keys": list(keys)})
 
 
 def write(database: Database, bound: BoundSet, stored: StoredSet, made: SetPlan) -> Written:
@@ -173,7 +173,7 @@ class _Writer:
         self.plain = [column for column in bound.stored if column.name in known and column.name not in special]
 
     def _run(self, name: str, parameters: Mapping[str, object] | None = None, **parts: str) -> list[Row]:
-        everywhere = {**relinking.parts(self.bound), "rows": identifier(self.stored.rows_table)}
+        everywhere = {**self.bound.parts, "rows": identifier(self.stored.rows_table)}
         return self.database.execute(statement(__name__, name, **(everywhere | parts)), parameters)
 
     def _references(self, rows: Sequence[PlannedRow]) -> dict[str, object]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Database, columns, condition, identifier, statement
+from practice_guard.core.database import Database, columns, identifier, statement
 from practice_guard.core.snapshots.sets import (
     GUARD_COLUMNS,
     LONGEST_NAME,
@@ -63,13 +63,11 @@ def write(database: Database, bound: BoundSet, snapshot: str, older: StoredSet |
     kept = tuple(StoredColumn(each.name, each.type, stored_as(each)) for each in bound.stored)
     stored = StoredSet(bound.name, _definition(bound), kept, rows_table(snapshot, bound.name), 0, 0, 0, "")
     create(database, stored)
-    rows, key, names = identifier(stored.rows_table), identifier(bound.key.name), [each.name for each in kept]
-    source = {"table": bound.table.quoted, "condition": condition(bound.set.condition)}
+    rows, names = identifier(stored.rows_table), [each.name for each in kept]
     values = ", ".join(f"t.{identifier(each.name)}{'' if each.stored_as == each.type else '::text'}" for each in kept)
-    text = statement(__name__, "copy_rows", rows=rows, columns=columns(names), key=key, values=values, **source)
-    database.execute(text)
+    database.execute(statement(__name__, "copy_rows", rows=rows, columns=columns(names), values=values, **bound.parts))
     as_text = columns(names, of="t", cast="::text")
-    original = database.execute(statement(__name__, "digest", columns=as_text, **source))[0]
+    original = database.execute(statement(__name__, "digest", columns=as_text, **bound.parts))[0]
     copy = {"table": f"practice_guard.{rows}", "condition": "true"}
     if database.execute(statement(__name__, "digest", columns=as_text, **copy))[0] != original:
         raise errors.DamagedSnapshotError(f"The copy of {bound.name} differs from the table; nothing was kept.")
@@ -77,10 +75,9 @@ def write(database: Database, bound: BoundSet, snapshot: str, older: StoredSet |
         _carry(database, bound, stored, older, carry, original[0])
     if carry.anchors:
         keys, origins = zip(*carry.anchors, strict=True)
-        text = statement(__name__, "anchor_rows", rows=rows, key=key)
+        text = statement(__name__, "anchor_rows", rows=rows, **bound.parts)
         database.execute(text, {"keys": list(keys), "origins": list(origins)})
-    first = identifier(bound.references[0].column)
-    count = database.execute(statement(__name__, "count_teams", rows=rows, column=first))[0][0]
+    count = database.execute(statement(__name__, "count_teams", rows=rows, **bound.parts))[0][0]
     stored = replace(stored, rows=original[0] + len(carry.rows), carried=len(carry.rows), teams=count)
     return replace(stored, digest=digest(database, stored)[1])
 

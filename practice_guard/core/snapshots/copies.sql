@@ -53,7 +53,7 @@ UPDATE practice_guard.{rows} AS t
 
 -- count_teams --
 -- How many teams or leagues the rows of a set hang on.
-SELECT count(DISTINCT {column}) FROM practice_guard.{rows}
+SELECT count(DISTINCT {reference}) FROM practice_guard.{rows}
 
 -- stored_columns --
 -- The columns a snapshot's table really has, with their types.

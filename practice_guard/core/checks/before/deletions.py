@@ -8,7 +8,7 @@ from practice_guard.core.application import BoundSet, Catalog, ForeignKey
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.references import DELETIONS, listed, named
 from practice_guard.core.checks.before.scene import Answer, Scene
-from practice_guard.core.database import condition, identifier, statement
+from practice_guard.core.database import identifier, statement
 from practice_guard.core.findings import found
 from practice_guard.core.words import counted
 
@@ -88,13 +88,7 @@ def _rows_behind(scene: Scene, keys: Iterable[ForeignKey]) -> tuple[int, str]:
 
 
 def _referring(scene: Scene, bound: BoundSet, column: str) -> int:
-    text = statement(
-        __name__,
-        "referring",
-        table=bound.table.quoted,
-        condition=condition(bound.set.condition),
-        column=identifier(column),
-    )
+    text = statement(__name__, "referring", **bound.parts, column=identifier(column))
     return int(scene.database.execute(text)[0][0])
 
 

@@ -23,13 +23,13 @@ SELECT * FROM {table} WHERE {key} IN ({keys});  -- then set {column} of each to 
 -- Puts rows in the league of the team they hang on.
 UPDATE {table} AS x SET {column} = t.league_id
   FROM {teams} AS t
- WHERE t.id = x.{team} AND x.{column} IS NULL AND x.{key} IN ({keys});
+ WHERE t.id = x.{reference} AND x.{column} IS NULL AND x.{key} IN ({keys});
 
 -- follow_label --
 -- Puts rows on the team that their label names, or corrects the label where the team is right.
-UPDATE {table} SET {column} = {named} WHERE {column} = {own} AND {label} = {says};
+UPDATE {table} SET {reference} = {named} WHERE {reference} = {own} AND {label} = {says};
 -- or, where the team is right and the label wrong:
--- UPDATE {table} SET {label} = {right} WHERE {column} = {own} AND {label} = {says};
+-- UPDATE {table} SET {label} = {right} WHERE {reference} = {own} AND {label} = {says};
 
 -- add_foreign_key --
 -- A foreign key that leaves the rows already there alone; VALIDATE CONSTRAINT checks them later.

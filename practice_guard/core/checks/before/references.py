@@ -28,7 +28,7 @@ def missing(scene: Scene) -> Answer:
                 name = identifier(f"{bound.table.name}_{each.column}_fkey")
                 bare[bound.table.name, each.column] = mending(
                     "add_foreign_key",
-                    table=bound.table.quoted,
+                    **bound.parts,
                     name=name,
                     column=identifier(each.column),
                     parent=parent,

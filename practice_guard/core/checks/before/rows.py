@@ -12,7 +12,7 @@ from practice_guard.core.application import BoundSet, PointsAt
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene, is_gone
 from practice_guard.core.checks.before.snapshots import waiting_keys
-from practice_guard.core.database import columns, condition, identifier, literal, statement
+from practice_guard.core.database import columns, identifier, literal, statement
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.identity import normalise
 from practice_guard.core.model import Finding, Team
@@ -110,22 +110,14 @@ def _mending(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Sequence[Ad
     keys = ", ".join(literal(row.key) for row in rows[:MOST_KEYS])
     more = f"\n-- and {counted(len(rows) - MOST_KEYS, 'more row')}" if len(rows) > MOST_KEYS else ""
     parts = {
-        "table": bound.table.quoted,
+        **bound.parts,
         "teams": scene.app.catalog.table("teams").quoted,
         "leagues": scene.app.catalog.table("leagues").quoted,
         "column": identifier(first),
-        "team": identifier(bound.references[0].column),
-        "key": identifier(bound.key.name),
     }
     if more and trouble.fix == "give_league_of_team":
         # It needs no person's choice, so one statement does it for all rows.
-        keys = statement(
-            __name__,
-            "all_keys",
-            key=parts["key"],
-            table=parts["table"],
-            condition=condition(bound.set.condition),
-        ).partition("\n")[2]
+        keys = statement(__name__, "all_keys", **bound.parts).partition("\n")[2]
         more = ""
     return mending(trouble.fix, keys=keys, **parts) + more
 
@@ -148,16 +140,8 @@ def _adrift_rows(scene: Scene, bound: BoundSet, waiting: frozenset[str]) -> list
         if place == 0 or reference.target is PointsAt.LEAGUES:
             astray.append(statement(__name__, "is_null", column=identifier(reference.column)))
         astray.append(is_gone(reference.column, reference.target))
-    text = statement(
-        __name__,
-        "adrift",
-        table=bound.table.quoted,
-        key=identifier(bound.key.name),
-        references=columns([each.column for each in references], of="t"),
-        words=words(bound),
-        condition=condition(bound.set.condition),
-        astray=" OR ".join(astray),
-    )
+    ids_of = columns([each.column for each in references], of="t")
+    text = statement(__name__, "adrift", **bound.parts, ids=ids_of, words=words(bound), astray=" OR ".join(astray))
     ids = {"teams": sorted(scene.app.now.ids), "leagues": sorted(scene.app.now.leagues)}
     rows = []
     for key, refs, said in scene.database.execute(text, ids):
@@ -189,7 +173,7 @@ def _valid(scene: Scene) -> dict[PointsAt, frozenset[int]]:
 def words(bound: BoundSet) -> str:
     """Return SQL that says what a row is: its content, or its primary key where that is all there is."""
     if not bound.set.content:
-        return f"{literal(bound.table.name + ' ')} || t.{identifier(bound.key.name)}::text"
+        return f"{literal(bound.table.name + ' ')} || t.{bound.parts['key']}::text"
     return f"pg_catalog.concat_ws(', ', {columns(bound.content, of='t', cast='::text')})"
 
 
@@ -203,18 +187,15 @@ def misplaced(scene: Scene) -> Answer:
 
 
 def _misplaced(scene: Scene, bound: BoundSet) -> Finding | None:
-    label, team_column = identifier(bound.set.label or ""), identifier(bound.references[0].column)
+    label = identifier(bound.set.label or "")
     league = next((each.column for each in bound.references if each.target is PointsAt.LEAGUES), None)
     text = statement(
         __name__,
         "labels",
-        key=identifier(bound.key.name),
+        **bound.parts,
         label=label,
-        team=team_column,
         league=f"t.{identifier(league)}::bigint" if league else "NULL::bigint",
         words=words(bound),
-        table=bound.table.quoted,
-        condition=condition(bound.set.condition),
     )
     count, examples, fixes = 0, [], []
     for said, number, in_league, rows, some_rows in scene.database.execute(text):
@@ -228,8 +209,7 @@ def _misplaced(scene: Scene, bound: BoundSet) -> Finding | None:
         fixes.append(
             mending(
                 "follow_label",
-                table=bound.table.quoted,
-                column=team_column,
+                **bound.parts,
                 label=label,
                 says=literal(said),
                 own=str(own.id),

@@ -1,6 +1,6 @@
 -- adrift --
 -- Protected rows that point at nothing, with what they point at by reference, and in words what they are.
-SELECT t.{key}::text, ARRAY[{references}]::bigint[], {words}
+SELECT t.{key}::text, ARRAY[{ids}]::bigint[], {words}
   FROM {table} AS t
  WHERE {condition} AND ({astray})
  ORDER BY t.{key}
@@ -11,9 +11,9 @@ t.{column} IS NULL
 
 -- labels --
 -- Labels by the team and league they hang on: how many rows, and up to three of them in words.
-SELECT t.{label}::text, t.{team}::bigint, {league}, count(*), (array_agg({words} ORDER BY t.{key}))[1:3]
+SELECT t.{label}::text, t.{reference}::bigint, {league}, count(*), (array_agg({words} ORDER BY t.{key}))[1:3]
   FROM {table} AS t
- WHERE {condition} AND t.{label} IS NOT NULL AND t.{team} IS NOT NULL
+ WHERE {condition} AND t.{label} IS NOT NULL AND t.{reference} IS NOT NULL
  GROUP BY 1, 2, 3
  ORDER BY 1, 2, 3
 
