@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.acceptance.conftest import Guard, Outcome
 from tests.world.builders import League, ScratchDatabase
+from tests.world.program import Guard, Outcome
 
 CYCLE = ("validate-safety", "backup", "check-preservation", "restore", "health", "cleanup")
 NOBODY_THERE = "postgresql://someone:hunter2secret@127.0.0.1:1/nowhere"

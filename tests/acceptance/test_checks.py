@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from practice_guard.core.findings import codes
-from tests.acceptance.conftest import Guard
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
+from tests.world.program import Guard
 
 CHECKS = ("validate-safety", "check-preservation", "health")
 WORDS = {0: "OK", 3: "NO", 4: "WAITING"}

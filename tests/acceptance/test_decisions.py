@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import Guard
 from tests.world import builders, command_lines
 from tests.world.builders import League, ScratchDatabase
+from tests.world.program import Guard
 
 PLACE = '[[team]]\nleague = "APTA_CHICAGO"\nclub = "Tennaqua"\nseries = "Chicago 22"\n'
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import Guard
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase, practices_by_natural_key
+from tests.world.program import Guard
 
 
 def entry(team: str, then: str) -> str:

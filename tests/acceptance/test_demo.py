@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import Guard, clean_environment
+from tests.world.program import Guard, clean_environment
 
 STEPS = [
     "validate-safety",

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from tests.acceptance.conftest import Guard
 from tests.world.builders import ScratchDatabase
 from tests.world.documents import COMMANDS, documents, shape
-from tests.world.season_before import LEFT, is_as_the_version_before_left_it
+from tests.world.program import Guard
+from tests.world.season_before import LEFT
 
 
 @pytest.fixture
-def database(make_database: Callable[[], ScratchDatabase]) -> ScratchDatabase:
-    made = make_database()
-    is_as_the_version_before_left_it(made)
-    return made
+def database(left_before: ScratchDatabase) -> ScratchDatabase:
+    return left_before
 
 
 def kept(name: str) -> dict[str, str]:

@@ -5,36 +5,25 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import Guard
 from tests.world.builders import ScratchDatabase
+from tests.world.program import Guard
 from tests.world.season_before import (
     LEFT,
-    application_tables,
     assert_every_row_is_right,
     counts,
-    is_as_the_version_before_left_it,
     result,
     totals,
 )
 
 
 @pytest.fixture
-def database(make_database: Callable[[], ScratchDatabase]) -> ScratchDatabase:
-    made = make_database()
-    is_as_the_version_before_left_it(made)
-    return made
-
-
-@pytest.fixture
-def marked(database: ScratchDatabase, guard: Guard) -> ScratchDatabase:
-    result(guard("mark", "--confirm", "local", "--json"))
-    return database
+def database(left_before: ScratchDatabase) -> ScratchDatabase:
+    return left_before
 
 
 def test_a_plan_of_the_version_before_is_read_and_is_of_another_database(marked: ScratchDatabase, guard: Guard) -> None:
@@ -80,7 +69,7 @@ def lost(database: ScratchDatabase) -> ScratchDatabase:
 def test_an_export_of_the_version_before_is_imported_restored_and_taken_back(
     lost: ScratchDatabase, guard: Guard
 ) -> None:
-    before = application_tables(lost)
+    before = lost.all_rows("public")
     export = str(LEFT / "newest.pgs")
     result(guard("snapshots", "import", export, "--json"), 14)
     assert lost.count("pg_namespace", "nspname = 'practice_guard'") == 0
@@ -91,13 +80,13 @@ def test_an_export_of_the_version_before_is_imported_restored_and_taken_back(
     # nobody gave the two rows up in this database: the ledger that says so was not exported
     without_ledger = (12, 26, 14, 5, 1, 1, 0)
     assert counts(guard("restore", "--dry-run", "--json")) == without_ledger
-    assert application_tables(lost) == before
+    assert lost.all_rows("public") == before
     done = guard("restore", "--json")
     assert counts(done) == without_ledger
     assert_every_row_is_right(lost)
     result(guard("health", "--json"), 4)
     result(guard("restore", "--undo", str(result(done, 4)["ledger"]), "--json"))
-    assert application_tables(lost) == before
+    assert lost.all_rows("public") == before
 
 
 def a_byte_of_the_file() -> bytes:

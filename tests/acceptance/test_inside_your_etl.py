@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import SECONDS, clean_environment
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase, practices_by_natural_key
+from tests.world.program import Guard, outcome_of
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -57,16 +56,8 @@ def the_import_runs(
     """The class as a program of its own; returns what it printed."""
     (directory / "teams.json").write_text(website or the_website(database))
     (directory / "import.py").write_text(f"{code}\n\n{name}({database.url!r}, 'teams.json').run()\n")
-    done = subprocess.run(
-        [sys.executable, "import.py"],
-        cwd=directory,
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    assert done.returncode == status, done.stderr
+    done = outcome_of([sys.executable, "import.py"], directory)
+    assert done.status == status, done.stderr
     return done.stdout
 
 
@@ -95,7 +86,9 @@ def test_protect_does_the_same(season: League, database: ScratchDatabase, tmp_pa
     assert "INFO: 21 of 21 rows were put back or re-linked" in printed
 
 
-def test_an_import_that_fails_is_made_good(season: League, database: ScratchDatabase, tmp_path: Path) -> None:
+def test_an_import_that_fails_is_made_good(
+    season: League, database: ScratchDatabase, guard: Guard, tmp_path: Path
+) -> None:
     """The deletions were committed, and the snapshot with them."""
     _, after, _ = code_of_the_readme()
     expected = practices_by_natural_key(database)
@@ -108,16 +101,8 @@ def test_an_import_that_fails_is_made_good(season: League, database: ScratchData
     with pytest.raises(AssertionError, match="restore"):
         the_import_runs(database, tmp_path, after, "LeagueImport", website)
 
-    restored = subprocess.run(
-        [sys.executable, "-m", "practice_guard", "restore", "--env", "local"],
-        cwd=tmp_path,
-        env={**clean_environment(), "PRACTICE_GUARD_LOCAL_URL": database.url},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    assert restored.returncode == 4, restored
+    restored = guard("restore", "--env", "local")
+    assert restored.status == 4, restored
     the_import_runs(database, tmp_path, after, "LeagueImport", website)
     assert practices_by_natural_key(database) == expected
 
@@ -130,21 +115,13 @@ def test_only_the_imports_and_run_are_new() -> None:
 
 
 def test_an_etl_that_guards_itself_may_be_wrapped_too(
-    season: League, database: ScratchDatabase, tmp_path: Path
+    season: League, database: ScratchDatabase, guard: Guard, tmp_path: Path
 ) -> None:
     """Whoever moves from the one way to the other has both for a night."""
     _, after, _ = code_of_the_readme()
     expected = practices_by_natural_key(database)
     (tmp_path / "teams.json").write_text(the_website(database))
     (tmp_path / "import.py").write_text(f"{after}\n\nLeagueImport({database.url!r}, 'teams.json').run()\n")
-    done = subprocess.run(
-        [sys.executable, "-m", "practice_guard", "run", "--env", "local", "--", sys.executable, "import.py"],
-        cwd=tmp_path,
-        env={**clean_environment(), "PRACTICE_GUARD_LOCAL_URL": database.url},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done
+    done = guard("run", "--env", "local", "--", sys.executable, "import.py")
+    assert done.status == 0, done
     assert practices_by_natural_key(database) == expected

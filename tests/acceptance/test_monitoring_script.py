@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import SECONDS, Guard, Outcome, clean_environment
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase, practices_by_natural_key
+from tests.world.program import Guard, Outcome, outcome_of
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
@@ -21,17 +20,8 @@ def script(database: ScratchDatabase, tmp_path: Path) -> Guard:
     """The script, pointed at the test's database as `local`."""
 
     def run(*arguments: str, env: object = None, stdin: str = "", cwd: Path | None = None) -> Outcome:
-        done = subprocess.run(
-            [sys.executable, str(SCRIPTS / "enhance_etl_practice_time_protection.py"), *arguments],
-            env={**clean_environment(), "PRACTICE_GUARD_LOCAL_URL": database.url},
-            input=stdin,
-            cwd=cwd or tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
-        return Outcome(done.returncode, done.stdout, done.stderr)
+        command = [sys.executable, str(SCRIPTS / "enhance_etl_practice_time_protection.py"), *arguments]
+        return outcome_of(command, cwd or tmp_path, {"PRACTICE_GUARD_LOCAL_URL": database.url}, stdin=stdin)
 
     return run
 
@@ -128,7 +118,6 @@ def test_older_etls_import_the_functions_by_the_modules_name() -> None:
         "import enhanced_practice_time_protection as old, practice_guard.etl as new;"
         "print(all(getattr(old, name) is getattr(new, name) for name in old.__all__), len(old.__all__))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=SCRIPTS, env=clean_environment(), capture_output=True, text=True, check=True
-    )
+    done = outcome_of([sys.executable, "-c", code], SCRIPTS)
+    assert done.status == 0, done
     assert done.stdout.split() == ["True", "6"]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import Guard
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
+from tests.world.program import Guard
 
 README = Path(__file__).parents[2] / "README.md"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from practice_guard.exits import Status
-from tests.acceptance.conftest import Guard
+from tests.world.program import Guard
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

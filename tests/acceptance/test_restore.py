@@ -11,14 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import Guard, clean_environment
 from tests.world import builders
 from tests.world.builders import MONDAY, League, ScratchDatabase, practices_by_natural_key
+from tests.world.program import PROGRAM, Guard, started
 from tests.world.wire import Fault, When, Wire, wire_to
 
 
@@ -257,19 +257,9 @@ def wire(damaged: ScratchDatabase) -> Iterator[Wire]:
         yield found
 
 
-@contextmanager
-def restoring(url: str, directory: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+def restoring(url: str, directory: Path, *options: str) -> AbstractContextManager[subprocess.Popen[str]]:
     """A restore at work in a process of its own."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "practice_guard", "restore", *options],
-        env={**clean_environment(), "PRACTICE_GUARD_LOCAL_URL": url},
-        cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+    return started([*PROGRAM, "restore", *options], directory, {"PRACTICE_GUARD_LOCAL_URL": url})
 
 
 def is_soon(seconds: float) -> bool:

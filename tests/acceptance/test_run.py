@@ -5,18 +5,10 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import Guard
-from tests.world.builders import ScratchDatabase
-from tests.world.nights import Night, a_night, shell, until
-
-
-@pytest.fixture
-def night(database: ScratchDatabase, guard: Guard, tmp_path: Path) -> Night:
-    return a_night(database, guard, tmp_path)
+from tests.world.nights import Night, shell, until
 
 
 def phases(outcome_json: dict[str, object]) -> list[str]:

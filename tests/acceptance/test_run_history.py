@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import Guard
-from tests.world.builders import ScratchDatabase, the_etl_recreates_everything
-from tests.world.nights import Night, a_night, shell, until
-
-
-@pytest.fixture
-def night(database: ScratchDatabase, guard: Guard, tmp_path: Path) -> Night:
-    return a_night(database, guard, tmp_path)
+from tests.world.builders import the_etl_recreates_everything
+from tests.world.nights import Night, shell, until
 
 
 def test_nothing_was_done_yet(night: Night) -> None:

@@ -5,21 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import Guard
-from tests.world.builders import ScratchDatabase
-from tests.world.nights import Night, a_night, ends_by_force, shell, touch, until, wait_for
-
-
-@pytest.fixture
-def night(database: ScratchDatabase, guard: Guard, tmp_path: Path) -> Iterator[Night]:
-    made = a_night(database, guard, tmp_path)
-    yield made
-    made.close()
+from tests.world.nights import Night, ends_by_force, shell, touch, until, wait_for
 
 
 def counted(night: Night) -> list[str]:
@@ -215,7 +205,7 @@ def test_a_signal_is_passed_on_to_the_etl_and_the_rows_are_put_back(night: Night
 
 
 def test_under_nohup_a_closed_terminal_ends_nothing(night: Night) -> None:
-    guard = night.starts_under_nohup("run", "--json", "--", *waiting(night))
+    guard = night.starts("run", "--json", "--", *waiting(night), nohup=True)
     until(night.wrote("done").exists)
     guard.send_signal(signal.SIGHUP)
     night.wrote("go").touch()

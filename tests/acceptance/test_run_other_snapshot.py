@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.acceptance.conftest import Guard
-from tests.world.builders import ScratchDatabase
-from tests.world.nights import Night, a_night
+from tests.world.nights import Night
+from tests.world.tampering import tampered_with
 
 _WAY_OUT = "practice-guard run --resume --snapshot latest --env local"
-_DAMAGE = {
-    "its description": "DELETE FROM practice_guard.snapshot_sets WHERE name = 'practices' AND snapshot = '{own}'",
-    "its rows": "UPDATE practice_guard.{rows} SET home_team = 'Nobody Practice'",
-    "all of it": "DELETE FROM practice_guard.snapshots WHERE id = '{own}'",
-}
-
-
-@pytest.fixture
-def night(database: ScratchDatabase, guard: Guard, tmp_path: Path) -> Iterator[Night]:
-    made = a_night(database, guard, tmp_path)
-    yield made
-    made.close()
+_GONE = "all of it"
 
 
 def spoil(night: Night, what: str, snapshot: str) -> None:
-    rows = f"s{snapshot.replace('-', '_')}_practices"
-    night.database.rows(_DAMAGE[what].format(own=snapshot, rows=rows).replace("%", "%%"))
+    if what == _GONE:
+        night.database.rows("DELETE FROM practice_guard.snapshots WHERE id = %(id)s", id=snapshot)
+    else:
+        tampered_with(night.database, snapshot, what)
 
 
 def backed_up(night: Night) -> str:
@@ -42,11 +29,11 @@ def stuck(night: Night, request: pytest.FixtureRequest) -> tuple[Night, str]:
     """A night that was killed before anything was put back, its own snapshot being spoilt; and the one before it."""
     before = backed_up(night)
     night.is_killed("put_back", "begin", night.etl())
-    spoil(night, getattr(request, "param", "its description"), night.record["snapshot"])
+    spoil(night, getattr(request, "param", "the practices taken away"), night.record["snapshot"])
     return night, before
 
 
-@pytest.mark.parametrize("stuck", list(_DAMAGE), indirect=True)
+@pytest.mark.parametrize("stuck", ["the practices taken away", "a row changed", _GONE], indirect=True)
 def test_its_own_snapshot_being_spoilt_the_way_out_is_named(stuck: tuple[Night, str]) -> None:
     night, before = stuck
     own = night.record["snapshot"]
@@ -87,7 +74,7 @@ def test_latest_is_the_newest_that_is_verified_and_whole(night: Night) -> None:
     night.is_killed("put_back", "begin", night.etl())
     night.database.rows("UPDATE practice_guard.snapshots SET verified_at = NULL WHERE id = %(id)s", id=unverified)
     for each in (damaged, night.record["snapshot"]):
-        spoil(night, "its rows", each)
+        tampered_with(night.database, each, "a row changed")
     finished = night.resumes("--snapshot", "latest", "--json")
     assert (finished.status, finished.json["result"]["finished_with"]) == (0, good)
     assert night.every_practice_is_in_place()
@@ -95,7 +82,7 @@ def test_latest_is_the_newest_that_is_verified_and_whole(night: Night) -> None:
 
 def test_a_named_one_that_is_no_better_is_refused_and_nothing_is_put_back(stuck: tuple[Night, str]) -> None:
     night, before = stuck
-    spoil(night, "its rows", before)
+    tampered_with(night.database, before, "a row changed")
     for wanted in (before, "20200101-000000-abc", "latest"):
         refused = night.resumes("--snapshot", wanted, "--json")
         assert refused.status == 12, refused
@@ -107,7 +94,7 @@ def test_a_named_one_that_is_no_better_is_refused_and_nothing_is_put_back(stuck:
 def test_of_its_own_snapshot_that_is_gone_nobody_says_that_it_has_the_rows(stuck: tuple[Night, str]) -> None:
     night, _ = stuck
     own = night.record["snapshot"]
-    spoil(night, "all of it", own)
+    spoil(night, _GONE, own)
     (told,) = [each for each in night.asks("health", "--json").json["findings"] if each["code"] == "run-unfinished"]
     assert f"Its snapshot {own} is gone" in told["why"]
     assert told["fix"] == _WAY_OUT

@@ -14,9 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 
-from tests.acceptance.conftest import Guard
-from tests.world.builders import ScratchDatabase
-from tests.world.nights import Night, a_night, shell, until
+from tests.world.nights import Night, shell, until
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 pytestmark = pytest.mark.skipif(PGBOUNCER is None, reason="there is no PgBouncer on this machine")
@@ -32,11 +30,6 @@ auth_type = any
 pool_mode = transaction
 default_pool_size = 2
 """
-
-
-@pytest.fixture
-def night(database: ScratchDatabase, guard: Guard, tmp_path: Path) -> Night:
-    return a_night(database, guard, tmp_path)
 
 
 @pytest.fixture

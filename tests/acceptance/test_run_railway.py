@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,16 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import SECONDS, Guard, Outcome, clean_environment
-from tests.world.builders import ScratchDatabase
-from tests.world.nights import Night, a_night, shell
+from tests.world.nights import Night, shell
+from tests.world.program import SECONDS, Guard, Outcome, outcome_of
 
 SCRIPTS = Path(__file__).parent.parent.parent / "scripts"
-
-
-@pytest.fixture
-def night(database: ScratchDatabase, guard: Guard, tmp_path: Path) -> Night:
-    return a_night(database, guard, tmp_path)
 
 
 @pytest.fixture
@@ -125,17 +118,12 @@ def test_a_private_host_met_elsewhere_is_explained(night: Night, variable: str) 
 
 def script(night: Night, name: str, *etl: str, env: dict[str, str] | None = None) -> Outcome:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
+    return outcome_of(
         [str(SCRIPTS / name), *etl],
-        env={**clean_environment(), **night.environment, **(env or {}), "PATH": path},
-        cwd=night.directory,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=3 * SECONDS,  # six commands and an import
-        check=False,
+        night.directory,
+        {**night.environment, **(env or {}), "PATH": path},
+        seconds=3 * SECONDS,  # six commands and an import
     )
-    return Outcome(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize("name", ["railway-etl", "railway-steps"])

@@ -6,24 +6,25 @@ import gzip
 import json
 import os
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import Guard, Outcome, clean_environment
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
+from tests.world.program import PROGRAM, Guard, Outcome, in_bytes
+from tests.world.seasons import two_teams
+from tests.world.tampering import tampered_with
+
+Binary = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
 @pytest.fixture
 def season(league: League, database: ScratchDatabase) -> League:
     """Two teams with practices, and one snapshot to be taken by whoever needs it."""
-    first = league.has_team()
-    second = league.has_team(club="Wilmette", series="Series H(2)", league="CNSWPL", name="Wilmette H(2)")
-    league.captain_schedules_practices(first, 2)
-    league.captain_schedules_practice(second)
+    first, _ = two_teams(league)
     league.captain_writes_message(first)
     return league
 
@@ -52,17 +53,14 @@ def refused(done: Outcome, status: int, *words: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-def binary(database: ScratchDatabase, *arguments: str, stdin: bytes = b"", stdout: Any = subprocess.PIPE) -> Any:
+@pytest.fixture
+def binary(database: ScratchDatabase, tmp_path: Path) -> Binary:
     """The program with bytes on its standard input and output."""
-    return subprocess.run(
-        [sys.executable, "-m", "practice_guard", *arguments],
-        env={**clean_environment(), "PRACTICE_GUARD_LOCAL_URL": database.url},
-        input=stdin,
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        timeout=120,
-        check=False,
-    )
+
+    def run(*arguments: str, **streams: Any) -> subprocess.CompletedProcess[bytes]:
+        return in_bytes([*PROGRAM, *arguments], tmp_path, {"PRACTICE_GUARD_LOCAL_URL": database.url}, **streams)
+
+    return run
 
 
 def test_an_empty_database_has_none(season: League, database: ScratchDatabase, guard: Guard) -> None:
@@ -137,8 +135,7 @@ def test_carried_rows_are_shown_with_the_team_they_waited_for(
 def test_all_are_verified_and_the_damaged_one_is_named(season: League, database: ScratchDatabase, guard: Guard) -> None:
     good, bad = backed_up(guard), backed_up(guard)
     assert result(guard("snapshots", "verify", "--json"))["damaged"] == 0
-    table = f"practice_guard.s{bad.replace('-', '_')}_practices"
-    database.rows(f"DELETE FROM {table} WHERE guard_row = 1")
+    tampered_with(database, bad, "a row lost")
     before = database.everything()
 
     done = guard("snapshots", "verify", "--json")
@@ -190,33 +187,33 @@ def test_out_into_a_file_and_back_after_everything_was_lost(
     assert "imported: 4 rows" in guard("history").stdout
 
 
-def test_out_through_a_pipe_and_back(season: League, database: ScratchDatabase, guard: Guard) -> None:
+def test_out_through_a_pipe_and_back(season: League, database: ScratchDatabase, guard: Guard, binary: Binary) -> None:
     kept = backed_up(guard)
-    out = binary(database, "snapshots", "export", kept, "-")
+    out = binary("snapshots", "export", kept, "-")
     assert out.returncode == 0, out
     assert json.loads(gzip.decompress(out.stdout).splitlines()[0])["snapshot"]["id"] == kept
     assert b"was written to standard output" in out.stderr
     database.rows("DROP SCHEMA practice_guard CASCADE")
-    back = binary(database, "snapshots", "import", "-", "--json", stdin=out.stdout)
+    back = binary("snapshots", "import", "-", "--json", stdin=out.stdout)
     assert json.loads(back.stdout)["result"]["snapshot"] == kept
     refused(guard("snapshots", "export", kept, "-", "--json"), 2, "both want standard output")
 
 
-def test_a_full_disk_is_no_export(season: League, database: ScratchDatabase, guard: Guard) -> None:
+def test_a_full_disk_is_no_export(season: League, guard: Guard, binary: Binary) -> None:
     backed_up(guard)
     with Path("/dev/full").open("wb") as full:
-        done = binary(database, "snapshots", "export", "latest", "-", stdout=full)
+        done = binary("snapshots", "export", "latest", "-", stdout=full)
     assert done.returncode == 2
     assert b"No space left on device" in done.stderr
     assert b"Traceback" not in done.stderr
 
 
-def test_a_reader_that_goes_away_is_no_export(season: League, database: ScratchDatabase, guard: Guard) -> None:
+def test_a_reader_that_goes_away_is_no_export(season: League, guard: Guard, binary: Binary) -> None:
     backed_up(guard)
     reading, writing = os.pipe()
     os.close(reading)
     try:
-        done = binary(database, "snapshots", "export", "latest", "-", stdout=writing)
+        done = binary("snapshots", "export", "latest", "-", stdout=writing)
     finally:
         os.close(writing)
     assert done.returncode != 0
@@ -243,10 +240,10 @@ BAD_FILES = {
 
 @pytest.mark.parametrize("kind", [*BAD_FILES, "a cut off one", "a changed one", "a longer one"])
 def test_a_file_that_is_something_else_writes_nothing(
-    season: League, database: ScratchDatabase, guard: Guard, tmp_path: Path, kind: str
+    season: League, database: ScratchDatabase, guard: Guard, binary: Binary, tmp_path: Path, kind: str
 ) -> None:
     backed_up(guard)
-    good = binary(database, "snapshots", "export", "latest", "-").stdout
+    good = binary("snapshots", "export", "latest", "-").stdout
     made = {"a cut off one": good[:-5], "a changed one": good[:-9] + b"?" + good[-8:], "a longer one": good + b"\n"}
     (tmp_path / "file").write_bytes({**BAD_FILES, **made}[kind])
     database.rows("DROP SCHEMA practice_guard CASCADE")

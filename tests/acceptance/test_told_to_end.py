@@ -6,33 +6,25 @@ import fcntl
 import json
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import Guard, clean_environment
 from tests.world.builders import League, ScratchDatabase
 from tests.world.nights import until
+from tests.world.program import PROGRAM, Guard, started
 
 _SMALLEST_PIPE = 4096
 
 
-@contextmanager
-def started(database: ScratchDatabase, directory: Path, *arguments: str, **env: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "practice_guard", *arguments],
-        env={**clean_environment(), "PRACTICE_GUARD_LOCAL_URL": database.url, **env},
-        cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+def program(
+    database: ScratchDatabase, directory: Path, *arguments: str, **env: str
+) -> AbstractContextManager[subprocess.Popen[str]]:
+    """The program at work."""
+    return started([*PROGRAM, *arguments], directory, {"PRACTICE_GUARD_LOCAL_URL": database.url, **env})
 
 
 @contextmanager
@@ -65,7 +57,7 @@ def practices(league: League) -> None:
 def test_a_program_gets_one_document(
     database: ScratchDatabase, tmp_path: Path, command: str, number: signal.Signals
 ) -> None:
-    with kept_waiting(database), started(database, tmp_path, command, "--json") as process:
+    with kept_waiting(database), program(database, tmp_path, command, "--json") as process:
         status, out, errors = ended_at_work(database, process, number)
     told = json.loads(out)
     assert status == told["exit_code"] == 128 + number
@@ -75,7 +67,7 @@ def test_a_program_gets_one_document(
 
 
 def test_a_person_is_told_on_standard_error(database: ScratchDatabase, tmp_path: Path) -> None:
-    with kept_waiting(database), started(database, tmp_path, "backup") as process:
+    with kept_waiting(database), program(database, tmp_path, "backup") as process:
         status, out, errors = ended_at_work(database, process, signal.SIGTERM)
     assert (status, out) == (143, "")
     assert "told to end, by SIGTERM. An open transaction was taken back" in " ".join(errors.split())
@@ -84,7 +76,7 @@ def test_a_person_is_told_on_standard_error(database: ScratchDatabase, tmp_path:
 
 def test_the_log_has_it_as_an_error(database: ScratchDatabase, tmp_path: Path) -> None:
     railway = {"RAILWAY_ENVIRONMENT_NAME": "local", "RAILWAY_SERVICE_NAME": "web"}
-    with kept_waiting(database), started(database, tmp_path, "backup", "--env", "local", **railway) as process:
+    with kept_waiting(database), program(database, tmp_path, "backup", "--env", "local", **railway) as process:
         status, out, _ = ended_at_work(database, process, signal.SIGTERM)
     lines = [json.loads(line) for line in out.splitlines()]
     assert status == 143
@@ -97,7 +89,7 @@ def test_what_has_begun_to_answer_gives_no_second_answer(
 ) -> None:
     whole = guard("validate-safety", "--json").stdout
     assert len(whole) > _SMALLEST_PIPE
-    with started(database, tmp_path, "validate-safety", "--json") as process:
+    with program(database, tmp_path, "validate-safety", "--json") as process:
         assert process.stdout is not None
         fcntl.fcntl(process.stdout.fileno(), fcntl.F_SETPIPE_SZ, _SMALLEST_PIPE)
         names = "SELECT pid FROM pg_stat_activity WHERE application_name = 'practice_guard:validate-safety'"

@@ -5,19 +5,15 @@ How the files came about stands in tests/fixtures/version_before/README.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from tests.acceptance.conftest import Guard
 from tests.world.builders import ScratchDatabase
+from tests.world.program import Guard
 from tests.world.season_before import (
     BUCKETS,
     BY_SET,
-    application_tables,
     assert_every_row_is_right,
     counts,
-    is_as_the_version_before_left_it,
     result,
     totals,
     where_rows_belong,
@@ -26,18 +22,8 @@ from tests.world.season_before import (
 
 
 @pytest.fixture
-def database(make_database: Callable[[], ScratchDatabase]) -> ScratchDatabase:
-    """A database made from the dump, as anybody would make one."""
-    made = make_database()
-    is_as_the_version_before_left_it(made)
-    return made
-
-
-@pytest.fixture
-def marked(database: ScratchDatabase, guard: Guard) -> ScratchDatabase:
-    """The same, marked as what it is now; a restored dump needs that."""
-    result(guard("mark", "--confirm", "local", "--json"))
-    return database
+def database(left_before: ScratchDatabase) -> ScratchDatabase:
+    return left_before
 
 
 def test_it_is_a_copy_until_it_is_marked_anew(database: ScratchDatabase, guard: Guard) -> None:
@@ -88,7 +74,7 @@ def test_all_that_reads_reads_it(marked: ScratchDatabase, guard: Guard) -> None:
 
 
 def test_it_is_restored_and_the_cycle_goes_on(marked: ScratchDatabase, guard: Guard) -> None:
-    before = application_tables(marked)
+    before = marked.all_rows("public")
     shown = guard("restore", "--dry-run", "--json")
     assert counts(shown) == totals() == (12, 26, 14, 3, 1, 1, 2)
     by_set = result(shown, 4)["protected"]
@@ -96,7 +82,7 @@ def test_it_is_restored_and_the_cycle_goes_on(marked: ScratchDatabase, guard: Gu
     assert result(shown, 4)["evidence"] == {"exact": 11, "normalised": 10, "roster": 20, "same-id": 13}
     (waiting,) = result(shown, 4)["pending"]
     assert (waiting["rows"], waiting["reason"]) == (3, "missing")
-    assert application_tables(marked) == before
+    assert marked.all_rows("public") == before
 
     done = guard("restore", "--json")
     assert counts(done) == totals()
@@ -106,7 +92,7 @@ def test_it_is_restored_and_the_cycle_goes_on(marked: ScratchDatabase, guard: Gu
 
     undone = result(guard("restore", "--undo", str(result(done, 4)["ledger"]), "--json"))
     assert (sum(undone["removed"].values()), sum(undone["relinked"].values())) == (14, 27)
-    assert application_tables(marked) == before
+    assert marked.all_rows("public") == before
     assert counts(guard("restore", "--json")) == totals()
     assert_every_row_is_right(marked)
 
@@ -122,14 +108,14 @@ def test_it_is_restored_and_the_cycle_goes_on(marked: ScratchDatabase, guard: Gu
 def test_a_restore_of_the_version_before_is_taken_back_while_its_rows_are_as_it_left_them(
     marked: ScratchDatabase, guard: Guard
 ) -> None:
-    before = application_tables(marked)
+    before = marked.all_rows("public")
     for entry, status in ((1, 2), (2, 14), (3, 14), (4, 14), (6, 2)):
         result(guard("restore", "--undo", str(entry), "--json"), status)
-    assert application_tables(marked) == before
+    assert marked.all_rows("public") == before
 
     undone = result(guard("restore", "--undo", "5", "--json"))
     assert (undone["removed"], undone["relinked"]) == ({"practice_times": 0}, {"practice_times": 4})
-    assert {name for name, rows in application_tables(marked).items() if rows != before[name]} == {
+    assert {name for name, rows in marked.all_rows("public").items() if rows != before[name]} == {
         "public.practice_times"
     }
     assert counts(guard("restore", "--json"))[:4] == (9, 29, 14, 3)

@@ -8,14 +8,12 @@ from practice_guard.core.upkeep import Backup
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard
 from tests.world.keeping import nothing_written
+from tests.world.seasons import two_teams
 
 
 def has_two_teams(league: League, database: ScratchDatabase) -> Guard:
     """Two teams with three practices, a recurring one and a message; nothing backed up yet."""
-    first = league.has_team()
-    second = league.has_team(club="Wilmette", series="Series H(2)", league="CNSWPL", name="Wilmette H(2)")
-    league.captain_schedules_practices(first, 2)
-    league.captain_schedules_practice(second)
+    first, second = two_teams(league)
     league.captain_sets_practice_time(second)
     league.captain_writes_message(first)
     return Guard(database)

@@ -80,6 +80,11 @@ class ScratchDatabase:
             for schema, name in relations
         }
 
+    def all_rows(self, schema: str = "") -> dict[str, Counter[str]]:
+        """All rows of all tables, or of one schema's; sequences go forwards even where a transaction is taken back."""
+        tables = ((name, rows) for name, rows in self.everything().items() if not name.endswith("_seq"))
+        return {name: rows for name, rows in tables if not schema or name.startswith(f"{schema}.")}
+
     def close(self) -> None:
         for connection in self._open:
             connection.close()
@@ -276,6 +281,16 @@ def the_etl_leaves_practices_without_team(database: ScratchDatabase) -> None:
 
 def the_etl_leaves_practices_on_old_ids(database: ScratchDatabase) -> None:
     the_etl_runs(database, "dangling")
+
+
+ETLS = (
+    the_etl_recreates_everything,
+    the_etl_recycles_ids,
+    the_etl_keeps_ids,
+    the_etl_leaves_practices_without_team,
+    the_etl_leaves_practices_on_old_ids,
+)
+"""What an import can do to practices whose teams are all there afterwards."""
 
 
 def the_etl_lacks_series(database: ScratchDatabase, series: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.acceptance.conftest import Guard
+from tests.world.program import Guard
 
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "refused": ("snapshots",),

@@ -17,16 +17,14 @@ from practice_guard.core.snapshots.archive import Imported
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard
+from tests.world.seasons import two_teams
 
 VERSION_1 = Path(__file__).parent.parent / "fixtures" / "version_1.sql"
 
 
 def has_carried_a_practice(league: League, database: ScratchDatabase) -> Guard:
     """A guard with a snapshot of two teams' practices, one of them carried, and a message."""
-    first = league.has_team(players=["P1", "P2"])
-    league.captain_schedules_practices(first, 2)
-    second = league.has_team(club="Wilmette", series="Series H(2)", league="CNSWPL", name="Wilmette H(2)")
-    league.captain_schedules_practice(second)
+    first, _ = two_teams(league, players=["P1", "P2"])
     league.captain_writes_message(first)
     guard = Guard(database)
     guard.has_backed_up()

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.acceptance.conftest import SECONDS, Guard, Outcome, clean_environment
 from tests.world.builders import League, PlacedPractice, ScratchDatabase, practices_by_natural_key, the_website_now
+from tests.world.program import PROGRAM, SECONDS, Guard, Outcome, start
 
 _ETL = """
 import os, signal, subprocess, sys, time
@@ -85,29 +85,13 @@ class Night:
     def asks(self, *arguments: str) -> Outcome:
         return self.guard(*arguments, env=self.environment)
 
-    def starts(self, *arguments: str) -> subprocess.Popen[str]:
+    def starts(self, *arguments: str, nohup: bool = False) -> subprocess.Popen[str]:
         """The program with these arguments, left at work."""
-        return self.starts_process([sys.executable, "-m", "practice_guard", *arguments])
+        return self.starts_process([*PROGRAM, *arguments], nohup=nohup)
 
-    def starts_under_nohup(self, *arguments: str) -> subprocess.Popen[str]:
-        """The same, as it stays at work when its terminal is closed."""
-        return self.starts_process([sys.executable, "-m", "practice_guard", *arguments], hangup=signal.SIG_IGN)
-
-    def starts_process(
-        self, command: Sequence[str], *, hangup: signal.Handlers = signal.SIG_DFL
-    ) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            command,
-            env={**clean_environment(), **self.environment},
-            cwd=self.directory,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            preexec_fn=lambda: signal.signal(signal.SIGHUP, hangup),  # noqa: PLW1509  (the tests have no threads)
-        )
-        self._started.append(process)
-        return process
+    def starts_process(self, command: Sequence[str], *, nohup: bool = False) -> subprocess.Popen[str]:
+        self._started.append(start(command, self.directory, self.environment, nohup=nohup))
+        return self._started[-1]
 
     def is_killed(self, phase: str, moment: str, etl: Sequence[str]) -> None:
         """A run that gets SIGKILL at the beginning or the end of a phase, named as its function is."""

@@ -6,8 +6,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tests.acceptance.conftest import Outcome
 from tests.world.builders import ScratchDatabase
+from tests.world.program import Outcome
 
 LEFT = Path(__file__).parent.parent / "fixtures" / "version_before"
 
@@ -109,12 +109,6 @@ def assert_every_row_is_right(database: ScratchDatabase) -> None:
     changed_by_its_user = "start_time = '18:00'"
     assert database.count("practice_times", f"{changed_by_its_user} AND location = '{_ADDED}'") == 1
     assert database.count("practice_times", changed_by_its_user) == 1
-
-
-def application_tables(database: ScratchDatabase) -> dict[str, Counter[str]]:
-    """All rows of the application, without how far its sequences are."""
-    everything = database.everything()
-    return {name: rows for name, rows in everything.items() if name.startswith("public.") and not name.endswith("_seq")}
 
 
 def result(done: Outcome, status: int = 0) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from practice_guard.core.snapshots import Snapshot
 from tests.world.builders import ScratchDatabase
 
 PRACTICES = "SELECT rows_table FROM practice_guard.snapshot_sets WHERE snapshot = %(id)s AND name = 'practices'"
@@ -74,6 +73,7 @@ TAMPERING: dict[str, tuple[str, str]] = {
         "DELETE FROM practice_guard.snapshot_sets WHERE snapshot = '{s}' AND name = 'captain_messages'",
         "its description was changed",
     ),
+    "the practices taken away": ("DELETE FROM practice_guard.snapshot_sets" + WHERE, "its description was changed"),
     "a set's count changed": (
         SET_OF_PRACTICES + "rows = 2" + WHERE,
         "1 row was added to the 2 of practices",
@@ -130,9 +130,9 @@ TAMPERING: dict[str, tuple[str, str]] = {
 }
 
 
-def tampered_with(database: ScratchDatabase, kept: Snapshot, case: str) -> str:
-    """Does it; returns what the message must contain."""
+def tampered_with(database: ScratchDatabase, snapshot: str, case: str) -> str:
+    """Does it to the snapshot of that id; returns what the message must contain."""
     statement, message = TAMPERING[case]
-    table = database.value(PRACTICES, id=kept.id)
-    database.rows(statement.format(t=table, s=kept.id))
-    return message.format(t=table, s=kept.id)
+    table = database.value(PRACTICES, id=snapshot)
+    database.rows(statement.format(t=table, s=snapshot))
+    return message.format(t=table, s=snapshot)

@@ -18,13 +18,6 @@ from tests.world.builders import MONDAY, SEVEN, League, Row, ScratchDatabase, pr
 from tests.world.guarding import Guard
 from tests.world.polling import a_team_with_players, an_answered_poll, polls_by_natural_key
 
-ETLS = [
-    builders.the_etl_recreates_everything,
-    builders.the_etl_recycles_ids,
-    builders.the_etl_keeps_ids,
-    builders.the_etl_leaves_practices_without_team,
-    builders.the_etl_leaves_practices_on_old_ids,
-]
 Etl = Callable[[ScratchDatabase], None]
 
 
@@ -104,7 +97,7 @@ def test_the_figures_of_the_incident(incident: League, database: ScratchDatabase
     }
 
 
-@pytest.mark.parametrize("etl", ETLS)
+@pytest.mark.parametrize("etl", builders.ETLS)
 def test_everything_that_users_own_is_back_where_it_was(incident: League, database: ScratchDatabase, etl: Etl) -> None:
     guard, before = Guard(database), everything_seen(database)
     users = database.count("users", "league_context IS NOT NULL")
@@ -125,7 +118,7 @@ def test_everything_that_users_own_is_back_where_it_was(incident: League, databa
     assert guard.backs_up().snapshot is not None
 
 
-@pytest.mark.parametrize("etl", ETLS)
+@pytest.mark.parametrize("etl", builders.ETLS)
 def test_two_recurring_practices_at_one_time_and_place_stay_with_their_own_league(
     incident: League, database: ScratchDatabase, etl: Etl
 ) -> None:
@@ -141,7 +134,7 @@ def test_two_recurring_practices_at_one_time_and_place_stay_with_their_own_leagu
     )
 
 
-@pytest.mark.parametrize("etl", ETLS)
+@pytest.mark.parametrize("etl", builders.ETLS)
 def test_rows_that_the_etl_leaves_alone_are_re_linked_in_place(
     incident: League, database: ScratchDatabase, etl: Etl
 ) -> None:

@@ -39,16 +39,7 @@ def all_placed_as(before: object, database: ScratchDatabase) -> bool:
     return practices_by_natural_key(database) == before
 
 
-@pytest.mark.parametrize(
-    "etl",
-    [
-        builders.the_etl_recreates_everything,
-        builders.the_etl_recycles_ids,
-        builders.the_etl_keeps_ids,
-        builders.the_etl_leaves_practices_without_team,
-        builders.the_etl_leaves_practices_on_old_ids,
-    ],
-)
+@pytest.mark.parametrize("etl", builders.ETLS)
 def test_every_practice_is_back_on_its_team_once(
     season: League, database: ScratchDatabase, etl: Callable[[ScratchDatabase], None]
 ) -> None:

@@ -17,22 +17,10 @@ from tests.world.callers import (
     LogsItself,
     ask,
     caller,
-    nothing_is_set,
     the_teams_are_recreated,
-    what_users_own,
 )
 
-
-@pytest.fixture(autouse=True)
-def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    nothing_is_set(monkeypatch, tmp_path_factory.mktemp("etl"))
-    monkeypatch.setenv("PRACTICE_GUARD_LOCK_TIMEOUT", "1")
-
-
-@pytest.fixture
-def season(league: League) -> League:
-    what_users_own(league)
-    return league
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 def test_another_guard_at_work_is_waited_for_no_longer_than_said(season: League, database: ScratchDatabase) -> None:

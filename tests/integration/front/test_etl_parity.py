@@ -16,7 +16,9 @@ from practice_guard.core.model import Finding, Severity
 from practice_guard.demo.source import Source
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase, practices_by_natural_key
-from tests.world.callers import caller, nothing_is_set, the_etl_imports
+from tests.world.callers import caller, the_etl_imports
+
+pytestmark = pytest.mark.usefixtures("nothing_set")
 
 HISTORIES: dict[str, tuple[str, ...]] = {
     "recreates everything": (),
@@ -48,11 +50,6 @@ class Answers:
     removed: int = 0
     safe: bool = False
     tables: Any = None
-
-
-@pytest.fixture(autouse=True)
-def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    nothing_is_set(monkeypatch, tmp_path_factory.mktemp("etl"))
 
 
 def a_season(database: ScratchDatabase) -> None:

@@ -20,6 +20,7 @@ from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import NOON, Guard
 from tests.world.keeping import has_the_tables_of_version_1, refused
+from tests.world.seasons import two_neighbours
 
 ONLY_PRACTICES = Request(Scope(protected=frozenset({"practices"})))
 
@@ -27,9 +28,7 @@ ONLY_PRACTICES = Request(Scope(protected=frozenset({"practices"})))
 @pytest.fixture
 def guard(league: League, database: ScratchDatabase) -> Guard:
     """Two teams with practices and practice times; no snapshot yet."""
-    for team in (league.has_team(), league.has_team(club="Wilmette", series="Chicago 11")):
-        league.captain_schedules_practices(team, 2)
-        league.captain_sets_practice_time(team)
+    two_neighbours(league)
     return Guard(database)
 
 

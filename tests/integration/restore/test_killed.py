@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,16 +18,12 @@ from practice_guard.core.upkeep import Rule, backup, cleanup
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase, practices_by_natural_key
 from tests.world.guarding import Guard
+from tests.world.seasons import teams_in_a_row
 from tests.world.wire import Fault, When, Wire, wire_to
 
-State = dict[str, object]
+State = Mapping[str, object]
 STRIDE = int(os.environ.get("PRACTICE_GUARD_TEST_STRIDE", "9"))
 """Of the requests far from a commit every so manieth is tried, in turn before and after; near it, all, both."""
-
-
-def state(database: ScratchDatabase) -> State:
-    """All rows of all tables; sequences go forwards even when a transaction is taken back."""
-    return {name: rows for name, rows in database.everything().items() if not name.endswith("_seq")}
 
 
 def application(found: State) -> State:
@@ -72,7 +68,7 @@ class Sweep:
 
     def run(self, fault: Fault) -> tuple[State, State, object]:
         """Break it once; the states before and after, and what came of it."""
-        before = state(self.database)
+        before = self.database.all_rows()
         self.wire.break_at(fault)
         end: object
         try:
@@ -83,7 +79,7 @@ class Sweep:
         self._settle()
         self.points += 1
         self.ends[type(end).__name__] = self.ends.get(type(end).__name__, 0) + 1
-        return before, state(self.database), end
+        return before, self.database.all_rows(), end
 
     def _settle(self) -> None:
         """Wait until the server has noticed that its client is gone."""
@@ -107,10 +103,7 @@ def wire(database: ScratchDatabase) -> Iterator[Wire]:
 @pytest.fixture
 def guard(database: ScratchDatabase, league: League) -> Guard:
     """A backup of a few rows of every kind, and an import that hands out the ids anew."""
-    for number in (1, 2):
-        team = league.has_team(series=f"Chicago {number}")
-        league.captain_schedules_practices(team, 2)
-        league.captain_sets_practice_time(team)
+    teams_in_a_row(league, 2, practices=2)
     found = Guard(database)
     found.has_backed_up()
     builders.the_etl_recycles_ids(database)
@@ -159,7 +152,7 @@ def test_a_restore_broken_off_anywhere(guard: Guard, database: ScratchDatabase, 
 @pytest.mark.timeout(280)
 def test_an_undo_broken_off_anywhere(guard: Guard, database: ScratchDatabase, wire: Wire) -> None:
     entry = guard.restores().ledger
-    restored = application(state(database))
+    restored = database.all_rows("public")
     current = [entry]
 
     def command(connection: Connection) -> object:
@@ -170,9 +163,9 @@ def test_an_undo_broken_off_anywhere(guard: Guard, database: ScratchDatabase, wi
 
     sweep = Sweep(database, wire, command, rewind)
     requests = sweep.requests()
-    damaged = application(state(database))
+    damaged = database.all_rows("public")
     rewind()
-    assert application(state(database)) == restored
+    assert database.all_rows("public") == restored
     for at, when in sweep.points_of(requests):
         before, after, end = sweep.run(Fault(at, when))
         where = f"request {at} of {len(requests)} ({requests[at - 1][:60]!r}), {when}: {end!r}"

@@ -27,6 +27,7 @@ from practice_guard.demo import server as embedded
 from tests.world import builders
 from tests.world.builders import MONDAY, League, ScratchDatabase
 from tests.world.guarding import NOON, Guard
+from tests.world.seasons import two_neighbours
 
 TUESDAY = MONDAY + timedelta(days=1)
 
@@ -34,9 +35,7 @@ TUESDAY = MONDAY + timedelta(days=1)
 @pytest.fixture
 def guard(database: ScratchDatabase, league: League) -> Guard:
     """A backup of two teams' rows of every kind, and an import that left the practices without team."""
-    for team in (league.has_team(), league.has_team(club="Wilmette", series="Chicago 11")):
-        league.captain_schedules_practices(team, 2)
-        league.captain_sets_practice_time(team)
+    for team in two_neighbours(league):
         league.captain_writes_message(team)
     found = Guard(database)
     found.has_backed_up()

@@ -28,11 +28,6 @@ def has_trigger(database: ScratchDatabase, body: str, when: str = "BEFORE INSERT
     database.rows(f"CREATE TRIGGER answer {when} ON {table} FOR EACH ROW EXECUTE FUNCTION answer()")
 
 
-def state(database: ScratchDatabase) -> object:
-    """All rows of all tables; sequences go forwards even when a transaction is taken back."""
-    return {name: rows for name, rows in database.everything().items() if not name.endswith("_seq")}
-
-
 class TestATriggerThat:
     @pytest.mark.parametrize(
         ("body", "when"),
@@ -59,10 +54,10 @@ class TestATriggerThat:
         if "INSERT INTO" in body:
             body = f"IF pg_trigger_depth() = 1 THEN {body.removesuffix('RETURN NULL;')} END IF; RETURN NULL;"
         has_trigger(database, body, when)
-        before = state(database)
+        before = database.all_rows()
         with pytest.raises(errors.RestoreError, match=r"rolled back"):
             guard.restores()
-        assert state(database) == before
+        assert database.all_rows() == before
 
     @pytest.mark.parametrize(
         "body",
@@ -73,10 +68,10 @@ class TestATriggerThat:
     ) -> None:
         builders.the_etl_leaves_practices_without_team(database)
         has_trigger(database, body, "BEFORE UPDATE")
-        before = state(database)
+        before = database.all_rows()
         with pytest.raises(errors.RestoreError, match=r"rolled back"):
             guard.restores()
-        assert state(database) == before
+        assert database.all_rows() == before
 
     @pytest.mark.parametrize(
         "etl", [builders.the_etl_recreates_everything, builders.the_etl_leaves_practices_without_team]
@@ -100,10 +95,10 @@ class TestATriggerThat:
             "CREATE CONSTRAINT TRIGGER late AFTER INSERT OR UPDATE ON schedule DEFERRABLE INITIALLY DEFERRED"
             " FOR EACH ROW EXECUTE FUNCTION late()"
         )
-        before = state(database)
+        before = database.all_rows()
         with pytest.raises(errors.RestoreError, match=r"rolled back"):
             guard.restores()
-        assert state(database) == before
+        assert database.all_rows() == before
 
     @pytest.mark.parametrize("quiet", ["PERFORM pg_notify('practices', NEW.id::text);", "PERFORM 1 FROM teams;"])
     def test_only_tells_others_fires_as_it_would(self, guard: Guard, database: ScratchDatabase, quiet: str) -> None:
@@ -146,20 +141,20 @@ class TestARuleThat:
             etl = builders.the_etl_leaves_practices_without_team
         etl(database)
         database.rows(f"CREATE RULE swallow AS ON {rule}")
-        before = state(database)
+        before = database.all_rows()
         with pytest.raises(errors.GuardError):
             guard.restores()
-        assert state(database) == before
+        assert database.all_rows() == before
 
 
 class TestAConstraint:
     def test_that_is_deferred_is_checked_before_the_commit(self, guard: Guard, database: ScratchDatabase) -> None:
         builders.the_etl_recreates_everything(database)
         database.rows("ALTER TABLE schedule ADD CONSTRAINT one_a_place UNIQUE (location) DEFERRABLE INITIALLY DEFERRED")
-        before = state(database)
+        before = database.all_rows()
         with pytest.raises(errors.SchemaError):
             guard.restores()
-        assert state(database) == before
+        assert database.all_rows() == before
 
     @pytest.mark.parametrize(
         ("change", "named"),
@@ -176,10 +171,10 @@ class TestAConstraint:
     ) -> None:
         builders.the_etl_recreates_everything(database)
         database.rows(change)
-        before = state(database)
+        before = database.all_rows()
         with pytest.raises(errors.SchemaError, match=named):
             guard.restores()
-        assert state(database) == before
+        assert database.all_rows() == before
 
     def test_column_with_a_default_is_no_harm(self, guard: Guard, database: ScratchDatabase) -> None:
         before = practices_by_natural_key(database)

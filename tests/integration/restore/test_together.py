@@ -18,15 +18,13 @@ from practice_guard.core.restore.transaction import Applied
 from tests.world import builders
 from tests.world.builders import MONDAY, League, ScratchDatabase, practices_by_natural_key
 from tests.world.guarding import Guard
+from tests.world.seasons import teams_in_a_row
 
 
 @pytest.fixture
 def guard(database: ScratchDatabase, league: League) -> Guard:
     """A backup of three teams' practices, and an import."""
-    for number in (1, 2, 3):
-        team = league.has_team(series=f"Chicago {number}")
-        league.captain_schedules_practices(team, 5)
-        league.captain_sets_practice_time(team)
+    teams_in_a_row(league, 3, practices=5)
     found = Guard(database)
     found.has_backed_up()
     builders.the_etl_recreates_everything(database)

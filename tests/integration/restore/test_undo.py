@@ -11,14 +11,13 @@ from practice_guard.core.restore.undo import Undone
 from tests.world import builders
 from tests.world.builders import MONDAY, League, ScratchDatabase, practices_by_natural_key
 from tests.world.guarding import Guard
+from tests.world.seasons import two_neighbours
 
 
 @pytest.fixture
 def guard(database: ScratchDatabase, league: League) -> Guard:
     """A backup of two teams with practices and practice times."""
-    for team in (league.has_team(), league.has_team(club="Wilmette", series="Chicago 11")):
-        league.captain_schedules_practices(team, 2)
-        league.captain_sets_practice_time(team)
+    two_neighbours(league)
     found = Guard(database)
     found.has_backed_up()
     return found
@@ -32,27 +31,18 @@ def would_take_back(guard: Guard, entry: int) -> Undone:
     return guard.reads(lambda connection: undo.plan(guard.at(connection), entry))
 
 
-def application(database: ScratchDatabase) -> object:
-    """All rows of the application's tables."""
-    return {
-        name: rows
-        for name, rows in database.everything().items()
-        if name.startswith("public.") and not name.endswith("_seq")
-    }
-
-
 @pytest.mark.parametrize("variant", [("recreate",), ("recycle",), ("set-null",), ("recycle", "dangling")], ids=str)
 def test_an_undo_is_the_exact_inverse(guard: Guard, database: ScratchDatabase, variant: tuple[str, ...]) -> None:
     whole = practices_by_natural_key(database)
     builders.the_etl_runs(database, *(name for name in variant if name != "recreate"))
-    damaged = application(database)
+    damaged = database.all_rows("public")
     entry = guard.restores().ledger
     assert practices_by_natural_key(database) == whole
     planned = would_take_back(guard, entry)
 
     undone = takes_back(guard, entry)
 
-    assert application(database) == damaged
+    assert database.all_rows("public") == damaged
     assert (undone.removed, undone.relinked) == (planned.removed, planned.relinked)
     assert guard.restores().written == sum(undone.removed.values()) + sum(undone.relinked.values())
     assert practices_by_natural_key(database) == whole
@@ -79,10 +69,10 @@ def test_an_undo_is_done_once(guard: Guard, database: ScratchDatabase) -> None:
     builders.the_etl_recreates_everything(database)
     entry = guard.restores().ledger
     takes_back(guard, entry)
-    after = application(database)
+    after = database.all_rows("public")
     with pytest.raises(errors.UsageError, match="taken back already"):
         takes_back(guard, entry)
-    assert application(database) == after
+    assert database.all_rows("public") == after
 
 
 def test_an_undo_cannot_be_undone_nor_what_is_not_there(guard: Guard, database: ScratchDatabase) -> None:
@@ -106,11 +96,11 @@ def test_rows_that_have_changed_since_stop_it(guard: Guard, database: ScratchDat
     builders.the_etl_recreates_everything(database)
     entry = guard.restores().ledger
     database.rows(since)
-    before = application(database)
+    before = database.all_rows("public")
     for attempt in (would_take_back, takes_back):
         with pytest.raises(errors.StalePlanError, match=r"ha(s|ve) changed or gone"):
             attempt(guard, entry)
-    assert application(database) == before
+    assert database.all_rows("public") == before
 
 
 def test_what_the_application_wrote_since_is_no_hindrance(guard: Guard, database: ScratchDatabase) -> None:
@@ -173,7 +163,7 @@ def test_an_undo_that_a_trigger_turns_into_something_else_is_given_up(
     entry = guard.restores().ledger
     database.rows(f"CREATE FUNCTION answer() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$")
     database.rows(f"CREATE TRIGGER answer {when} ON schedule FOR EACH ROW EXECUTE FUNCTION answer()")
-    before = application(database)
+    before = database.all_rows("public")
     with pytest.raises(errors.RestoreError, match="rolled back"):
         takes_back(guard, entry)
-    assert application(database) == before
+    assert database.all_rows("public") == before

@@ -207,7 +207,7 @@ def test_another_snapshot_of_the_same_id_is_not_overwritten(guard: Guard, databa
 
 def test_a_damaged_one_of_the_same_id_is_said(guard: Guard, database: ScratchDatabase) -> None:
     data = exports(guard)
-    tampered_with(database, guard.finds(), "a row lost")
+    tampered_with(database, guard.finds().id, "a row lost")
     with refused(DamagedSnapshotError, "1 of 3 rows of practices is lost", database):
         imports(guard, data)
 

@@ -23,7 +23,7 @@ def guard(league: League, database: ScratchDatabase) -> Guard:
 @pytest.mark.parametrize("case", TAMPERING)
 def test_a_snapshot_that_was_tampered_with_is_not_used(guard: Guard, database: ScratchDatabase, case: str) -> None:
     kept = guard.finds()
-    message = tampered_with(database, kept, case)
+    message = tampered_with(database, kept.id, case)
     builders.the_etl_recreates_everything(database)
     for act in (lambda: verifies(guard, kept.id), lambda: guard.restores(kept.id), lambda: exports(guard, kept.id)):
         with refused(DamagedSnapshotError, message, database):
@@ -34,7 +34,7 @@ def test_a_snapshot_that_was_tampered_with_is_not_used(guard: Guard, database: S
 def test_the_other_snapshots_are_not_harmed(guard: Guard, database: ScratchDatabase, case: str) -> None:
     kept = guard.finds()
     other = next(each for each in guard.reads(snapshot.listing) if each.id != kept.id)
-    message = tampered_with(database, kept, case)
+    message = tampered_with(database, kept.id, case)
 
     problems = guard.reads(
         lambda connection: {each.id: verification.fault(connection, each) for each in snapshot.listing(connection)}
@@ -59,7 +59,7 @@ def test_a_time_outside_the_digest_hides_nothing(
 def test_the_next_backup_passes_a_tampered_one_over(guard: Guard, database: ScratchDatabase, case: str) -> None:
     kept = guard.finds()
     other = next(each for each in guard.reads(snapshot.listing) if each.id != kept.id)
-    tampered_with(database, kept, case)
+    tampered_with(database, kept.id, case)
     taken = guard.backs_up()
     assert taken.previous is not None
     assert taken.previous.id == other.id
@@ -71,12 +71,12 @@ def test_the_newest_whole_one_is_found_below_what_is_damaged_or_was_never_verifi
     newest, oldest = guard.has_backed_up(), guard.reads(snapshot.listing)[-1]
     middle = guard.reads(snapshot.listing)[1]
     assert _newest_whole(guard) == (newest.id, {})
-    message = tampered_with(database, newest, "a row changed")
+    message = tampered_with(database, newest.id, "a row changed")
     assert _newest_whole(guard) == (middle.id, {newest.id: f"Snapshot {newest.id} is damaged: {message} were changed."})
     database.rows("UPDATE practice_guard.snapshots SET verified_at = NULL WHERE id = %(id)s", id=middle.id)
     whole, passed_over = _newest_whole(guard)
     assert (whole, list(passed_over)) == (oldest.id, [newest.id])
-    tampered_with(database, oldest, "the team list gone")
+    tampered_with(database, oldest.id, "the team list gone")
     whole, passed_over = _newest_whole(guard)
     assert (whole, list(passed_over)) == (None, [newest.id, oldest.id]), "newest first, each with its own fault"
     assert "the team list" in passed_over[oldest.id]
@@ -92,7 +92,7 @@ def _newest_whole(guard: Guard) -> tuple[str | None, dict[str, str]]:
 
 def test_removing_a_tampered_one_drops_nothing_else(guard: Guard, database: ScratchDatabase) -> None:
     kept = guard.finds()
-    tampered_with(database, kept, "a set's table changed")
+    tampered_with(database, kept.id, "a set's table changed")
     as_listed = next(each for each in guard.reads(snapshot.listing) if each.id == kept.id)
     removes(guard, as_listed)
     assert database.count("practice_guard.ledger") == 1

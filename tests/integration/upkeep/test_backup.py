@@ -15,6 +15,7 @@ from tests.world.backing_up import codes, has_two_teams, refused_for
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard
 from tests.world.keeping import nothing_written, refused
+from tests.world.tampering import tampered_with
 
 
 @pytest.fixture
@@ -23,17 +24,7 @@ def guard(league: League, database: ScratchDatabase) -> Guard:
     return has_two_teams(league, database)
 
 
-@pytest.mark.parametrize(
-    "etl",
-    [
-        builders.the_etl_recreates_everything,
-        builders.the_etl_recycles_ids,
-        builders.the_etl_keeps_ids,
-        builders.the_etl_leaves_practices_without_team,
-        builders.the_etl_leaves_practices_on_old_ids,
-        builders.the_etl_fails_half_way,
-    ],
-)
+@pytest.mark.parametrize("etl", [*builders.ETLS, builders.the_etl_fails_half_way])
 def test_an_import_that_nobody_restored_is_not_taken_as_the_truth(
     guard: Guard, etl: Callable[[ScratchDatabase], None]
 ) -> None:
@@ -129,7 +120,7 @@ def test_a_label_that_cannot_be_shown_is_refused(guard: Guard, label: str) -> No
 def test_a_damaged_snapshot_is_passed_over(guard: Guard, database: ScratchDatabase) -> None:
     good = guard.has_backed_up()
     bad = guard.has_backed_up()
-    database.rows("UPDATE practice_guard.snapshots SET label = 'x' WHERE id = %(id)s", id=bad.id)
+    tampered_with(database, bad.id, "a label changed")
 
     taken = guard.backs_up()
 

@@ -14,6 +14,8 @@ from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard, somebody
 from tests.world.keeping import exports, nothing_written, refused, verifies
+from tests.world.seasons import two_teams
+from tests.world.tampering import tampered_with
 
 ALL = Rule(all=True)
 
@@ -21,9 +23,7 @@ ALL = Rule(all=True)
 @pytest.fixture
 def guard(league: League, database: ScratchDatabase) -> Guard:
     """Two teams with practices; no snapshot yet."""
-    league.captain_schedules_practices(league.has_team(), 2)
-    second = league.has_team(club="Wilmette", series="Series H(2)", league="CNSWPL", name="Wilmette H(2)")
-    league.captain_schedules_practice(second)
+    two_teams(league)
     return Guard(database)
 
 
@@ -136,7 +136,7 @@ def test_a_set_whose_table_is_gone_keeps_its_snapshot(guard: Guard, league: Leag
 
 def test_a_damaged_one_goes_only_when_it_is_named(guard: Guard, database: ScratchDatabase) -> None:
     bad, good = guard.has_backed_up(), guard.has_backed_up()
-    database.rows("DROP TABLE practice_guard." + bad.sets["practices"].rows_table)
+    tampered_with(database, bad.id, "the table dropped")
     assert reasons(cleans_up(guard))[bad.id].startswith("is damaged")
     named = Rule(named=bad.id)
     with refused(errors.ConfirmationError, "is damaged, so that nobody knows", database):
@@ -148,7 +148,7 @@ def test_a_damaged_one_goes_only_when_it_is_named(guard: Guard, database: Scratc
 def test_the_newest_one_is_damaged_so_the_one_before_stays(guard: Guard, database: ScratchDatabase) -> None:
     guard.has_backed_up()
     good, bad = guard.has_backed_up(), guard.has_backed_up()
-    database.rows("UPDATE practice_guard.snapshots SET label = 'x' WHERE id = %(id)s", id=bad.id)
+    tampered_with(database, bad.id, "a label changed")
     cleans_up(guard)
     assert left(guard) == [bad.id, good.id]
 
@@ -159,7 +159,7 @@ def test_one_with_a_digest_of_a_newer_kind_stays_and_holds_up_no_other(
 ) -> None:
     taken = [guard.has_backed_up() for _ in range(3)]
     newer = taken[place].id
-    database.rows("UPDATE practice_guard.snapshots SET digest_version = 2 WHERE id = %(id)s", id=newer)
+    tampered_with(database, newer, "a digest of a newer kind")
     whole = [each.id for each in taken if each.id != newer]
 
     rulings = cleans_up(guard)
