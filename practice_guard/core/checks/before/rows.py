@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 
 from practice_guard.core.application import BoundSet, PointsAt
 from practice_guard.core.checks.before.mending import mending
@@ -37,35 +38,39 @@ MOST_KEYS = 20
 
 NO_TEAM, GONE_TEAM, GONE_LEAGUE, NO_LEAGUE = "no team", "gone team", "gone league", "no league"
 
+_MENDED_BY = MappingProxyType(
+    {NO_TEAM: "give_team", GONE_TEAM: "give_team", GONE_LEAGUE: "give_league", NO_LEAGUE: "give_league_of_team"}
+)
+"""The statement for a person to copy."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Trouble:
-    """What may be wrong with where a row hangs: which fault it is, in words, why it matters, and what mends it."""
+    """What may be wrong with where a row hangs: which fault it is, in words, and why it matters."""
 
     fault: str
     what: str
     why: str
-    fix: str
 
 
 def without_team(scene: Scene) -> Answer:
     """Whether protected rows hang on no team, apart from those that wait for theirs."""
     why = "Nobody sees such a row, and what the ETL deletes of them can be put back on no team."
-    trouble = _Trouble(NO_TEAM, "without a team", why, "give_team")
+    trouble = _Trouble(NO_TEAM, "without a team", why)
     return _adrift(scene, trouble, partial(found, "rows-without-team"), partial(unseen, "rows-without-team"))
 
 
 def on_vanished_team(scene: Scene) -> Answer:
     """Whether protected rows point at teams that are not there."""
     why = "An import took the team away under that id, and an id that is handed out anew puts the row on another team."
-    trouble = _Trouble(GONE_TEAM, "on a team that is not there", why, "give_team")
+    trouble = _Trouble(GONE_TEAM, "on a team that is not there", why)
     return _adrift(scene, trouble, partial(found, "rows-on-vanished-team"), partial(unseen, "rows-on-vanished-team"))
 
 
 def on_vanished_league(scene: Scene) -> Answer:
     """Whether protected rows point at leagues that are not there."""
     why = "An import took the league away under that id, and an id that is handed out anew means another league."
-    trouble = _Trouble(GONE_LEAGUE, "of a league that is not there", why, "give_league")
+    trouble = _Trouble(GONE_LEAGUE, "of a league that is not there", why)
     report, unlooked = partial(found, "rows-on-vanished-league"), partial(unseen, "rows-on-vanished-league")
     return _adrift(scene, trouble, report, unlooked)
 
@@ -73,7 +78,7 @@ def on_vanished_league(scene: Scene) -> Answer:
 def without_league(scene: Scene) -> Answer:
     """Whether protected rows have a team and no league."""
     why = "The application writes such rows; pages that ask for a league do not show them."
-    trouble = _Trouble(NO_LEAGUE, "without a league", why, "give_league_of_team")
+    trouble = _Trouble(NO_LEAGUE, "without a league", why)
     return _adrift(scene, trouble, partial(found, "rows-without-league"), partial(unseen, "rows-without-league"))
 
 
@@ -115,11 +120,11 @@ def _mending(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Sequence[Ad
         "leagues": scene.app.catalog.table("leagues").quoted,
         "column": identifier(first),
     }
-    if more and trouble.fix == "give_league_of_team":
+    if more and trouble.fault == NO_LEAGUE:
         # It needs no person's choice, so one statement does it for all rows.
         keys = statement(__name__, "all_keys", **bound.parts).partition("\n")[2]
         more = ""
-    return mending(trouble.fix, keys=keys, **parts) + more
+    return mending(_MENDED_BY[trouble.fault], keys=keys, **parts) + more
 
 
 def _survey(scene: Scene) -> dict[str, list[Adrift]]:
