@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from practice_guard.core.application import SCHEMA, Application, ProtectedSet, lock_for_writing, look
+from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.database import LOCK_TIMEOUT, Access, Database, locks
 from practice_guard.core.findings import NOTHING, Overrides
 from practice_guard.core.identity import ROSTER_AT_LEAST, ROSTER_PERCENT, Decisions
@@ -101,12 +102,13 @@ class Guard:
         """
         return locks.attempt(self.database, Access.READ, lambda _: work(), patience=self.patience)
 
-    def alone(self, access: Access, work: Callable[[float], T]) -> T:
+    def alone(self, access: Access, work: Callable[[float], T], server: locks.Server | None = None) -> T:
         """Do work in a transaction that holds the guard's lock, in a database that is marked as it should be.
 
         Args:
             access: what the transaction may do and see.
             work: is told within how many seconds it must have locks of its own; done again where it could not.
+            server: what `locks.ask` said, where it was asked already.
 
         Raises:
             errors.WrongDatabaseError: the database is marked for another environment.
@@ -118,7 +120,7 @@ class Guard:
             self.check_mark()
             return work(within)
 
-        return locks.attempt(self.database, access, locked, patience=self.patience)
+        return locks.attempt(self.database, access, locked, patience=self.patience, server=server)
 
     def writes(self, work: Callable[[Application], T]) -> T:
         """Do work that writes protected rows: lock, check the mark, look again at what there is now, and work.
@@ -128,10 +130,11 @@ class Guard:
             errors.LockedError: another guard is at work, or locks could not be had in time.
             errors.SchemaError: the schema is not what it must be.
         """
-        ahead = self.reads(self.look)
+        with locks.writes_nothing_when_lost(), self.database.transaction(Access.READ):
+            server, ahead = locks.ask(self.database), catalogs.read(self.database, self.schema)
 
         def locked(within: float) -> T:
-            lock_for_writing(self.database, ahead, within)
+            lock_for_writing(self.database, ahead, self.sets, within)
             return work(self.look())
 
-        return self.alone(Access.WRITE, locked)
+        return self.alone(Access.WRITE, locked, server)

@@ -11,7 +11,7 @@ from practice_guard.core.application.bound import BoundSet, bind, companions_of
 from practice_guard.core.application.catalog import SCHEMA, Catalog
 from practice_guard.core.application.protected import ProtectedSet
 from practice_guard.core.application.teams import TeamList
-from practice_guard.core.database import Database, locks, statement
+from practice_guard.core.database import Database, Query, ask_each, locks, statement
 
 PARENTS = ("clubs", "leagues", "series", "teams")
 
@@ -47,12 +47,14 @@ def look(database: Database, sets: Sequence[ProtectedSet], schema: str = SCHEMA)
     bound, skipped = bind(sets, catalog)
     followed = {parent for each in bound for reference in each.references if (parent := reference.parent)}
     companions = companions_of(sets, catalog)
-    keys = {each.name: _keys(database, each) for each in (*bound, *companions) if each.name in followed}
+    parents = [each for each in (*bound, *companions) if each.name in followed]
+    found = ask_each(database, [_keys(each) for each in parents])
+    keys = {each.name: frozenset(key for (key,) in rows) for each, rows in zip(parents, found, strict=True)}
     return Application(catalog, bound, skipped, teams.read(database, catalog), keys, companions)
 
 
-def _keys(database: Database, bound: BoundSet) -> frozenset[int]:
-    return frozenset(row[0] for row in database.execute(statement(__name__, "keys", **bound.parts)))
+def _keys(bound: BoundSet) -> Query:
+    return Query(statement(__name__, "keys", **bound.parts))
 
 
 def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[ProtectedSet], within: float) -> None:
@@ -61,9 +63,9 @@ def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[Protec
     locks.tables(database, [("ACCESS SHARE", [catalog.table(name).quoted for name in names])], within=within)
 
 
-def lock_for_writing(database: Database, app: Application, within: float) -> None:
+def lock_for_writing(database: Database, catalog: Catalog, sets: Sequence[ProtectedSet], within: float) -> None:
     """Keep teams as they are and the protected tables from other writers, parents first, in a fixed order."""
-    parents = [app.catalog.table(name).quoted for name in PARENTS]
-    parents += sorted({bound.table.quoted for bound in app.companions})
-    children = sorted({bound.table.quoted for bound in app.sets})
+    parents = [catalog.table(name).quoted for name in PARENTS]
+    parents += sorted({bound.table.quoted for bound in companions_of(sets, catalog)})
+    children = sorted({bound.table.quoted for bound in bind(sets, catalog)[0]})
     locks.tables(database, [("SHARE", parents), ("SHARE ROW EXCLUSIVE", children)], within=within)

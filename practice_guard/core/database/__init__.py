@@ -16,3 +16,6 @@ from practice_guard.core.database.statements import condition as condition
 from practice_guard.core.database.statements import identifier as identifier
 from practice_guard.core.database.statements import literal as literal
 from practice_guard.core.database.statements import statement as statement
+from practice_guard.core.database.unions import Query as Query
+from practice_guard.core.database.unions import ask_each as ask_each
+from practice_guard.core.database.unions import union as union

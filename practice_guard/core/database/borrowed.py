@@ -16,11 +16,9 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
 from practice_guard.core import errors
-from practice_guard.core.database.port import CANONICAL, Access, Parameters, Row, Timeouts
+from practice_guard.core.database.port import CANONICAL, Access, Parameters, Row, Timeouts, milliseconds
 from practice_guard.core.database.statements import statement
 from practice_guard.core.database.translation import translated
-
-_SET_BY_THE_CORE = ("lock_timeout", "statement_timeout")
 
 
 class Borrowed:
@@ -37,6 +35,7 @@ class Borrowed:
     def __init__(self, given: Any, timeouts: Timeouts | None = None) -> None:
         self._connection = getattr(given, "connection", given)
         self._send, self._cursor = _plain_cursor(self._connection)
+        self._known: dict[str, Any] | None = None
         self.timeouts = timeouts or Timeouts()
 
     def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
@@ -86,16 +85,18 @@ class Borrowed:
             self.execute("COMMIT")
 
     @contextmanager
-    def transaction(self, access: Access) -> Iterator[None]:
+    def transaction(self, access: Access, *, within: float | None = None) -> Iterator[None]:
         """See `Database.transaction`: a savepoint in the caller's transaction, gone at the end.
 
         What only reads is rolled back at its end, and PostgreSQL refuses it every write. What writes needs READ
         COMMITTED, since it must see what was committed before it had its locks.
         """
+        inside_another = self._known is not None
         with self.whole():
             self.execute(statement(__name__, "save"))
             try:
-                former = self._pin(access)
+                self._known = {}
+                former = self._pin(access, within)
                 yield
                 if access is Access.READ:
                     self._check_usable()
@@ -108,34 +109,42 @@ class Borrowed:
                 with suppress(errors.DatabaseError):
                     self._undo()
                 raise
+            finally:
+                self._known = {} if inside_another else None
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """See `Database.known`."""
+        return {} if self._known is None else self._known
 
     def check_constraints(self) -> None:
         """Leave deferred constraints to the caller's commit: some of them may be waiting for the caller's own rows."""
 
-    def _pin(self, access: Access) -> dict[str, object]:
+    def _pin(self, access: Access, within: float | None) -> dict[str, object]:
         """Pin the settings and return the former ones, as parameters for the statement that sets them."""
-        names = [*CANONICAL, *_SET_BY_THE_CORE]
-        encoding, isolation, former = self.execute(statement(__name__, "former"), {"names": names})[0]
+        pinned = {
+            **CANONICAL,
+            "lock_timeout": "0" if within is None else milliseconds(within),
+            "statement_timeout": milliseconds(self.timeouts.statement),
+            **({"transaction_read_only": "on"} if access is Access.READ else {}),
+        }
+        asked = {"names": list(pinned), "values": list(pinned.values())}
+        encoding, isolation, former, _ = self.execute(statement(__name__, "pin"), asked)[0]
         if str(encoding) != "UTF8":
             # The driver decodes by what it was told when it connected, so that it cannot be pinned like the others.
             raise errors.UsageError(
                 f"The caller's client_encoding is {encoding}: names may not survive it. Connect with UTF8. "
                 "Nothing was done."
             )
-        if access is Access.READ:
-            self.execute("SET TRANSACTION READ ONLY")
-        elif isolation != "read committed":
+        if access is not Access.READ and isolation != "read committed":
             raise errors.UsageError(
                 f"The caller's transaction is {isolation.upper()}: it cannot see what others committed since it began, "
                 "and the guard must before it writes. Use READ COMMITTED, PostgreSQL's default. Nothing was written."
             )
-        values = {**CANONICAL, "lock_timeout": "0", "statement_timeout": f"{int(self.timeouts.statement * 1000)}ms"}
-        self.execute(statement(__name__, "set"), {"names": names, "values": [values[name] for name in names]})
-        return {"names": names, "values": former}
+        return {"names": asked["names"], "values": former}
 
     def _undo(self) -> None:
-        self.execute(statement(__name__, "back"))
-        self.execute(statement(__name__, "release"))
+        self.execute(statement(__name__, "undo"))
 
     def _status(self) -> TransactionStatus:
         return TransactionStatus(int(self._connection.info.transaction_status))

@@ -15,7 +15,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from practice_guard.core import errors
-from practice_guard.core.database.port import PINNED, Access, Parameters, Row, Timeouts
+from practice_guard.core.database.port import PINNED, Access, Parameters, Row, Timeouts, milliseconds
 from practice_guard.core.database.statements import literal
 from practice_guard.core.database.translation import not_connected, translated
 from practice_guard.core.database.watchdog import watch
@@ -32,6 +32,7 @@ class Connection:
     def __init__(self, reach: Callable[[], psycopg.Connection[Row]], timeouts: Timeouts) -> None:
         self._reach = reach
         self._connection = reach()
+        self._known: dict[str, Any] | None = None
         self.timeouts = timeouts
 
     def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
@@ -41,7 +42,7 @@ class Connection:
             return cursor.fetchall() if cursor.description else []
 
     @contextmanager
-    def transaction(self, access: Access) -> Iterator[None]:
+    def transaction(self, access: Access, *, within: float | None = None) -> Iterator[None]:
         """See `Database.transaction`. Says what became of it also when the connection is lost while committing.
 
         Raises:
@@ -52,14 +53,22 @@ class Connection:
             self._connection = self._reach()
         try:
             with self._in_time():
-                self._connection.execute(self._opening(access))
+                self._connection.execute(self._opening(access, self.timeouts.lock if within is None else within))
+            self._known = {}
             yield
             self._check_open()
             mine = None if access is Access.READ else self.execute(_OWN_TRANSACTION)[0]
         except BaseException:
             self._abandon()
             raise
+        finally:
+            self._known = None
         self._commit(mine)
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """See `Database.known`."""
+        return {} if self._known is None else self._known
 
     @property
     def backend(self) -> int | None:
@@ -137,11 +146,11 @@ class Connection:
         if outcome == "aborted":
             raise errors.UnreachableError(f"{lost.message} The server has taken everything back.") from lost
 
-    def _opening(self, access: Access) -> bytes:
+    def _opening(self, access: Access, within: float) -> bytes:
         settings = {
             **PINNED,
-            "statement_timeout": f"{int(self.timeouts.statement * 1000)}ms",
-            "lock_timeout": f"{int(self.timeouts.lock * 1000)}ms",
+            "statement_timeout": milliseconds(self.timeouts.statement),
+            "lock_timeout": milliseconds(within),
         }
         lines = [f"BEGIN ISOLATION LEVEL {access}"]
         lines += [f"SET LOCAL {name} = {_setting(value)}" for name, value in settings.items()]

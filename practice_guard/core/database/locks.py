@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 from practice_guard.core import errors
-from practice_guard.core.database.port import Access, Database, Row
+from practice_guard.core.database.port import Access, Database, Row, milliseconds
 from practice_guard.core.database.statements import statement
 
 T = TypeVar("T")
@@ -18,6 +20,24 @@ KEYS = {"key": 1886545255, "number": 1}
 
 INSIDE = {**KEYS, "number": 2}
 """The one that the ETL of a run takes, while the run has the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What decides how locks are waited for.
+
+    Attributes:
+        deadlock: seconds after which the server looks for a deadlock and ends somebody.
+        standby: it only reads.
+    """
+
+    deadlock: float
+    standby: bool
+
+
+def ask(database: Database) -> Server:
+    """Ask, in an open transaction, what has to be known before locks are waited for (see `attempt`)."""
+    return Server(*database.execute(statement(__name__, "server"))[0])
 
 
 def take(database: Database) -> None:
@@ -52,7 +72,14 @@ def holders(database: Database) -> list[Row]:
     return database.execute(statement(__name__, "lock_holders"), KEYS)
 
 
-def attempt(database: Database, access: Access, work: Callable[[float], T], *, patience: float) -> T:
+def attempt(
+    database: Database,
+    access: Access,
+    work: Callable[[float], T],
+    *,
+    patience: float,
+    server: Server | None = None,
+) -> T:
     """Run `work` in a transaction of its own, again from the start whenever a lock could not be had.
 
     Args:
@@ -63,40 +90,54 @@ def attempt(database: Database, access: Access, work: Callable[[float], T], *, p
             is a deadlock's victim (reliability, finding 9); where only autovacuum is in the way it is once beyond it,
             since that is when the server ends an autovacuum.
         patience: seconds after which to give up.
+        server: what `ask` said, where it was asked already.
 
     Raises:
         errors.LockTimeoutError: no luck within `patience`; says who is in the way.
     """
-    with database.transaction(Access.READ):
-        deadlock, standby = database.execute(statement(__name__, "server"))[0]
-    if standby and access is not Access.READ:
+    found = server or _asked(database)
+    if found.standby and access is not Access.READ:
         raise errors.AccessError(
             "This server is a standby, which only reads. Nothing was written.",
             next_steps=("Aim at the primary; with --dry-run a standby will do.",),
         )
     until = time.monotonic() + patience
-    wait = 0.45 * deadlock
+    wait = 0.45 * found.deadlock
     while True:
         try:
-            with database.transaction(access):
-                _bound(database, wait)
+            with writes_nothing_when_lost(), database.transaction(access, within=wait):
                 return work(wait)
-        except errors.UnreachableError as error:
-            raise errors.UnreachableError(f"{error.message.rstrip('.')}. Nothing was written.") from error
         except errors.LockTimeoutError as error:
             holders = _holders(database, error)
             if time.monotonic() >= until:
                 raise _explained(error, holders, patience) from error
             only_autovacuum = bool(holders) and all(holder[2] == "autovacuum worker" for holder in holders)
-            wait = (2.0 if only_autovacuum else 0.45) * deadlock
+            wait = (2.0 if only_autovacuum else 0.45) * found.deadlock
         time.sleep(random.uniform(0.05, 0.25))  # noqa: S311  (spreads the tries of several clients, no secret)
+
+
+@contextmanager
+def writes_nothing_when_lost() -> Iterator[None]:
+    """Say of a connection that is lost in a transaction, or before it, that nothing was written."""
+    try:
+        yield
+    except errors.UnreachableError as error:
+        raise errors.UnreachableError(f"{error.message.rstrip('.')}. Nothing was written.") from error
+
+
+def _asked(database: Database) -> Server:
+    # In a transaction of its own: a SELECT before the locks would freeze what a snapshot sees.
+    with database.transaction(Access.READ):
+        return ask(database)
 
 
 def tables(database: Database, wanted: Sequence[tuple[str, Sequence[str]]], *, within: float) -> None:
     """Lock tables, in the order given, within so many seconds in all.
 
     The first statement of a snapshot: plain SET LOCAL and LOCK TABLE leave the transaction's view of the data open,
-    a SELECT would freeze it (reliability, findings 6 and 7).
+    a SELECT would freeze it (reliability, findings 6 and 7). The lock time-out bounds each wait by itself, and several
+    of them may outlast the time after which the server ends the ETL for a deadlock; the statement time-out bounds all
+    the waits of one LOCK TABLE together.
 
     Args:
         database: in an open transaction.
@@ -107,21 +148,34 @@ def tables(database: Database, wanted: Sequence[tuple[str, Sequence[str]]], *, w
         errors.LockTimeoutError: somebody holds one of them.
     """
     until = time.monotonic() + within
+    usual = milliseconds(database.timeouts.statement)
     for mode, names in wanted:
-        for name in names:
-            left = max(1, int(1000 * (until - time.monotonic())))
-            try:
-                database.execute(f"SET LOCAL lock_timeout = '{left}ms'")
-                database.execute(f"LOCK TABLE {name} IN {mode} MODE")
-            except errors.LockTimeoutError as error:
-                error.data["tables"] = [each.replace("%%", "%") for _, names in wanted for each in names]
+        left = milliseconds(min(until - time.monotonic(), database.timeouts.statement))
+        bounded = (
+            f"SET LOCAL statement_timeout = '{left}'",
+            f"LOCK TABLE {', '.join(names)} IN {mode} MODE",
+            f"SET LOCAL statement_timeout = '{usual}'",
+        )
+        try:
+            database.execute("; ".join(bounded))
+        except errors.DatabaseError as error:
+            if not _timed_out(error, until):
                 raise
-    _bound(database, within)  # rows that somebody has locked one by one may still be in the way
+            late = errors.LockTimeoutError(error.message)
+            late.data |= {**error.data, "tables": [each.replace("%%", "%") for _, names in wanted for each in names]}
+            raise late from error
 
 
-def _bound(database: Database, seconds: float) -> None:
-    """Bound every later wait for a lock in this transaction."""
-    database.execute(f"SET LOCAL lock_timeout = '{max(1, int(1000 * seconds))}ms'")
+def _timed_out(error: errors.DatabaseError, until: float) -> bool:
+    """Whether a lock was not had in time; one that a person ended has the same state as one that took too long."""
+    if isinstance(error, errors.LockTimeoutError):
+        return True
+    return error.data.get("sqlstate") == _CANCELLED and time.monotonic() >= until - _ROUNDING
+
+
+_CANCELLED = "57014"
+_ROUNDING = 0.005
+"""Seconds by which a time-out in whole milliseconds may be over before its time."""
 
 
 def _holders(database: Database, error: errors.LockTimeoutError) -> list[Row]:

@@ -26,23 +26,6 @@ class Access(Text):
     WRITE = "READ COMMITTED, READ WRITE"
 
 
-class Database(Protocol):
-    """An open database. `execute` sends one statement with named parameters and returns its rows, or none."""
-
-    def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
-        """Run one statement; raise an `errors.DatabaseError` when the database refuses."""
-
-    def transaction(self, access: Access) -> AbstractContextManager[None]:
-        """Open a transaction with pinned settings; commit at its end, roll back on any exception."""
-
-    def check_constraints(self) -> None:
-        """Have deferred constraints checked now, while the transaction can still be given up."""
-
-    @property
-    def backend(self) -> int | None:
-        """The server process that the driver was told of; None where it does not say. A pooler's is made up."""
-
-
 LOCK_TIMEOUT = 30.0
 """Seconds to go on trying for locks where nothing else is said."""
 
@@ -56,6 +39,39 @@ class Timeouts:
 
     lock: float = LOCK_TIMEOUT
     statement: float = STATEMENT_TIMEOUT
+
+
+def milliseconds(seconds: float) -> str:
+    """Write a time-out as the server reads it; never 0, which would be none."""
+    return f"{max(1, int(1000 * seconds))}ms"
+
+
+class Database(Protocol):
+    """An open database. `execute` sends one statement with named parameters and returns its rows, or none."""
+
+    def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
+        """Run one statement; raise an `errors.DatabaseError` when the database refuses."""
+
+    def transaction(self, access: Access, *, within: float | None = None) -> AbstractContextManager[None]:
+        """Open a transaction with pinned settings; commit at its end, roll back on any exception.
+
+        `within` bounds every wait for a lock in it, in seconds.
+        """
+
+    def check_constraints(self) -> None:
+        """Have deferred constraints checked now, while the transaction can still be given up."""
+
+    @property
+    def timeouts(self) -> Timeouts:
+        """How long to wait."""
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What was found out in the open transaction and holds until its end, by the finder's own words."""
+
+    @property
+    def backend(self) -> int | None:
+        """The server process that the driver was told of; None where it does not say. A pooler's is made up."""
 
 
 CANONICAL = {

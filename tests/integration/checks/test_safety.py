@@ -53,6 +53,7 @@ class Pooled:
     def __init__(self, connection: Connection) -> None:
         self.execute = connection.execute
         self.transaction = connection.transaction
+        self.known = connection.known
         self.backend = -2133043907
 
 

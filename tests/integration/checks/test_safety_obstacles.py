@@ -30,6 +30,7 @@ def test_a_driver_that_does_not_name_its_process_leaves_the_pooler_unchecked(sou
     class Mute:
         def __init__(self, connection: Connection) -> None:
             self.execute, self.transaction, self.backend = connection.execute, connection.transaction, None
+            self.known = connection.known
 
     sound.through = Mute
     said = sound.asks()
@@ -102,6 +103,7 @@ def test_a_lost_connection_is_no_finding(sound: SoundLeague) -> None:
 
         def __init__(self, connection: Connection) -> None:
             self.transaction = connection.transaction
+            self.known = connection.known
 
         def execute(self, text: str, parameters: object = None) -> list[tuple[object, ...]]:
             raise errors.UnreachableError

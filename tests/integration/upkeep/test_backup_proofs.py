@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 import pytest
 
 from practice_guard.core import errors, snapshots
-from practice_guard.core.database import Access, Connection, Row
+from practice_guard.core.database import Access, Connection, Row, Timeouts
 from practice_guard.core.database.port import Parameters
 from practice_guard.core.upkeep import backup
 from practice_guard.core.upkeep.backup import Backup
@@ -37,13 +39,21 @@ class Overheard:
         return rows
 
     @contextmanager
-    def transaction(self, access: Access) -> Iterator[None]:
+    def transaction(self, access: Access, *, within: float | None = None) -> Iterator[None]:
         self.access = access
-        with self.connection.transaction(access):
+        with self.connection.transaction(access, within=within):
             yield
 
     def check_constraints(self) -> None:
         self.connection.check_constraints()
+
+    @property
+    def timeouts(self) -> Timeouts:
+        return self.connection.timeouts
+
+    @property
+    def known(self) -> dict[str, Any]:
+        return self.connection.known
 
     @property
     def backend(self) -> int | None:
@@ -85,8 +95,8 @@ def test_nothing_can_be_truncated_once_a_backup_has_begun_to_read(guard: Guard, 
 def test_a_copy_that_differs_from_its_table_is_no_snapshot(guard: Guard, database: ScratchDatabase) -> None:
     def changes(connection: Connection) -> Overheard:
         def change(_access: Access, text: str) -> None:
-            if "row_number() OVER" in text and "_practices" in text:
-                table = text.partition("INSERT INTO ")[2].split()[0]
+            if copied := re.search(r"INSERT INTO (practice_guard\.\S*_practices\S*)", text):
+                table = copied[1]
                 connection.execute(f"UPDATE {table} SET location = 'Elsewhere' WHERE guard_row = 2")
 
         return Overheard(connection, after=change)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timezone
+from typing import Any, ClassVar
 
 import pytest
 
@@ -12,7 +13,7 @@ from practice_guard import exits
 from practice_guard.core import errors
 from practice_guard.core.checks import Health
 from practice_guard.core.checks.health import Counts
-from practice_guard.core.database import Access, Row
+from practice_guard.core.database import Access, Row, Timeouts
 from practice_guard.core.model import Finding, Severity
 from practice_guard.core.records import Holder, Phase, Run, runs
 from practice_guard.core.running import session
@@ -130,7 +131,10 @@ class Behind:
     def execute(self, text: str, parameters: object = None) -> list[Row]:
         return [(self.answers,)]
 
-    def transaction(self, access: Access) -> AbstractContextManager[None]:
+    timeouts = Timeouts()
+    known: ClassVar[dict[str, Any]] = {}
+
+    def transaction(self, access: Access, *, within: float | None = None) -> AbstractContextManager[None]:
         return nullcontext()
 
     def check_constraints(self) -> None: ...
