@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import errors
@@ -182,44 +182,33 @@ def read(database: Database, schema: str = SCHEMA) -> Catalog:
         errors.SchemaError: a required table or column is missing, or is not a table, or a table of the same name
             stands earlier in the role's search path and would be met by the application instead.
     """
-    names = {"schema": schema}
-    columns: defaultdict[str, dict[str, Column]] = defaultdict(dict)
-    for table, *column in database.execute(statement(__name__, "columns"), names):
-        columns[table][column[0]] = Column(*column)
-    foreign_keys: defaultdict[str, list[ForeignKey]] = defaultdict(list)
-    for row in database.execute(statement(__name__, "foreign_keys"), names):
-        key = ForeignKey(*row)
-        foreign_keys[key.table].append(key)
-    unique_keys: defaultdict[str, list[UniqueKey]] = defaultdict(list)
-    for table, name, keyed, *rest in database.execute(statement(__name__, "unique_keys"), names):
-        unique_keys[table].append(UniqueKey(name, tuple(keyed), *rest))
-    triggers: defaultdict[str, list[tuple[str, bool]]] = defaultdict(list)
-    for table, name, enabled in database.execute(statement(__name__, "triggers"), names):
-        triggers[table].append((name, enabled))
-    tables = {
-        name: Table(
-            schema, name, oid, kind, row_security, tuple(key or ()), columns[name],
-            tuple(foreign_keys[name]), tuple(unique_keys[name]), tuple(triggers[name]),
-        )
-        for name, oid, kind, row_security, key in database.execute(statement(__name__, "tables"), names)
-    }  # fmt: skip
+    tables: dict[str, Table] = {}
+    hidden: dict[str, str] = {}
+    for name, *table, other in database.execute(statement(__name__, "catalog"), {"schema": schema}):
+        tables[name] = _table(schema, name, *table)
+        if other is not None:
+            hidden[name] = other
     catalog = Catalog(schema, tables)
     for name, needed in REQUIRED.items():
         catalog.table(name, *needed)
-    _refuse_shadows(database, catalog)
+    for name, other in hidden.items():
+        raise errors.SchemaError(
+            f"{other} stands before {schema}.{name} in this role's search path: the application and the guard "
+            "would not see the same table."
+        )
     return catalog
 
 
-def _refuse_shadows(database: Database, catalog: Catalog) -> None:
-    path = database.execute(statement(__name__, "search_path"))[0][0] or []
-    if catalog.schema not in path:
-        return
-    found = {"tables": sorted(catalog.tables), "path": path, "schema": catalog.schema}
-    for name, other in database.execute(statement(__name__, "shadows"), found):
-        raise errors.SchemaError(
-            f"{other} stands before {catalog.schema}.{name} in this role's search path: the application and the guard "
-            "would not see the same table."
-        )
+def _table(
+    schema: str, name: str, oid: int, kind: str, row_security: bool, primary_key: Sequence[str] | None, *listed: str
+) -> Table:
+    columns, foreign_keys, unique_keys, triggers = (json.loads(each) for each in listed)
+    return Table(
+        schema, name, oid, kind, row_security, tuple(primary_key or ()), {each[0]: Column(*each) for each in columns},
+        tuple(ForeignKey(*each) for each in foreign_keys),
+        tuple(UniqueKey(each, tuple(keyed), *rest) for each, keyed, *rest in unique_keys),
+        tuple((each, enabled) for each, enabled in triggers),
+    )  # fmt: skip
 
 
 def _target_by_name(column: Column) -> PointsAt | None:

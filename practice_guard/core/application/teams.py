@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from practice_guard.core.application.catalog import Catalog
-from practice_guard.core.database import Database, statement
+from practice_guard.core.database import Database, Query, ask_each, statement
 from practice_guard.core.model import Rosters, Team
 
 
@@ -28,10 +28,12 @@ def read(database: Database, catalog: Catalog) -> TeamList:
     """Read the teams, leagues and rosters as they are now; rosters are empty where `players` is missing."""
     quoted = {name: catalog.table(name).quoted for name in ("teams", "leagues", "clubs", "series")}
     alias = "t.team_alias" if "team_alias" in catalog.table("teams").columns else "NULL"
-    rows = database.execute(statement(__name__, "team_list", alias=alias, **quoted))
-    leagues = database.execute(statement(__name__, "league_list", leagues=quoted["leagues"]))
-    rosters: dict[int, frozenset[str]] = {}
+    texts = [
+        statement(__name__, "team_list", alias=alias, **quoted),
+        statement(__name__, "league_list", leagues=quoted["leagues"]),
+    ]
     if catalog.has("players", "team_id", "tenniscores_player_id"):
-        players = statement(__name__, "rosters", players=catalog.table("players").quoted)
-        rosters = {team: frozenset(ids) for team, ids in database.execute(players)}
-    return TeamList(tuple(Team(*row) for row in rows), {row[0]: row[1] for row in leagues}, rosters)
+        texts.append(statement(__name__, "rosters", players=catalog.table("players").quoted))
+    rows, leagues, *others = ask_each(database, [Query(text) for text in texts])
+    rosters = {team: frozenset(ids) for found in others for team, *_, ids in found}
+    return TeamList(tuple(Team(*team) for *team, _ in rows), {number: code for number, code, *_ in leagues}, rosters)

@@ -6,14 +6,16 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from practice_guard.core import model, restore, snapshots
+from practice_guard.core import errors, model, restore, snapshots
 from practice_guard.core.application import Application, PointsAt
 from practice_guard.core.checks import drift
+from practice_guard.core.database import Database
 from practice_guard.core.findings import NOTHING, Overrides, found, weigh
 from practice_guard.core.guarding import Guard
 from practice_guard.core.identity import vanished
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.restore import Bucket, Live, Plan, PlannedRow, SetPlan
+from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Advice, Step
 from practice_guard.core.words import agreeing, counted
 
@@ -226,21 +228,29 @@ def examine(
         errors.NoSnapshotError: there is none of that id.
     """
     database, overrides = guard.database, guard.overrides
-    blind = _blind(guard) if baseline is None and wanted == model.LATEST else None
-    if baseline is None and blind is None:
-        snapshot = snapshots.find(database, wanted)
+    snapshot = _compared_with(database, wanted) if baseline is None else None
+    if snapshot is not None:
         snapshots.verify(database, snapshot)
         plan = restore.plan(database, snapshot, app, guard.request)
         return check(plan, app, fail_on_warning=fail_on_warning, overrides=overrides)
-    live = {bound.name: restore.live_rows(database, bound) for bound in app.sets}
+    live, blind = restore.live_rows(database, app.sets), _blind(guard) if baseline is None else None
     return check_alone(live, app, baseline=baseline, blind=blind, fail_on_warning=fail_on_warning, overrides=overrides)
 
 
-def _blind(guard: Guard) -> Finding | None:
-    """Find that there is nothing to compare with; None where there is a verified snapshot."""
-    known = snapshots.listing(guard.database)
+def _blind(guard: Guard) -> Finding:
+    """Find that there is nothing to compare with."""
     so = "only rows without a team can be seen, not lost or moved ones"
-    return None if snapshots.newest(known) else snapshots.unverified(known, so)
+    return snapshots.unverified(snapshots.listing(guard.database), so)
+
+
+def _compared_with(database: Database, wanted: str) -> Snapshot | None:
+    """Return the snapshot wanted; None where that is the newest and there is none."""
+    try:
+        return snapshots.find(database, wanted)
+    except errors.NoSnapshotError:
+        if wanted == model.LATEST:
+            return None
+        raise
 
 
 def check_alone(

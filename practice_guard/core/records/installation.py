@@ -38,6 +38,10 @@ TABLES = frozenset(
 )
 """The tables of version 1, without which nothing can be trusted."""
 
+_RUNS = "runs"
+_NAMES = (*sorted(TABLES), _RUNS)
+_PLACE, _TABLES = "place", "the guard's tables"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -79,12 +83,22 @@ class Place:
 
 
 def locate(database: Database) -> Place:
-    """Find out which database this is.
+    """Find out which database this is, once in a transaction.
 
     Raises:
         errors.SchemaError: its guard's tables were made by a newer program, or are not all there.
     """
-    system, name, oid, version, user, standby, read_only = database.execute(statement(__name__, "here"))[0]
+    known = database.known
+    if _PLACE not in known:
+        known[_PLACE] = _located(database)
+    found: Place = known[_PLACE]
+    return found
+
+
+def _located(database: Database) -> Place:
+    row = database.execute(statement(__name__, "here"), {"names": list(_NAMES)})[0]
+    system, name, oid, version, user, standby, read_only, tables = row
+    database.known[_TABLES] = frozenset(tables)
     place = Place(system, name, oid, version, user, standby or read_only)
     if not exists(database):
         return place
@@ -107,7 +121,7 @@ def exists(database: Database) -> bool:
     Raises:
         errors.SchemaError: it has some of them only.
     """
-    found = TABLES & {row[0] for row in database.execute(statement(__name__, "tables"))}
+    found = TABLES & _there(database)
     if found and found != TABLES:
         missing = sorted(TABLES - found)
         raise errors.SchemaError(
@@ -120,6 +134,27 @@ def exists(database: Database) -> bool:
             ),
         )
     return bool(found)
+
+
+def records_runs(database: Database) -> bool:
+    """Whether this database has a record of runs; one that an older program made has not."""
+    return _RUNS in _there(database)
+
+
+def _there(database: Database) -> frozenset[str]:
+    """Return which of the guard's tables there are, asked once in a transaction."""
+    known = database.known
+    if _TABLES not in known:
+        rows = database.execute(statement(__name__, "tables"), {"names": list(_NAMES)})
+        known[_TABLES] = frozenset(row[0] for row in rows)
+    found: frozenset[str] = known[_TABLES]
+    return found
+
+
+def _forget(database: Database) -> None:
+    """Ask anew: the tables or the mark were changed."""
+    for name in (_TABLES, _PLACE):
+        database.known.pop(name, None)
 
 
 def check_mark(place: Place, environment: str) -> None:
@@ -170,12 +205,12 @@ def ensure(database: Database, environment: str, now: datetime, *, uuid: str | N
     place = locate(database)
     check_mark(place, environment)
     if place.version is None:
-        for name in _FIRST:
-            database.execute(statement(__name__, name))
+        database.execute(";\n".join(statement(__name__, name) for name in _FIRST))
         mark = {"version": 1, "uuid": uuid, "environment": environment, "now": now}
         database.execute(
             statement(__name__, "mark"), {**mark, "system": place.system, "name": place.name, "oid": place.oid}
         )
+        _forget(database)
         place = locate(database)
     return _brought_up(database, place)
 
@@ -192,6 +227,7 @@ def remark(database: Database, place: Place, environment: str, now: datetime) ->
         "oid": place.oid,
     }
     database.execute(statement(__name__, "mark" if place.unmarked else "remark"), values)
+    _forget(database)
     return _brought_up(database, locate(database))
 
 
@@ -199,10 +235,9 @@ def _brought_up(database: Database, place: Place) -> Place:
     if place.version is None or place.version == VERSION:
         return place
     # Somebody may be reading the guard's tables; better to try again than to queue up with locks on the application's.
-    database.execute("SET LOCAL lock_timeout = '400ms'")
-    for step in _LADDER[place.version - 1 :]:
-        for name in step:
-            database.execute(statement(__name__, name))
+    steps = [statement(__name__, name) for step in _LADDER[place.version - 1 :] for name in step]
+    database.execute(";\n".join(["SET LOCAL lock_timeout = '400ms'", *steps]))
     database.execute(statement(__name__, "set_version"), {"version": VERSION})
     database.execute("SET LOCAL lock_timeout = 0")
+    _forget(database)
     return replace(place, version=VERSION)

@@ -1,6 +1,6 @@
 -- tables --
--- The tables that are in the guard's schema; none where there is no such schema.
-SELECT tablename::text FROM pg_tables WHERE schemaname = 'practice_guard'
+-- Which of these tables are in the guard's schema; none where there is no such schema.
+SELECT tablename::text FROM pg_tables WHERE schemaname = 'practice_guard' AND tablename = ANY (%(names)s::text[])
 
 -- installation --
 -- The guard's mark on this database.
@@ -8,11 +8,13 @@ SELECT version, uuid::text, environment, system_identifier, database_name, datab
   FROM practice_guard.installation
 
 -- here --
--- What this database is by the server's own account.
+-- What this database is by the server's own account, and which of these tables are in the guard's schema.
 SELECT (SELECT system_identifier::text FROM pg_control_system()), current_database()::text,
        (SELECT oid::bigint FROM pg_database WHERE datname = current_database()),
        current_setting('server_version'), session_user::text, pg_is_in_recovery(),
-       current_setting('transaction_read_only') = 'on'
+       current_setting('transaction_read_only') = 'on',
+       ARRAY(SELECT tablename::text FROM pg_tables
+              WHERE schemaname = 'practice_guard' AND tablename = ANY (%(names)s::text[]))
 
 -- create_schema --
 -- The guard's own schema: nothing in it references the application's tables, so that no TRUNCATE … CASCADE reaches it.

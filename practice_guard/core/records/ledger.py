@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Access, Database, statement
-from practice_guard.core.decisions import parse
-from practice_guard.core.identity import Decisions
+from practice_guard.core.database import Access, Database, Query, statement, union
 from practice_guard.core.model import Author
 from practice_guard.core.records import installation
 from practice_guard.core.steps import Step
@@ -81,94 +77,14 @@ class EntryRow:
     sum: str
 
 
-class SnapshotRow(Protocol):
-    """What is read here of a row that a snapshot keeps: its number, its primary key, and whether it was carried on."""
-
-    @property
-    def row(self) -> int:
-        """Its number in the snapshot, from 1."""
-
-    @property
-    def key(self) -> str:
-        """Its primary key, as text."""
-
-    @property
-    def carried(self) -> bool:
-        """Whether an earlier snapshot handed it on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proofs:
-    """Which rows were in place in a state since which no import ran: at the snapshot, or after its last restore.
-
-    What an undo took back, given as sets and primary keys, was not a user's doing, whatever state it was in before.
-    """
-
-    since_snapshot: bool
-    since_restore: bool
-    waited: Mapping[str, frozenset[int]]
-    taken_back: frozenset[tuple[str, str]]
-
-    def rows(self, name: str, rows: Sequence[SnapshotRow]) -> frozenset[int]:
-        """Return the numbers of such rows of one set."""
-        proven: set[int] = set()
-        if self.since_snapshot:
-            proven |= {row.row for row in rows if not row.carried}
-        if self.since_restore:
-            proven |= {row.row for row in rows} - self.waited.get(name, frozenset())
-        return frozenset(row.row for row in rows if row.row in proven and (name, row.key) not in self.taken_back)
-
-
-def proofs(database: Database, snapshot: str, at_snapshot: str, now: str) -> Proofs:
-    """Compare the database's imprint now with what it was at the snapshot and after its last restore."""
-    found = database.execute(statement(__name__, "last_restore"), {"snapshot": snapshot})
-    taken_back = frozenset((name, key) for name, key in database.execute(statement(__name__, "taken_back")))
-    if not found:
-        return Proofs(at_snapshot == now, since_restore=False, waited={}, taken_back=taken_back)
-    waited = {name: frozenset(rows) for name, rows in json.loads(found[0][1]).get("waited", {}).items()}
-    return Proofs(at_snapshot == now, found[0][0] == now, waited, taken_back)
-
-
-def last_put(database: Database, since: datetime) -> dict[str, dict[str, int]]:
-    """Return, by set and primary key, what restores since then have last pointed rows at."""
-    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    if installation.exists(database):
-        for name, key, first in database.execute(statement(__name__, "last_put"), {"since": since}):
-            if first is not None:
-                found[name][key] = first
-    return dict(found)
-
-
-def renumbered(database: Database, snapshot: str) -> dict[str, dict[int, str]]:
-    """Return, by set and row of a snapshot, the new primary key under which restores of it have put that row back."""
-    found: defaultdict[str, dict[int, str]] = defaultdict(dict)
-    if installation.exists(database):
-        for name, row, key in database.execute(statement(__name__, "renumbered"), {"snapshot": snapshot}):
-            found[name][row] = key
-    return dict(found)
-
-
-def decisions(database: Database, lists: Iterable[str]) -> dict[str, Decisions]:
-    """Return, by team list, what people decided about it with earlier restores, the later ones winning.
-
-    A decision counts for the lists that its restore resolved and for no other: once rows are on their heir, the same
-    words in a later list may mean another team, as after an exchange, or one that came back.
-    """
-    united = {name: Decisions() for name in lists}
-    for entry in reversed(entries(database)):
-        if entry.undone_by is None and entry.result.get("decisions"):
-            decided = parse(str(entry.result["decisions"])).recorded(f"ledger {entry.id}")
-            for name in united.keys() & set(entry.lists):
-                united[name] = decided.after(united[name])
-    return united
-
-
 def entries(database: Database) -> list[Entry]:
     """Return the ledger, newest first; nothing where the guard has no tables yet."""
-    if not installation.exists(database):
-        return []
+    return _entries(database, None) if installation.exists(database) else []
+
+
+def _entries(database: Database, wanted: int | None) -> list[Entry]:
     found: list[Entry] = []
-    for row in database.execute(statement(__name__, "entries")):
+    for row in database.execute(statement(__name__, "entries"), {"id": wanted}):
         fields = dict(zip(Entry.__slots__, row, strict=True))
         found.append(Entry(**{**fields, "result": json.loads(fields["result"])}))
     return found
@@ -180,12 +96,20 @@ def find(database: Database, wanted: int) -> Entry:
     Raises:
         errors.UsageError: there is none of that id.
     """
-    known = entries(database)
-    for entry in known:
-        if entry.id == wanted:
-            return entry
-    ids = ", ".join(str(entry.id) for entry in known[:5]) or "none"
+    if installation.exists(database) and (found := _entries(database, wanted)):
+        return found[0]
+    ids = ", ".join(str(entry.id) for entry in entries(database)[:5]) or "none"
     raise errors.UsageError(f"The ledger has no entry {wanted}. The newest ones are: {ids}.")
+
+
+def applying(database: Database, plan: str) -> int | None:
+    """Return the entry of the restore that applied a saved plan, by the plan's id; None where none did.
+
+    Raises:
+        errors.SchemaError: there is no ledger.
+    """
+    found = database.execute(statement(__name__, "applying"), {"plan": plan})
+    return int(found[0][0]) if found else None
 
 
 def rows(database: Database, entry: Entry) -> list[EntryRow]:
@@ -210,7 +134,6 @@ def write(
     values = {
         "kind": kind,
         "now": author.now,
-        "by": installation.locate(database).user,
         "tool_version": author.tool_version,
         "environment": author.environment,
         "snapshot": about.snapshot,
@@ -221,10 +144,17 @@ def write(
     return int(database.execute(statement(__name__, "write"), values)[0][0])
 
 
-def write_rows(database: Database, entry: int, bound: BoundSet, written: Mapping[str, Sequence[object]]) -> None:
-    """Write what an entry wrote of one set, with the sums of the rows as they are now."""
-    values = {"ledger": entry, "set": bound.name, **written}
-    database.execute(statement(__name__, "write_rows", **bound.parts), values)
+def write_rows(database: Database, entry: int, sets: Sequence[tuple[BoundSet, Mapping[str, Sequence[object]]]]) -> None:
+    """Write what an entry wrote of some sets, with the sums of the rows as they are now."""
+    queries = [_written(bound, written) for bound, written in sets if written["rows"]]
+    if queries:
+        every = union(queries)
+        text = statement(__name__, "write_rows", written=every.text)
+        database.execute(text, {"ledger": entry, **every.parameters})
+
+
+def _written(bound: BoundSet, written: Mapping[str, Sequence[object]]) -> Query:
+    return Query(statement(__name__, "written", **bound.parts), {"set": bound.name, **written})
 
 
 def read_back(database: Database, entry: int, plan_digest: str) -> None:

@@ -101,11 +101,6 @@ class Run:
         return self.finished_at is not None or self.etl_exit_code is not None
 
 
-def recorded(database: Database) -> bool:
-    """Whether this database has a record of runs; one that an older program made has not."""
-    return bool(database.execute(statement(__name__, "recorded"))[0][0])
-
-
 def begin(
     database: Database, author: Author, holder: Holder, command: Sequence[str], phase: Phase, phases: Sequence[object]
 ) -> Run:
@@ -127,8 +122,7 @@ def begin(
         "phase": phase,
         "phases": json.dumps(list(phases)),
     }
-    number, token = database.execute(statement(__name__, "begin"), values)[0]
-    by = installation.locate(database).user
+    number, token, by = database.execute(statement(__name__, "begin"), values)[0]
     return Run(number, token, author.now, by, holder, author.tool_version, author.environment, tuple(shown), phase)
 
 
@@ -166,7 +160,7 @@ def take_over(database: Database, run: Run, holder: Holder) -> Run:
 
 def unfinished(database: Database) -> Run | None:
     """Return the run that is not finished: one that goes on, or that was ended before its end."""
-    if not recorded(database):
+    if not installation.records_runs(database):
         return None
     found = database.execute(statement(__name__, "unfinished"))
     return _read(found[0]) if found else None
@@ -174,7 +168,11 @@ def unfinished(database: Database) -> Run | None:
 
 def listing(database: Database) -> list[Run]:
     """Return all runs, newest first; none where there is no record of them."""
-    return [_read(row) for row in database.execute(statement(__name__, "runs"))] if recorded(database) else []
+    return (
+        [_read(row) for row in database.execute(statement(__name__, "runs"))]
+        if installation.records_runs(database)
+        else []
+    )
 
 
 def _read(row: Row) -> Run:

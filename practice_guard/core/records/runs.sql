@@ -1,14 +1,10 @@
--- recorded --
--- Whether there is a record of runs: the guard's tables may be of an older version.
-SELECT to_regclass('practice_guard.runs') IS NOT NULL
-
 -- begin --
 -- A new run. The index `one_run_at_a_time` refuses a second one that is not finished.
 INSERT INTO practice_guard.runs
        (started_at, started_by, host, pid, tool_version, environment, command, phase, phases)
 VALUES (%(now)s::timestamptz, session_user::text, %(host)s::text, %(pid)s::bigint, %(tool_version)s::text,
         %(environment)s::text, %(command)s::jsonb, %(phase)s::text, %(phases)s::jsonb)
-RETURNING id, token
+RETURNING id, token, started_by
 
 -- advance --
 -- What a run is about to do, and what it has done; only while nobody else has taken it over.

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from practice_guard.core.application import BoundSet, Column, UniqueKey
-from practice_guard.core.database import Database, columns, identifier, statement
+from practice_guard.core.database import Database, Query, ask_each, columns, identifier, statement
 from practice_guard.core.model import Fate
 from practice_guard.core.restore import relinking
 from practice_guard.core.restore.plans import Bucket, PlannedRow, SetPlan
@@ -22,8 +22,17 @@ class Collision:
     occupant: str | None
 
 
-def collisions(database: Database, bound: BoundSet, stored: StoredSet, rows: Sequence[PlannedRow]) -> list[Collision]:
-    """Find out which of the rows that a plan would write break a unique key that the table has now. Reads only.
+Asked = Sequence[tuple[UniqueKey, Query]]
+
+
+def answers(database: Database, asked: Sequence[Asked]) -> list[list[Collision]]:
+    """Ask the `queries` of some sets in one statement, and return what each one's say."""
+    found = iter(ask_each(database, [query for each in asked for _, query in each]))
+    return [[Collision(row, key, occupant) for key, _ in each for row, occupant in next(found)] for each in asked]
+
+
+def queries(bound: BoundSet, stored: StoredSet, rows: Sequence[PlannedRow]) -> Asked:
+    """Ask which of the rows that a plan would write break a unique key that the table has now.
 
     Keys over expressions or a part of the table are not looked at: the database itself holds them.
     """
@@ -38,7 +47,7 @@ def collisions(database: Database, bound: BoundSet, stored: StoredSet, rows: Seq
     kept_as = {column.name: column.stored_as for column in stored.columns}
     values = {name: f"u.r{place}" for place, name in enumerate(refs)}
     values |= {name: _either(each, kept_as[name]) for name, each in plain.items()}
-    found: list[Collision] = []
+    asked: list[tuple[UniqueKey, Query]] = []
     for key in bound.table.unique_keys if writing else ():
         names = [name for name in key.columns if name in values]
         concerned = inserting or any(name in refs for name in names)
@@ -59,8 +68,8 @@ def collisions(database: Database, bound: BoundSet, stored: StoredSet, rows: Seq
             "keys": [row.live_key for row in writing],
             **relinking.references([row.after for row in writing], bound),
         }
-        found += [Collision(row, key, occupant) for row, occupant in database.execute(text, parameters)]
-    return found
+        asked.append((key, Query(text, parameters)))
+    return asked
 
 
 def _either(column: Column, kept_as: str) -> str:
@@ -78,7 +87,7 @@ def make_wait(
     A snapshot's rows keep the keys that it was taken under. So it is a user's edit, a part only being restored, a row
     that waited since an older snapshot, or the very same row written anew by the application while this one hangs on an
     id in other hands, that puts two rows in one place; that must not stop the rest.
-    Whatever else breaks a key is the schema's matter (see `writes.check`).
+    Whatever else breaks a key is the schema's matter (see `tasks.check`).
 
     Args:
         database: where to look.
@@ -105,7 +114,7 @@ def make_wait(
         }
         crowded = {
             each.row: each
-            for each in collisions(database, bound, stored, list(rows.values()))
+            for each in answers(database, [queries(bound, stored, list(rows.values()))])[0]
             if each.row in yielding or each.occupant in staying or (each.occupant and alike <= {*each.key.columns})
         }
         if not crowded:

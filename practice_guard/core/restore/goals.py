@@ -13,11 +13,9 @@ from dataclasses import replace
 
 from practice_guard.core import decisions, errors
 from practice_guard.core.application import Application, BoundSet, PointsAt, Reference, TeamList
-from practice_guard.core.database import Database
 from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.identity import Decisions, Resolution, Witnesses, resolve, with_candidates
 from practice_guard.core.model import Evidence, Fate, Match, Team
-from practice_guard.core.records import ledger
 from practice_guard.core.restore.plans import (
     Bucket,
     Destination,
@@ -33,10 +31,9 @@ from practice_guard.core.words import near
 
 
 def united(
-    database: Database, request: Request, lists: Mapping[str, TeamList], app: Application
-) -> dict[str, Decisions]:
+    earlier: Mapping[str, Decisions], request: Request, lists: Mapping[str, TeamList], app: Application
+) -> Mapping[str, Decisions]:
     """Unite, by list, what is decided now, which is checked, with what was decided about it with earlier restores."""
-    earlier = ledger.decisions(database, lists)
     if request.decisions is None:
         return earlier
     decisions.check(request.decisions, [team for old in lists.values() for team in old.teams], app.now.teams)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from practice_guard.core import snapshots
 from practice_guard.core.application import Application, BoundSet, PointsAt, imprint
-from practice_guard.core.database import Database, columns, identifier, statement
+from practice_guard.core.database import Database, identifier, statement
 from practice_guard.core.guarding import Request, Scope
-from practice_guard.core.identity import resolve_leagues
+from practice_guard.core.identity import Resolution, resolve_leagues
 from practice_guard.core.model import Fate, Match
-from practice_guard.core.records import installation, ledger
+from practice_guard.core.records import Precedents, installation, precedents
 from practice_guard.core.restore import collisions, pairing
 from practice_guard.core.restore.goals import (
     Parents,
@@ -26,8 +26,31 @@ from practice_guard.core.restore.goals import (
 )
 from practice_guard.core.restore.pairing import recognise
 from practice_guard.core.restore.plans import Bucket, Kept, Live, Plan, PlannedRow, SetPlan
-from practice_guard.core.restore.rows import content_of, kept_rows, live_rows
-from practice_guard.core.snapshots import Snapshot, StoredSet, team_list
+from practice_guard.core.restore.rows import kept_rows, live_rows
+from practice_guard.core.snapshots import Snapshot, StoredSet, team_lists
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What plans are made of and a restore does not change: a second plan, after the writes, rests on the same.
+
+    Attributes:
+        snapshot: the snapshot.
+        app: the database as it was looked at.
+        request: what is asked.
+        resolutions: who the teams of each list are today.
+        leagues: by list, which league has which id today.
+        precedents: what earlier restores say of the snapshot's rows.
+        kept: the snapshot's rows by set, companions among them.
+    """
+
+    snapshot: Snapshot
+    app: Application
+    request: Request
+    resolutions: Mapping[str, Resolution]
+    leagues: Mapping[str, Mapping[int, int]]
+    precedents: Precedents
+    kept: Mapping[str, Sequence[Kept]]
 
 
 def plan(database: Database, snapshot: Snapshot, app: Application, request: Request | None = None) -> Plan:
@@ -40,29 +63,51 @@ def plan(database: Database, snapshot: Snapshot, app: Application, request: Requ
         errors.UsageError: the scope or the decisions speak of what does not exist.
         errors.SchemaError: the snapshot has rows of a table that is not there any more.
     """
+    return plan_from(database, prepare(database, snapshot, app, request))
+
+
+def prepare(database: Database, snapshot: Snapshot, app: Application, request: Request | None = None) -> Prepared:
+    """Read the snapshot and the ledger, and resolve the teams; raises what `plan` does."""
     request = request or Request()
     snapshots.check_tables(snapshot, app.skipped, app.catalog.tables, request.scope.protected)
-    lists = {name: team_list(database, name) for name in snapshot.lists}
-    decisions = united(database, request, lists, app)
+    lists = team_lists(database, snapshot.lists)
+    earlier = precedents.find(database, snapshot.id, snapshot.taken_at, lists)
+    decisions = united(earlier.decisions, request, lists, app)
     resolutions = {name: resolved(old, app.now, request, decisions[name]) for name, old in lists.items()}
     leagues = {name: resolve_leagues(old.leagues, app.now.leagues) for name, old in lists.items()}
     check_scope(request.scope, snapshot, resolutions)
+    kept = kept_rows(database, snapshot, (*app.companions, *app.sets))
+    return Prepared(snapshot, app, request, resolutions, leagues, earlier, kept)
+
+
+def plan_from(database: Database, ready: Prepared) -> Plan:
+    """Look at the tables as they are now, and plan (see `plan`)."""
+    snapshot, app, request = ready.snapshot, ready.app, ready.request
+    resolutions, leagues, earlier = ready.resolutions, ready.leagues, ready.precedents
     scope = replace(request.scope, protected=with_parents(request.scope.protected, app.sets))
     left = imprint.take(database, app.catalog, app.sets)
-    proofs = ledger.proofs(database, snapshot.id, snapshot.imprint, left)
-    put, renumbered = ledger.last_put(database, snapshot.taken_at), ledger.renumbered(database, snapshot.id)
+    proofs = earlier.proofs(snapshot.imprint, left)
+    every = live_rows(database, (*app.companions, *app.sets), snapshot)
     sets: dict[str, SetPlan] = {}
     parents = {
-        bound.name: _recognised(
-            database, bound, stored, snapshot.id, partial(destination, bound, resolutions, leagues, {})
+        bound.name: Parents(
+            ready.kept[bound.name],
+            recognise(
+                bound.name,
+                ready.kept[bound.name],
+                every[bound.name],
+                partial(destination, bound, resolutions, leagues, {}),
+            ),
+            snapshot.id,
+            frozenset(),
         )
         for bound in app.companions
-        if (stored := snapshot.sets.get(bound.name)) is not None
+        if bound.name in snapshot.sets
     }
     for bound in app.sets:
         if (stored := snapshot.sets.get(bound.name)) is None:
             continue
-        rows, live = kept_rows(database, stored, bound, snapshot.id), live_rows(database, bound, stored)
+        rows, live = ready.kept[bound.name], every[bound.name]
         rules = pairing.Rules(
             bound.name,
             bound.set.etl_deletes,
@@ -73,8 +118,8 @@ def plan(database: Database, snapshot: Snapshot, app: Application, request: Requ
             request.include_deleted,
             _hangs_on(bound),
             bound.key.name in bound.content,
-            put.get(bound.name, {}),
-            renumbered.get(bound.name, {}),
+            earlier.put.get(bound.name, {}),
+            earlier.renumbered.get(bound.name, {}),
         )
         each = pairing.plan(rows, live, rules, partial(destination, bound, resolutions, leagues, parents))
         each = _without_blocked(database, bound, stored, each)
@@ -117,24 +162,6 @@ def _of_teams(bound: BoundSet) -> bool:
 def _new_columns(bound: BoundSet, stored: StoredSet) -> tuple[str, ...]:
     known = {column.name for column in stored.columns}
     return tuple(f"{bound.table.name}.{column.name}" for column in bound.stored if column.name not in known)
-
-
-def _recognised(
-    database: Database, bound: BoundSet, stored: StoredSet, list_name: str, resolve: pairing.Resolver
-) -> Parents:
-    """Find out which of the ETL's own rows are which, by what they say and, where that is not enough, by their team."""
-    rows = kept_rows(database, stored, bound, list_name)
-    content = content_of(bound, stored)
-    text = statement(
-        __name__,
-        "live_alike",
-        **bound.parts,
-        content=columns(content, of="t", cast="::text"),
-        kept=columns(content, of="s", cast="::text"),
-        rows=identifier(stored.rows_table),
-    )
-    live = [Live(key, said, None, tuple(refs)) for key, said, refs in database.execute(text)]
-    return Parents(rows, recognise(bound.name, rows, live, resolve), list_name, frozenset())
 
 
 def _hangs_on(bound: BoundSet) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Database, identifier, statement
+from practice_guard.core.database import Database, Query, identifier, statement
 from practice_guard.core.words import agreeing, counted
 
 Refs = tuple[int | None, ...]
@@ -47,9 +47,9 @@ def point(database: Database, bound: BoundSet, moves: Sequence[Move]) -> None:
         expect(bound, len(step), len(database.execute(text, values(step, bound))))
 
 
-def right(database: Database, bound: BoundSet, moves: Sequence[Move]) -> int:
-    """Return how many of the rows point where they should."""
-    return int(database.execute(statement(__name__, "updated_right", **bound.parts), values(moves, bound))[0][0])
+def right(bound: BoundSet, moves: Sequence[Move]) -> Query:
+    """Ask how many of the rows point where they should."""
+    return Query(statement(__name__, "updated_right", **bound.parts), values(moves, bound))
 
 
 def expect(bound: BoundSet, wanted: int, done: int) -> None:

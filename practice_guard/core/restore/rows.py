@@ -1,13 +1,14 @@
-"""The rows of a protected set, as a snapshot keeps them and as the table has them."""
+"""The rows of protected sets, as a snapshot keeps them and as the tables have them."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Database, columns, identifier, statement
+from practice_guard.core.database import Database, Query, Row, ask_each, columns, identifier, statement
 from practice_guard.core.restore.plans import Kept, Live
-from practice_guard.core.snapshots import StoredSet
+from practice_guard.core.snapshots import Snapshot, StoredSet
 
 
 def content_of(bound: BoundSet, stored: StoredSet | None) -> tuple[str, ...]:
@@ -22,8 +23,16 @@ def _created(bound: BoundSet) -> str:
     return f"t.{identifier(bound.created)}::text" if bound.created else "NULL::text"
 
 
-def kept_rows(database: Database, stored: StoredSet, bound: BoundSet, list_name: str) -> list[Kept]:
-    """Return a snapshot's rows of one set; `list_name` is the team list of ids that name no older one."""
+def kept_rows(database: Database, snapshot: Snapshot, sets: Sequence[BoundSet]) -> dict[str, list[Kept]]:
+    """Return a snapshot's rows of those sets that it has, by set. Ids that name no older list are of its own."""
+    there = [bound for bound in sets if bound.name in snapshot.sets]
+    found = ask_each(database, [_kept(bound, snapshot.sets[bound.name]) for bound in there])
+    return {
+        bound.name: [_read(bound, snapshot.id, row) for row in rows] for bound, rows in zip(there, found, strict=True)
+    }
+
+
+def _kept(bound: BoundSet, stored: StoredSet) -> Query:
     text = statement(
         __name__,
         "kept_rows",
@@ -33,28 +42,46 @@ def kept_rows(database: Database, stored: StoredSet, bound: BoundSet, list_name:
         references=bound.parts["references"],
         rows=identifier(stored.rows_table),
     )
-    names = [reference.column for reference in bound.references]
-    rows: list[Kept] = []
-    for number, carried, origins, key, content, created, ids in database.execute(text):
-        refs = tuple(None if found is None else (list_name, found) for found in ids)
-        if origins:
-            older = json.loads(origins)
-            older_refs = {name: (each["list"], each["id"]) for name, each in older.items()}
-            refs = tuple(older_refs.get(name, ref) for name, ref in zip(names, refs, strict=True))
-        rows.append(Kept(number, key, content, created, refs, carried))
-    return rows
+    return Query(text)
 
 
-def live_rows(database: Database, bound: BoundSet, stored: StoredSet | None = None) -> list[Live]:
-    """Return the table's protected rows, and those that have a primary key of the snapshot's, if one is given."""
+def _read(bound: BoundSet, list_name: str, row: Row) -> Kept:
+    number, carried, origins, key, content, created, ids = row
+    refs = tuple(None if found is None else (list_name, found) for found in ids)
+    if origins:
+        older = {name: (each["list"], each["id"]) for name, each in json.loads(origins).items()}
+        refs = tuple(older.get(each.column, ref) for each, ref in zip(bound.references, refs, strict=True))
+    return Kept(number, key, content, created, refs, carried)
+
+
+def live_rows(database: Database, sets: Sequence[BoundSet], snapshot: Snapshot | None = None) -> dict[str, list[Live]]:
+    """Return the tables' protected rows by set, and those that have a primary key of the snapshot's, if one is given.
+
+    Of companions those are returned that say of themselves what some of the snapshot's do.
+    """
+    there = [bound for bound in sets if snapshot is None or bound.name in snapshot.sets]
+    found = ask_each(database, [_live(bound, snapshot.sets[bound.name] if snapshot else None) for bound in there])
+    return {
+        bound.name: [Live(key, content, at, tuple(refs), protected) for key, content, at, refs, protected in rows]
+        for bound, rows in zip(there, found, strict=True)
+    }
+
+
+def _live(bound: BoundSet, stored: StoredSet | None) -> Query:
+    content = content_of(bound, stored)
     text = statement(
         __name__,
-        "live_rows" if stored else "live_rows_alone",
+        ("live_alike" if bound.set.companion else "live_rows") if stored else "live_rows_alone",
         **bound.parts,
-        content=columns(content_of(bound, stored), of="t", cast="::text"),
+        content=columns(content, of="t", cast="::text"),
+        kept=columns(content, of="s", cast="::text"),
         created=_created(bound),
         rows=identifier(stored.rows_table if stored else ""),
     )
-    return [
-        Live(key, content, at, tuple(refs), protected) for key, content, at, refs, protected in database.execute(text)
-    ]
+    return Query(text)
+
+
+def count_rows(database: Database, sets: Sequence[BoundSet]) -> int:
+    """Count the protected rows that the tables of these sets have now."""
+    texts = [statement(__name__, "count_rows", **bound.parts) for bound in sets]
+    return sum(count for ((count,),) in ask_each(database, [Query(text) for text in texts]))

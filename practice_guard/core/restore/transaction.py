@@ -9,10 +9,9 @@ from practice_guard.core.application import Application
 from practice_guard.core.database import Database
 from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, ledger
-from practice_guard.core.restore import planning, writes
+from practice_guard.core.restore import planning, tasks, writes
 from practice_guard.core.restore.planfile import AGAIN, SavedPlan, moved
 from practice_guard.core.restore.plans import Plan
-from practice_guard.core.restore.writes import Written
 from practice_guard.core.snapshots import Snapshot
 
 
@@ -31,9 +30,7 @@ def check_fits(database: Database, app: Application, snapshot: Snapshot, plan: P
     Raises:
         errors.SchemaError: a column is gone or of another type, or rows break a constraint; names column and rows.
     """
-    for bound in app.sets:
-        if bound.name in plan.sets:
-            writes.check(database, bound, snapshot.sets[bound.name], plan.sets[bound.name])
+    tasks.check(database, tasks.assign(app, snapshot, plan))
 
 
 def apply(guard: Guard, snapshot: Snapshot, *, saved: SavedPlan | None = None) -> Applied:
@@ -63,25 +60,14 @@ def apply(guard: Guard, snapshot: Snapshot, *, saved: SavedPlan | None = None) -
 
 def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan | None) -> Applied:
     database, request = guard.database, guard.request
-    plan = planning.plan(database, snapshot, app, request)
+    ready = planning.prepare(database, snapshot, app, request)
+    plan = planning.plan_from(database, ready)
     if saved is not None:
         check_saved(database, saved, plan)
-    check_fits(database, app, snapshot, plan)
-    bound = {each.name: each for each in app.sets}
-    written: dict[str, Written] = {}
-    for name, each in plan.sets.items():  # parents first, so that what hangs on them can be given their new keys
-        placed = writes.with_keys(each, bound[name], written)
-        written[name] = writes.write(database, bound[name], snapshot.sets[name], placed)
-    touched = [(bound[name], writes.all_keys(done)) for name, done in written.items()]
-    others = writes.beside(database, touched)
-    left = {name: writes.left_alone(database, bound[name], snapshot.sets[name], done) for name, done in written.items()}
-    writes.check_constraints(database)
-    for table, rows in writes.beside(database, touched).items():
-        if rows != others[table]:
-            raise writes.others_changed(table)
-    for name, done in written.items():
-        writes.prove(database, bound[name], snapshot.sets[name], done, left[name])
-    _prove_settled(plan, planning.plan(database, snapshot, app, request))
+    todo = tasks.assign(app, snapshot, plan)
+    tasks.check(database, todo)
+    written = writes.write(database, todo)
+    _prove_settled(plan, planning.plan_from(database, ready))
     count = sum(len(done.updates) + len(done.inserts) for done in written.values())
     result = {
         "rows": plan.counts(),
@@ -94,8 +80,7 @@ def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan 
     }
     about = About(result, snapshot.id, plan.digest, plan.imprint)
     entry = ledger.write(database, ledger.RESTORE, guard.author, about)
-    for name, done in written.items():
-        ledger.write_rows(database, entry, bound[name], writes.ledger_rows(done))
+    ledger.write_rows(database, entry, [(task.bound, writes.ledger_rows(written[task.name])) for task in todo])
     return Applied(plan, entry, count)
 
 
@@ -105,9 +90,8 @@ def check_saved(database: Database, saved: SavedPlan, plan: Plan) -> None:
     Raises:
         errors.StalePlanError: it is not; says what moved.
     """
-    for entry in ledger.entries(database):
-        if entry.result.get("plan") == saved.id:
-            raise errors.StalePlanError(f"This plan was applied already (ledger {entry.id}). Nothing was written.")
+    if (entry := ledger.applying(database, saved.id)) is not None:
+        raise errors.StalePlanError(f"This plan was applied already (ledger {entry}). Nothing was written.")
     if plan.digest != saved.digest:
         changes = moved(saved, plan)
         listed = "".join(f"\n  {change}" for change in changes)

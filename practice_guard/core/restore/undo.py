@@ -11,9 +11,10 @@ from practice_guard.core.application import (
     Application,
     BoundSet,
     PointsAt,
+    Table,
     imprint,
 )
-from practice_guard.core.database import Database, identifier, statement
+from practice_guard.core.database import Database, Query, ask_each, identifier, statement
 from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, Entry, EntryRow, ledger
 from practice_guard.core.restore import relinking, writes
@@ -69,11 +70,11 @@ def apply(guard: Guard, wanted: int) -> Undone:
         _check(database, app, rows, entry)
         touched = [(_bound(app, name), [row.new_key for row in found]) for name, found in rows.items()]
         others = writes.beside(database, touched)
-        for bound in reversed(app.sets):  # what hangs on other rows goes first
-            if bound.name in rows:
-                with application_path(database):
+        with application_path(database):
+            for bound in reversed(app.sets):  # what hangs on other rows goes first
+                if bound.name in rows:
                     _take_back(database, app, bound, rows[bound.name])
-        writes.check_constraints(database)
+            database.check_constraints()
         _prove(database, app, rows)
         for table, now in writes.beside(database, touched).items():
             if now != others[table]:
@@ -128,8 +129,9 @@ def _bound(app: Application, name: str) -> BoundSet:
 
 
 def _check(database: Database, app: Application, rows: Mapping[str, Sequence[EntryRow]], entry: Entry) -> None:
-    for name, found in rows.items():
-        _check_unchanged(database, _bound(app, name), found, entry)
+    sums = ask_each(database, [_sums(_bound(app, name), found) for name, found in rows.items()])
+    for (name, found), now in zip(rows.items(), sums, strict=True):
+        _check_unchanged(_bound(app, name), found, dict(now), entry)
     leaving = _leaving(app, rows)
     for name, found in rows.items():
         bound = _bound(app, name)
@@ -161,18 +163,10 @@ def _check_nothing_hangs_on(
         for reference in each.references
         if reference.parent == bound.name
     }
-    for table, column in sorted(columns) if inserted else ():
-        child = app.catalog.table(table)
-        own = child.primary_key[0] if len(child.primary_key) == 1 else None
-        text = statement(
-            __name__,
-            "hanging",
-            table=child.quoted,
-            column=identifier(column),
-            own=f"t.{identifier(own)}::text" if own else "NULL::text",
-        )
-        values = {"keys": [row.new_key for row in inserted], "leaving": list(leaving.get(table, ()))}
-        count = database.execute(text, values)[0][0]
+    asked = sorted(columns) if inserted else []
+    keys = [row.new_key for row in inserted]
+    counts = ask_each(database, [_hanging(app.catalog.table(table), column, keys, leaving) for table, column in asked])
+    for (table, _), ((count,),) in zip(asked, counts, strict=True):
         if count:
             raise errors.StalePlanError(
                 f"{counted(count, 'row')} of {table} {agreeing(count, 'hangs', 'hang')} on rows of {bound.name} that "
@@ -180,9 +174,25 @@ def _check_nothing_hangs_on(
             )
 
 
-def _check_unchanged(database: Database, bound: BoundSet, rows: Sequence[EntryRow], entry: Entry) -> None:
-    keys = {"keys": [row.new_key for row in rows]}
-    now = {row[0]: row[1] for row in database.execute(statement(__name__, "sums", **bound.parts), keys)}
+def _hanging(child: Table, column: str, keys: Sequence[str], leaving: Mapping[str, Sequence[str]]) -> Query:
+    """Ask how many rows of a table point at some that are to go, and stay themselves."""
+    own = child.primary_key[0] if len(child.primary_key) == 1 else None
+    text = statement(
+        __name__,
+        "hanging",
+        table=child.quoted,
+        column=identifier(column),
+        own=f"t.{identifier(own)}::text" if own else "NULL::text",
+    )
+    return Query(text, {"keys": keys, "leaving": list(leaving.get(child.name, ()))})
+
+
+def _sums(bound: BoundSet, rows: Sequence[EntryRow]) -> Query:
+    """Ask what rows are now."""
+    return Query(statement(__name__, "sums", **bound.parts), {"keys": [row.new_key for row in rows]})
+
+
+def _check_unchanged(bound: BoundSet, rows: Sequence[EntryRow], now: Mapping[str, str], entry: Entry) -> None:
     moved = [row.new_key for row in rows if now.get(row.new_key) != row.sum]
     if moved:
         have = agreeing(len(moved), "has", "have")
@@ -236,12 +246,14 @@ def _prove(database: Database, app: Application, rows: Mapping[str, Sequence[Ent
     Raises:
         errors.RestoreError: it is not so.
     """
-    for name, found in rows.items():
-        bound = _bound(app, name)
-        gone = {"keys": [row.new_key for row in found if row.before is None]}
-        left = len(database.execute(statement(__name__, "sums", **bound.parts), gone))
-        moves = _moves(app, bound, found)
-        left += len(moves) - relinking.right(database, bound, moves)
+    sets = [_bound(app, name) for name in rows]
+    moves = [_moves(app, bound, rows[bound.name]) for bound in sets]
+    gone = [_sums(bound, [row for row in rows[bound.name] if row.before is None]) for bound in sets]
+    there = ask_each(database, gone)
+    right = ask_each(database, [relinking.right(bound, each) for bound, each in zip(sets, moves, strict=True)])
+    for bound, standing, each, ((pointing,),) in zip(sets, there, moves, right, strict=True):
+        name, found = bound.name, rows[bound.name]
+        left = len(standing) + len(each) - pointing
         if left:
             are = agreeing(left, "is not as it", "are not as they")
             raise errors.RestoreError(

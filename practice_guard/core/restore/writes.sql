@@ -12,22 +12,6 @@ SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(sum, '' ORDER BY s
           FROM {table} AS t
           JOIN unnest(%(keys)s::text[]) AS u (key) ON u.key::{key_type} = t.{key}) AS rows
 
--- sequence_value --
--- The last value that a sequence gave; one that was just restarted has given none.
-SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM {sequence}
-
--- highest_key --
--- The highest primary key in use.
-SELECT max({key})::bigint FROM {table}
-
--- advance_sequence --
--- Moves a sequence forwards. It is not rolled back with the transaction, which does no harm in this direction.
-SELECT setval(%(sequence)s::text::regclass, %(value)s::bigint)
-
--- next_keys --
--- New primary keys.
-SELECT nextval(%(sequence)s::text::regclass)::text FROM generate_series(1, %(count)s::int)
-
 -- insert_rows --
 -- Puts rows back as the snapshot keeps them, under the primary keys given and with new references.
 INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE
@@ -43,8 +27,3 @@ SELECT count(*)
   JOIN practice_guard.{rows} AS s ON s.guard_row = u.row
   JOIN {table} AS t ON t.{key} = u.key::{key_type}
  WHERE ROW({live})::text = ROW({kept})::text AND ROW({live_references})::text = ROW({names_list})::text
-
--- would_be_null --
--- How many of the rows to be put back have no value for a column that must have one now.
-SELECT count(*) FROM practice_guard.{rows} AS s
- WHERE s.guard_row = ANY (%(rows)s::bigint[]) AND s.{column} IS NULL

@@ -2,7 +2,7 @@
 
 from practice_guard.core.snapshots import archive as archive
 from practice_guard.core.snapshots.copies import Carry as Carry
-from practice_guard.core.snapshots.lists import team_list as team_list
+from practice_guard.core.snapshots.lists import team_lists as team_lists
 from practice_guard.core.snapshots.sets import StoredColumn as StoredColumn
 from practice_guard.core.snapshots.sets import StoredSet as StoredSet
 from practice_guard.core.snapshots.sets import read_by_people as read_by_people

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Database, columns, identifier, statement
+from practice_guard.core.database import Database, Query, Row, ask_each, columns, identifier, statement
 from practice_guard.core.snapshots.sets import (
     GUARD_COLUMNS,
     LONGEST_NAME,
@@ -17,6 +18,8 @@ from practice_guard.core.snapshots.sets import (
 )
 from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted
+
+_GUARDS = [name for name, _ in GUARD_COLUMNS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,64 +37,124 @@ class Carry:
     lossy: bool = False
 
 
-def create(database: Database, stored: StoredSet) -> None:
-    """Make the empty table for a set's rows.
+def create(database: Database, sets: Sequence[StoredSet]) -> None:
+    """Make the empty tables for the rows of sets.
 
     Raises:
-        errors.UsageError: the set's name is too long.
-        errors.SchemaError: the protected table has a column that the guard needs for itself.
+        errors.UsageError: a set's name is too long.
+        errors.SchemaError: a protected table has a column that the guard needs for itself.
     """
+    texts = [_creating(stored) for stored in sets]
+    if texts:
+        database.execute(";\n".join(texts))
+
+
+def _creating(stored: StoredSet) -> str:
     if len(stored.rows_table.encode()) > LONGEST_NAME:
         raise errors.UsageError(f"The name of the protected set {stored.name} is too long; 40 letters are the most.")
     for column in stored.columns:
         if column.name in dict(GUARD_COLUMNS):
             raise errors.SchemaError(f"{stored.table} has a column {column.name}, which the guard needs for itself.")
     definitions = ",\n    ".join(f"{identifier(each.name)} {each.stored_as}" for each in stored.columns)
-    text = statement(__name__, "create_rows", rows=identifier(stored.rows_table), definitions=definitions)
-    database.execute(text)
+    return statement(__name__, "create_rows", rows=identifier(stored.rows_table), definitions=definitions)
 
 
-def write(database: Database, bound: BoundSet, snapshot: str, older: StoredSet | None, carry: Carry) -> StoredSet:
-    """Copy a set's rows into a table of the snapshot's own and carry over what still waits in an older snapshot.
+def write(
+    database: Database,
+    snapshot: str,
+    sets: Sequence[BoundSet],
+    older: Mapping[str, StoredSet],
+    carries: Mapping[str, Carry],
+) -> dict[str, StoredSet]:
+    """Copy the rows of sets into tables of the snapshot's own and carry over what still waits in an older snapshot.
 
-    The copy is compared with its source, in rows and digest, before anything is carried into it.
+    The copies are compared with their sources, in rows and digest, before anything is carried into them.
+
+    Args:
+        database: where; what is read is locked.
+        snapshot: the new snapshot's id.
+        sets: the sets.
+        older: what the older snapshot holds, by set.
+        carries: what is carried over, by set.
 
     Raises:
-        errors.DamagedSnapshotError: the copy differs from the table.
+        errors.DamagedSnapshotError: a copy differs from its table.
         errors.SchemaError: a row that waits cannot be carried on as it is, because the table has changed.
     """
+    new = [(bound, _described(bound, snapshot)) for bound in sets]
+    create(database, [stored for _, stored in new])
+    copying = ",\n".join(_copying(bound, stored) for bound, stored in new)
+    database.execute(statement(__name__, "copy_all", copying=copying))
+    sums = _both(database, [_digest_of_source(bound) for bound, _ in new], [_digest_of_copy(each) for _, each in new])
+    counts: dict[str, int] = {}
+    for (bound, stored), (original, copy) in zip(new, sums, strict=True):
+        if copy != original:
+            raise errors.DamagedSnapshotError(f"The copy of {bound.name} differs from the table; nothing was kept.")
+        carry = carries.get(bound.name, Carry())
+        counts[bound.name] = original[0] + len(carry.rows)
+        if carry.rows and bound.name in older:
+            _carry(database, bound, stored, older[bound.name], carry, original[0])
+        if carry.anchors:
+            keys, origins = zip(*carry.anchors, strict=True)
+            text = statement(__name__, "anchor_rows", rows=identifier(stored.rows_table), **bound.parts)
+            database.execute(text, {"keys": list(keys), "origins": list(origins)})
+    texts, teams = [_digest_of_copy(each, _GUARDS) for _, each in new], [_count_of_teams(*each) for each in new]
+    return {
+        stored.name: replace(
+            stored,
+            rows=counts[stored.name],
+            carried=len(carries.get(stored.name, Carry()).rows),
+            teams=count,
+            digest=digest,
+        )
+        for (_, stored), ((_, digest), (count, _)) in zip(new, _both(database, texts, teams), strict=True)
+    }
+
+
+def _both(database: Database, first: Sequence[Query], second: Sequence[Query]) -> list[tuple[Row, Row]]:
+    """Ask two questions about each set; both are answered by one row."""
+    found = [row for (row,) in ask_each(database, [*first, *second])]
+    return list(zip(found[: len(first)], found[len(first) :], strict=True))
+
+
+def _described(bound: BoundSet, snapshot: str) -> StoredSet:
     kept = tuple(StoredColumn(each.name, each.type, stored_as(each)) for each in bound.stored)
-    stored = StoredSet(bound.name, _definition(bound), kept, rows_table(snapshot, bound.name), 0, 0, 0, "")
-    create(database, stored)
-    rows, names = identifier(stored.rows_table), [each.name for each in kept]
-    values = ", ".join(f"t.{identifier(each.name)}{'' if each.stored_as == each.type else '::text'}" for each in kept)
-    database.execute(statement(__name__, "copy_rows", rows=rows, columns=columns(names), values=values, **bound.parts))
-    as_text = columns(names, of="t", cast="::text")
-    original = database.execute(statement(__name__, "digest", columns=as_text, **bound.parts))[0]
-    copy = {"table": f"practice_guard.{rows}", "condition": "true"}
-    if database.execute(statement(__name__, "digest", columns=as_text, **copy))[0] != original:
-        raise errors.DamagedSnapshotError(f"The copy of {bound.name} differs from the table; nothing was kept.")
-    if carry.rows and older is not None:
-        _carry(database, bound, stored, older, carry, original[0])
-    if carry.anchors:
-        keys, origins = zip(*carry.anchors, strict=True)
-        text = statement(__name__, "anchor_rows", rows=rows, **bound.parts)
-        database.execute(text, {"keys": list(keys), "origins": list(origins)})
-    count = database.execute(statement(__name__, "count_teams", rows=rows, **bound.parts))[0][0]
-    stored = replace(stored, rows=original[0] + len(carry.rows), carried=len(carry.rows), teams=count)
-    return replace(stored, digest=digest(database, stored)[1])
+    return StoredSet(bound.name, _definition(bound), kept, rows_table(snapshot, bound.name), 0, 0, 0, "")
 
 
-def fault(database: Database, stored: StoredSet) -> str:
-    """Read a copy back, compare it with what is known of it, and say what is wrong; empty for a whole one."""
-    table = f"practice_guard.{identifier(stored.rows_table)}".replace("%%", "%")
-    found = database.execute(statement(__name__, "stored_columns"), {"table": table})
-    if not found:
-        return f"its table {stored.rows_table} is gone."
-    expected = [*GUARD_COLUMNS, *((column.name, column.stored_as) for column in stored.columns)]
-    if found != expected:
-        return f"the columns of {stored.rows_table} were changed."
-    rows, sums = digest(database, stored)
+def _copying(bound: BoundSet, stored: StoredSet) -> str:
+    values = (f"t.{identifier(each.name)}{'' if each.stored_as == each.type else '::text'}" for each in stored.columns)
+    return statement(
+        __name__,
+        "copy_rows",
+        set=identifier(bound.name),
+        rows=identifier(stored.rows_table),
+        columns=columns(each.name for each in stored.columns),
+        values=", ".join(values),
+        **bound.parts,
+    )
+
+
+def fault(database: Database, sets: Sequence[StoredSet]) -> str:
+    """Read copies back, compare them with what is known of them, and say what is first wrong; empty for whole ones."""
+    there = _columns_of(database, sets)
+    as_described = {
+        stored.name: there[stored.name]
+        == [*GUARD_COLUMNS, *((column.name, column.stored_as) for column in stored.columns)]
+        for stored in sets
+    }
+    sums = digests(database, [stored for stored in sets if as_described[stored.name]])
+    for stored in sets:
+        if not there[stored.name]:
+            return f"its table {stored.rows_table} is gone."
+        if not as_described[stored.name]:
+            return f"the columns of {stored.rows_table} were changed."
+        if wrong := _difference(stored, *sums[stored.name]):
+            return wrong
+    return ""
+
+
+def _difference(stored: StoredSet, rows: int, digest: str) -> str:
     if rows < stored.rows:
         lost = stored.rows - rows
         return f"{lost:,} of {counted(stored.rows, 'row')} of {stored.name} {agreeing(lost, 'is', 'are')} lost."
@@ -99,7 +162,16 @@ def fault(database: Database, stored: StoredSet) -> str:
         added = rows - stored.rows
         were = agreeing(added, "was", "were")
         return f"{counted(added, 'row')} {were} added to the {stored.rows:,} of {stored.name}."
-    return f"rows of {stored.name} were changed." if sums != stored.digest else ""
+    return f"rows of {stored.name} were changed." if digest != stored.digest else ""
+
+
+def _columns_of(database: Database, sets: Sequence[StoredSet]) -> dict[str, list[tuple[str, str]]]:
+    """Return the columns that copies really have, with their types, by set; none where the table is gone."""
+    tables = [f"practice_guard.{identifier(stored.rows_table)}".replace("%%", "%") for stored in sets]
+    found: dict[str, list[tuple[str, str]]] = {stored.name: [] for stored in sets}
+    for place, name, type_ in database.execute(statement(__name__, "stored_columns"), {"tables": tables}):
+        found[sets[place - 1].name].append((name, type_))
+    return found
 
 
 def _carry(database: Database, bound: BoundSet, stored: StoredSet, older: StoredSet, carry: Carry, last: int) -> None:
@@ -186,15 +258,26 @@ def _definition(bound: BoundSet) -> dict[str, object]:
     }
 
 
-def digest(database: Database, stored: StoredSet) -> tuple[int, str]:
-    """Return how many rows a copy has, and the digest over their canonical texts with the guard's own columns."""
-    names = [name for name, _ in GUARD_COLUMNS] + [column.name for column in stored.columns]
-    text = statement(
-        __name__,
-        "digest",
-        table=f"practice_guard.{identifier(stored.rows_table)}",
-        columns=columns(names, of="t", cast="::text"),
-        condition="true",
-    )
-    count, found = database.execute(text)[0]
-    return count, found
+def digests(database: Database, sets: Sequence[StoredSet]) -> dict[str, tuple[int, str]]:
+    """Return, by set, how many rows copies have, and the digest over their texts with the guard's own columns."""
+    found = ask_each(database, [_digest_of_copy(stored, _GUARDS) for stored in sets])
+    return {stored.name: (count, digest) for stored, ((count, digest),) in zip(sets, found, strict=True)}
+
+
+def _digest_of_copy(stored: StoredSet, besides: Sequence[str] = ()) -> Query:
+    names = [*besides, *(column.name for column in stored.columns)]
+    table = f"practice_guard.{identifier(stored.rows_table)}"
+    return _digest(names, table, "true")
+
+
+def _digest_of_source(bound: BoundSet) -> Query:
+    return _digest([each.name for each in bound.stored], bound.parts["table"], bound.parts["condition"])
+
+
+def _digest(names: Sequence[str], table: str, meeting: str) -> Query:
+    as_text = columns(names, of="t", cast="::text")
+    return Query(statement(__name__, "digest", table=table, columns=as_text, condition=meeting))
+
+
+def _count_of_teams(bound: BoundSet, stored: StoredSet) -> Query:
+    return Query(statement(__name__, "count_teams", rows=identifier(stored.rows_table), **bound.parts))

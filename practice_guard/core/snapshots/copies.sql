@@ -16,11 +16,17 @@ CREATE TABLE practice_guard.{rows} (
 )
 
 -- copy_rows --
--- Copies the protected rows, numbered from 1.
-INSERT INTO practice_guard.{rows} (guard_row, guard_carried, {columns})
-SELECT row_number() OVER (ORDER BY t.{key}), false, {values}
-  FROM {table} AS t
- WHERE {condition}
+-- Copies the protected rows of one set, numbered from 1.
+{set} AS (
+    INSERT INTO practice_guard.{rows} (guard_row, guard_carried, {columns})
+    SELECT row_number() OVER (ORDER BY t.{key}), false, {values}
+      FROM {table} AS t
+     WHERE {condition})
+
+-- copy_all --
+-- Copies the protected rows of all sets as they are at one moment.
+WITH {copying}
+SELECT
 
 -- carry_rows --
 -- Takes rows over from an earlier snapshot, because their team has not come back yet.
@@ -53,11 +59,11 @@ UPDATE practice_guard.{rows} AS t
 
 -- count_teams --
 -- How many teams or leagues the rows of a set hang on.
-SELECT count(DISTINCT {reference}) FROM practice_guard.{rows}
+SELECT count(DISTINCT {reference}), NULL::text FROM practice_guard.{rows}
 
 -- stored_columns --
--- The columns a snapshot's table really has, with their types.
-SELECT a.attname::text, format_type(a.atttypid, a.atttypmod)
-  FROM pg_attribute AS a
- WHERE a.attrelid = to_regclass(%(table)s::text) AND a.attnum > 0 AND NOT a.attisdropped
- ORDER BY a.attnum
+-- The columns that a snapshot's tables really have, with their types.
+SELECT u.place, a.attname::text, format_type(a.atttypid, a.atttypmod)
+  FROM unnest(%(tables)s::text[]) WITH ORDINALITY AS u (name, place)
+  JOIN pg_attribute AS a ON a.attrelid = to_regclass(u.name) AND a.attnum > 0 AND NOT a.attisdropped
+ ORDER BY u.place, a.attnum

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from practice_guard.core.application import TeamList
-from practice_guard.core.database import Database, statement
+from practice_guard.core.database import Database, Query, Row, ask_each, statement
 from practice_guard.core.model import Team
 
 _SEPARATOR = "\x1f"
@@ -30,9 +32,18 @@ def store_list(database: Database, name: str, found: TeamList) -> None:
     database.execute(statement(__name__, "store_leagues"), codes)
 
 
-def team_list(database: Database, name: str) -> TeamList:
-    """Read a kept team list."""
-    rows = database.execute(statement(__name__, "stored_teams"), {"list": name})
-    leagues = database.execute(statement(__name__, "stored_leagues"), {"list": name})
-    rosters = {row[0]: frozenset(row[6]) for row in rows if row[6]}
-    return TeamList(tuple(Team(*row[:6]) for row in rows), {row[0]: row[1] for row in leagues}, rosters)
+def team_lists(database: Database, names: Sequence[str]) -> dict[str, TeamList]:
+    """Read kept team lists, by name; one that is not kept is empty."""
+    wanted = {"lists": list(names)}
+    teams, leagues = ask_each(
+        database,
+        [Query(statement(__name__, "stored_teams"), wanted), Query(statement(__name__, "stored_leagues"), wanted)],
+    )
+    return {name: _read(name, teams, leagues) for name in names}
+
+
+def _read(name: str, teams: Sequence[Row], leagues: Sequence[Row]) -> TeamList:
+    own = [row for of, *row in teams if of == name]
+    rosters = {row[0]: frozenset(row[6]) for row in own if row[6]}
+    codes = {number: code for of, number, code, *_ in leagues if of == name}
+    return TeamList(tuple(Team(*row[:6]) for row in own), codes, rosters)

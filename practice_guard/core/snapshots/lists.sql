@@ -12,12 +12,15 @@ INSERT INTO practice_guard.league_lists (list, id, code)
 SELECT %(list)s::text, u.id, u.code FROM unnest(%(ids)s::bigint[], %(codes)s::text[]) AS u (id, code)
 
 -- stored_teams --
--- A kept team list with its rosters, plain ones also where somebody made arrays in arrays of them.
-SELECT id, league, club, series, name, alias, ARRAY(SELECT coalesce(player, '') FROM unnest(players) AS player)
+-- Kept team lists with their rosters, plain ones also where somebody made arrays in arrays of them.
+SELECT list, id, league, club, series, name, alias, ARRAY(SELECT coalesce(player, '') FROM unnest(players) AS player)
   FROM practice_guard.team_lists
- WHERE list = %(list)s::text
- ORDER BY id
+ WHERE list = ANY (%(lists)s::text[])
+ ORDER BY list, id
 
 -- stored_leagues --
--- A kept league list.
-SELECT id, code FROM practice_guard.league_lists WHERE list = %(list)s::text ORDER BY id
+-- Kept league lists, in as many columns as the teams, which are read along with them.
+SELECT list, id, code, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text[]
+  FROM practice_guard.league_lists
+ WHERE list = ANY (%(lists)s::text[])
+ ORDER BY list, id

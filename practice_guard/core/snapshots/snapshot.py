@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from practice_guard.core import errors, findings
-from practice_guard.core.database import Database, identifier, statement
+from practice_guard.core.database import Database, Row, identifier, statement
 from practice_guard.core.model import LATEST, Finding
 from practice_guard.core.records import installation
 from practice_guard.core.snapshots import description
@@ -74,29 +74,31 @@ _LISTED = (
 
 def listing(database: Database) -> list[Snapshot]:
     """Return all snapshots, newest first; none where the guard has no tables yet. Each is read, none verified."""
-    if not installation.exists(database):
-        return []
-    sets: dict[str, dict[str, StoredSet]] = {}
-    fault: dict[str, str] = {}
-    found = database.execute(statement(__name__, "sets"))
-    names: dict[str, set[str]] = {}
-    for snapshot, name, *_ in found:
-        names.setdefault(snapshot, set()).add(name)
-    for snapshot, name, *rest in found:
-        read = _stored_set(snapshot, name, rest, names[snapshot])
-        if isinstance(read, StoredSet):
-            sets.setdefault(snapshot, {})[name] = read
+    return _newest_first(_snapshots(database)) if installation.exists(database) else []
+
+
+def _snapshots(database: Database, wanted: str | None = None) -> list[Snapshot]:
+    """Read all snapshots, or the one of that id."""
+    return [_snapshot(row) for row in database.execute(statement(__name__, "snapshots"), {"id": wanted})]
+
+
+def _snapshot(row: Row) -> Snapshot:
+    *own, held = row
+    fields = dict(zip(_LISTED, own, strict=True))
+    fault, rows = "", json.loads(held)
+    names = {name for name, *_ in rows}
+    sets: dict[str, StoredSet] = {}
+    for name, *rest in rows:
+        described = _stored_set(fields["id"], name, rest, names)
+        if isinstance(described, StoredSet):
+            sets[name] = described
         else:
-            fault[snapshot] = read
-    listed: list[Snapshot] = []
-    for row in database.execute(statement(__name__, "snapshots")):
-        fields = dict(zip(_LISTED, row, strict=True))
-        name, fingerprint = fields["id"], json.loads(fields["fingerprint"])
-        if not isinstance(fingerprint, dict):
-            fault[name], fingerprint = "its fingerprint is not an object.", {}
-        fields |= {"fingerprint": fingerprint, "lists": tuple(fields["lists"])}
-        listed.append(Snapshot(**fields, sets=sets.get(name, {}), fault=fault.get(name, "")))
-    return _newest_first(listed)
+            fault = described
+    fingerprint = json.loads(fields["fingerprint"])
+    if not isinstance(fingerprint, dict):
+        fault, fingerprint = "its fingerprint is not an object.", {}
+    fields |= {"fingerprint": fingerprint, "lists": tuple(fields["lists"])}
+    return Snapshot(**fields, sets=sets, fault=fault)
 
 
 def _stored_set(snapshot: str, name: str, row: Sequence[Any], sets: set[str]) -> StoredSet | str:
@@ -130,6 +132,11 @@ def newest(known: Iterable[Snapshot]) -> Snapshot | None:
     return next((each for each in known if each.verified_at is not None), None)
 
 
+def read(database: Database, wanted: str) -> Snapshot | None:
+    """Return the snapshot of that id, whatever state it is in; None where there is none."""
+    return next(iter(_snapshots(database, wanted)), None) if installation.exists(database) else None
+
+
 def find(database: Database, wanted: str = LATEST) -> Snapshot:
     """Return the snapshot of that id, or the newest verified one for `latest`.
 
@@ -137,8 +144,10 @@ def find(database: Database, wanted: str = LATEST) -> Snapshot:
         errors.NoSnapshotError: there is none.
         errors.DamagedSnapshotError: its description cannot be read.
     """
-    known = listing(database)
-    found = newest(known) if wanted == LATEST else named(known, wanted)
+    if wanted == LATEST:
+        found = newest(listing(database))
+    else:
+        found = read(database, wanted) or named(listing(database), wanted)
     if found is None:
         raise none_yet()
     if found.fault:

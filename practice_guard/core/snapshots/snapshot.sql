@@ -1,23 +1,22 @@
 -- snapshots --
--- All snapshots. Columns that older versions of the table lack are read through JSON, where they are NULL. Times that no
--- driver holds and arrays in arrays are made readable, so that one snapshot that was tampered with hides no other.
+-- All snapshots, or the one of an id, with what each holds. Columns that older versions of the table lack are read through
+-- JSON, where they are NULL. Times that no driver holds and arrays in arrays are made readable, so that one snapshot that
+-- was tampered with hides no other.
 SELECT id, number, label, least(greatest(taken_at, earliest), latest), taken_by, environment, fingerprint::text,
        tool_version, server_version, accepted_current, ARRAY(SELECT coalesce(list, 'NULL') FROM unnest(lists) AS list),
        rows, carried, mark, digest,
        CASE WHEN verified_at IS NOT NULL THEN least(greatest(verified_at, earliest), latest) END,
        coalesce((newer ->> 'digest_version')::int, 1),
        CASE WHEN newer ->> 'imported_at' IS NOT NULL
-            THEN least(greatest((newer ->> 'imported_at')::timestamptz, earliest), latest) END
+            THEN least(greatest((newer ->> 'imported_at')::timestamptz, earliest), latest) END,
+       (SELECT coalesce(json_agg(json_build_array(name, definition::text, columns::text, rows_table, rows, carried,
+                                                  teams, digest) ORDER BY name), '[]')::text
+          FROM practice_guard.snapshot_sets WHERE snapshot = s.id)
   FROM practice_guard.snapshots AS s
  CROSS JOIN LATERAL to_jsonb(s) AS newer
  CROSS JOIN (VALUES (timestamptz '0002-01-01 00:00+00', timestamptz '9998-12-31 00:00+00')) AS times (earliest, latest)
+ WHERE %(id)s::text IS NULL OR s.id = %(id)s::text
  ORDER BY number DESC
-
--- sets --
--- What each snapshot holds.
-SELECT snapshot, name, definition::text, columns::text, rows_table, rows, carried, teams, digest
-  FROM practice_guard.snapshot_sets
- ORDER BY snapshot, name
 
 -- sizes --
 -- What each snapshot takes on the disk, in bytes, with the indexes.

@@ -10,7 +10,7 @@ from datetime import timezone
 from practice_guard.core import errors
 from practice_guard.core.database import Database
 from practice_guard.core.snapshots import copies, sets
-from practice_guard.core.snapshots.lists import team_list
+from practice_guard.core.snapshots.lists import team_lists
 from practice_guard.core.snapshots.snapshot import DIGEST_VERSION, Snapshot, damaged
 from practice_guard.core.steps import Step
 
@@ -24,8 +24,7 @@ _DIGESTED = tuple(name for name in SNAPSHOT_FIELDS if name not in ("digest", "ta
 def digest(database: Database, snapshot: Snapshot) -> str:
     """Return the digest of the whole: the description, every set's rows, and the team lists."""
     lists = {}
-    for name in snapshot.lists:
-        found = team_list(database, name)
+    for name, found in team_lists(database, snapshot.lists).items():
         rosters = sorted((team, sorted(ids)) for team, ids in found.rosters.items())
         everyone = sorted(repr(team) for team in found.teams)
         lists[name] = [everyone, sorted(found.leagues.items()), rosters]
@@ -55,12 +54,11 @@ def verify(database: Database, snapshot: Snapshot) -> None:
         )
     if snapshot.fault:
         raise damaged(snapshot, snapshot.fault)
-    for stored in snapshot.sets.values():
-        if fault := copies.fault(database, stored):
-            raise damaged(snapshot, fault)
+    if fault := copies.fault(database, list(snapshot.sets.values())):
+        raise damaged(snapshot, fault)
     if digest(database, snapshot) != snapshot.digest:
         # An import may have left no team at all: an empty list is damage only where the digest says so.
-        gone = [name for name in snapshot.lists if not team_list(database, name).teams]
+        gone = [name for name, kept in team_lists(database, snapshot.lists).items() if not kept.teams]
         found = f"the team list {gone[0]} is gone." if gone else "its team list or its description was changed."
         raise damaged(snapshot, found)
 

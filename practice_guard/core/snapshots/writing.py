@@ -16,7 +16,7 @@ from practice_guard.core.records import Place
 from practice_guard.core.snapshots import copies
 from practice_guard.core.snapshots.copies import Carry
 from practice_guard.core.snapshots.lists import store_list
-from practice_guard.core.snapshots.sets import StoredSet, rows_table, values
+from practice_guard.core.snapshots.sets import rows_table, values
 from practice_guard.core.snapshots.snapshot import Snapshot, find
 from practice_guard.core.snapshots.verification import SNAPSHOT_FIELDS, digest, verify
 
@@ -67,12 +67,10 @@ def write(database: Database, app: Application, header: Header, inheritance: Inh
         errors.DamagedSnapshotError: the copy differs from its source.
     """
     store_list(database, header.id, app.now)
+    older = inheritance.previous.sets if inheritance.previous else {}
+    stored = copies.write(database, header.id, (*app.companions, *app.sets), older, inheritance.carries)
     lists = {header.id}
-    stored: dict[str, StoredSet] = {}
-    for bound in (*app.companions, *app.sets):
-        carry = inheritance.carries.get(bound.name, Carry())
-        older = inheritance.previous.sets.get(bound.name) if inheritance.previous else None
-        stored[bound.name] = copies.write(database, bound, header.id, older, carry)
+    for carry in inheritance.carries.values():
         for _, origins in (*carry.rows, *carry.anchors):
             lists |= {origin["list"] for origin in json.loads(origins).values()}
     snapshot = Snapshot(
@@ -109,8 +107,8 @@ def record(database: Database, snapshot: Snapshot) -> None:
         "imported_at": snapshot.imported_at,
     }
     database.execute(statement(__name__, "insert_snapshot"), row)
-    for each in snapshot.sets.values():
-        database.execute(statement(__name__, "insert_set"), {"snapshot": snapshot.id, **values(each)})
+    held = [values(each) for each in snapshot.sets.values()]
+    database.execute(statement(__name__, "insert_sets"), {"snapshot": snapshot.id, "sets": json.dumps(held)})
 
 
 def confirm(database: Database, snapshot: Snapshot, now: datetime) -> Snapshot:
@@ -125,10 +123,11 @@ def confirm(database: Database, snapshot: Snapshot, now: datetime) -> Snapshot:
 
 def remove(database: Database, snapshot: Snapshot) -> None:
     """Remove a snapshot, its tables, and the team lists that no other one needs. Which may go is `retention`'s word."""
-    for (name,) in database.execute(statement(__name__, "set_names"), {"id": snapshot.id}):
-        # The name is made here and not read, so that a damaged description cannot have another table dropped.
-        table = identifier(rows_table(snapshot.id, name))
-        database.execute(statement(__name__, "drop_rows", rows=table))
+    names = database.execute(statement(__name__, "set_names"), {"id": snapshot.id})
+    # Their names are made here and not read, so that a damaged description cannot have another table dropped.
+    tables = [identifier("practice_guard", rows_table(snapshot.id, name)) for (name,) in names]
+    if tables:
+        database.execute(statement(__name__, "drop_rows", tables=", ".join(tables)))
     database.execute(statement(__name__, "delete_sets"), {"id": snapshot.id})
     database.execute(statement(__name__, "delete_snapshot"), {"id": snapshot.id})
     database.execute(statement(__name__, "delete_unused_teams"))

@@ -8,12 +8,13 @@ VALUES (%(id)s::text, %(label)s::text, %(taken_at)s::timestamptz, %(taken_by)s::
         %(lists)s::text[], %(rows)s::bigint, %(carried)s::bigint, %(mark)s::text, %(digest)s::text,
         %(digest_version)s::int, %(imported_at)s::timestamptz)
 
--- insert_set --
--- What the snapshot holds of one protected set.
+-- insert_sets --
+-- What the snapshot holds of each protected set.
 INSERT INTO practice_guard.snapshot_sets
        (snapshot, name, definition, columns, rows_table, rows, carried, teams, digest)
-VALUES (%(snapshot)s::text, %(name)s::text, %(definition)s::jsonb, %(columns)s::jsonb, %(rows_table)s::text,
-        %(rows)s::bigint, %(carried)s::bigint, %(teams)s::bigint, %(digest)s::text)
+SELECT %(snapshot)s::text, e ->> 'name', (e ->> 'definition')::jsonb, (e ->> 'columns')::jsonb, e ->> 'rows_table',
+       (e ->> 'rows')::bigint, (e ->> 'carried')::bigint, (e ->> 'teams')::bigint, e ->> 'digest'
+  FROM json_array_elements(%(sets)s::json) AS e
 
 -- set_verified --
 -- Notes that the snapshot was read back and found whole.
@@ -24,8 +25,8 @@ UPDATE practice_guard.snapshots SET verified_at = %(now)s::timestamptz WHERE id 
 SELECT name FROM practice_guard.snapshot_sets WHERE snapshot = %(id)s::text ORDER BY name
 
 -- drop_rows --
--- Removes a snapshot's table.
-DROP TABLE IF EXISTS practice_guard.{rows}
+-- Removes a snapshot's tables.
+DROP TABLE IF EXISTS {tables}
 
 -- delete_sets --
 -- Removes what is known of a snapshot's sets; inside an ETL that turns foreign keys off, ON DELETE CASCADE does not.

@@ -13,7 +13,7 @@ from practice_guard.core.findings import found
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.records import installation
-from practice_guard.core.restore import Plan
+from practice_guard.core.restore import Plan, Prepared
 from practice_guard.core.snapshots import Header, Inheritance, Snapshot
 from practice_guard.core.steps import IMPORT_AN_EXPORT, Step
 from practice_guard.core.upkeep.carry import carries
@@ -55,14 +55,14 @@ def take(guard: Guard, *, label: str = "", accept_current: bool = False) -> Back
     database = guard.database
     with database.transaction(Access.READ):
         guard.check_mark()
-        catalog = catalogs.read(database, guard.schema)
+        server, catalog = locks.ask(database), catalogs.read(database, guard.schema)
 
     def work(within: float) -> Backup:
         lock_for_reading(database, catalog, guard.sets, within)
         locks.take(database)
         return _take(guard, guard.look(), label, accept_current=accept_current)
 
-    taken = locks.attempt(database, Access.SNAPSHOT, work, patience=guard.patience)
+    taken = locks.attempt(database, Access.SNAPSHOT, work, patience=guard.patience, server=server)
     if taken.snapshot is None:
         return taken
     with database.transaction(Access.WRITE):
@@ -73,14 +73,16 @@ def take(guard: Guard, *, label: str = "", accept_current: bool = False) -> Back
 def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -> Backup:
     database, author = guard.database, guard.author
     last, findings = _last_good(database, accept_current=accept_current)
+    ready: Prepared | None = None
     plan: Plan | None = None
-    rows = sum(len(restore.live_rows(database, bound)) for bound in app.sets)
+    rows = restore.count_rows(database, app.sets)
     if last is None:
         findings += drift.first(rows)
     else:
         findings += drift.drift(last, app)
         part = snapshots.without(last, app.skipped) if accept_current else last
-        plan = restore.plan(database, part, app, guard.request)
+        ready = restore.prepare(database, part, app, guard.request)
+        plan = restore.plan_from(database, ready)
         findings += drift.since(plan, last, rows)
     findings += drift.older_than_their_team(database, app, plan)
     skipped = tuple(app.skipped)
@@ -89,7 +91,7 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
         return Backup(None, tuple(findings), last, skipped)
     place = installation.ensure(database, author.environment, author.now)
     header = Header(snapshots.new_id(author.now), place, author, label, accepted_current=refusing)
-    carried = carries(database, app, last, plan, header.id, lossy=accept_current) if last and plan else {}
+    carried = carries(ready, plan, header.id, lossy=accept_current) if ready and plan else {}
     new = snapshots.write(database, app, header, Inheritance(last, carried))
     return Backup(new, tuple(drift.accepted(findings)), last, skipped)
 

@@ -6,10 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from practice_guard.core import restore
 from practice_guard.core.application import Application, BoundSet
-from practice_guard.core.database import Database
-from practice_guard.core.restore import Bucket, Kept, Origin, Plan, PlannedRow, SetPlan, origin_of
+from practice_guard.core.restore import Bucket, Kept, Origin, Plan, PlannedRow, Prepared, SetPlan, origin_of
 from practice_guard.core.snapshots import Carry, Snapshot
 
 
@@ -51,19 +49,25 @@ class Renamed:
         return replace(row, refs=refs)
 
 
-def carries(
-    database: Database, app: Application, last: Snapshot, plan: Plan, name: str, *, lossy: bool
-) -> dict[str, Carry]:
-    """Find what the next snapshot takes over: rows that wait, and ids that only an older team list explains."""
+def carries(ready: Prepared, plan: Plan, name: str, *, lossy: bool) -> dict[str, Carry]:
+    """Find what the next snapshot takes over: rows that wait, and ids that only an older team list explains.
+
+    Args:
+        ready: what the plan was made of.
+        plan: the plan of the last snapshot.
+        name: the id of the next one.
+        lossy: see `Carry`.
+    """
+    app, last = ready.app, ready.snapshot
     carries: dict[str, Carry] = {}
     renamed = Renamed(last.id, name)
     needed: set[Origin] = set()
     for bound in _kept_companions(app, last):
-        renamed.learn_companions(bound, restore.kept_rows(database, last.sets[bound.name], bound, last.id))
+        renamed.learn_companions(bound, ready.kept[bound.name])
     for bound in app.sets:
         if bound.name not in plan.sets:
             continue
-        stored = restore.kept_rows(database, last.sets[bound.name], bound, last.id)
+        stored = ready.kept[bound.name]
         kept = {row.row: renamed.follow(bound, row) for row in stored}
         if bound.name in app.keys:
             renamed.learn(bound, stored, plan.sets[bound.name])
@@ -80,8 +84,7 @@ def carries(
             needed |= {ref for place in places if (ref := kept[row.row].refs[place])}
         carries[bound.name] = Carry(tuple(rows), tuple(anchors), lossy)
     for bound in _kept_companions(app, last):
-        stored = restore.kept_rows(database, last.sets[bound.name], bound, last.id)
-        seen = [row for row in stored if renamed.name(bound, row) in needed]
+        seen = [row for row in ready.kept[bound.name] if renamed.name(bound, row) in needed]
         carried = tuple((row.row, _origins(bound, row, range(len(row.refs)))) for row in seen)
         carries[bound.name] = Carry(carried, (), lossy)
     return carries

@@ -46,9 +46,13 @@ def _plan(guard: Guard, rule: Rule) -> tuple[list[Ruling], Application | None]:
     app: Application | None = None
     if doomed:
         app = guard.look()
-        carried = _waiting_rows(database, whole, app) if whole else Counter()
-        others = [each for each in doomed if whole is None or each.id != whole.id]
-        waiting = frozenset(each.id for each in others if _waiting_rows(database, each, app) - carried)
+        found = {
+            each.id: rows
+            for each in doomed
+            if (whole is None or each.id != whole.id) and (rows := _waiting_rows(database, each, app))
+        }
+        carried = _waiting_rows(database, whole, app) if whole and found else Counter()
+        waiting = frozenset(name for name, rows in found.items() if rows - carried)
     return retention.judge(known, rule, Standing(waiting, frozenset(damaged), needed), now), app
 
 
@@ -82,7 +86,7 @@ def apply(guard: Guard, rule: Rule, *, run: int | None = None, overrule: bool = 
         for ruling in going:
             if ruling.overruled and not overrule:
                 raise errors.ConfirmationError(
-                    f"Snapshot {ruling.snapshot.id} {ruling.overruled}. Nothing was removed."
+                    f"Snapshot {ruling.snapshot.id} {ruling.overruled}. Nothing was removed.", against=ruling.overruled
                 )
             snapshots.remove(database, ruling.snapshot)
         trimmed = ledger.trim(database, app.sets) if going and app else 0
@@ -113,7 +117,8 @@ def _remembered(gone: Snapshot) -> dict[str, object]:
 
 def _waiting_rows(database: Database, snapshot: Snapshot, app: Application) -> Counter[tuple[str, str, str]]:
     """Count the rows of a snapshot that wait, by set, content and team; all of a set whose table is gone."""
-    plan = restore.plan(database, snapshots.without(snapshot, app.skipped), app)
+    ready = restore.prepare(database, snapshots.without(snapshot, app.skipped), app)
+    plan = restore.plan_from(database, ready)
     found: Counter[tuple[str, str, str]] = Counter()
     for name, stored in snapshot.sets.items():
         if name not in plan.sets and not stored.companion:
@@ -121,9 +126,7 @@ def _waiting_rows(database: Database, snapshot: Snapshot, app: Application) -> C
     for bound in app.sets:
         if bound.name not in plan.sets:
             continue
-        contents = {
-            row.row: row.content for row in restore.kept_rows(database, snapshot.sets[bound.name], bound, snapshot.id)
-        }
+        contents = {row.row: row.content for row in ready.kept[bound.name]}
         for row in plan.sets[bound.name].rows:
             if row.bucket is Bucket.PENDING:
                 match: Match | None = plan.match(row)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Callable
 
 import pytest
 
 from practice_guard.core import errors, snapshots
-from practice_guard.core.database import Access, Connection
+from practice_guard.core.database import Access, Borrowed, Connection
 from practice_guard.core.model import Verdict
 from practice_guard.core.records import installation
 from tests.conftest import Cluster
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
-from tests.world.guarding import Guard, somebody
+from tests.world.callers import caller
+from tests.world.guarding import NOON, Guard, somebody
 from tests.world.keeping import (
     exports,
     has_the_tables_of_version_1,
@@ -236,6 +238,39 @@ def test_a_database_can_be_marked_before_its_first_backup(database: ScratchDatab
     assert marks(Guard(database)).after.environment == "local"
     with refused(errors.WrongDatabaseError, "is marked as local", database):
         Guard(database, author=somebody("staging")).backs_up()
+
+
+def test_where_we_are_is_asked_once_in_a_transaction_and_anew_when_that_has_changed(
+    database: ScratchDatabase, league: League
+) -> None:
+    def work(connection: Connection) -> None:
+        with connection.transaction(Access.WRITE):
+            assert installation.locate(connection) is installation.locate(connection)
+            assert not installation.exists(connection)
+            made = installation.ensure(connection, "local", NOON)
+            assert (made.version, installation.locate(connection)) == (installation.VERSION, made)
+            assert installation.exists(connection)
+        assert connection.known == {}
+        database.rows("UPDATE practice_guard.installation SET environment = 'staging'")
+        with connection.transaction(Access.READ):
+            assert installation.locate(connection).environment == "staging"
+
+    Guard(database).with_connection(work)
+
+
+@pytest.mark.parametrize("habit", ["psycopg2", "psycopg"])
+def test_inside_an_etl_what_was_taken_back_is_not_taken_for_known(database: ScratchDatabase, habit: str) -> None:
+    with caller(database, habit) as cursor:
+        port = Borrowed(cursor)
+        with port.transaction(Access.WRITE):
+            with contextlib.suppress(InterruptedError), port.transaction(Access.WRITE):
+                installation.ensure(port, "local", NOON)
+                assert installation.locate(port).environment == "local"
+                raise InterruptedError
+            assert installation.locate(port).environment is None
+            with port.transaction(Access.WRITE):
+                installation.ensure(port, "local", NOON)
+            assert installation.locate(port).environment == "local"
 
 
 def test_a_lost_mark_stops_everything_until_it_is_set_again(backed_up: Guard, database: ScratchDatabase) -> None:

@@ -22,7 +22,7 @@ from tests.world.seasons import teams_in_a_row
 from tests.world.wire import Fault, When, Wire, wire_to
 
 State = Mapping[str, object]
-STRIDE = int(os.environ.get("PRACTICE_GUARD_TEST_STRIDE", "9"))
+STRIDE = int(os.environ.get("PRACTICE_GUARD_TEST_STRIDE", "3"))
 """Of the requests far from a commit every so manieth is tried, in turn before and after; near it, all, both."""
 
 

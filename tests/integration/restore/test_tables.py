@@ -100,6 +100,24 @@ class TestATriggerThat:
             guard.restores()
         assert database.all_rows() == before
 
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            ("UPDATE practice_times SET location = 'x';", "other columns of practice_times"),
+            ("INSERT INTO practice_times (day_of_week) VALUES ('Friday');", "Rows of practice_times that the plan"),
+        ],
+    )
+    def test_changes_another_table_that_is_written_too_stops_the_restore(
+        self, guard: Guard, database: ScratchDatabase, body: str, said: str
+    ) -> None:
+        """Practices are written before practice times."""
+        builders.the_etl_recreates_everything(database)
+        has_trigger(database, f"{body} RETURN NULL;", "AFTER INSERT")
+        before = database.all_rows()
+        with pytest.raises(errors.RestoreError, match=said):
+            guard.restores()
+        assert database.all_rows() == before
+
     @pytest.mark.parametrize("quiet", ["PERFORM pg_notify('practices', NEW.id::text);", "PERFORM 1 FROM teams;"])
     def test_only_tells_others_fires_as_it_would(self, guard: Guard, database: ScratchDatabase, quiet: str) -> None:
         """The second one finds its table by the application's search path."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from practice_guard.core import errors
-from practice_guard.core.database import Access, Database, columns, identifier, statement
+from practice_guard.core.database import Access, Database, Query, ask_each, columns, identifier, statement
 from practice_guard.core.errors import DamagedSnapshotError
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Author
@@ -16,7 +16,7 @@ from practice_guard.core.records import About, Place, installation, ledger
 from practice_guard.core.snapshots import copies, snapshot, verification, writing
 from practice_guard.core.snapshots.archive import envelope, reader, writer
 from practice_guard.core.snapshots.archive.writer import Archive, StoredRow
-from practice_guard.core.snapshots.lists import store_list, team_list
+from practice_guard.core.snapshots.lists import store_list, team_lists
 from practice_guard.core.snapshots.sets import StoredColumn, StoredSet
 from practice_guard.core.snapshots.snapshot import Snapshot
 
@@ -52,8 +52,8 @@ def export(database: Database, snapshot: Snapshot, *, now: datetime, tool_versio
         errors.DamagedSnapshotError: the snapshot is not whole; a damaged one is not passed on.
     """
     verification.verify(database, snapshot)
-    lists = {name: team_list(database, name) for name in snapshot.lists}
-    rows = {name: _rows(database, stored) for name, stored in snapshot.sets.items()}
+    lists = team_lists(database, snapshot.lists)
+    rows = _rows(database, list(snapshot.sets.values()))
     archive = Archive(snapshot, lists, rows)
     data = envelope.pack(writer.dump(archive, exported_at=now, tool_version=tool_version))
     back = read(data)
@@ -117,23 +117,23 @@ def _load(database: Database, archive: Archive, author: Author, *, into_other: b
             f"Snapshot {kept.id} was not taken here: {'; '.join(differences)}. Nothing was written.",
             next_steps=("Only if its rows belong here: import it again, with --into-other-database.",),
         )
-    known = {each.id: each for each in snapshot.listing(database)}
-    if kept.id in known:
-        return Imported(_same(database, known[kept.id], kept), True, place, bool(differences))
+    if (here := snapshot.read(database, kept.id)) is not None:
+        return Imported(_same(database, here, kept), True, place, bool(differences))
     uuid = None if differences else str(kept.fingerprint["uuid"])
     place = installation.ensure(database, author.environment, author.now, uuid=uuid)
+    known_lists = team_lists(database, tuple(archive.lists))
     for name, found in archive.lists.items():
-        there = team_list(database, name)
+        there = known_lists[name]
         if there.teams or there.leagues:
             if there != found:
                 raise _unusable(f"its team list {name} is another than the one that is here.")
         else:
             store_list(database, name, found)
+    copies.create(database, list(kept.sets.values()))
     for name, stored in kept.sets.items():
-        copies.create(database, stored)
         _write_rows(database, stored, archive.rows[name])
-        if fault := copies.fault(database, stored):
-            raise _unusable(f"once in PostgreSQL, {fault}")
+    if fault := copies.fault(database, list(kept.sets.values())):
+        raise _unusable(f"once in PostgreSQL, {fault}")
     new = replace(kept, imported_at=author.now)
     if verification.digest(database, new) != kept.digest:
         raise _unusable("its digest is not that of its description and its team lists.")
@@ -170,13 +170,18 @@ def _same(database: Database, here: Snapshot, snapshot: Snapshot) -> Snapshot:
     return here
 
 
-def _rows(database: Database, stored: StoredSet) -> list[StoredRow]:
+def _rows(database: Database, sets: Sequence[StoredSet]) -> dict[str, list[StoredRow]]:
+    found = ask_each(database, [_reading(stored) for stored in sets])
+    return {stored.name: [_row(*row) for row in rows] for stored, rows in zip(sets, found, strict=True)}
+
+
+def _reading(stored: StoredSet) -> Query:
     values = ", ".join(_as_text(column) for column in stored.columns)
-    text = statement(__name__, "read_rows", rows=identifier(stored.rows_table), values=values)
-    return [
-        StoredRow(number, carried, json.loads(origins) if origins else None, tuple(found))
-        for number, carried, origins, found in database.execute(text)
-    ]
+    return Query(statement(__name__, "read_rows", rows=identifier(stored.rows_table), values=values))
+
+
+def _row(number: int, carried: bool, origins: str | None, found: Sequence[str | None]) -> StoredRow:
+    return StoredRow(number, carried, json.loads(origins) if origins else None, tuple(found))
 
 
 def _as_text(column: StoredColumn) -> str:
