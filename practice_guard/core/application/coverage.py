@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core.application.bound import BoundSet
 from practice_guard.core.application.catalog import ETL_TABLES, Pointer, PointsAt, Table
 from practice_guard.core.application.protected import Reference
 from practice_guard.core.application.state import Application
-from practice_guard.core.database import Database, identifier, statement
+from practice_guard.core.database import Database, Query, ask_each, identifier, statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +53,41 @@ class Coverage:
 
 def survey(database: Database, app: Application) -> Coverage:
     """Count what is protected and what is not. Reads only."""
-    covered = tuple(_count(database, app, bound) for bound in app.sets)
+    chains = [list(_chain(app, bound)) for bound in app.sets]
+    found = ask_each(database, [_count(*each) for each in zip(app.sets, chains, strict=True)])
+    covered = tuple(
+        Covered(bound, rows, _of(bound, chain), owners)
+        for bound, chain, ((rows, owners),) in zip(app.sets, chains, found, strict=True)
+    )
     known = {(bound.table.name, each.column) for bound in app.sets for each in bound.references}
     pointers = [
         pointer
         for pointer in app.catalog.pointers()
         if pointer.table not in ETL_TABLES and (pointer.table, pointer.column) not in known
     ]
-    uncovered = tuple(Uncovered(pointer, _rows(database, app, pointer)) for pointer in pointers)
-    return Coverage(covered, uncovered, tuple(app.skipped))
+    return Coverage(covered, _uncovered(database, app, pointers), tuple(app.skipped))
 
 
-def _count(database: Database, app: Application, bound: BoundSet) -> Covered:
+def _of(bound: BoundSet, chain: Chain) -> PointsAt:
+    """Return what a set's rows hang on, if need be by way of others."""
+    above = chain[-1][1] if chain else bound
+    return PointsAt(above.references[0].target)
+
+
+def _count(bound: BoundSet, chain: Chain) -> Query:
     """Count a set's rows and, up its chain, the teams or leagues that they hang on."""
     joins: list[str] = []
     inner, alias = bound, "t"
-    for depth, (reference, above) in enumerate(_chain(app, bound), start=1):
+    for depth, (reference, above) in enumerate(chain, start=1):
         column = identifier(reference.column)
         joins.append(statement(__name__, "above", below=alias, column=column, alias=f"p{depth}", **above.parts))
         inner, alias = above, f"p{depth}"
     owner = f"{alias}.{inner.parts['reference']}"
-    text = statement(__name__, "count", joins="\n".join(joins), owner=owner, **bound.parts)
-    rows, owners = database.execute(text)[0]
-    return Covered(bound, rows, PointsAt(inner.references[0].target), owners)
+    return Query(statement(__name__, "count", joins="\n".join(joins), owner=owner, **bound.parts))
+
+
+Chain = Sequence[tuple[Reference, BoundSet]]
+"""References up to a set that hangs on teams or leagues, each with the set that it leads to."""
 
 
 def _chain(app: Application, bound: BoundSet) -> Iterator[tuple[Reference, BoundSet]]:
@@ -87,14 +99,25 @@ def _chain(app: Application, bound: BoundSet) -> Iterator[tuple[Reference, Bound
         first = above.references[0]
 
 
-def may_read(database: Database, table: Table) -> bool:
-    """Whether this role may read a table as it is."""
-    return bool(database.execute(statement(__name__, "may_read"), {"table": table.oid})[0][0])
+def readable(database: Database, tables: Sequence[Table]) -> frozenset[str]:
+    """Return the names of those tables that this role may read as they are."""
+    oids = {"tables": [table.oid for table in tables]}
+    return (
+        frozenset(name for (name,) in database.execute(statement(__name__, "readable"), oids))
+        if tables
+        else frozenset()
+    )
 
 
-def _rows(database: Database, app: Application, pointer: Pointer) -> int | None:
-    table = app.catalog.table(pointer.table)
-    if not may_read(database, table):
-        return None
-    text = statement(__name__, "pointing", table=table.quoted, column=identifier(pointer.column))
-    return int(database.execute(text)[0][0])
+def _uncovered(database: Database, app: Application, pointers: Sequence[Pointer]) -> tuple[Uncovered, ...]:
+    tables = [app.catalog.table(name) for name in dict.fromkeys(pointer.table for pointer in pointers)]
+    seen = readable(database, tables)
+    counted = [pointer for pointer in pointers if pointer.table in seen]
+    found = ask_each(database, [_pointing(app, pointer) for pointer in counted])
+    rows = {pointer: count for pointer, ((count,),) in zip(counted, found, strict=True)}
+    return tuple(Uncovered(pointer, rows.get(pointer)) for pointer in pointers)
+
+
+def _pointing(app: Application, pointer: Pointer) -> Query:
+    table = app.catalog.table(pointer.table).quoted
+    return Query(statement(__name__, "pointing", table=table, column=identifier(pointer.column)))

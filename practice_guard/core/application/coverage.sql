@@ -12,9 +12,9 @@ SELECT count(*), count(DISTINCT {owner})
 -- How many rows point at a team or league.
 SELECT count(*) FROM {table} AS t WHERE t.{column} IS NOT NULL
 
--- may_read --
--- Whether this role may read a table as it is.
-SELECT has_schema_privilege(c.relnamespace, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
-       AND NOT row_security_active(c.oid)
+-- readable --
+-- Which of these tables this role may read as they are.
+SELECT c.relname::text
   FROM pg_class AS c
- WHERE c.oid = %(table)s::bigint::oid
+ WHERE c.oid = ANY (%(tables)s::bigint[]::oid[]) AND has_schema_privilege(c.relnamespace, 'USAGE')
+   AND has_table_privilege(c.oid, 'SELECT') AND NOT row_security_active(c.oid)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from practice_guard.core.application import Application, BoundSet, Catalog, PointsAt
-from practice_guard.core.database import Database, identifier, statement
+from practice_guard.core.database import Database, Query, Row, ask_each, identifier, statement
 from practice_guard.core.findings import found
 from practice_guard.core.model import Finding, Severity
 from practice_guard.core.records import installation
@@ -119,7 +119,10 @@ def older_than_their_team(database: Database, app: Application, plan: Plan | Non
     Such a team was created anew after the row was written, so its id may have been another team's before. Rows that
     the last snapshot accounts for are proven otherwise and left out. It warns only: a person may have re-pointed them.
     """
-    suspects = [row for bound in app.sets for row in _suspects(database, app.catalog, bound, plan)]
+    sets = [bound for bound in app.sets if _comparable(bound, app.catalog)]
+    texts = [statement(__name__, "older", **_parts(bound, app.catalog)) for bound in sets]
+    found_ = ask_each(database, [Query(text) for text in texts])
+    suspects = [row for bound, rows in zip(sets, found_, strict=True) for row in _suspects(bound, rows, plan)]
     if suspects and installation.exists(database):
         placed = set(database.execute(statement(__name__, "placed")))
         suspects = [each for each in suspects if (each[0].name, each[1], each[2]) not in placed]
@@ -156,13 +159,15 @@ def _to_look_at(bound: BoundSet, catalog: Catalog) -> str:
 _Suspect = tuple[BoundSet, str, int, str, str]
 
 
-def _suspects(database: Database, catalog: Catalog, bound: BoundSet, plan: Plan | None) -> list[_Suspect]:
+def _comparable(bound: BoundSet, catalog: Catalog) -> bool:
+    """Whether rows of a set, and the teams they hang on, say when they were made: without a zone nobody knows."""
     times = [catalog.table(PointsAt.TEAMS).columns.get("created_at"), bound.table.columns.get(bound.created or "")]
-    # Without a zone nobody knows which of two times is the later one.
-    comparable = all(time is not None and time.type == _WITH_ZONE for time in times)
-    if not comparable or bound.references[0].target is not PointsAt.TEAMS:
-        return []
-    rows = [(bound, *row) for row in database.execute(statement(__name__, "older", **_parts(bound, catalog)))]
+    known = all(time is not None and time.type == _WITH_ZONE for time in times)
+    return known and bound.references[0].target is PointsAt.TEAMS
+
+
+def _suspects(bound: BoundSet, older: Sequence[Row], plan: Plan | None) -> list[_Suspect]:
+    rows = [(bound, *row) for row in older]
     if plan is None or bound.name not in plan.sets:
         return rows
     unexplained = {each.key for each in plan.sets[bound.name].extra}

@@ -8,7 +8,7 @@ from practice_guard.core.application import BoundSet, Catalog, ForeignKey
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.references import DELETIONS, listed, named
 from practice_guard.core.checks.before.scene import Answer, Scene
-from practice_guard.core.database import identifier, statement
+from practice_guard.core.database import Query, ask_each, identifier, statement
 from practice_guard.core.findings import found
 from practice_guard.core.words import counted
 
@@ -79,17 +79,17 @@ def _rows_behind(scene: Scene, keys: Iterable[ForeignKey]) -> tuple[int, str]:
             if bound.table.name == key.table:
                 by_set.setdefault(bound.name, (bound, []))[1].append(key.column)
     hidden = [name for name, (bound, _) in by_set.items() if scene.hidden(bound)]
-    rows = sum(
-        max(_referring(scene, bound, column) for column in columns)
-        for name, (bound, columns) in by_set.items()
-        if name not in hidden
-    )
-    return rows, f" Rows of {', '.join(hidden)} could not be counted." if hidden else ""
+    asked = [(bound, column) for name, (bound, columns) in by_set.items() if name not in hidden for column in columns]
+    most: dict[str, int] = {}
+    for (bound, _), ((rows,),) in zip(
+        asked, ask_each(scene.database, [_referring(*each) for each in asked]), strict=True
+    ):
+        most[bound.name] = max(rows, most.get(bound.name, 0))
+    return sum(most.values()), f" Rows of {', '.join(hidden)} could not be counted." if hidden else ""
 
 
-def _referring(scene: Scene, bound: BoundSet, column: str) -> int:
-    text = statement(__name__, "referring", **bound.parts, column=identifier(column))
-    return int(scene.database.execute(text)[0][0])
+def _referring(bound: BoundSet, column: str) -> Query:
+    return Query(statement(__name__, "referring", **bound.parts, column=identifier(column)))
 
 
 def _without_action(scene: Scene, keys: Iterable[ForeignKey]) -> str:

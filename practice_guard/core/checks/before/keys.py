@@ -8,7 +8,7 @@ from functools import partial
 from practice_guard.core.application import UniqueKey
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene
-from practice_guard.core.database import columns, identifier, literal, statement
+from practice_guard.core.database import Query, Row, ask_each, columns, identifier, literal, statement
 from practice_guard.core.findings import found
 from practice_guard.core.model import Finding
 from practice_guard.core.words import counted
@@ -39,6 +39,7 @@ NAME = Key(
     "unique_team_name_per_league",
     "A name that two teams of a league share is no evidence any more: rows of such a team may have to wait.",
 )
+_KEYS = (UPSERT, NAME)
 
 
 def upsert_key(scene: Scene) -> Answer:
@@ -106,12 +107,7 @@ def _fault(key: UniqueKey) -> str:
 
 def _nulls(scene: Scene, key: Key, report: partial[Finding]) -> Answer:
     teams = scene.app.catalog.table("teams").quoted
-    names = ", ".join(
-        statement(__name__, "null_name", column=identifier(name), name=literal(name)) for name in key.columns
-    )
-    rows = scene.database.execute(
-        statement(__name__, "incomplete", teams=teams, columns=columns(key.columns, of="t"), nulls=names)
-    )
+    rows = scene.once(_incomplete)[key]
     if not rows:
         return Answer(f"every team has its {key.listed}")
     lacking = " or ".join(sorted({name for _, missing in rows for name in missing}))
@@ -123,9 +119,30 @@ def _nulls(scene: Scene, key: Key, report: partial[Finding]) -> Answer:
     return Answer(what, (report(what, why, fix, rows=len(rows), examples=examples),))
 
 
+def _incomplete(scene: Scene) -> dict[Key, list[Row]]:
+    """Return the teams that lack a column of each key, and which."""
+
+    def asked(key: Key) -> Query:
+        nulls = (statement(__name__, "null_name", column=identifier(name), name=literal(name)) for name in key.columns)
+        return _of_teams("incomplete", scene, key, nulls=", ".join(nulls))
+
+    return dict(zip(_KEYS, ask_each(scene.database, [asked(key) for key in _KEYS]), strict=True))
+
+
+def _repeated(scene: Scene) -> dict[Key, list[Row]]:
+    """Return the teams that share each key, in groups."""
+    asked = [_of_teams("repeated", scene, key) for key in _KEYS]
+    return dict(zip(_KEYS, ask_each(scene.database, asked), strict=True))
+
+
+def _of_teams(name: str, scene: Scene, key: Key, **parts: str) -> Query:
+    teams = scene.app.catalog.table("teams").quoted
+    return Query(statement(__name__, name, teams=teams, columns=columns(key.columns, of="t"), **parts))
+
+
 def _duplicates(scene: Scene, key: Key, report: partial[Finding], facet: str) -> Answer:
     teams = scene.app.catalog.table("teams").quoted
-    groups = scene.database.execute(statement(__name__, "repeated", teams=teams, columns=columns(key.columns, of="t")))
+    groups = scene.once(_repeated)[key]
     if not groups:
         return Answer(f"no two teams share {facet}")
     count = sum(len(ids) for (ids,) in groups)

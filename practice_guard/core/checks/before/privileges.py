@@ -29,6 +29,8 @@ _GUARD_TABLES = {
 _LEDGER = {"ledger": ("INSERT",), "ledger_rows": ("INSERT",)}
 """What a restore does to them."""
 
+_TABLES_THERE = "the guard's tables and their oids"
+
 
 @dataclass(frozen=True, slots=True)
 class Right:
@@ -139,8 +141,11 @@ def _schemas(database: Database, catalog: Catalog) -> list[Right]:
 
 
 def _guard_tables(database: Database, changes: Mapping[str, tuple[str, ...]], *, reading: bool = False) -> list[Right]:
+    known = database.known
+    if _TABLES_THERE not in known:
+        known[_TABLES_THERE] = database.execute(statement(__name__, "guard_tables"))
     rights: list[Right] = []
-    for oid, name in database.execute(statement(__name__, "guard_tables")):
+    for oid, name in known[_TABLES_THERE]:
         on = shown(identifier("practice_guard", name))
         needed = (*(("SELECT",) if reading else ()), *changes.get(name, ()))
         rights += [Right(right, on, oid, right) for right in needed]

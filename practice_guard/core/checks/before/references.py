@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from practice_guard.core.application import ForeignKey, Pointer, PointsAt, coverage
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene, is_gone, shown
-from practice_guard.core.database import identifier, statement
+from practice_guard.core.database import Query, Row, ask_each, identifier, statement
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.model import Finding
 from practice_guard.core.words import counted
@@ -90,35 +90,41 @@ def unprotected(scene: Scene) -> Answer:
     for pointer in scene.app.catalog.pointers():
         if pointer.table not in scene.etl_tables and (pointer.table, pointer.column) not in covered:
             tables.setdefault(pointer.table, []).append(pointer)
-    found_ = [_unprotected(scene, name, pointers) for name, pointers in tables.items()]
-    return Answer(
-        "every table that points at teams or leagues is the ETL's or protected",
-        tuple(finding for finding, _ in found_),
-        looked=all(looked for _, looked in found_),
-    )
+    readable = coverage.readable(scene.database, [scene.app.catalog.table(name) for name in tables])
+    ids = {"teams": sorted(scene.app.now.ids), "leagues": sorted(scene.app.now.leagues)}
+    queries = [Query(_pointing(scene, name, tables[name]), ids) for name in tables if name in readable]
+    counts = iter(ask_each(scene.database, queries))
+    found_ = [
+        _unprotected(scene, name, pointers, next(counts)[0] if name in readable else None)
+        for name, pointers in tables.items()
+    ]
+    says = "every table that points at teams or leagues is the ETL's or protected"
+    return Answer(says, tuple(found_), looked=len(readable) == len(tables))
 
 
-def _unprotected(scene: Scene, name: str, pointers: Sequence[Pointer]) -> tuple[Finding, bool]:
-    table = scene.app.catalog.table(name)
-    names = f"{name} ({', '.join(pointer.column for pointer in pointers)})"
-    targets = " and ".join(sorted({str(pointer.target) for pointer in pointers}, reverse=True))
-    why = f"It points at {targets} and nobody protects it: when the ids change, its rows keep the old ones."
-    protect = _protecting(name, pointers)
-    if not coverage.may_read(scene.database, table):
-        what = f"1 unprotected table, {names}, whose rows this role may not count."
-        grant = f"GRANT SELECT ON {shown(table.quoted)} TO {scene.role.name};\n{protect}"
-        return unseen("unprotected-table", what, why, grant), False
+def _pointing(scene: Scene, name: str, pointers: Sequence[Pointer]) -> str:
     here = " OR ".join(
         statement(__name__, "is_there", column=identifier(pointer.column), ids=str(pointer.target))
         for pointer in pointers
     )
     gone = " OR ".join(is_gone(pointer.column, pointer.target) for pointer in pointers)
-    text = statement(__name__, "pointing", table=table.quoted, here=here, gone=gone)
-    ids = {"teams": sorted(scene.app.now.ids), "leagues": sorted(scene.app.now.leagues)}
-    orphans, already = scene.database.execute(text, ids)[0]
+    return statement(__name__, "pointing", table=_table(scene, name), here=here, gone=gone)
+
+
+def _unprotected(scene: Scene, name: str, pointers: Sequence[Pointer], counts: Row | None) -> Finding:
+    table = scene.app.catalog.table(name)
+    names = f"{name} ({', '.join(pointer.column for pointer in pointers)})"
+    targets = " and ".join(sorted({str(pointer.target) for pointer in pointers}, reverse=True))
+    why = f"It points at {targets} and nobody protects it: when the ids change, its rows keep the old ones."
+    protect = _protecting(name, pointers)
+    if counts is None:
+        what = f"1 unprotected table, {names}, whose rows this role may not count."
+        grant = f"GRANT SELECT ON {shown(table.quoted)} TO {scene.role.name};\n{protect}"
+        return unseen("unprotected-table", what, why, grant)
+    orphans, already = counts
     before = f" Pointing at nothing already: {already:,}." if already else ""
     what = f"{counted(orphans, 'row')} of {names} would be orphaned by an import that gives new ids.{before}"
-    return found("unprotected-table", what, why, protect, rows=orphans), True
+    return found("unprotected-table", what, why, protect, rows=orphans)
 
 
 def _protecting(name: str, pointers: Sequence[Pointer]) -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
-from practice_guard.core.application import BoundSet, PointsAt
+from practice_guard.core.application import BoundSet, PointsAt, Reference
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene, is_gone
 from practice_guard.core.checks.before.snapshots import waiting_keys
-from practice_guard.core.database import columns, identifier, literal, statement
+from practice_guard.core.database import Query, Row, ask_each, columns, identifier, literal, statement
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.identity import normalise
 from practice_guard.core.model import Finding, Team
@@ -129,30 +129,32 @@ def _mending(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Sequence[Ad
 
 def _survey(scene: Scene) -> dict[str, list[Adrift]]:
     waiting = waiting_keys(scene)
-    return {
-        bound.name: [] if scene.hidden(bound) else _adrift_rows(scene, bound, waiting.get(bound.name, frozenset()))
-        for bound in scene.app.sets
-    }
-
-
-def _adrift_rows(scene: Scene, bound: BoundSet, waiting: frozenset[str]) -> list[Adrift]:
     # What hangs on another protected row is where that row is; it is looked at there.
-    references = [each for each in bound.references if each.parent is None]
-    if not references:
-        return []
-    astray = []
+    seen = [bound for bound in scene.app.sets if not scene.hidden(bound) and _outward(bound)]
+    ids = {"teams": sorted(scene.app.now.ids), "leagues": sorted(scene.app.now.leagues)}
+    found: dict[str, list[Adrift]] = {bound.name: [] for bound in scene.app.sets}
+    for bound, rows in zip(seen, ask_each(scene.database, [_astray(bound, ids) for bound in seen]), strict=True):
+        found[bound.name] = [
+            Adrift(bound, key, said, _fault(scene, bound, refs))
+            for key, refs, said in rows
+            if key not in waiting.get(bound.name, ())
+        ]
+    return found
+
+
+def _outward(bound: BoundSet) -> list[Reference]:
+    return [each for each in bound.references if each.parent is None]
+
+
+def _astray(bound: BoundSet, ids: Mapping[str, object]) -> Query:
+    references, astray = _outward(bound), []
     for place, reference in enumerate(references):
         if place == 0 or reference.target is PointsAt.LEAGUES:
             astray.append(statement(__name__, "is_null", column=identifier(reference.column)))
         astray.append(is_gone(reference.column, reference.target))
     ids_of = columns([each.column for each in references], of="t")
     text = statement(__name__, "adrift", **bound.parts, ids=ids_of, words=words(bound), astray=" OR ".join(astray))
-    ids = {"teams": sorted(scene.app.now.ids), "leagues": sorted(scene.app.now.leagues)}
-    rows = []
-    for key, refs, said in scene.database.execute(text, ids):
-        if key not in waiting:
-            rows.append(Adrift(bound, key, said, _fault(scene, bound, refs)))
-    return rows
+    return Query(text, ids)
 
 
 def _fault(scene: Scene, bound: BoundSet, refs: Sequence[int | None]) -> str:
@@ -186,24 +188,30 @@ def misplaced(scene: Scene) -> Answer:
     """Whether rows hang on a team while their label names exactly one other team of the league."""
     labelled = [bound for bound in scene.app.sets if bound.set.label in bound.table.columns]
     readable = [bound for bound in labelled if not scene.hidden(bound)]
-    findings = [finding for bound in readable if (finding := _misplaced(scene, bound))]
+    labels = ask_each(scene.database, [_labels(bound) for bound in readable])
+    every = zip(readable, labels, strict=True)
+    findings = [finding for bound, rows in every if (finding := _misplaced(scene, bound, rows))]
     findings += unlooked_sets(scene, labelled, partial(unseen, "label-names-another-team"))
     return Answer("0 rows labelled with the name of another team", tuple(findings), len(readable) == len(labelled))
 
 
-def _misplaced(scene: Scene, bound: BoundSet) -> Finding | None:
-    label = identifier(bound.set.label or "")
+def _labels(bound: BoundSet) -> Query:
     league = next((each.column for each in bound.references if each.target is PointsAt.LEAGUES), None)
     text = statement(
         __name__,
         "labels",
         **bound.parts,
-        label=label,
+        label=identifier(bound.set.label or ""),
         league=f"t.{identifier(league)}::bigint" if league else "NULL::bigint",
         words=words(bound),
     )
+    return Query(text)
+
+
+def _misplaced(scene: Scene, bound: BoundSet, labels: Sequence[Row]) -> Finding | None:
+    label = identifier(bound.set.label or "")
     count, examples, fixes = 0, [], []
-    for said, number, in_league, rows, some_rows in scene.database.execute(text):
+    for said, number, in_league, rows, some_rows in labels:
         own, other = scene.team(number), None
         if own is not None:
             other = _other_team(scene, own, said, scene.app.now.leagues.get(in_league))

@@ -17,6 +17,8 @@ from practice_guard.core.records import Place
 
 T = TypeVar("T")
 
+_ROLE, _SHIELD = "role", "shield"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -122,8 +124,11 @@ def _role(scene: Scene) -> Role:
 
 
 def role_of(database: Database) -> Role:
-    """Ask the server who we are to it."""
-    return Role(*database.execute(statement(__name__, "role"))[0])
+    """Ask the server, once in a transaction, who we are to it."""
+    known = database.known
+    if _ROLE not in known:
+        known[_ROLE] = Role(*database.execute(statement(__name__, "role"))[0])
+    return cast("Role", known[_ROLE])
 
 
 def visible(database: Database, tables: Sequence[int]) -> list[Row]:
@@ -151,17 +156,22 @@ def _hidden_tables(scene: Scene) -> dict[str, str]:
 
 @contextmanager
 def shielded(database: Database) -> Iterator[None]:
-    """Undo what an error inside did to the transaction, so that it can go on, and let the error through."""
-    database.execute(statement(__name__, "shield"))
+    """Undo what an error inside did to the transaction, so that it can go on, and let the error through.
+
+    One savepoint, at the first of them, serves for all that follow: a transaction that only reads loses nothing when it
+    goes back there.
+    """
+    known = database.known
+    if _SHIELD not in known:
+        database.execute(statement(__name__, "shield"))
+        known[_SHIELD] = True
     try:
         yield
     except errors.UnreachableError:
         raise
     except Exception:
         database.execute(statement(__name__, "back_to_shield"))
-        database.execute(statement(__name__, "unshield"))
         raise
-    database.execute(statement(__name__, "unshield"))
 
 
 def shown(text: str) -> str:

@@ -6,10 +6,6 @@ SAVEPOINT practice_guard_check
 -- Makes the transaction usable again after an error.
 ROLLBACK TO SAVEPOINT practice_guard_check
 
--- unshield --
--- Leaves no savepoint open.
-RELEASE SAVEPOINT practice_guard_check
-
 -- visible --
 -- Which tables this role can see as they are: rights on the schema and the table, and row level security that applies.
 SELECT c.relname::text, has_schema_privilege(c.relnamespace, 'USAGE'), has_table_privilege(c.oid, 'SELECT'),
