@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +16,8 @@ from practice_guard.commands.call import Call, tool_version
 from practice_guard.commands.options import Confirm, DryRun, Yes, command
 from practice_guard.core import model, snapshots
 from practice_guard.core.database import Access
-from practice_guard.core.errors import UsageError
+from practice_guard.core.errors import ConfirmationError, UsageError
+from practice_guard.core.guarding import Guard
 from practice_guard.core.records import marking
 from practice_guard.core.snapshots import archive
 from practice_guard.core.upkeep import KEEP_LAST, Rule, Ruling
@@ -183,9 +183,7 @@ def cleanup(
         call.confirm(confirm, yes=yes, what="cleanup")
     with call.database() as database:
         guard = call.guard(database)
-        rulings = guard.reads(lambda: cleanups.plan(guard, rule))
-        if not dry_run:
-            rulings = cleanups.apply(guard, rule, overrule=_confirms_overruling(call, rulings, confirm))
+        rulings = guard.reads(lambda: cleanups.plan(guard, rule)) if dry_run else _removes(call, guard, rule, confirm)
     said = _options(rule, keep_within)
     call.answer(reports.cleanup(rulings, dry_run=dry_run, options=said))
 
@@ -196,13 +194,14 @@ def _rule(keep_last: int | None, keep_within: str | None, snapshot_id: str | Non
     return Rule(keep_last, _span(keep_within) if keep_within else None, all_that_may, snapshot_id)
 
 
-def _confirms_overruling(call: Call, rulings: Sequence[Ruling], confirm: str | None) -> bool:
-    """Have it typed that a snapshot goes which ought to stay; return whether there is one."""
-    against = [ruling for ruling in rulings if ruling.goes and ruling.overruled]
-    for ruling in against:
-        what = f"the removal of {ruling.snapshot.id}, which {ruling.overruled},"
+def _removes(call: Call, guard: Guard, rule: Rule, confirm: str | None) -> list[Ruling]:
+    """Remove what may go; one that is named and ought to stay only once that is typed."""
+    try:
+        return cleanups.apply(guard, rule)
+    except ConfirmationError as refused:
+        what = f"the removal of {rule.named}, which {refused.data['against']},"
         call.confirm(confirm, yes=False, what=what, always=True)
-    return bool(against)
+    return cleanups.apply(guard, rule, overrule=True)
 
 
 def _options(rule: Rule, keep_within: str | None) -> tuple[str, ...]:
