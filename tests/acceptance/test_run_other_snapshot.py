@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from practice_guard.core.steps import IMPORT_AN_EXPORT
 from tests.world.nights import Night
 from tests.world.tampering import tampered_with
 
@@ -88,7 +89,7 @@ def test_a_named_one_that_is_no_better_is_refused_and_nothing_is_put_back(stuck:
         assert refused.status == 12, refused
         assert _WAY_OUT in refused.json["next_steps"]
     assert not night.every_practice_is_in_place()
-    assert "practice-guard snapshots import FILE" in str(refused.json["next_steps"]), "there is a way out even then"
+    assert IMPORT_AN_EXPORT in refused.json["next_steps"], "there is a way out even then"
 
 
 def test_of_its_own_snapshot_that_is_gone_nobody_says_that_it_has_the_rows(stuck: tuple[Night, str]) -> None:

@@ -112,7 +112,7 @@ def test_a_private_host_met_elsewhere_is_explained(night: Night, variable: str) 
     assert f"{variable} names postgres.railway.internal, a private host of Railway" in outcome.json["verdict"]
     steps = outcome.json["next_steps"]
     assert steps[0].startswith("railway connect postgres --tunnel-only")
-    assert steps[1].startswith("export PRACTICE_GUARD_RAILWAY_URL=postgresql://")
+    assert steps[1].startswith("Then set PRACTICE_GUARD_RAILWAY_URL to that address")
     assert "swordfish" not in outcome.stdout + outcome.stderr
 
 
