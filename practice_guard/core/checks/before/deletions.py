@@ -80,10 +80,9 @@ def _rows_behind(scene: Scene, keys: Iterable[ForeignKey]) -> tuple[int, str]:
                 by_set.setdefault(bound.name, (bound, []))[1].append(key.column)
     hidden = [name for name, (bound, _) in by_set.items() if scene.hidden(bound)]
     asked = [(bound, column) for name, (bound, columns) in by_set.items() if name not in hidden for column in columns]
+    found_ = ask_each(scene.database, [_referring(*each) for each in asked])
     most: dict[str, int] = {}
-    for (bound, _), ((rows,),) in zip(
-        asked, ask_each(scene.database, [_referring(*each) for each in asked]), strict=True
-    ):
+    for (bound, _), ((rows,),) in zip(asked, found_, strict=True):
         most[bound.name] = max(rows, most.get(bound.name, 0))
     return sum(most.values()), f" Rows of {', '.join(hidden)} could not be counted." if hidden else ""
 
