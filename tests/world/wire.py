@@ -90,12 +90,17 @@ class Wire:
                 each.close()
 
 
+_READ_WITHIN = 10.0
+"""Seconds within which a server answers that has read a request; one that waits for a lock does not."""
+
+
 @dataclass
 class _Pair:
     wire: Wire
     client: socket.socket
     server: socket.socket
     broken: threading.Event = field(default_factory=threading.Event)
+    answered: threading.Event = field(default_factory=threading.Event)
 
     def forth(self) -> None:
         with contextlib.suppress(OSError):
@@ -115,8 +120,9 @@ class _Pair:
         with contextlib.suppress(OSError):
             while data := self.server.recv(65536):
                 if self.broken.is_set():
-                    return
+                    break
                 self.client.sendall(data)
+        self.answered.set()
         if not self.broken.is_set():
             self._end()
 
@@ -136,6 +142,8 @@ class _Pair:
         if fault.when == "after":
             self.server.sendall(request)
         if fault.what == "reset":
+            if fault.when == "after":
+                self.answered.wait(_READ_WITHIN)  # a busy server may not have read it yet
             self._end()
         return False
 
