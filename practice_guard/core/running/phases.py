@@ -10,7 +10,7 @@ from typing import Protocol
 
 from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.checks import Preservation, health, preservation, safety
-from practice_guard.core.database import Database
+from practice_guard.core.database import Access, Database
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import LATEST, Author
 from practice_guard.core.records import Holder, Phase, Run, runs
@@ -86,8 +86,9 @@ class Job:
 
 
 def validate(guard: Guard) -> safety.Safety:
-    """May the ETL run?"""
-    return guard.reads(lambda: safety.examine(guard))
+    """May the ETL run? Each check waits for locks as long as may be: one that gave up would stop the ETL."""
+    with guard.database.transaction(Access.READ):
+        return safety.examine(guard)
 
 
 def back_up(guard: Guard, number: int) -> backup.Backup:
