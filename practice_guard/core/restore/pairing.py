@@ -32,7 +32,7 @@ class Rules:
     Attributes:
         name: the set's name.
         etl_deletes: the ETL deletes such rows, so a primary key may come back as another row's.
-        may_vanish: an import can take rows along (see `protected.Bound.may_vanish`).
+        may_vanish: an import can take rows along (see `BoundSet.may_vanish`).
         hangs_on: what the first reference points at, in a word for people.
         key_only: nothing but the primary key says which row is which, so that none can be known under another.
         put: what restores since the snapshot have last pointed rows at, by primary key.

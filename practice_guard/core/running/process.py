@@ -8,15 +8,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-
-if sys.platform != "win32":
-    pass
 
 NOT_FOUND, NOT_EXECUTABLE, SIGNALLED = 127, 126, 128
 GRACE = 10.0
