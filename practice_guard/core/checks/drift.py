@@ -9,7 +9,7 @@ from practice_guard.core.application import Application, BoundSet, Catalog, Poin
 from practice_guard.core.database import Database, Query, Row, ask_each, identifier, statement
 from practice_guard.core.findings import found
 from practice_guard.core.model import Finding, Severity
-from practice_guard.core.records import installation
+from practice_guard.core.records import precedents
 from practice_guard.core.restore import Plan
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
@@ -123,8 +123,8 @@ def older_than_their_team(database: Database, app: Application, plan: Plan | Non
     texts = [statement(__name__, "older", **_parts(bound, app.catalog)) for bound in sets]
     found_ = ask_each(database, [Query(text) for text in texts])
     suspects = [row for bound, rows in zip(sets, found_, strict=True) for row in _suspects(bound, rows, plan)]
-    if suspects and installation.exists(database):
-        placed = set(database.execute(statement(__name__, "placed")))
+    if suspects:
+        placed = precedents.placed(database)
         suspects = [each for each in suspects if (each[0].name, each[1], each[2]) not in placed]
     if not suspects:
         return []

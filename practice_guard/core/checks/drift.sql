@@ -13,8 +13,3 @@ SELECT p.team_name, p.created_at AS team_created_at, t.*
   FROM (SELECT * FROM {table} AS t WHERE {condition}) AS t
   JOIN {teams} AS p ON p.id = t.{reference}
  WHERE t.{created} < p.created_at;
-
--- placed --
--- Which rows a restore has put on which team, by set and primary key.
-SELECT set_name, new_key, (coalesce(after -> 'refs', after) ->> 0)::bigint
-  FROM practice_guard.ledger_rows

@@ -187,7 +187,7 @@ def trim(database: Database, sets: Sequence[BoundSet]) -> int:
     """Remove rows of restores older than every snapshot that is left, and return how many. Entries stay, as history.
 
     Runs in the transaction that removes snapshots, after it has removed them. Nothing that is decided later may depend
-    on a row that goes. Of the statements that read them,
+    on a row that goes. Of the statements that read them, here and in `precedents`,
 
     - `last_put` reads entries since a snapshot was taken, and `renumbered` those of a snapshot: none of either goes;
     - `taken_back` asks which of a key's rows is the newest, one of a restore that was taken back or one of another:

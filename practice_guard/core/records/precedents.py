@@ -12,6 +12,7 @@ from typing import Protocol
 from practice_guard.core.database import Database, Query, Row, ask_each, statement
 from practice_guard.core.decisions import parse
 from practice_guard.core.identity import Decisions
+from practice_guard.core.records import installation
 
 
 class SnapshotRow(Protocol):
@@ -116,6 +117,13 @@ def find(database: Database, snapshot: str, since: datetime, lists: Iterable[str
         dict(put),
         dict(renumbered),
     )
+
+
+def placed(database: Database) -> frozenset[tuple[str, str, int | None]]:
+    """Return which rows restores have put on which team, by set and primary key; none where there is no ledger yet."""
+    if not installation.exists(database):
+        return frozenset()
+    return frozenset((name, key, team) for name, key, team in database.execute(statement(__name__, "placed")))
 
 
 def _decisions(entries: Sequence[Row], lists: Iterable[str]) -> dict[str, Decisions]:

@@ -44,3 +44,8 @@ SELECT DISTINCT ON (r.set_name, r.snapshot_row) r.set_name, r.new_key, r.snapsho
  WHERE l.kind = 'restore' AND l.snapshot = %(snapshot)s::text AND r.action = 'insert' AND r.new_key <> r.old_key
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
  ORDER BY r.set_name, r.snapshot_row, r.ledger DESC
+
+-- placed --
+-- Which rows a restore has put on which team, by set and primary key.
+SELECT set_name, new_key, (coalesce(after -> 'refs', after) ->> 0)::bigint
+  FROM practice_guard.ledger_rows
