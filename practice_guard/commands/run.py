@@ -100,16 +100,17 @@ class _Narrator:
     def __init__(self, call: Call, etl: tuple[str, ...]) -> None:
         self.call = call
         self.etl = " ".join(runs.scrubbed(etl))
-        self.kept: snapshots.Snapshot | None = None
+        self.snapshot: snapshots.Snapshot | None = None
 
     def begins(self, phase: Phase) -> None:
         if phase is Phase.ETL:
             self.call.say(f"{phase}: {self.etl}", phase=str(phase))
 
     def ended(self, done: PhaseDone) -> None:
-        self.kept = getattr(done.result, "snapshot", None) if done.name is Phase.BACKUP else self.kept
+        if done.name is Phase.BACKUP:
+            self.snapshot = getattr(done.result, "snapshot", None)
         now = datetime.now(timezone.utc)
-        says = render.phase(done, self.kept, now)
+        says = render.phase(done, self.snapshot, now)
         self.call.say(
             f"{done.name}, {render.seconds(done.seconds)}: {says}",
             "info" if done.ok else "error",

@@ -81,8 +81,8 @@ def backup(report: Backup) -> Outcome:
             report.findings,
             (Step("restore", "--dry-run"),) if report.previous else (),
         )
-    made = report.snapshot
-    own = {name: each for name, each in made.sets.items() if not each.companion}
+    snapshot = report.snapshot
+    own = {name: each for name, each in snapshot.sets.items() if not each.companion}
     sets = {
         name: {"table": each.definition["table"], "rows": each.rows, "teams": each.teams, "carried": each.carried}
         for name, each in own.items()
@@ -91,17 +91,17 @@ def backup(report: Backup) -> Outcome:
         (name, str(each.definition["table"]).rpartition(".")[2], each.rows, each.teams, each.digest[:12], each.carried)
         for name, each in own.items()
     ]
-    rows.append(("sum", "", made.rows, "", made.digest[:12], made.carried))
+    rows.append(("sum", "", snapshot.rows, "", snapshot.digest[:12], snapshot.carried))
     body.insert(0, table(("protected", "table", "rows", "hang on", "digest", "carried"), rows, keep=5))
     return Outcome(
         report.verdict,
-        f"Snapshot {made.id} holds {contents(made)}; read back and verified.",
+        f"Snapshot {snapshot.id} holds {contents(snapshot)}; read back and verified.",
         {
-            "snapshot": made.id,
-            "rows": made.rows,
-            "carried": made.carried,
-            "digest": made.digest,
-            "verified": made.verified_at is not None,
+            "snapshot": snapshot.id,
+            "rows": snapshot.rows,
+            "carried": snapshot.carried,
+            "digest": snapshot.digest,
+            "verified": snapshot.verified_at is not None,
             "protected": sets,
         },
         tuple(body),
