@@ -18,7 +18,7 @@ from practice_guard.core.restore.tasks import Task
 from practice_guard.core.words import agreeing, counted
 
 _TOUCHED_BY_TRIGGERS = frozenset({"updated_at"})
-"""Columns that an update's own trigger may set: a restore is an update."""
+"""Columns that triggers may set: a restore is an update, and a row put back may touch the one that it hangs on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +117,13 @@ def _other_rows(sets: Iterable[tuple[BoundSet, Collection[str]]]) -> list[tuple[
     for bound, written in sets:
         tables.setdefault(bound.table.quoted, bound)
         keys[bound.table.quoted] += written
-    return [
-        (bound, Query(statement(__name__, "untouched", **bound.parts), {"keys": keys[name]}))
-        for name, bound in tables.items()
-    ]
+    return [(bound, _untouched(bound, keys[name])) for name, bound in tables.items()]
+
+
+def _untouched(bound: BoundSet, keys: Collection[str]) -> Query:
+    names = [name for name in bound.table.columns if name not in _TOUCHED_BY_TRIGGERS]
+    text = statement(__name__, "untouched", **bound.parts, columns=columns(names, of="t", cast="::text"))
+    return Query(text, {"keys": list(keys)})
 
 
 def beside(database: Database, sets: Iterable[tuple[BoundSet, Collection[str]]]) -> dict[str, Row]:

@@ -1,7 +1,7 @@
 -- untouched --
 -- Count and digest of the rows that the plan does not touch.
 SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(sum, '' ORDER BY sum COLLATE "C"), ''), 'UTF8')), 'hex')
-  FROM (SELECT encode(sha256(convert_to(t::text, 'UTF8')), 'hex') AS sum
+  FROM (SELECT encode(sha256(convert_to(ROW({columns})::text, 'UTF8')), 'hex') AS sum
           FROM {table} AS t
          WHERE NOT EXISTS (SELECT FROM unnest(%(keys)s::text[]) AS u (key) WHERE u.key = t.{key}::text)) AS rows
 

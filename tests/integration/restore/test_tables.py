@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from practice_guard.core import errors
+from practice_guard.core.guarding import Request
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase, practices_by_natural_key, team_now
 from tests.world.guarding import Guard
@@ -220,3 +221,21 @@ def test_what_a_cascade_took_along_comes_back(guard: Guard, database: ScratchDat
     guard.restores()
     new = team_now(database, team.identity).id
     assert database.rows("SELECT id, team_id FROM captain_messages") == [(message, new)]
+
+
+def test_a_row_put_back_may_touch_the_one_that_it_hangs_on(league: League, database: ScratchDatabase) -> None:
+    """As applications do it: a new choice sets its poll's `updated_at`, also where the plan leaves that poll alone."""
+    database.rows("ALTER TABLE polls ADD COLUMN updated_at timestamptz DEFAULT now()")
+    one, other = league.has_team(), league.has_team(club="Wilmette")
+    league.captain_asks(one)
+    poll = league.captain_asks(other, "Who drives?")
+    database.rows(
+        "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "UPDATE polls SET updated_at = clock_timestamp() WHERE id = NEW.poll_id; RETURN NEW; END $$"
+    )
+    database.rows("CREATE TRIGGER touch AFTER INSERT ON poll_choices FOR EACH ROW EXECUTE FUNCTION touch()")
+    guard = Guard(database)
+    guard.has_backed_up()
+    database.rows("UPDATE teams SET id = id + 1000 WHERE id = %(id)s", id=one.id)
+    database.rows("DELETE FROM poll_choices WHERE poll_id = %(poll)s AND choice_text = 'Monday'", poll=poll)
+    assert guard.restores(request=Request(include_deleted=True)).written == 2
