@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,13 +17,13 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from practice_guard import files
-from practice_guard.core.application import SCHEMA, Declared, declared
-from practice_guard.core.database import LOCK_TIMEOUT, STATEMENT_TIMEOUT
+from practice_guard.core.application import SCHEMA, Declared, ProtectedSet, declared
+from practice_guard.core.database import LOCK_TIMEOUT, STATEMENT_TIMEOUT, Database
 from practice_guard.core.errors import DatabaseError, UnreachableError, UsageError
 from practice_guard.core.findings import validate
-from practice_guard.core.guarding import MAX_AGE
+from practice_guard.core.guarding import MAX_AGE, Guard, Request
 from practice_guard.core.identity import ROSTER_AT_LEAST, ROSTER_PERCENT
-from practice_guard.core.model import Severity
+from practice_guard.core.model import Author, Severity
 
 ENVIRONMENTS = ("local", "staging", "railway")
 DEFAULT_ENVIRONMENT = "local"
@@ -249,3 +249,22 @@ def _checked(environment: str, url: str, source: str) -> Target:
 def env_file_is_private(path: Path = Path(".env")) -> bool:
     """Whether .env, where there is one, can be read by its owner only."""
     return not path.exists() or os.name == "nt" or not path.stat().st_mode & 0o077
+
+
+def request(settings: Settings) -> Request:
+    """Return what the settings ask of a plan."""
+    return Request(roster_at_least=settings.roster_at_least, roster_percent=settings.roster_percent)
+
+
+def guard(settings: Settings, database: Database, sets: Sequence[ProtectedSet], author: Author) -> Guard:
+    """Aim a guard at an open database, with what the settings say."""
+    return Guard(
+        database,
+        sets,
+        author,
+        settings.database_schema,
+        request(settings),
+        settings.severities,
+        timedelta(hours=settings.max_snapshot_age_hours),
+        settings.lock_timeout,
+    )

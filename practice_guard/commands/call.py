@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from enum import Enum
 from importlib.metadata import version
 from typing import NoReturn
@@ -96,7 +96,7 @@ class Call:
     @property
     def request(self) -> Request:
         """What the settings ask of a plan."""
-        return Request(roster_at_least=self.settings.roster_at_least, roster_percent=self.settings.roster_percent)
+        return settings.request(self.settings)
 
     @property
     def patience(self) -> float:
@@ -104,17 +104,9 @@ class Call:
         return self.lock_timeout or self.settings.lock_timeout
 
     def guard(self, database: Database, request: Request | None = None) -> Guard:
-        """Aim a guard at an open database, with what the settings say."""
-        return Guard(
-            database,
-            self.sets,
-            self.author,
-            self.schema,
-            request or self.request,
-            self.settings.severities,
-            timedelta(hours=self.settings.max_snapshot_age_hours),
-            self.patience,
-        )
+        """Aim a guard at an open database, with what the settings and this call's options say."""
+        aimed = settings.guard(self.settings, database, self.sets, self.author)
+        return replace(aimed, request=request or aimed.request, patience=self.patience)
 
     def aim(self) -> Target:
         """Find out which database is meant, before it is connected to."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from importlib.metadata import version
 from typing import Any
 
@@ -15,7 +15,7 @@ from practice_guard.core.application import Declared
 from practice_guard.core.checks import Health, health, preservation, safety
 from practice_guard.core.database import Access, Borrowed, Timeouts
 from practice_guard.core.errors import DamagedSnapshotError, GuardError, HealthError, UsageError
-from practice_guard.core.guarding import Guard, Request
+from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Author, Evidence, Finding, Severity, Verdict
 from practice_guard.core.records import installation
 from practice_guard.core.restore import Bucket, Plan
@@ -50,17 +50,8 @@ class Inside:
     @property
     def guard(self) -> Guard:
         """A guard aimed at the caller's database, with what the settings say."""
-        known = self.settings
-        return Guard(
-            self.database,
-            self.declared.everything,
-            Author(self.environment, version("practice-guard"), self.now),
-            known.database_schema,
-            Request(roster_at_least=known.roster_at_least, roster_percent=known.roster_percent),
-            known.severities,
-            timedelta(hours=known.max_snapshot_age_hours),
-            known.lock_timeout,
-        )
+        author = Author(self.environment, version("practice-guard"), self.now)
+        return settings.guard(self.settings, self.database, self.declared.everything, author)
 
     def checks_safety(self) -> tuple[bool, list[str]]:
         """See `etl.validate_etl_safety_preconditions`."""

@@ -13,12 +13,13 @@ from practice_guard.core.errors import DamagedSnapshotError
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Author
 from practice_guard.core.records import About, Place, installation, ledger
-from practice_guard.core.snapshots import copies, snapshot, verification, writing
+from practice_guard.core.snapshots import copies, verification, writing
 from practice_guard.core.snapshots.archive import envelope, reader, writer
 from practice_guard.core.snapshots.archive.writer import Archive, StoredRow
 from practice_guard.core.snapshots.lists import store_list, team_lists
 from practice_guard.core.snapshots.sets import StoredColumn, StoredSet
 from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.snapshots.snapshot import read as stored_snapshot
 
 IMPORT = "import"
 """The ledger's word for an import."""
@@ -110,16 +111,16 @@ def load(guard: Guard, archive: Archive, *, into_other: bool = False) -> Importe
 
 
 def _load(database: Database, archive: Archive, author: Author, *, into_other: bool) -> Imported:
-    kept, place = archive.snapshot, installation.locate(database)
-    differences = _differences(kept, place, author.environment)
+    snapshot, place = archive.snapshot, installation.locate(database)
+    differences = _differences(snapshot, place, author.environment)
     if differences and not into_other:
         raise errors.WrongDatabaseError(
-            f"Snapshot {kept.id} was not taken here: {'; '.join(differences)}. Nothing was written.",
+            f"Snapshot {snapshot.id} was not taken here: {'; '.join(differences)}. Nothing was written.",
             next_steps=("Only if its rows belong here: import it again, with --into-other-database.",),
         )
-    if (here := snapshot.read(database, kept.id)) is not None:
-        return Imported(_same(database, here, kept), True, place, bool(differences))
-    uuid = None if differences else str(kept.fingerprint["uuid"])
+    if (here := stored_snapshot(database, snapshot.id)) is not None:
+        return Imported(_same(database, here, snapshot), True, place, bool(differences))
+    uuid = None if differences else str(snapshot.fingerprint["uuid"])
     place = installation.ensure(database, author.environment, author.now, uuid=uuid)
     known_lists = team_lists(database, tuple(archive.lists))
     for name, found in archive.lists.items():
@@ -129,17 +130,17 @@ def _load(database: Database, archive: Archive, author: Author, *, into_other: b
                 raise _unusable(f"its team list {name} is another than the one that is here.")
         else:
             store_list(database, name, found)
-    copies.create(database, list(kept.sets.values()))
-    for name, stored in kept.sets.items():
+    copies.create(database, list(snapshot.sets.values()))
+    for name, stored in snapshot.sets.items():
         _write_rows(database, stored, archive.rows[name])
-    if fault := copies.fault(database, list(kept.sets.values())):
+    if fault := copies.fault(database, list(snapshot.sets.values())):
         raise _unusable(f"once in PostgreSQL, {fault}")
-    new = replace(kept, imported_at=author.now)
-    if verification.digest(database, new) != kept.digest:
+    new = replace(snapshot, imported_at=author.now)
+    if verification.digest(database, new) != snapshot.digest:
         raise _unusable("its digest is not that of its description and its team lists.")
     writing.record(database, new)
-    result = {"rows": kept.rows, "fingerprint": dict(kept.fingerprint), "told_otherwise": bool(differences)}
-    ledger.write(database, IMPORT, author, About(result, kept.id, kept.digest))
+    result = {"rows": snapshot.rows, "fingerprint": dict(snapshot.fingerprint), "told_otherwise": bool(differences)}
+    ledger.write(database, IMPORT, author, About(result, snapshot.id, snapshot.digest))
     return Imported(new, False, place, bool(differences))
 
 
