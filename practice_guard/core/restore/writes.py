@@ -81,7 +81,9 @@ class _LeftAlone:
 
 def _left_alone(database: Database, busy: Sequence[Task], keys: Mapping[str, Collection[str]]) -> list[_LeftAlone]:
     """Sum up what the plan leaves as it is; `keys` are those of the rows put back, by set, once they are."""
-    rows = _other_rows((task.bound, [*task.updated, *keys.get(task.name, ())]) for task in busy)
+    above = {reference.parent for task in busy for reference in task.bound.references}
+    touched = frozenset(task.bound.table.quoted for task in busy if task.name in above)
+    rows = _other_rows(((task.bound, [*task.updated, *keys.get(task.name, ())]) for task in busy), touched)
     columns_ = [_other_columns(tasks, moved) for tasks, moved in _moved_together(busy)]
     found = ask_each(database, [query for _, query in (*rows, *columns_)])
     return [
@@ -110,18 +112,23 @@ def _other_columns(tasks: Sequence[Task], keys: Sequence[str]) -> tuple[BoundSet
     return bound, Query(statement(__name__, "kept_of_updated", **parts), {"keys": list(keys)})
 
 
-def _other_rows(sets: Iterable[tuple[BoundSet, Collection[str]]]) -> list[tuple[BoundSet, Query]]:
-    """Return one query a table, also where two sets are of it."""
+def _other_rows(
+    sets: Iterable[tuple[BoundSet, Collection[str]]], touched: Collection[str] = ()
+) -> list[tuple[BoundSet, Query]]:
+    """Return one query a table, also where two sets are of it.
+
+    Of the tables `touched`, on whose rows others that are written hang, what triggers may set is left out.
+    """
     keys: defaultdict[str, list[str]] = defaultdict(list)
     tables: dict[str, BoundSet] = {}
     for bound, written in sets:
         tables.setdefault(bound.table.quoted, bound)
         keys[bound.table.quoted] += written
-    return [(bound, _untouched(bound, keys[name])) for name, bound in tables.items()]
+    return [(bound, _untouched(bound, keys[name], name in touched)) for name, bound in tables.items()]
 
 
-def _untouched(bound: BoundSet, keys: Collection[str]) -> Query:
-    names = [name for name in bound.table.columns if name not in _TOUCHED_BY_TRIGGERS]
+def _untouched(bound: BoundSet, keys: Collection[str], touched: bool) -> Query:
+    names = [name for name in bound.table.columns if not (touched and name in _TOUCHED_BY_TRIGGERS)]
     text = statement(__name__, "untouched", **bound.parts, columns=columns(names, of="t", cast="::text"))
     return Query(text, {"keys": list(keys)})
 

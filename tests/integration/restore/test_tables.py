@@ -11,6 +11,7 @@ from practice_guard.core.guarding import Request
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase, practices_by_natural_key, team_now
 from tests.world.guarding import Guard
+from tests.world.keeping import refused
 
 
 @pytest.fixture
@@ -239,3 +240,21 @@ def test_a_row_put_back_may_touch_the_one_that_it_hangs_on(league: League, datab
     database.rows("UPDATE teams SET id = id + 1000 WHERE id = %(id)s", id=one.id)
     database.rows("DELETE FROM poll_choices WHERE poll_id = %(poll)s AND choice_text = 'Monday'", poll=poll)
     assert guard.restores(request=Request(include_deleted=True)).written == 2
+
+
+def test_what_nothing_that_is_written_hangs_on_is_left_as_it_is(league: League, database: ScratchDatabase) -> None:
+    """Not even `updated_at` of a neighbour may change there."""
+    database.rows("ALTER TABLE practice_times ADD COLUMN IF NOT EXISTS updated_at timestamptz DEFAULT now()")
+    one, other = league.has_team(), league.has_team(club="Wilmette")
+    league.captain_sets_practice_time(one)
+    league.captain_sets_practice_time(other)
+    database.rows(
+        "CREATE FUNCTION touch_all() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF pg_trigger_depth() = 1 THEN "
+        "UPDATE practice_times SET updated_at = clock_timestamp() WHERE id <> NEW.id; END IF; RETURN NEW; END $$"
+    )
+    database.rows("CREATE TRIGGER touch_all AFTER UPDATE ON practice_times FOR EACH ROW EXECUTE FUNCTION touch_all()")
+    guard = Guard(database)
+    guard.has_backed_up()
+    database.rows("UPDATE teams SET id = id + 1000 WHERE id = %(id)s", id=one.id)
+    with refused(errors.RestoreError, "that the plan does not touch", database):
+        guard.restores()
