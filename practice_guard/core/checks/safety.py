@@ -9,7 +9,8 @@ from practice_guard.core import errors
 from practice_guard.core.application import bind, companions_of
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.checks.before import deletions, keys, obstacles, privileges, references, rows, runs, snapshots
-from practice_guard.core.checks.before.scene import Answer, Scene, shielded
+from practice_guard.core.checks.before.scene import Answer, Scene
+from practice_guard.core.database import shielded
 from practice_guard.core.findings import unseen, weigh, worst_first
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Finding, Severity, Text, Verdict

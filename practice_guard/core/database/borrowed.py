@@ -7,7 +7,7 @@ or rolled back before the call ends, and every setting pinned for it has its for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -16,7 +16,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
 from practice_guard.core import errors
-from practice_guard.core.database.port import CANONICAL, Access, Parameters, Row, Timeouts, milliseconds
+from practice_guard.core.database.port import ACCESS, CANONICAL, CLOSE_DOOR, Access, Parameters, Query, Row, Timeouts, milliseconds
 from practice_guard.core.database.statements import statement
 from practice_guard.core.database.translation import translated
 
@@ -45,6 +45,14 @@ class Borrowed:
             return list(self._cursor.fetchall()) if self._cursor.description else []
         except self._connection.Error as error:
             raise translated(error) from error
+
+    def write(self, queries: Sequence[Query]) -> list[int]:
+        """See `Database.write`."""
+        touched: list[int] = []
+        for each in queries:
+            self.execute(each.text, each.parameters)
+            touched.append(int(self._cursor.rowcount))
+        return touched
 
     @property
     def backend(self) -> int | None:
@@ -95,10 +103,12 @@ class Borrowed:
         with self.whole():
             self.execute(statement(__name__, "save"))
             try:
-                self._known = {}
+                self._known = {ACCESS: access}
                 former = self._pin(access, within)
+                if access is Access.PLAN:
+                    self.execute(CLOSE_DOOR)
                 yield
-                if access is Access.READ:
+                if access.reads:
                     self._check_usable()
                     self._undo()
                 else:
@@ -136,7 +146,7 @@ class Borrowed:
                 f"The caller's client_encoding is {encoding}: names may not survive it. Connect with UTF8. "
                 "Nothing was done."
             )
-        if access is not Access.READ and isolation != "read committed":
+        if not access.reads and isolation != "read committed":
             raise errors.UsageError(
                 f"The caller's transaction is {isolation.upper()}: it cannot see what others committed since it began, "
                 "and the guard must before it writes. Use READ COMMITTED, PostgreSQL's default. Nothing was written."

@@ -7,7 +7,7 @@ by SET LOCAL, which neither outlives it nor leaks through a transaction pooler (
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from practice_guard.core import errors
-from practice_guard.core.database.port import PINNED, Access, Parameters, Row, Timeouts, milliseconds
+from practice_guard.core.database.port import ACCESS, CLOSE_DOOR, PINNED, Access, Parameters, Query, Row, Timeouts, milliseconds
 from practice_guard.core.database.statements import literal
 from practice_guard.core.database.translation import not_connected, translated
 from practice_guard.core.database.watchdog import watch
@@ -41,6 +41,12 @@ class Connection:
             cursor = self._connection.execute(cast("Any", text), dict(parameters or {}))
             return cursor.fetchall() if cursor.description else []
 
+    def write(self, queries: Sequence[Query]) -> list[int]:
+        """See `Database.write`."""
+        with self._in_time(self.timeouts.statement * max(1, len(queries)) + _MARGIN), self._connection.pipeline():
+            cursors = [self._connection.execute(cast("Any", each.text), dict(each.parameters)) for each in queries]
+        return [cursor.rowcount for cursor in cursors]
+
     @contextmanager
     def transaction(self, access: Access, *, within: float | None = None) -> Iterator[None]:
         """See `Database.transaction`. Says what became of it also when the connection is lost while committing.
@@ -54,10 +60,10 @@ class Connection:
         try:
             with self._in_time():
                 self._connection.execute(self._opening(access, self.timeouts.lock if within is None else within))
-            self._known = {}
+            self._known = {ACCESS: access}
             yield
             self._check_open()
-            mine = None if access is Access.READ else self.execute(_OWN_TRANSACTION)[0]
+            mine = None if access.reads else self.execute(_OWN_TRANSACTION)[0]
         except BaseException:
             self._abandon()
             raise
@@ -152,8 +158,9 @@ class Connection:
             "statement_timeout": milliseconds(self.timeouts.statement),
             "lock_timeout": milliseconds(within),
         }
-        lines = [f"BEGIN ISOLATION LEVEL {access}"]
+        lines = [f"BEGIN {access}"]
         lines += [f"SET LOCAL {name} = {_setting(value)}" for name, value in settings.items()]
+        lines += [CLOSE_DOOR] if access is Access.PLAN else []
         return "; ".join(lines).encode()
 
     def close(self) -> None:

@@ -5,9 +5,9 @@ It is small because inside an ETL the connection may be psycopg2's (design, "Res
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from practice_guard.core.model import Text
@@ -18,12 +18,39 @@ Row = tuple[Any, ...]
 Parameters = Mapping[str, object]
 
 
-class Access(Text):
-    """What a transaction may do and see."""
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One statement, and its parameters."""
 
-    READ = "REPEATABLE READ, READ ONLY"
-    SNAPSHOT = "REPEATABLE READ, READ WRITE"
-    WRITE = "READ COMMITTED, READ WRITE"
+    text: str
+    parameters: Parameters = field(default_factory=dict)
+
+
+class Access(Text):
+    """What a transaction may do and see, as BEGIN is told.
+
+    `PLAN` reads as `READ` does, and may have tables of its own made for it (see `scratch`): it begins as one that
+    writes, and is made READ ONLY behind a savepoint before anything else is done.
+    """
+
+    READ = "ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+    PLAN = "READ WRITE, ISOLATION LEVEL REPEATABLE READ"
+    SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ, READ WRITE"
+    WRITE = "ISOLATION LEVEL READ COMMITTED, READ WRITE"
+
+    @property
+    def reads(self) -> bool:
+        """Whether PostgreSQL refuses every write to what is kept."""
+        return self in (Access.READ, Access.PLAN)
+
+
+ACCESS = "access"
+"""Under which name the access of the open transaction is `known`."""
+
+DOOR = "practice_guard_door"
+"""The savepoint behind which a transaction that plans is READ ONLY."""
+
+CLOSE_DOOR = f"SAVEPOINT {DOOR}; SET LOCAL transaction_read_only = on"
 
 
 LOCK_TIMEOUT = 30.0
@@ -51,6 +78,9 @@ class Database(Protocol):
 
     def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
         """Run one statement; raise an `errors.DatabaseError` when the database refuses."""
+
+    def write(self, queries: Sequence[Query]) -> list[int]:
+        """Run statements that return no rows one after another, and return how many rows each of them touched."""
 
     def transaction(self, access: Access, *, within: float | None = None) -> AbstractContextManager[None]:
         """Open a transaction with pinned settings; commit at its end, roll back on any exception.

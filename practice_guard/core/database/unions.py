@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import chain, count
 
-from practice_guard.core.database.port import Database, Parameters, Row
+from practice_guard.core.database.port import Database, Query, Row
 from practice_guard.core.database.statements import statement
 
 _PARAMETER = re.compile(r"%%|%\((\w+)\)s")
 _BETWEEN = "\n UNION ALL\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A statement that returns rows, and its parameters."""
-
-    text: str
-    parameters: Parameters = field(default_factory=dict)
-
-
 def union(queries: Sequence[Query]) -> Query:
     """Make one statement of queries whose columns are alike; which row is whose, and their order, is lost."""
     parameters: dict[str, object] = {}
-    texts = [statement(__name__, "one", query=_renamed(each, parameters)) for each in queries]
+    texts = [statement(__name__, "one", query=renamed(each, parameters)) for each in queries]
     return Query(_BETWEEN.join(texts), parameters)
 
 
@@ -40,7 +31,7 @@ def ask_each(database: Database, queries: Sequence[Query]) -> list[list[Row]]:
     if queries:
         parameters: dict[str, object] = {}
         texts = [
-            statement(__name__, "numbered", number=str(number), query=_renamed(each, parameters))
+            statement(__name__, "numbered", number=str(number), query=renamed(each, parameters))
             for number, each in enumerate(queries)
         ]
         for number, _, *row in database.execute(
@@ -50,7 +41,7 @@ def ask_each(database: Database, queries: Sequence[Query]) -> list[list[Row]]:
     return found
 
 
-def _renamed(query: Query, parameters: dict[str, object]) -> str:
+def renamed(query: Query, parameters: dict[str, object]) -> str:
     """Add a query's parameters to those of others, each under another name where that one means something else."""
     names = {name: _named(name, value, parameters) for name, value in query.parameters.items()}
     return _PARAMETER.sub(lambda found: f"%({names[found[1]]})s" if found[1] else found[0], query.text)

@@ -11,6 +11,7 @@ from practice_guard.core.records.ledger import Entry as Entry
 from practice_guard.core.records.ledger import EntryRow as EntryRow
 from practice_guard.core.records.marking import Marking as Marking
 from practice_guard.core.records.precedents import Precedents as Precedents
+from practice_guard.core.records.precedents import Proven as Proven
 from practice_guard.core.records.runs import Holder as Holder
 from practice_guard.core.records.runs import Phase as Phase
 from practice_guard.core.records.runs import Run as Run

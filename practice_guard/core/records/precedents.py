@@ -3,54 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 
-from practice_guard.core.database import Database, Query, Row, ask_each, statement
+from practice_guard.core.database import Database, Query, Row, ask_each, literal, statement
 from practice_guard.core.decisions import parse
 from practice_guard.core.identity import Decisions
 from practice_guard.core.records import installation
 
 
-class SnapshotRow(Protocol):
-    """What is read here of a row that a snapshot keeps: its number, its primary key, and whether it was carried on."""
-
-    @property
-    def row(self) -> int:
-        """Its number in the snapshot, from 1."""
-
-    @property
-    def key(self) -> str:
-        """Its primary key, as text."""
-
-    @property
-    def carried(self) -> bool:
-        """Whether an earlier snapshot handed it on."""
-
-
 @dataclass(frozen=True, slots=True)
-class Proofs:
-    """Which rows were in place in a state since which no import ran: at the snapshot, or after its last restore.
+class Proven:
+    """Whether, provably, no import ran since the snapshot was taken, and since its last restore was done.
 
-    What an undo took back, given as sets and primary keys, was not a user's doing, whatever state it was in before.
+    The rows that were in place then, and are not now, were taken by a user. What an undo took back was not, whatever
+    state it was in before (`Precedents.fills`).
     """
 
     since_snapshot: bool
     since_restore: bool
-    waited: Mapping[str, frozenset[int]]
-    taken_back: frozenset[tuple[str, str]]
-
-    def rows(self, name: str, rows: Sequence[SnapshotRow]) -> frozenset[int]:
-        """Return the numbers of such rows of one set."""
-        proven: set[int] = set()
-        if self.since_snapshot:
-            proven |= {row.row for row in rows if not row.carried}
-        if self.since_restore:
-            proven |= {row.row for row in rows} - self.waited.get(name, frozenset())
-        return frozenset(row.row for row in rows if row.row in proven and (name, row.key) not in self.taken_back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,65 +29,62 @@ class Precedents:
     """What the ledger says of a snapshot's rows.
 
     Attributes:
+        snapshot: its id.
         decisions: by team list, what people decided about it with earlier restores, the later ones winning. A decision
             counts for the lists that its restore resolved and for no other: once rows are on their heir, the same
             words in a later list may mean another team, as after an exchange, or one that came back.
         imprint: the database's after the last restore; None where there was none.
-        waited: by set, the numbers of the rows that waited then.
-        taken_back: sets and primary keys of rows that an undo took back and no restore has moved since.
-        put: by set and primary key, what restores since the snapshot have last pointed rows at.
-        renumbered: by set and row, the new primary key under which restores have put that row back.
+        entry: that restore's in the ledger.
     """
 
+    snapshot: str
     decisions: Mapping[str, Decisions]
     imprint: str | None
-    waited: Mapping[str, frozenset[int]]
-    taken_back: frozenset[tuple[str, str]]
-    put: Mapping[str, Mapping[str, int]]
-    renumbered: Mapping[str, Mapping[int, str]]
+    entry: int | None
 
-    def proofs(self, at_snapshot: str, now: str) -> Proofs:
+    def proven(self, at_snapshot: str, now: str) -> Proven:
         """Compare the database's imprint now with what it was at the snapshot and after its last restore."""
-        return Proofs(at_snapshot == now, self.imprint == now, self.waited, self.taken_back)
+        return Proven(at_snapshot == now, self.imprint == now)
+
+    def fills(self) -> dict[str, Query]:
+        """Return what is asked of the ledger about rows, by name.
+
+        `waited`: sets and numbers of the rows that waited after the last restore. `taken_back`: sets and primary keys
+        of rows that an undo took back and no restore has moved since. `renumbered`: by set and row, the new primary key
+        under which restores have put that row back.
+        """
+        return {
+            "waited": Query(statement(__name__, "waited"), {"entry": self.entry}),
+            "taken_back": Query(statement(__name__, "taken_back")),
+            "renumbered": Query(statement(__name__, "renumbered"), {"snapshot": self.snapshot}),
+        }
 
 
-def find(database: Database, snapshot: str, since: datetime, lists: Iterable[str]) -> Precedents:
+def last_put(name: str, keys: str, since: object) -> Query:
+    """Return the query of where restores have last put rows of a set since a time: `key` as text, and `first`.
+
+    Args:
+        name: the set.
+        keys: the query of the primary keys that are asked about, as text.
+        since: the time.
+    """
+    return Query(statement(__name__, "last_put", set=literal(name), keys=keys), {"since": since})
+
+
+def find(database: Database, snapshot: str, lists: Iterable[str]) -> Precedents:
     """Ask the ledger about a snapshot of this database.
 
     Args:
         database: where; it has the guard's tables.
         snapshot: the snapshot's id.
-        since: when it was taken.
         lists: the team lists that its ids come from.
     """
     entries = ask_each(
         database,
         [Query(statement(__name__, "last_restore"), {"snapshot": snapshot}), Query(statement(__name__, "decided"))],
     )
-    rows = ask_each(
-        database,
-        [
-            Query(statement(__name__, "taken_back")),
-            Query(statement(__name__, "last_put"), {"since": since}),
-            Query(statement(__name__, "renumbered"), {"snapshot": snapshot}),
-        ],
-    )
-    put: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for name, key, first in rows[1]:
-        if first is not None:
-            put[name][key] = first
-    renumbered: defaultdict[str, dict[int, str]] = defaultdict(dict)
-    for name, key, row in rows[2]:
-        renumbered[name][row] = key
     (last,) = entries[0] or [(None, None, None)]
-    return Precedents(
-        _decisions(entries[1], lists),
-        last[1],
-        {name: frozenset(numbers) for name, numbers in json.loads(last[2] or "{}").items()},
-        frozenset((name, key) for name, key, _ in rows[0]),
-        dict(put),
-        dict(renumbered),
-    )
+    return Precedents(snapshot, _decisions(entries[1], lists), last[1], last[0])
 
 
 def placed(database: Database) -> frozenset[tuple[str, str, int | None]]:

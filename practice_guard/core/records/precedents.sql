@@ -1,6 +1,6 @@
 -- last_restore --
--- The newest restore of a snapshot that was not taken back: what the database's imprint was, and which rows waited.
-SELECT id, mark, result ->> 'waited' FROM practice_guard.ledger AS l
+-- The newest restore of a snapshot that was not taken back: what the database's imprint was, and its entry.
+SELECT id, mark, NULL::text FROM practice_guard.ledger AS l
  WHERE kind = 'restore' AND snapshot = %(snapshot)s::text
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
  ORDER BY id DESC LIMIT 1
@@ -19,7 +19,7 @@ SELECT id, result ->> 'decisions',
 -- taken_back --
 -- Rows that an undo took back and no restore has moved since, by the keys they had and got.
 WITH undone AS (SELECT (result->>'undoes')::bigint AS id FROM practice_guard.ledger WHERE kind = 'undo')
-SELECT r.set_name, k.key, NULL::bigint
+SELECT r.set_name, k.key
   FROM practice_guard.ledger_rows AS r
  CROSS JOIN LATERAL (VALUES (r.old_key), (r.new_key)) AS k (key)
   LEFT JOIN undone AS u ON u.id = r.ledger
@@ -28,17 +28,26 @@ SELECT r.set_name, k.key, NULL::bigint
 HAVING max(r.ledger) FILTER (WHERE u.id IS NOT NULL) > coalesce(max(r.ledger) FILTER (WHERE u.id IS NULL), 0)
 
 -- last_put --
--- Where restores have last put rows since a time, by set and primary key: what their first reference then was.
-SELECT DISTINCT ON (r.set_name, r.new_key) r.set_name, r.new_key, (r.after->'refs'->>0)::bigint
+-- Where restores have last put some rows of a set since a time, by primary key: what their first reference then was.
+SELECT DISTINCT ON (r.new_key) r.new_key AS key, (r.after->'refs'->>0)::bigint AS first
   FROM practice_guard.ledger_rows AS r
   JOIN practice_guard.ledger AS l ON l.id = r.ledger
- WHERE l.kind = 'restore' AND l.at >= %(since)s::timestamptz
+ WHERE l.kind = 'restore' AND l.at >= %(since)s::timestamptz AND r.set_name = {set} AND r.new_key IN ({keys})
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
- ORDER BY r.set_name, r.new_key, r.ledger DESC
+ ORDER BY r.new_key, r.ledger DESC
+
+-- waited --
+-- Which rows were not in place when a restore was done.
+SELECT w.name, r.row::bigint
+  FROM practice_guard.ledger AS l
+ CROSS JOIN LATERAL jsonb_each(CASE WHEN jsonb_typeof(l.result -> 'waited') = 'object' THEN l.result -> 'waited'
+                                    ELSE '{{}}' END) AS w (name, rows)
+ CROSS JOIN LATERAL jsonb_array_elements_text(w.rows) AS r (row)
+ WHERE l.id = %(entry)s::bigint
 
 -- renumbered --
 -- Under which primary keys the newest restore that put a snapshot's row back under a new one has put it.
-SELECT DISTINCT ON (r.set_name, r.snapshot_row) r.set_name, r.new_key, r.snapshot_row
+SELECT DISTINCT ON (r.set_name, r.snapshot_row) r.set_name, r.snapshot_row, r.new_key
   FROM practice_guard.ledger_rows AS r
   JOIN practice_guard.ledger AS l ON l.id = r.ledger
  WHERE l.kind = 'restore' AND l.snapshot = %(snapshot)s::text AND r.action = 'insert' AND r.new_key <> r.old_key

@@ -1,12 +1,14 @@
-"""What a restore would do: every row of a snapshot in exactly one bucket (design, "Restore"). Plain values, no I/O."""
+"""What a restore would do: every row of a snapshot in exactly one bucket (design, "Restore"). Plain values, no I/O.
+
+A plan holds no row: its rows are in the tables in which it was worked out (`workings`), and here are their sums, by
+team and by what becomes of them.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from practice_guard.core import errors
 from practice_guard.core.identity import Resolution
@@ -28,68 +30,34 @@ class Bucket(Text):
 Origin = tuple[str, int]
 """An id and the team list (named by its snapshot) in which it means something."""
 
+NOT_IN_PLACE = (Bucket.PENDING, Bucket.GIVEN_UP)
+"""Where rows end that are not in place once the plan is applied, and not by a user's doing."""
+
 
 class NewKey(int):
-    """The primary key that a row of the snapshot will get once it is put back: a number that no database can hold."""
+    """The primary key that a row of the snapshot will get once it is put back: a number that no sequence gives."""
 
-    _BELOW = -(2**63)
+    BELOW = -(2**62)
 
     @classmethod
     def of(cls, row: int) -> NewKey:
         """Return the stand-in for the key of the row with that number, from 1."""
-        return cls(cls._BELOW - row)
+        return cls(cls.BELOW - row)
 
     @property
     def row(self) -> int:
         """The row's number in the snapshot."""
-        return self._BELOW - self
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A row as the snapshot keeps it. `refs` are in the order of the set's references; `content` is canonical text."""
-
-    row: int
-    key: str
-    content: str
-    created: str | None
-    refs: tuple[Origin | None, ...]
-    carried: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """A row as the table has it. `protected` says whether it meets the set's condition now."""
-
-    key: str
-    content: str
-    created: str | None
-    refs: tuple[int | None, ...]
-    protected: bool = True
+        return self.BELOW - self
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where an old id leads: a new id with its evidence, or nowhere, with the reason.
-
-    What hung on a row that waits has an id where that row is, and no known destination; what hung on a row that users
-    `deleted` has none.
-    """
+    """Where an old id leads: a new id with its evidence, or nowhere, with the reason."""
 
     id: int | None
     evidence: Evidence | None = None
     fate: Fate | None = None
     given_up: bool = False
-    deleted: bool = False
-
-    @property
-    def known(self) -> bool:
-        """Whether there is nothing left to find out; a row that hung on nothing hangs on nothing."""
-        return self.fate in (None, Fate.KEPT, Fate.RENUMBERED)
-
-
-NOWHERE = Destination(None)
-"""The destination of a NULL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +70,6 @@ class PlannedRow:
         key: its primary key in the snapshot, as text.
         bucket: where it ends.
         origin: the id its first reference had, and in which team list.
-        team: the team that it belonged to, if need be by way of the row it hangs on; None for what has no team.
         live_key: the primary key of the live row it was paired with; None where there is none.
         before: what that live row points at, by reference.
         after: what it will point at; equal to `before` where nothing is written.
@@ -111,8 +78,9 @@ class PlannedRow:
         new_key: whether its old primary key is taken, so that it needs a new one.
         was_wrong: whether the live row hangs on a team that is there and not its own.
         note: what a person should know about it.
-        reason: why it waits, where it is not for its team.
         unresolved: references besides the first that lead nowhere, by position.
+        team: the team that it belonged to, if need be by way of the row it hangs on; None for what has no team.
+        reason: why it waits, where it is not for its team.
     """
 
     set: str
@@ -137,49 +105,49 @@ class PlannedRow:
         """Whether applying the plan touches this row."""
         return self.bucket is Bucket.INSERT or (self.live_key is not None and self.before != self.after)
 
-    def with_keys(self, key_of: Callable[[int, int], int]) -> PlannedRow:
-        """Return the row with keys in the place of stand-ins; `key_of` takes a reference's position and a row."""
-        if not any(isinstance(each, NewKey) for each in self.after or ()):
-            return self
-        after = tuple(
-            key_of(place, each.row) if isinstance(each, NewKey) else each for place, each in enumerate(self.after or ())
-        )
-        return replace(self, after=after)
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How many rows of a set and a team there are of which the plan says the same; see `PlannedRow`.
+
+    Attributes:
+        lost: whether a reference besides the first leads nowhere.
+        hung: whether they hung on anything.
+    """
+
+    set: str
+    rows: int
+    bucket: Bucket
+    team: Origin | None
+    evidence: Evidence | None
+    fate: Fate | None
+    reason: Fate | None
+    note: str
+    was_wrong: bool
+    writes: bool
+    lost: bool
+    hung: bool
 
 
 @dataclass(frozen=True, slots=True)
-class SetPlan:
-    """The plan of one protected set.
+class SetFacts:
+    """What is known of a protected set's table beside what becomes of the snapshot's rows.
 
     Attributes:
-        name: the set's name.
-        rows: the rows that are meant.
-        live: how many rows of the table are protected now.
-        extra: those among them that no row of the snapshot was paired with.
-        outside: numbers of the snapshot's rows that are not meant.
-        placed: live rows that were paired.
+        live: rows of the table that are protected now.
+        added: those among them that no row of the snapshot was paired with.
+        orphaned: those of the added that hang on nothing that is there.
+        duplicated: those of the added that say the same, on the same team, as a row that was paired.
         of_teams: whether the first reference is a team; a league, or another set's row, is no team.
         new_columns: columns, with their table, that the snapshot does not know: rows put back get their defaults.
     """
 
-    name: str
-    rows: tuple[PlannedRow, ...]
     live: int
-    extra: tuple[Live, ...]
-    outside: frozenset[int] = frozenset()
-    placed: tuple[Live, ...] = ()
+    added: int = 0
+    orphaned: int = 0
+    duplicated: int = 0
     of_teams: bool = True
     new_columns: tuple[str, ...] = ()
-
-    @property
-    def waits(self) -> list[int]:
-        """Numbers of the rows that are not in place once the plan is applied, and not by a user's doing."""
-        open_ends = (Bucket.PENDING, Bucket.GIVEN_UP)
-        return sorted(self.outside | {row.row for row in self.rows if row.bucket in open_ends})
-
-    def counts(self) -> dict[str, int]:
-        """Rows by bucket, and their total."""
-        return count(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,59 +157,72 @@ class Plan:
     Attributes:
         snapshot: its id.
         database: the fingerprint of the database it was made for.
-        sets: by protected set.
+        sets: by protected set, what is known of its table.
+        sums: of the rows that are meant, of all sets.
         resolutions: who every team of every team list is today, by list.
+        digest: over everything that applying it would do, and to what.
         no_import: whether it is proven that no import ran since the rows were last in place.
-        mark: what the database's mark was when the plan was made.
+        imprint: what the database's was when the plan was made.
     """
 
     snapshot: str
     database: Mapping[str, object]
-    sets: Mapping[str, SetPlan]
+    sets: Mapping[str, SetFacts]
+    sums: tuple[Sum, ...]
     resolutions: Mapping[str, Resolution]
+    digest: str
     no_import: bool
     imprint: str
 
-    def rows(self) -> Iterator[PlannedRow]:
-        """All rows of all sets."""
-        for each in self.sets.values():
-            yield from each.rows
+    def of(self, name: str) -> Iterator[Sum]:
+        """The sums of one set."""
+        return (each for each in self.sums if each.set == name)
 
-    def counts(self) -> dict[str, int]:
-        """Rows of all sets by bucket, and their total."""
-        return count(self.rows())
+    def in_bucket(self, bucket: Bucket) -> Iterator[Sum]:
+        """The sums of the rows that end in one bucket."""
+        return (each for each in self.sums if each.bucket is bucket)
+
+    def counts(self, name: str | None = None) -> dict[str, int]:
+        """Rows by bucket, and their total; of one set, or of all."""
+        return count(self.sums if name is None else self.of(name))
+
+    @property
+    def live(self) -> int:
+        """Rows that are protected now."""
+        return sum(each.live for each in self.sets.values())
 
     def evidence(self) -> dict[str, int]:
         """Rows by the evidence for their team."""
-        return dict(Counter(str(row.evidence) for row in self.rows() if row.evidence is not None))
+        found: Counter[str] = Counter()
+        for each in self.sums:
+            if each.evidence is not None:
+                found[str(each.evidence)] += each.rows
+        return dict(found)
 
     def writes(self) -> int:
         """How many rows applying it would touch."""
-        return sum(row.writes for row in self.rows())
+        return sum(each.rows for each in self.sums if each.writes)
 
-    def match(self, row: PlannedRow) -> Match | None:
-        """What became of the team a row hung on; None where it hung on none, or on none that its list knows."""
-        if row.team is None or row.team[0] not in self.resolutions:
+    def match(self, each: Sum | PlannedRow) -> Match | None:
+        """What became of the team that rows hung on; None where they hung on none, or on none that its list knows."""
+        if each.team is None or each.team[0] not in self.resolutions:
             return None
-        return self.resolutions[row.team[0]].matches.get(row.team[1])
-
-    @property
-    def digest(self) -> str:
-        """A digest over everything that applying it would do, and to what."""
-        rows = [(row.set, row.row, row.bucket, row.live_key, row.before, row.after, row.new_key) for row in self.rows()]
-        text = json.dumps([self.snapshot, dict(self.database), rows], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return self.resolutions[each.team[0]].matches.get(each.team[1])
 
 
-def count(rows: Iterable[PlannedRow]) -> dict[str, int]:
-    """Count rows by bucket and check that the sum adds up (contract, "JSON").
+def count(sums: Iterable[Sum]) -> dict[str, int]:
+    """Count rows by bucket (contract, "JSON"): the total is that of the buckets."""
+    by_bucket: Counter[Bucket] = Counter()
+    for each in sums:
+        by_bucket[each.bucket] += each.rows
+    return {"total": sum(by_bucket.values())} | {str(bucket): by_bucket[bucket] for bucket in Bucket}
+
+
+def check_total(counts: Mapping[str, int], rows: int) -> None:
+    """Require that every row that is meant is in a bucket (contract, "JSON").
 
     Raises:
-        errors.RestoreError: a row is in no bucket.
+        errors.RestoreError: a row is in no bucket, or in two.
     """
-    found = list(rows)
-    by_bucket = Counter(row.bucket for row in found)
-    counts = {"total": len(found)} | {str(bucket): by_bucket[bucket] for bucket in Bucket}
-    if sum(counts.values()) != 2 * len(found):
+    if counts["total"] != rows:
         raise errors.RestoreError("The plan's sums do not add up.")
-    return counts

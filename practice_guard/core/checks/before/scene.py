@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
-from practice_guard.core import errors
 from practice_guard.core.application import ETL_TABLES, Application, BoundSet, PointsAt, Table
 from practice_guard.core.database import Database, Row, identifier, statement
 from practice_guard.core.guarding import Guard
@@ -17,7 +15,7 @@ from practice_guard.core.records import Place
 
 T = TypeVar("T")
 
-_ROLE, _SHIELD = "role", "shield"
+_ROLE = "role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,26 +150,6 @@ def _hidden_tables(scene: Scene) -> dict[str, str]:
         elif secured:
             hidden[name] = f"row level security hides rows of {name} from this role"
     return hidden
-
-
-@contextmanager
-def shielded(database: Database) -> Iterator[None]:
-    """Undo what an error inside did to the transaction, so that it can go on, and let the error through.
-
-    One savepoint, at the first of them, serves for all that follow: a transaction that only reads loses nothing when it
-    goes back there.
-    """
-    known = database.known
-    if _SHIELD not in known:
-        database.execute(statement(__name__, "shield"))
-        known[_SHIELD] = True
-    try:
-        yield
-    except errors.UnreachableError:
-        raise
-    except Exception:
-        database.execute(statement(__name__, "back_to_shield"))
-        raise
 
 
 def shown(text: str) -> str:

@@ -1,11 +1,3 @@
--- shield --
--- From here on an error does not end the transaction: a check that is refused something must not end the others.
-SAVEPOINT practice_guard_check
-
--- back_to_shield --
--- Makes the transaction usable again after an error.
-ROLLBACK TO SAVEPOINT practice_guard_check
-
 -- visible --
 -- Which tables this role can see as they are: rights on the schema and the table, and row level security that applies.
 SELECT c.relname::text, has_schema_privilege(c.relnamespace, 'USAGE'), has_table_privilege(c.oid, 'SELECT'),

@@ -7,7 +7,8 @@ from functools import partial
 
 from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.checks import drift
-from practice_guard.core.checks.before.scene import Answer, Scene, shielded
+from practice_guard.core.checks.before.scene import Answer, Scene
+from practice_guard.core.database import renew, shielded
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.restore import Bucket, Plan, PlannedRow
 from practice_guard.core.snapshots import Snapshot

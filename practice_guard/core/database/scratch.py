@@ -1,0 +1,176 @@
+"""Tables that a plan is worked out in, gone with their transaction.
+
+PostgreSQL lets a transaction that is READ ONLY fill temporary tables, but not make them. So they are made in the moment
+in which the door is open (`port.DOOR`), and everything that looks at the application's rows is done behind it. A
+standby, and a role without the right to make temporary tables, have none: there what would fill them is kept, and put
+before each question as a chain of WITH queries.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from practice_guard.core import errors
+from practice_guard.core.database import shield
+from practice_guard.core.database.port import ACCESS, DOOR, Access, Database, Query, Row
+from practice_guard.core.database.statements import identifier
+from practice_guard.core.database.unions import renamed
+
+Columns = Mapping[str, str]
+"""A table's columns with their types."""
+
+Fill = tuple[str, Callable[[], Query]]
+"""A table, and what makes the query of the rows to be added to it; it is asked once all before it are known."""
+
+_MANY = 1000
+"""Rows from which on the server should know how many there are, and of what."""
+
+_OWN = "practice_guard"
+_SAVEPOINT = "practice_guard_scratch"
+
+
+class Scratch:
+    """Tables for the stages of one plan, filled by queries and asked by others, which name them by `table`."""
+
+    def __init__(self, database: Database, tables: Mapping[str, Columns]) -> None:
+        """Make the tables, all empty. Those of an earlier plan in a transaction that only plans are gone then.
+
+        Args:
+            database: in an open transaction.
+            tables: by name, their columns.
+        """
+        self._database = database
+        self._columns = tables
+        self._filled: dict[str, list[str]] = {name: [] for name in tables}
+        self._queries: dict[str, Query] = {}
+        self._schema = _made(database, tables)
+
+    @property
+    def chained(self) -> bool:
+        """Whether there are no tables, and every question carries what would have filled them."""
+        return self._schema is None
+
+    def table(self, name: str) -> str:
+        """Return how a query calls a table: filled as it is now, where there are none but chains."""
+        if self._schema is not None:
+            return identifier(self._schema, f"guard_{name}")
+        parts = [f"SELECT * FROM {identifier(each)}" for each in self._filled[name]]
+        empty = ", ".join(f"NULL::{type_} AS {identifier(column)}" for column, type_ in self._columns[name].items())
+        return f"({' UNION ALL '.join(parts) or f'SELECT {empty} WHERE false'})"
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a table."""
+        return name in self._columns
+
+    def fill(self, fills: Sequence[Fill]) -> list[int | None]:
+        """Add rows to tables, one after another; the columns of each query are in the table's order.
+
+        Returns:
+            how many rows each has added; None where that is not known before somebody asks.
+        """
+        if self._schema is None:
+            for name, make in fills:
+                self._chain(name, make())
+            return [None for _ in fills]
+        queries = [(name, make()) for name, make in fills]
+        inserts = [Query(f"INSERT INTO {self.table(name)}\n{query.text}", query.parameters) for name, query in queries]
+        counts = self._database.write(inserts)
+        large = {name for (name, _), count in zip(fills, counts, strict=True) if count >= _MANY}
+        self._database.write([Query(f"ANALYZE {self.table(name)}") for name in sorted(large)])
+        return list(counts)
+
+    def replace(self, name: str, make: Callable[[str], Query]) -> None:
+        """Put in a table's place what a query makes of its rows; `make` is told what to call them."""
+        if self._schema is None:
+            query = make(self.table(name))
+            self._filled[name] = []
+            self._chain(name, query)
+            return
+        query = make("former")
+        moved = f"WITH former AS (DELETE FROM {self.table(name)} RETURNING *)\nINSERT INTO {self.table(name)}\n"
+        self._database.write([Query(moved + query.text, query.parameters)])
+
+    def ask(self, query: Query) -> list[Row]:
+        """Ask a question about the tables, and return its rows."""
+        whole = self.whole(query)
+        return self._database.execute(whole.text, whole.parameters)
+
+    def whole(self, query: Query) -> Query:
+        """Return a question with all that it rests on."""
+        if self._schema is not None:
+            return query
+        needed = self._needed(query.text)
+        if not needed:
+            return query
+        parameters: dict[str, object] = {}
+        chain = [
+            f"{identifier(name)} ({', '.join(map(identifier, self._columns[_of(name)]))}) AS MATERIALIZED (\n"
+            f"{renamed(self._queries[name], parameters)})"
+            for name in needed
+        ]
+        own = renamed(query, parameters)
+        return Query(f"WITH {', '.join(chain)}\n{own}", parameters)
+
+    def drop(self) -> None:
+        """Remove the tables, where their transaction goes on after the plan."""
+        if self._schema is not None and not self._database.known[ACCESS].reads:
+            self._database.execute(f"DROP TABLE {', '.join(map(self.table, self._columns))}")
+
+    def _chain(self, name: str, query: Query) -> None:
+        step = f"{name}#{len(self._queries)}"
+        self._queries[step] = query
+        self._filled[name].append(step)
+
+    def _needed(self, text: str) -> list[str]:
+        """Return the steps that a text rests on, each after those that it rests on itself."""
+        wanted: set[str] = set()
+        for name in reversed(self._queries):
+            mentioned = (text, *(self._queries[other].text for other in wanted))
+            if any(identifier(name) in each for each in mentioned):
+                wanted.add(name)
+        return [name for name in self._queries if name in wanted]
+
+
+def _of(step: str) -> str:
+    return re.sub(r"#\d+$", "", step)
+
+
+def _made(database: Database, tables: Mapping[str, Columns]) -> str | None:
+    """Make tables where they can be made, and return their schema; None where they cannot."""
+    access: Access | None = database.known.get(ACCESS)
+    if access is Access.PLAN:
+        return _behind_the_door(database, tables)
+    if access is None or access.reads:
+        return None
+    for schema, kind, end in (("pg_temp", "TEMP", " ON COMMIT DROP"), (_OWN, "UNLOGGED", "")):
+        try:
+            making = _creating(tables, schema, kind, end)
+            database.execute(f"SAVEPOINT {_SAVEPOINT}; {making}; RELEASE SAVEPOINT {_SAVEPOINT}")
+        except errors.AccessError:
+            database.execute(f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}; RELEASE SAVEPOINT {_SAVEPOINT}")
+            if schema == _OWN:
+                raise
+        else:
+            return schema
+    raise AssertionError
+
+
+def _behind_the_door(database: Database, tables: Mapping[str, Columns]) -> str | None:
+    """Go back to before the door was closed, which takes an earlier plan's tables away, and close it again."""
+    back = f"ROLLBACK TO SAVEPOINT {DOOR}"
+    closing = ["SET LOCAL transaction_read_only = on", *filter(None, [shield.set_anew(database)])]
+    try:
+        database.execute("; ".join([back, _creating(tables, "pg_temp", "TEMP", " ON COMMIT DROP"), *closing]))
+    except errors.AccessError:
+        database.execute("; ".join([back, *closing]))
+        return None
+    return "pg_temp"
+
+
+def _creating(tables: Mapping[str, Columns], schema: str, kind: str, end: str) -> str:
+    texts = []
+    for name, columns in tables.items():
+        listed = ", ".join(f"{identifier(column)} {type_}" for column, type_ in columns.items())
+        texts.append(f"CREATE {kind} TABLE {identifier(schema, f'guard_{name}')} ({listed}){end}")
+    return "; ".join(texts)

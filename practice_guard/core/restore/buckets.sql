@@ -1,0 +1,132 @@
+-- looked_at --
+-- Each row of the snapshot beside its partner, where it and that one lead, and what is known of it.
+SELECT k.row, k.key, k.carried, k.list0, k.old0, {ids}, {knowns}, {deleteds}, {befores}, {gones}, {oldrefs},
+       p.lkey, l.there, g0.evidence, CASE WHEN k.old0 IS NOT NULL THEN coalesce(g0.fate, 'missing') END AS fate,
+       coalesce(g0.given_up, false) AS given_up, coalesce(g0.is_row, false) AS is_row, g0.team_list, g0.team,
+       g0.team_evidence, g0.team_fate,
+       l.lcontent <> k.content OR NOT l.protected AS edited,
+       coalesce(k.old0 IS NOT NULL AND l.there AND l.ref0 IS DISTINCT FROM {id0}
+                AND (l.ref0 = k.old0 OR l.ref0 = put.first), false) AS stolen,
+       {proven} AS proven, u.key IS NOT NULL AS used, {blocked} AS blocked
+  FROM {rest} AS k
+  LEFT JOIN {pairs} AS p ON p.row = k.row
+  LEFT JOIN {rest} AS l ON l.lkey = p.lkey
+{joins}
+  LEFT JOIN (
+{put}
+       ) AS put ON put.key = l.lkey::text
+  LEFT JOIN (SELECT {table_key} AS key FROM {table} AS t) AS u ON u.key = k.key AND p.lkey IS NULL
+ WHERE k.row IS NOT NULL
+
+-- decided --
+-- What becomes of each: of a row that is there (10 to 14), and of one that is not (20 to 24).
+SELECT x.*,
+       CASE WHEN lkey IS NOT NULL THEN
+                 CASE WHEN deleted0 THEN 10
+                      WHEN NOT known0 THEN 11
+                      WHEN b0 IS NOT DISTINCT FROM id0 OR old0 IS NULL THEN 12
+                      WHEN there AND NOT stolen AND (proven OR fate = 'kept') THEN 13
+                      ELSE 14 END
+            WHEN ({went_along} OR proven OR {stays_deleted}) AND NOT {include_deleted} THEN 20
+            WHEN given_up THEN 21
+            WHEN NOT known0 OR old0 IS NULL THEN 22
+            WHEN {lost} THEN 23
+            ELSE 24 END AS code
+  FROM (
+{looked_at}
+       ) AS x
+
+-- numbered --
+-- Of rows to be put back under one key the first has it.
+SELECT y.*, y.used OR row_number() OVER (PARTITION BY y.code = 24, y.key ORDER BY y.carried, y.row) > 1 AS taken,
+       {afters}
+  FROM (
+{decided}
+       ) AS y
+
+-- placed --
+-- Where each ends, and why; a row is blocked by a foreign key besides the set's own.
+SELECT z.*,
+       CASE WHEN code = 10 THEN 'edited'
+            WHEN code IN (11, 21, 22) AND given_up THEN 'given_up'
+            WHEN code IN (11, 22, 23) THEN 'pending'
+            WHEN code = 13 THEN 'edited'
+            WHEN code = 20 THEN 'deleted'
+            WHEN code IN (12, 14) AND edited THEN 'edited'
+            WHEN code = 14 OR (code = 12 AND ROW({before_list}) IS DISTINCT FROM ROW({after_list})) THEN 'relink'
+            WHEN code = 12 THEN 'intact'
+            WHEN {key_only} AND taken THEN 'pending'
+            WHEN blocked IS NOT NULL THEN 'pending'
+            ELSE 'insert' END AS bucket,
+       CASE WHEN code = 23 OR (code = 24 AND blocked IS NOT NULL AND NOT ({key_only} AND taken)) THEN 'missing'
+            WHEN code = 24 AND {key_only} AND taken THEN 'conflicting' END AS reason,
+       CASE WHEN code = 10 THEN {was_deleted}
+            WHEN code = 11 AND stolen THEN {on_stolen}
+            WHEN code = 11 AND there AND b0 IS DISTINCT FROM id0 THEN {put_elsewhere}
+            WHEN code = 13 THEN {moved}
+            WHEN code IN (11, 12, 14) AND edited THEN 'content was changed since and is kept'
+            WHEN code = 20 THEN 'was deleted by a user'
+            WHEN code = 22 AND old0 IS NULL THEN 'hung on no team when it was backed up'
+            WHEN code = 23 THEN 'something else that it must point at is gone'
+            WHEN code = 24 AND {key_only} AND taken THEN
+                 'its primary key is taken, and nothing else says which row it is'
+            WHEN code = 24 AND blocked IS NOT NULL THEN 'what its ' || blocked || ' points at is not there'
+            ELSE '' END AS note
+  FROM (
+{numbered}
+       ) AS z
+
+-- plan --
+-- The plan's line for each row (see `PlannedRow`); what hangs on another row is of that one's team.
+SELECT w.row, w.key, w.carried, w.bucket, w.lkey, w.list0, w.old0, {team_list}, {team},
+       CASE WHEN is_row THEN team_evidence ELSE evidence END,
+       CASE WHEN is_row THEN team_fate WHEN lkey IS NULL AND old0 IS NULL THEN 'missing' ELSE fate END,
+       w.reason, w.note, w.bucket = 'insert' AND w.taken,
+       w.stolen OR (w.lkey IS NOT NULL AND w.known0 AND coalesce(w.there, false) AND w.a0 IS DISTINCT FROM w.b0),
+       {unresolved}, {meant}, CASE WHEN w.lkey IS NOT NULL THEN w.lkey WHEN w.bucket = 'insert' AND NOT w.taken THEN w.key END,
+       {before_list}, {after_values}
+  FROM (
+{placed}
+       ) AS w{scope_join}
+
+-- after_secondary --
+-- Where a reference besides the first of a row that is there will point.
+CASE WHEN old{place} IS NULL OR NOT known0 OR (NOT known{place} AND b{place} IS NOT DISTINCT FROM id{place}) THEN b{place}
+     WHEN known{place} THEN CASE WHEN b{place} IS NULL OR gone{place} OR b{place} = old{place} THEN id{place}
+                                 ELSE b{place} END
+     WHEN (gone{place} OR b{place} = old{place}) AND {nullable} THEN NULL
+     ELSE b{place} END
+
+-- blocked --
+-- The column that points at nothing, by a foreign key that is none of the set's own.
+CASE WHEN s.{column} IS NOT NULL AND f{number}.key IS NULL THEN {name} END
+
+-- let_in --
+-- What such a key points at.
+  LEFT JOIN (SELECT DISTINCT p.{parent_column}{cast} AS key FROM {parent} AS p) AS f{number}
+    ON f{number}.key = s.{column}{cast}
+
+-- kept --
+-- The row as the snapshot has it.
+  LEFT JOIN practice_guard.{rows} AS s ON s.guard_row = k.row AND p.lkey IS NULL
+
+-- goal --
+-- Where a reference leads.
+  LEFT JOIN {goals} AS g{place} ON g{place}.list = k.list{place} AND g{place}.old = k.old{place}
+
+-- standing --
+-- What a reference may point at now.
+  LEFT JOIN {there} AS v{place} ON v{place}.id = l.ref{place}
+
+-- waited --
+-- Whether a row was in place when the last restore of the snapshot was done.
+  LEFT JOIN {waited} AS w ON w.set_name = {set} AND w.row = k.row
+
+-- taken_back --
+-- Whether an undo took it back.
+  LEFT JOIN (SELECT DISTINCT key FROM {taken_back} WHERE set_name = {set}) AS tb ON tb.key = k.key::text
+
+-- in_scope --
+-- Whether its team is meant.
+
+  LEFT JOIN {teams} AS tm ON tm.list = {team_list} AND tm.old = {team}

@@ -1,0 +1,84 @@
+"""The tables in which a plan is worked out, laid down: where ids lead, and the rows that are not plainly in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from practice_guard.core.database import Query, columns, identifier, statement
+from practice_guard.core.restore.plans import Destination
+from practice_guard.core.restore.sheets import STAND_IN, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Where an id of a list leads, and whether what hangs on it is meant."""
+
+    list: int
+    old: int
+    to: Destination
+    meant: bool
+
+
+def goals(found: Sequence[Goal]) -> Query:
+    """Return the query of where the teams, or the leagues, of all lists lead."""
+    values = {
+        "lists": [each.list for each in found],
+        "olds": [each.old for each in found],
+        "ids": [each.to.id for each in found],
+        "evidence": [None if each.to.evidence is None else str(each.to.evidence) for each in found],
+        "fates": [None if each.to.fate is None else str(each.to.fate) for each in found],
+        "given_up": [each.to.given_up for each in found],
+        "meant": [each.meant for each in found],
+    }
+    return Query(statement(__name__, "goals"), values)
+
+
+def emptied(sheet: Sheet) -> Query:
+    """Ask whether not one row of the snapshot is left where it was."""
+    return Query(statement(__name__, "emptied", **sheet.parts, same_key=sheet.same_key))
+
+
+def rest(sheet: Sheet, lists: Sequence[str]) -> Query:
+    """Return the query of the rows that are not plainly in place, on either side."""
+    places = sheet.places
+    refs = [identifier(each.column) for each in sheet.references]
+    parts = {
+        **sheet.parts,
+        "same_key": sheet.same_key,
+        "there": sheet.there(0),
+        "old0": sheet.old(0),
+        "goal_ids": ", ".join(
+            f"CASE WHEN {sheet.old(place)} IS NOT NULL THEN g{place}.id END AS guard_goal{place or ''}"
+            for place in places
+        ),
+        "nothing": ", ".join(f"NULL::{type_}" for type_ in sheet.live_columns.values()),
+        "same_refs": " AND ".join(
+            f"({sheet.old(place)} IS NULL OR l.{name}::bigint IS NOT DISTINCT FROM t.guard_goal{place})"
+            if place
+            else f"l.{name}::bigint IS NOT DISTINCT FROM t.guard_goal"
+            for place, name in enumerate(refs)
+        ),
+    }
+    parts["besides"] = _besides(parts) if sheet.sparse else ""
+    return Query(statement(__name__, "rest", **parts), {"lists": list(lists)})
+
+
+def _besides(parts: Mapping[str, str]) -> str:
+    return statement(__name__, "in_place", **parts).partition("\n")[2]
+
+
+def recognised(sheet: Sheet, lists: Sequence[str]) -> Query:
+    """Return the query of which rows of the ETL's own the snapshot's are today; none is ever to be written."""
+    parts = {**sheet.parts, "old0": sheet.old(0), "key_type": sheet.key_type}
+    parts |= {"lists": sheet.list(0) + " AS list", "olds": sheet.old(0) + " AS old"}
+    parts["no_refs"] = ", ".join("NULL::bigint" for _ in (*sheet.places, *sheet.places))
+    return Query(statement(__name__, "recognised", **parts), {"lists": list(lists)})
+
+
+def destinations(sheet: Sheet) -> Query:
+    """Return the query of where the rows of a planned set will be, for those that hang on them."""
+    plan = sheet.scratch.table(f"plan_{sheet.name}")
+    parts = {**sheet.parts, "plan": plan, "stand_in": f"({STAND_IN})"}
+    standing = "" if sheet.bound.set.companion or sheet.may_vanish else statement(__name__, "standing", **parts)
+    return Query(statement(__name__, "dest", **parts, standing=standing.partition("\n")[2]))

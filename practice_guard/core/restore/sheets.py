@@ -1,0 +1,260 @@
+"""One protected set as a plan is worked out for it: its tables in the scratch, and the pieces of their statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from practice_guard.core.application import Application, BoundSet, PointsAt, Reference, Table
+from practice_guard.core.database import Scratch, columns, identifier, literal
+from practice_guard.core.restore.plans import NewKey
+from practice_guard.core.snapshots import StoredSet
+
+_WHOLE = ("smallint", "integer", "bigint")
+
+GOALS = {
+    "list": "smallint", "old": "bigint", "id": "bigint", "evidence": "text", "fate": "text", "given_up": "boolean",
+    "meant": "boolean",
+}  # fmt: skip
+"""Who a team or a league of a list is today; `list` is the list's place among the snapshot's, from 1."""
+
+GONE_TO = {
+    "list": "smallint", "old": "bigint", "id": "bigint", "evidence": "text", "fate": "text", "given_up": "boolean",
+    "deleted": "boolean", "is_row": "boolean", "team_list": "smallint", "team": "bigint", "team_evidence": "text",
+    "team_fate": "text",
+}  # fmt: skip
+"""Where a row that others hang on will be, with the team that it belongs to."""
+
+PRECEDENTS = {
+    "waited": {"set_name": "text", "row": "bigint"},
+    "taken_back": {"set_name": "text", "key": "text"},
+    "renumbered": {"set_name": "text", "row": "bigint", "key": "text"},
+}
+"""What earlier restores say of the snapshot's rows (see `records.precedents`)."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A set of the snapshot and where it is worked out.
+
+    Attributes:
+        bound: the set as it is in the database.
+        stored: what the snapshot holds of it.
+        app: the database.
+        scratch: the plan's tables.
+        sparse: the plan has no line for rows that are in place to the letter; they are what the others leave over.
+        may_vanish: an import can have taken rows along (see `BoundSet.may_vanish`).
+    """
+
+    bound: BoundSet
+    stored: StoredSet
+    app: Application
+    scratch: Scratch
+    sparse: bool = False
+    may_vanish: bool = False
+
+    @property
+    def name(self) -> str:
+        """The set's name."""
+        return self.bound.name
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """What its rows point at."""
+        return self.bound.references
+
+    @cached_property
+    def places(self) -> range:
+        """The references by their position."""
+        return range(len(self.references))
+
+    @property
+    def of_teams(self) -> bool:
+        """Whether the first reference is a team."""
+        return self.references[0].target is PointsAt.TEAMS
+
+    @property
+    def parent(self) -> str | None:
+        """The set on whose rows these hang first; None for teams and leagues."""
+        return self.references[0].parent
+
+    @property
+    def hangs_on(self) -> str:
+        """What the first reference points at, in a word for people."""
+        first = self.references[0]
+        if first.parent is None:
+            return "team" if first.target is PointsAt.TEAMS else "league"
+        return f"row of {first.parent}"
+
+    @cached_property
+    def content(self) -> tuple[str, ...]:
+        """The columns that say what a row is, of those that the snapshot has where the set names none."""
+        if self.bound.set.content:
+            return self.bound.content
+        return tuple(name for name in self.bound.content if name in self.stored.types)
+
+    @property
+    def key_only(self) -> bool:
+        """Whether nothing but the primary key says which row is which."""
+        return self.bound.key.name in self.bound.content
+
+    @cached_property
+    def key_type(self) -> str:
+        """The type in which its primary keys are compared."""
+        return "bigint" if self.bound.key.type in _WHOLE and self._kept_as(self.stored.key) in _WHOLE else "text"
+
+    def _kept_as(self, column: str) -> str:
+        return next((each.stored_as for each in self.stored.columns if each.name == column), "text")
+
+    def nullable(self, place: int) -> bool:
+        """Whether a reference may be empty."""
+        return not self.bound.table.columns[self.references[place].column].not_null
+
+    def each(self, text: str, between: str = ", ", start: int = 0) -> str:
+        """Write a piece once for each reference, with its position in the place of `#`."""
+        return between.join(text.replace("#", str(place)) for place in self.places if place >= start)
+
+    @cached_property
+    def tables(self) -> dict[str, dict[str, str]]:
+        """The columns of its tables in the scratch, by name."""
+        key = self.key_type
+        refs = {f"list{place}": "smallint" for place in self.places} | {f"old{place}": "bigint" for place in self.places}
+        kept = {"row": "bigint", "key": key, "content": "text", "created": "text", "carried": "boolean", **refs}
+        found = {
+            f"rest_{self.name}": {**kept, "known": "boolean", "goal": "bigint", **self.live_columns},
+            f"pairs_{self.name}": {"row": "bigint", "lkey": key},
+            f"claims_{self.name}": {"row": "bigint", "lkey": key, "there": "boolean"},
+            f"plan_{self.name}": self.plan_columns,
+        }
+        return found
+
+    @property
+    def live_columns(self) -> dict[str, str]:
+        """What is laid down of a row of the table."""
+        refs = {f"ref{place}": "bigint" for place in self.places}
+        return {
+            "lkey": self.key_type, "lcontent": "text", "lcreated": "text", **refs, "there": "boolean",
+            "protected": "boolean",
+        }  # fmt: skip
+
+    def list(self, place: int) -> str:
+        """Which of the snapshot's lists the id in a reference of a kept row is of, from 1."""
+        return _list_of(self.references[place].column)
+
+    def old(self, place: int) -> str:
+        """The id in a reference of a kept row, as its list has it."""
+        return _old_of(self.references[place].column)
+
+    @cached_property
+    def plan_columns(self) -> dict[str, str]:
+        """The columns of its plan; see `PlannedRow`. `put` is the key under which a row is in the end."""
+        key = self.key_type
+        return {
+            "row": "bigint", "key": key, "carried": "boolean", "bucket": "text", "live_key": key,
+            "list": "smallint", "old": "bigint", "team_list": "smallint", "team": "bigint",
+            "evidence": "text", "fate": "text", "reason": "text", "note": "text",
+            "new_key": "boolean", "was_wrong": "boolean", "unresolved": "smallint[]", "meant": "boolean", "put": key,
+            **{f"b{place}": "bigint" for place in self.places}, **{f"a{place}": "bigint" for place in self.places},
+        }  # fmt: skip
+
+    def goals(self, place: int) -> str:
+        """Where a reference leads: what to join with on `list` and `old`."""
+        reference = self.references[place]
+        if reference.parent is not None:
+            return self.scratch.table(f"dest_{reference.parent}") if self.followed(place) else _NOWHERE
+        name = "teams" if reference.target is PointsAt.TEAMS else "leagues"
+        return (
+            "(SELECT list, old, id, evidence, fate, given_up, false AS deleted, false AS is_row, NULL::smallint AS"
+            " team_list, NULL::bigint AS team, NULL::text AS team_evidence, NULL::text AS team_fate"
+            f" FROM {self.scratch.table(name)})"
+        )
+
+    def followed(self, place: int) -> bool:
+        """Whether the snapshot has the rows of the set that a reference points at."""
+        return self.scratch.has(f"dest_{self.references[place].parent}")
+
+    def there(self, place: int) -> str:
+        """The ids that a reference may have now: what to join with on `id`."""
+        reference = self.references[place]
+        if reference.parent is not None:
+            bound = next(each for each in (*self.app.sets, *self.app.companions) if each.name == reference.parent)
+            return _ids(bound.table, bound.key.name)
+        return _ids(self.app.catalog.table(str(reference.target)), "id")
+
+    @cached_property
+    def parts(self) -> Mapping[str, str]:
+        """The pieces of its statements, quoted; `t` is a row as the snapshot keeps it, `l` one of the table."""
+        created = identifier(self.bound.created) if self.bound.created else ""
+        keyed = self.key_type
+        return {
+            **self.bound.parts,
+            "rows": identifier(self.stored.rows_table),
+            "kept_key": f"t.{identifier(self.stored.key)}::{keyed}",
+            "live_key": f"l.{identifier(self.bound.key.name)}::{keyed}",
+            "content": columns(self.content, of="t", cast="::text"),
+            "live_content": columns(self.content, of="l", cast="::text"),
+            "alike": self._alike(),
+            "created": f"t.{created}::text" if created else "NULL::text",
+            "live_created": f"l.{created}::text" if created else "NULL::text",
+            "lists": ", ".join(_list_of(each.column) for each in self.references),
+            "olds": ", ".join(_old_of(each.column) for each in self.references),
+            "live_refs": ", ".join(f"l.{identifier(each.column)}::bigint" for each in self.references),
+            "goal_joins": "\n".join(
+                f"  LEFT JOIN {self.goals(place)} AS g{place} ON g{place}.list = {_list_of(each.column)}"
+                f" AND g{place}.old = {_old_of(each.column)}"
+                for place, each in enumerate(self.references)
+            ),
+            "known": " AND ".join(
+                f"({_old_of(each.column)} IS NULL OR coalesce(g{place}.fate IN ('kept', 'renumbered'), false))"
+                for place, each in enumerate(self.references)
+            ),
+            "known0": f"({_old_of(self.references[0].column)} IS NULL"
+            " OR coalesce(g0.fate IN ('kept', 'renumbered'), false))",
+        }
+
+    def _alike(self) -> str:
+        """The condition that two rows say the same, to the last bit; text decides where that is not so."""
+        ours = {each.name: each for each in self.bound.stored}
+        pairs = []
+        for name in self.content:
+            kept = self._kept_as(name)
+            cast = "" if name in ours and kept == ours[name].type else "::text"
+            pairs.append((f"t.{identifier(name)}{cast}", f"l.{identifier(name)}{cast}"))
+        left, right = (", ".join(each) for each in zip(*pairs, strict=True))
+        return f"ROW({left}) *= ROW({right})"
+
+    @cached_property
+    def same_key(self) -> str:
+        """The condition that a row of the table has the primary key of one that is kept, each in its own type."""
+        kept, live = self._kept_as(self.stored.key), self.bound.key.type
+        plain = kept == live or (kept in _WHOLE and live in _WHOLE)
+        cast = "" if plain else "::text"
+        return f"l.{identifier(self.bound.key.name)}{cast} = t.{identifier(self.stored.key)}{cast}"
+
+
+_NOWHERE = (
+    "(SELECT NULL::smallint AS list, NULL::bigint AS old, NULL::bigint AS id, NULL::text AS evidence, NULL::text AS"
+    " fate, false AS given_up, false AS deleted, false AS is_row, NULL::smallint AS team_list, NULL::bigint AS team,"
+    " NULL::text AS team_evidence, NULL::text AS team_fate)"
+)
+
+
+def _ids(table: Table, key: str) -> str:
+    return f"(SELECT DISTINCT {identifier(key)}::bigint AS id FROM {table.quoted})"
+
+
+def _list_of(column: str) -> str:
+    """Which list the id in a kept row's column is of: the row's own word, else the snapshot's own list, the first."""
+    own = f"t.guard_from -> {literal(column)}"
+    return (
+        f"(CASE WHEN {own} IS NOT NULL THEN array_position(%(lists)s::text[], {own} ->> 'list')"
+        f" WHEN t.{identifier(column)} IS NOT NULL THEN 1 END)::smallint"
+    )
+
+
+def _old_of(column: str) -> str:
+    return f"coalesce((t.guard_from -> {literal(column)} ->> 'id')::bigint, t.{identifier(column)}::bigint)"
+
+
+STAND_IN = str(NewKey.BELOW)
