@@ -1,0 +1,171 @@
+"""What a plan adds up to: its sums by team, what else is in the tables, and its lines, one after another."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from practice_guard.core import errors
+from practice_guard.core.application import Application
+from practice_guard.core.database import Query, Row, Scratch, ask_each, statement
+from practice_guard.core.guarding import Request
+from practice_guard.core.model import Evidence, Fate
+from practice_guard.core.restore.plans import Bucket, NewKey, Origin, Plan, PlannedRow, SetFacts, Sum
+from practice_guard.core.restore.sheets import Sheet
+from practice_guard.core.snapshots import Snapshot
+
+EVERY = "true"
+"""Asks for all lines of a plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workings:
+    """A plan with the tables in which it was worked out, while their transaction lives.
+
+    Attributes:
+        plan: the plan.
+        snapshot: what it is of.
+        app: the database as it was looked at.
+        request: what was asked.
+        scratch: the tables.
+        sheets: by protected set, each after those that its rows hang on.
+        companions: the same of the ETL's own rows that protected ones point at.
+    """
+
+    plan: Plan
+    snapshot: Snapshot
+    app: Application
+    request: Request
+    scratch: Scratch
+    sheets: Mapping[str, Sheet]
+    companions: Mapping[str, Sheet]
+
+    def rows(self, name: str, where: str = EVERY) -> Iterator[PlannedRow]:
+        """Return the lines of a set's plan that meet a condition over `p`, in order of their numbers.
+
+        Rows that are in place to the letter have none where the plan is sparse.
+        """
+        sheet = self.sheets[name]
+        parts = {**_parts(sheet), "asked": where}
+        lists = self.snapshot.lists
+        for row in self.scratch.stream(Query(statement(__name__, "rows", **parts))):
+            yield _line(name, lists, row)
+
+
+def _line(name: str, lists: Sequence[str], line: Row) -> PlannedRow:
+    row, key, bucket, list_, old, live_key, before, after, evidence, fate, *rest = line
+    new_key, was_wrong, note, unresolved, team_list, team, reason = rest
+    kept = live_key is not None or bucket == Bucket.INSERT
+    return PlannedRow(
+        name,
+        row,
+        key,
+        Bucket(bucket),
+        _origin(lists, list_, old),
+        live_key,
+        None if live_key is None else tuple(before),
+        tuple(_key(each) for each in after) if kept else None,
+        evidence and Evidence(evidence),
+        fate and Fate(fate),
+        new_key,
+        was_wrong,
+        note,
+        tuple(unresolved),
+        _origin(lists, team_list, team),
+        reason and Fate(reason),
+    )
+
+
+def _key(value: int | None) -> int | None:
+    return value if value is None or value >= NewKey.BELOW else NewKey(value)
+
+
+def _origin(lists: Sequence[str], list_: int | None, old: int | None) -> Origin | None:
+    return None if list_ is None or old is None else (lists[list_ - 1], old)
+
+
+def _parts(sheet: Sheet) -> dict[str, str]:
+    table, name = sheet.scratch.table, sheet.name
+    parts = {
+        **sheet.parts,
+        "plan": table(f"plan_{name}"),
+        "rest": table(f"rest_{name}"),
+        "pairs": table(f"pairs_{name}"),
+        "before_list": sheet.each("p.b#"),
+        "after_list": sheet.each("p.a#"),
+        "sparse": "true" if sheet.sparse else "false",
+        "list": sheet.list(0),
+        "old": sheet.old(0),
+        "goals": sheet.goals(0),
+    }
+    return {**parts, "writes": writing(sheet), "live": statement(__name__, "live", **parts)}
+
+
+def writing(sheet: Sheet) -> str:
+    """Return the condition that applying the plan touches a row; `p` is its line."""
+    pieces = {"before_list": sheet.each("p.b#"), "after_list": sheet.each("p.a#")}
+    return statement(__name__, "writes", **pieces).partition("\n")[2]
+
+
+def sums(scratch: Scratch, sheets: Sequence[Sheet], lists: Sequence[str]) -> tuple[Sum, ...]:
+    """Add up the plans of sets: the rows that are meant.
+
+    Raises:
+        errors.RestoreError: a row of the snapshot is in no bucket, or in two.
+    """
+    found: list[Sum] = []
+    texts: dict[str, str] = {}
+    every = ask_each(scratch, [_sums(sheet, lists) for sheet in sheets])
+    for sheet, rows in zip(sheets, every, strict=True):
+        if sum(count for count, *_ in rows) != sheet.stored.rows:
+            raise errors.RestoreError("The plan's sums do not add up.")
+        for count, bucket, team_list, team, evidence, fate, reason, note, wrong, writes, lost, hung, meant in rows:
+            if meant:
+                found.append(
+                    Sum(
+                        sheet.name, count, Bucket(bucket), _origin(lists, team_list, team),
+                        evidence and Evidence(evidence), fate and Fate(fate), reason and Fate(reason),
+                        texts.setdefault(note, note), wrong, writes, lost, hung,
+                    )
+                )  # fmt: skip
+    return tuple(found)
+
+
+def _sums(sheet: Sheet, lists: Sequence[str]) -> Query:
+    parts = _parts(sheet)
+    text = statement(__name__, "sums", **parts)
+    if not sheet.sparse:
+        return Query(text)
+    team = ("t.list", "t.old") if sheet.of_teams else ("NULL", "NULL")
+    more = statement(__name__, "sums_of_others", **parts, team_list=team[0], team=team[1]).partition("\n")[2]
+    return Query(text + "\n" + more, {"lists": list(lists)})
+
+
+def facts(scratch: Scratch, sheets: Sequence[Sheet]) -> dict[str, SetFacts]:
+    """Find what is in the tables beside what the snapshot's rows were paired with, by set."""
+    found: dict[str, SetFacts] = {}
+    every = ask_each(scratch, [Query(statement(__name__, "added", **_parts(sheet))) for sheet in sheets])
+    more = [sheet for sheet, ((added, *_),) in zip(sheets, every, strict=True) if added]
+    copies = ask_each(scratch, [Query(statement(__name__, "duplicated", **_parts(sheet))) for sheet in more])
+    twice = {sheet.name: count for sheet, ((count,),) in zip(more, copies, strict=True)}
+    for sheet, ((added, orphaned, _, live),) in zip(sheets, every, strict=True):
+        known = sheet.stored.types
+        new = tuple(f"{sheet.bound.table.name}.{each.name}" for each in sheet.bound.stored if each.name not in known)
+        found[sheet.name] = SetFacts(live, added, orphaned, twice.get(sheet.name, 0), sheet.of_teams, new)
+    return found
+
+
+def digest(
+    scratch: Scratch, sheets: Sequence[Sheet], made: Sequence[Sum], snapshot: str, database: Mapping[str, object]
+) -> str:
+    """Return a digest over everything that applying a plan does, and to what."""
+    asked = [Query(statement(__name__, "digest", **_parts(sheet))) for sheet in sheets]
+    lines = {sheet.name: row for sheet, (row,) in zip(sheets, ask_each(scratch, asked), strict=True)}
+    # What is in place to the letter has no lines of its own where a plan is sparse.
+    counted = sorted(
+        [each.set, each.rows, each.bucket, str(each.team), str(each.evidence), str(each.fate)] for each in made
+    )
+    text = json.dumps([snapshot, dict(database), lines, counted], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,66 @@
+-- sums --
+-- How many rows of each team the plan says the same of.
+SELECT count(*), p.bucket, p.team_list, p.team, p.evidence, p.fate, p.reason, p.note, p.was_wrong, {writes} AS writes,
+       cardinality(p.unresolved) > 0 AS lost, p.old IS NOT NULL AS hung, p.meant
+  FROM {plan} AS p
+ GROUP BY 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
+
+-- sums_of_others --
+-- The same of rows that are in place to the letter: all that a list's team has, without those in the plan.
+
+UNION ALL
+SELECT t.rows - coalesce(p.rows, 0), 'intact', {team_list}, {team}, g.evidence, g.fate, NULL, '', false, false, false,
+       t.old IS NOT NULL, true
+  FROM (SELECT {list} AS list, {old} AS old, count(*) AS rows
+          FROM practice_guard.{rows} AS t
+         WHERE NOT t.guard_carried
+         GROUP BY 1, 2) AS t
+  LEFT JOIN (SELECT p.list, p.old, count(*) AS rows FROM {plan} AS p WHERE NOT p.carried GROUP BY 1, 2) AS p
+    ON coalesce(p.list, 0) = coalesce(t.list, 0) AND coalesce(p.old, 0) = coalesce(t.old, 0)
+   AND (p.old IS NULL) = (t.old IS NULL)
+  LEFT JOIN {goals} AS g ON g.list = t.list AND g.old = t.old
+ WHERE t.rows > coalesce(p.rows, 0)
+
+-- writes --
+-- Whether applying the plan touches a row.
+(p.bucket = 'insert' OR (p.live_key IS NOT NULL AND ROW({before_list}) IS DISTINCT FROM ROW({after_list})))
+
+-- digest --
+-- Two sums of hashes over what the plan does to each row of a set, and their count.
+SELECT count(*), coalesce(sum(hashtextextended(line, 1)), 0)::text, coalesce(sum(hashtextextended(line, 2)), 0)::text
+  FROM (SELECT ROW(p.row, p.bucket, p.live_key, {before_list}, {after_list}, p.new_key)::text COLLATE "C" AS line
+          FROM {plan} AS p WHERE p.meant) AS lines
+
+-- added --
+-- Protected rows of the table that no row of the snapshot was paired with, and those of them that hang on nothing.
+SELECT count(*), count(*) FILTER (WHERE NOT l.there), 0::bigint, ({live})
+  FROM {rest} AS l
+ WHERE l.protected AND NOT EXISTS (SELECT FROM {pairs} AS p WHERE p.lkey = l.lkey)
+
+-- live --
+-- How many rows of a table are protected now.
+SELECT count(*) FROM {table} AS t WHERE {condition}
+
+-- duplicated --
+-- Added rows that say the same, on the same team, as one that was paired.
+WITH more AS (
+    SELECT l.lcontent, l.ref0
+      FROM {rest} AS l
+     WHERE l.protected AND l.there AND NOT EXISTS (SELECT FROM {pairs} AS p WHERE p.lkey = l.lkey)),
+     ours AS (
+    SELECT l.lcontent, l.ref0 FROM {rest} AS l WHERE EXISTS (SELECT FROM {pairs} AS p WHERE p.lkey = l.lkey)
+     UNION
+    SELECT ROW({live_content})::text, l.{reference}::bigint
+      FROM (SELECT * FROM {table} AS t WHERE {condition}) AS l
+     WHERE {sparse} AND l.{reference} IN (SELECT ref0 FROM more)
+       AND NOT EXISTS (SELECT FROM {rest} AS r WHERE r.lkey = {live_key}))
+SELECT count(*) FROM more JOIN ours ON ours.lcontent = more.lcontent AND ours.ref0 = more.ref0
+
+-- rows --
+-- The lines of a set's plan.
+SELECT p.row, p.key::text, p.bucket, p.list, p.old, p.live_key::text, ARRAY[{before_list}]::bigint[],
+       ARRAY[{after_list}]::bigint[], p.evidence, p.fate, p.new_key, p.was_wrong, p.note, p.unresolved, p.team_list,
+       p.team, p.reason
+  FROM {plan} AS p
+ WHERE p.meant AND {asked}
+ ORDER BY p.row
