@@ -5,9 +5,12 @@ from practice_guard.core.database import watchdog as watchdog
 from practice_guard.core.database.borrowed import Borrowed as Borrowed
 from practice_guard.core.database.connection import Connection as Connection
 from practice_guard.core.database.connection import connect as connect
+from practice_guard.core.database.cursors import stream as stream
+from practice_guard.core.database.port import ACCESS as ACCESS
 from practice_guard.core.database.port import LOCK_TIMEOUT as LOCK_TIMEOUT
 from practice_guard.core.database.port import STATEMENT_TIMEOUT as STATEMENT_TIMEOUT
 from practice_guard.core.database.port import Access as Access
+from practice_guard.core.database.port import Asked as Asked
 from practice_guard.core.database.port import Database as Database
 from practice_guard.core.database.port import Query as Query
 from practice_guard.core.database.port import Row as Row

@@ -55,6 +55,11 @@ class Borrowed:
         return touched
 
     @property
+    def usable(self) -> bool:
+        """See `Database.usable`."""
+        return not self._connection.closed and self._status() is TransactionStatus.INTRANS
+
+    @property
     def backend(self) -> int | None:
         """See `Database.backend`."""
         return int(self._connection.info.backend_pid)

@@ -73,11 +73,15 @@ def milliseconds(seconds: float) -> str:
     return f"{max(1, int(1000 * seconds))}ms"
 
 
-class Database(Protocol):
-    """An open database. `execute` sends one statement with named parameters and returns its rows, or none."""
+class Asked(Protocol):
+    """What answers a question: a database, or the tables of a plan in one."""
 
     def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
         """Run one statement; raise an `errors.DatabaseError` when the database refuses."""
+
+
+class Database(Asked, Protocol):
+    """An open database. `execute` sends one statement with named parameters and returns its rows, or none."""
 
     def write(self, queries: Sequence[Query]) -> list[int]:
         """Run statements that return no rows one after another, and return how many rows each of them touched."""
@@ -100,6 +104,10 @@ class Database(Protocol):
         """What was found out in the open transaction and holds until its end, by the finder's own words."""
 
     @property
+    def usable(self) -> bool:
+        """Whether a transaction is open that takes statements: not ended, and not aborted by an error."""
+
+    @property
     def backend(self) -> int | None:
         """The server process that the driver was told of; None where it does not say. A pooler's is made up."""
 
@@ -116,8 +124,9 @@ CANONICAL = {
     "quote_all_identifiers": "off",
     "search_path": "pg_catalog",
     "row_security": "off",
+    "cursor_tuple_fraction": "1",
 }
-"""Settings under which a row's text is canonical, and nothing is hidden."""
+"""Settings under which a row's text is canonical, nothing is hidden, and a cursor is planned for all of its rows."""
 
 
 PINNED = {

@@ -9,11 +9,12 @@ before each question as a chain of WITH queries.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from practice_guard.core import errors
 from practice_guard.core.database import shield
-from practice_guard.core.database.port import ACCESS, DOOR, Access, Database, Query, Row
+from practice_guard.core.database.cursors import stream
+from practice_guard.core.database.port import ACCESS, DOOR, Access, Database, Parameters, Query, Row
 from practice_guard.core.database.statements import identifier
 from practice_guard.core.database.unions import renamed
 
@@ -33,18 +34,22 @@ _SAVEPOINT = "practice_guard_scratch"
 class Scratch:
     """Tables for the stages of one plan, filled by queries and asked by others, which name them by `table`."""
 
-    def __init__(self, database: Database, tables: Mapping[str, Columns]) -> None:
-        """Make the tables, all empty. Those of an earlier plan in a transaction that only plans are gone then.
-
-        Args:
-            database: in an open transaction.
-            tables: by name, their columns.
-        """
+    def __init__(self, database: Database) -> None:
+        """Begin without tables, in the transaction that is open."""
         self._database = database
-        self._columns = tables
-        self._filled: dict[str, list[str]] = {name: [] for name in tables}
+        self._columns: Mapping[str, Columns] = {}
+        self._filled: dict[str, list[str]] = {}
         self._queries: dict[str, Query] = {}
-        self._schema = _made(database, tables)
+        self._schema: str | None = None
+
+    def make(self, tables: Mapping[str, Columns]) -> None:
+        """Make the tables, by name with their columns, all empty.
+
+        Those of an earlier plan in a transaction that only plans are gone then.
+        """
+        self._columns = tables
+        self._filled = {name: [] for name in tables}
+        self._schema = _made(self._database, tables)
 
     @property
     def chained(self) -> bool:
@@ -91,10 +96,22 @@ class Scratch:
         moved = f"WITH former AS (DELETE FROM {self.table(name)} RETURNING *)\nINSERT INTO {self.table(name)}\n"
         self._database.write([Query(moved + query.text, query.parameters)])
 
-    def ask(self, query: Query) -> list[Row]:
-        """Ask a question about the tables, and return its rows."""
-        whole = self.whole(query)
+    def refill(self, name: str, make: Callable[[], Query]) -> None:
+        """Put in a table's place the rows of a query."""
+        if self._schema is None:
+            self._filled[name] = []
+        else:
+            self._database.write([Query(f"DELETE FROM {self.table(name)}")])
+        self.fill([(name, make)])
+
+    def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
+        """Ask a question, about the tables too, and return its rows."""
+        whole = self.whole(Query(text, parameters or {}))
         return self._database.execute(whole.text, whole.parameters)
+
+    def stream(self, query: Query) -> Iterator[Row]:
+        """Ask a question, about the tables too, and return its rows one by one."""
+        return stream(self._database, self.whole(query))
 
     def whole(self, query: Query) -> Query:
         """Return a question with all that it rests on."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import chain, count
 
-from practice_guard.core.database.port import Database, Query, Row
+from practice_guard.core.database.port import Asked, Query, Row
 from practice_guard.core.database.statements import statement
 
 _PARAMETER = re.compile(r"%%|%\((\w+)\)s")
@@ -20,7 +20,7 @@ def union(queries: Sequence[Query]) -> Query:
     return Query(_BETWEEN.join(texts), parameters)
 
 
-def ask_each(database: Database, queries: Sequence[Query]) -> list[list[Row]]:
+def ask_each(database: Asked, queries: Sequence[Query]) -> list[list[Row]]:
     """Ask queries whose columns are alike in one statement, and return each one's rows, in its own order.
 
     One query is sent as it is, and none not at all. The statement time-out is for all of them together.

@@ -2,140 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from practice_guard.core.application import Column, UniqueKey
+from practice_guard.core.database import Query, Row, columns, identifier, literal, statement
+from practice_guard.core.restore.sheets import Sheet
+from practice_guard.core.restore.summing import writing
 
-from practice_guard.core.application import BoundSet, Column, UniqueKey
-from practice_guard.core.database import Database, Query, ask_each, columns, identifier, statement
-from practice_guard.core.model import Fate
-from practice_guard.core.restore import relinking
-from practice_guard.core.restore.plans import Bucket, PlannedRow, SetPlan
-from practice_guard.core.snapshots import StoredSet
+_BETWEEN = "\n UNION ALL\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Collision:
-    """A row that a unique key keeps from its place; `occupant` is the primary key of the live row there, if one is."""
+def keys(sheet: Sheet) -> list[UniqueKey]:
+    """Return the unique keys that are looked at.
 
-    row: int
-    key: UniqueKey
-    occupant: str | None
-
-
-Asked = Sequence[tuple[UniqueKey, Query]]
-
-
-def answers(database: Database, asked: Sequence[Asked]) -> list[list[Collision]]:
-    """Ask the `queries` of some sets in one statement, and return what each one's say."""
-    found = iter(ask_each(database, [query for each in asked for _, query in each]))
-    return [[Collision(row, key, occupant) for key, _ in each for row, occupant in next(found)] for each in asked]
-
-
-def queries(bound: BoundSet, stored: StoredSet, rows: Sequence[PlannedRow]) -> Asked:
-    """Ask which of the rows that a plan would write break a unique key that the table has now.
-
-    Keys over expressions or a part of the table are not looked at: the database itself holds them.
+    Those over expressions or a part of the table are not: the database itself holds them.
     """
-    # Keys that are yet to come collide with none in the table; rows that share one still collide with each other.
-    writing = [row.with_keys(lambda _, number: -number) for row in rows if row.writes]
-    inserting = any(row.live_key is None for row in writing)
-    known = {column.name for column in stored.columns}
-    refs = [reference.column for reference in bound.references]
-    plain = {
-        each.name: each for each in bound.stored if each.name in known and each.name not in {*refs, bound.key.name}
-    }
-    kept_as = {column.name: column.stored_as for column in stored.columns}
-    values = {name: f"u.r{place}" for place, name in enumerate(refs)}
-    values |= {name: _either(each, kept_as[name]) for name, each in plain.items()}
-    asked: list[tuple[UniqueKey, Query]] = []
-    for key in bound.table.unique_keys if writing else ():
-        names = [name for name in key.columns if name in values]
-        concerned = inserting or any(name in refs for name in names)
-        if key.primary or key.partial or len(names) < len(key.columns) or not concerned:
-            continue
-        text = statement(
-            __name__,
-            "would_collide",
-            **bound.parts,
-            rows=identifier(stored.rows_table),
-            new_columns=", ".join(f"{values[name]} AS {identifier(name)}" for name in names),
-            live_columns=columns(names, of="t"),
-            key_columns=columns(names, of="new"),
-            standing_columns=columns(names, of="standing"),
-        )
-        parameters = {
-            "rows": [row.row for row in writing],
-            "keys": [row.live_key for row in writing],
-            **relinking.references([row.after for row in writing], bound),
-        }
-        asked.append((key, Query(text, parameters)))
-    return asked
+    known = _values(sheet)
+    return [
+        key
+        for key in sheet.bound.table.unique_keys
+        if not (key.primary or key.partial) and all(name in known for name in key.columns)
+    ]
 
 
-def _either(column: Column, kept_as: str) -> str:
-    """Take a column from the live row where there is one, and from the snapshot otherwise, in the table's type."""
-    name = identifier(column.name)
-    kept = f"s.{name}" if kept_as == column.type else f"s.{name}::{column.type}"
-    return f"CASE WHEN u.key IS NULL THEN {kept} ELSE t.{name} END"
+def broken(sheet: Sheet) -> Query | None:
+    """Ask how many rows of a plan break which unique key; None where there is none to break."""
+    if not keys(sheet):
+        return None
+    return Query(statement(__name__, "broken", collisions=_collisions(sheet)))
 
 
-def make_wait(
-    database: Database, bound: BoundSet, stored: StoredSet, snapshot: str, made: SetPlan, meant: Collection[int]
-) -> SetPlan:
+def broken_of(sheet: Sheet, rows: list[Row]) -> list[tuple[UniqueKey, int]]:
+    """Return the keys that `broken` has found, with the rows that break them."""
+    every = keys(sheet)
+    return [(every[place], count) for _, place, count in sorted(rows, key=lambda row: int(row[1]))]
+
+
+def make_wait(sheet: Sheet) -> None:
     """Let rows wait whose place is taken by what a user made of a row, or by one that the plan leaves where it is.
 
     A snapshot's rows keep the keys that it was taken under. So it is a user's edit, a part only being restored, a row
     that waited since an older snapshot, or the very same row written anew by the application while this one hangs on an
     id in other hands, that puts two rows in one place; that must not stop the rest.
     Whatever else breaks a key is the schema's matter (see `tasks.check`).
-
-    Args:
-        database: where to look.
-        bound: the set.
-        stored: its rows in the snapshot.
-        snapshot: the snapshot's id, which names its own team list.
-        made: its plan.
-        meant: the numbers of the rows that are to be restored.
     """
-    alike = {*bound.content, bound.references[0].column}
-    placed = {row.live_key for row in made.rows}
-    while True:
-        in_place = (Bucket.INTACT, Bucket.RELINK)
-        staying = {
-            row.live_key
-            for row in made.rows
-            if row.live_key is not None and (row.row not in meant or row.bucket not in in_place)
-        }
-        rows = {row.row: row for row in made.rows if row.row in meant}
-        yielding = {
-            row.row
-            for row in rows.values()
-            if row.bucket is Bucket.EDITED or (row.origin and row.origin[0] != snapshot)
-        }
-        crowded = {
-            each.row: each
-            for each in answers(database, [queries(bound, stored, list(rows.values()))])[0]
-            if each.row in yielding or each.occupant in staying or (each.occupant and alike <= {*each.key.columns})
-        }
-        if not crowded:
-            return made
-        made = replace(
-            made,
-            rows=tuple(_wait(bound, row, crowded[row.row], placed) if row.row in crowded else row for row in made.rows),
+    scratch, plan, crowded = sheet.scratch, f"plan_{sheet.name}", f"crowded_{sheet.name}"
+    while keys(sheet):
+        scratch.refill(crowded, lambda: _crowded(sheet))
+        if not scratch.execute(statement(__name__, "count", crowded=scratch.table(crowded)))[0][0]:
+            return
+        scratch.replace(plan, lambda former: _waits(sheet, former))
+
+
+def _crowded(sheet: Sheet) -> Query:
+    alike = {*sheet.bound.content, sheet.references[0].column}
+    same = [place for place, key in enumerate(keys(sheet)) if alike <= {*key.columns}]
+    return Query(
+        statement(
+            __name__,
+            "crowded",
+            collisions=_collisions(sheet),
+            plan=sheet.scratch.table(f"plan_{sheet.name}"),
+            alike=f"ARRAY[{', '.join(map(str, same))}]::int[]",
         )
+    )
 
 
-def _wait(bound: BoundSet, row: PlannedRow, collision: Collision, placed: Collection[str | None]) -> PlannedRow:
-    """Leave a row where it is, or on no team where it hangs on one that was given its own team's old id.
+def _waits(sheet: Sheet, former: str) -> Query:
+    first = statement(
+        __name__,
+        "first_of_crowded",
+        **sheet.parts,
+        nullable="true" if sheet.nullable(0) else "false",
+        sparse="true" if sheet.sparse else "false",
+        plan_or_former=former,
+    )
+    others = [f"CASE WHEN c.row IS NULL THEN p.a{place} ELSE p.b{place} END" for place in sheet.places if place]
+    text = statement(
+        __name__,
+        "waits",
+        before_list=sheet.each("p.b#"),
+        first="\n".join(first.splitlines()[1:]),
+        others=", ".join(others) or "/**/",
+        former=former,
+        crowded=sheet.scratch.table(f"crowded_{sheet.name}"),
+    )
+    return Query(text.replace(", /**/", ""))
 
-    One whose twin the application wrote stays there: on no team it would be taken for the twin and be seen no more.
-    """
-    note, reason = f"another row stands in its place, and {collision.key.name} allows one", Fate.CONFLICTING
-    if row.before is None:
-        return replace(row, bucket=Bucket.PENDING, after=None, new_key=False, note=note, reason=reason)
-    first = row.before[0]
-    stolen = row.was_wrong and row.origin is not None and first == row.origin[1]
-    twin = row.bucket is not Bucket.EDITED and collision.occupant is not None and collision.occupant not in placed
-    nullable = not bound.table.columns[bound.references[0].column].not_null
-    after = (None if stolen and nullable and not twin else first, *row.before[1:])
-    return replace(row, bucket=Bucket.PENDING, after=after, note=note, reason=reason)
+
+def _collisions(sheet: Sheet) -> str:
+    values = _values(sheet)
+    texts = []
+    for place, key in enumerate(keys(sheet)):
+        names = [name for name in key.columns if name is not None]
+        texts.append(
+            statement(
+                __name__,
+                "would_collide",
+                **sheet.parts,
+                key_type=sheet.key_type,
+                plan=sheet.scratch.table(f"plan_{sheet.name}"),
+                writes=writing(sheet),
+                name=literal(key.name),
+                number=str(place),
+                new_columns=", ".join(f"{values[name]} AS {identifier(name)}" for name in names),
+                live_columns=columns(names, of="t"),
+                key_columns=columns(names, of="new"),
+                shared_columns=columns(names, of="new"),
+                standing_columns=columns(names, of="standing"),
+            )
+        )
+    return _BETWEEN.join(f"SELECT * FROM (\n{text}\n) AS x" for text in texts)
+
+
+def _values(sheet: Sheet) -> dict[str | None, str]:
+    """Return what a row will have in its columns once the plan is applied."""
+    refs = [each.column for each in sheet.references]
+    kept_as = {column.name: column.stored_as for column in sheet.stored.columns}
+    plain = [each for each in sheet.bound.stored if each.name in kept_as and each.name not in {*refs, sheet.bound.key.name}]
+    values: dict[str | None, str] = {name: f"p.a{place}" for place, name in enumerate(refs)}
+    return values | {each.name: _either(each, kept_as[each.name]) for each in plain}
+
+
+def _either(column: Column, kept_as: str) -> str:
+    """Take a column from the live row where there is one, and from the snapshot otherwise, in the table's type."""
+    name = identifier(column.name)
+    kept = f"s.{name}" if kept_as == column.type else f"s.{name}::{column.type}"
+    return f"CASE WHEN p.live_key IS NULL THEN {kept} ELSE t.{name} END"

@@ -1,208 +1,164 @@
-"""Planning a restore: reads the snapshot and the tables, resolves the teams, and writes nothing (design, "Restore")."""
+"""Planning a restore: the teams resolved in Python, the rows in sets, where they are; nothing is written that stays.
+
+A chained reference means a row of the snapshot, not an id of the database: the parent's plan says which key that row
+has once the restore is done, so that what hangs on it is planned after it, in the same plan. A row that a snapshot
+carries on keeps the key it had when it was last in its table; the team list of its first reference tells two such keys
+of different times apart.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from practice_guard.core import snapshots
-from practice_guard.core.application import Application, BoundSet, PointsAt, imprint
-from practice_guard.core.database import Database, identifier, statement
-from practice_guard.core.guarding import Request, Scope
-from practice_guard.core.identity import Resolution, resolve_leagues
-from practice_guard.core.model import Fate, Match
+from practice_guard.core.application import Application, BoundSet, imprint
+from practice_guard.core.database import Database, Fill, Query, Scratch, ask_each
+from practice_guard.core.guarding import Request
+from practice_guard.core.identity import resolve_leagues
 from practice_guard.core.records import Precedents, installation, precedents
-from practice_guard.core.restore import collisions, pairing
+from practice_guard.core.restore import buckets, collisions, laying, pairing, summing
+from practice_guard.core.restore.buckets import Terms
 from practice_guard.core.restore.goals import (
-    Parents,
     check_scope,
-    destination,
-    ids_of,
-    match_of,
+    league_goals,
     resolved,
+    team_goals,
     united,
     with_parents,
 )
-from practice_guard.core.restore.pairing import recognise
-from practice_guard.core.restore.plans import Bucket, Kept, Live, Plan, PlannedRow, SetPlan
-from practice_guard.core.restore.rows import kept_rows, live_rows
-from practice_guard.core.snapshots import Snapshot, StoredSet, team_lists
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What plans are made of and a restore does not change: a second plan, after the writes, rests on the same.
-
-    Attributes:
-        snapshot: the snapshot.
-        app: the database as it was looked at.
-        request: what is asked.
-        resolutions: who the teams of each list are today.
-        leagues: by list, which league has which id today.
-        precedents: what earlier restores say of the snapshot's rows.
-        kept: the snapshot's rows by set, companions among them.
-    """
-
-    snapshot: Snapshot
-    app: Application
-    request: Request
-    resolutions: Mapping[str, Resolution]
-    leagues: Mapping[str, Mapping[int, int]]
-    precedents: Precedents
-    kept: Mapping[str, Sequence[Kept]]
+from practice_guard.core.restore.plans import Plan
+from practice_guard.core.restore.sheets import DESTINATIONS, GOALS, PRECEDENTS, Sheet
+from practice_guard.core.restore.summing import Workings
+from practice_guard.core.snapshots import Snapshot, team_lists
 
 
 def plan(database: Database, snapshot: Snapshot, app: Application, request: Request | None = None) -> Plan:
-    """Work out what a restore of `snapshot` would do. Reads only, so that it works on a standby.
+    """Work out what a restore of `snapshot` would do; see `work_out`."""
+    return work_out(database, snapshot, app, request).plan
+
+
+def work_out(database: Database, snapshot: Snapshot, app: Application, request: Request | None = None) -> Workings:
+    """Work out what a restore of `snapshot` would do. Reads only, but for tables of its own, and so on a standby too.
 
     Returns:
-        every row of the snapshot (of the scope asked for) in exactly one bucket.
+        every row of the snapshot (of the scope asked for) in exactly one bucket, with the tables that say so; another
+        plan in the same transaction may take these away.
 
     Raises:
         errors.UsageError: the scope or the decisions speak of what does not exist.
         errors.SchemaError: the snapshot has rows of a table that is not there any more.
     """
-    return plan_from(database, prepare(database, snapshot, app, request))
-
-
-def prepare(database: Database, snapshot: Snapshot, app: Application, request: Request | None = None) -> Prepared:
-    """Read the snapshot and the ledger, and resolve the teams; raises what `plan` does."""
     request = request or Request()
     snapshots.check_tables(snapshot, app.skipped, app.catalog.tables, request.scope.protected)
-    lists = team_lists(database, snapshot.lists)
-    earlier = precedents.find(database, snapshot.id, snapshot.taken_at, lists)
+    names = snapshot.lists
+    lists = team_lists(database, names)
+    earlier = precedents.find(database, snapshot.id, names)
     decisions = united(earlier.decisions, request, lists, app)
     resolutions = {name: resolved(old, app.now, request, decisions[name]) for name, old in lists.items()}
     leagues = {name: resolve_leagues(old.leagues, app.now.leagues) for name, old in lists.items()}
     check_scope(request.scope, snapshot, resolutions)
-    kept = kept_rows(database, snapshot, (*app.companions, *app.sets))
-    return Prepared(snapshot, app, request, resolutions, leagues, earlier, kept)
-
-
-def plan_from(database: Database, ready: Prepared) -> Plan:
-    """Look at the tables as they are now, and plan (see `plan`)."""
-    snapshot, app, request = ready.snapshot, ready.app, ready.request
-    resolutions, leagues, earlier = ready.resolutions, ready.leagues, ready.precedents
-    scope = replace(request.scope, protected=with_parents(request.scope.protected, app.sets))
     left = imprint.take(database, app.catalog, app.sets)
-    proofs = earlier.proofs(snapshot.imprint, left)
-    every = live_rows(database, (*app.companions, *app.sets), snapshot)
-    sets: dict[str, SetPlan] = {}
-    parents = {
-        bound.name: Parents(
-            ready.kept[bound.name],
-            recognise(
-                bound.name,
-                ready.kept[bound.name],
-                every[bound.name],
-                partial(destination, bound, resolutions, leagues, {}),
-            ),
-            snapshot.id,
-            frozenset(),
-        )
-        for bound in app.companions
-        if bound.name in snapshot.sets
-    }
-    for bound in app.sets:
-        if (stored := snapshot.sets.get(bound.name)) is None:
-            continue
-        rows, live = ready.kept[bound.name], every[bound.name]
-        rules = pairing.Rules(
-            bound.name,
-            bound.set.etl_deletes,
-            bound.may_vanish or (bound.truncates and _emptied(rows, live)),
-            tuple(not bound.table.columns[reference.column].not_null for reference in bound.references),
-            tuple(ids_of(app, reference) for reference in bound.references),
-            proofs.rows(bound.name, rows),
-            request.include_deleted,
-            _hangs_on(bound),
-            bound.key.name in bound.content,
-            earlier.put.get(bound.name, {}),
-            earlier.renumbered.get(bound.name, {}),
-        )
-        each = pairing.plan(rows, live, rules, partial(destination, bound, resolutions, leagues, parents))
-        each = _without_blocked(database, bound, stored, each)
-        if above := parents.get(bound.references[0].parent or ""):
-            each = above.follow(each)
-        meant = frozenset(row.row for row in each.rows if _covers(scope, row, match_of(row, resolutions)))
-        each = collisions.make_wait(database, bound, stored, snapshot.id, each, meant)
-        if bound.name in app.keys:
-            standing = frozenset() if rules.may_vanish else app.keys[bound.name]
-            parents[bound.name] = Parents(rows, each, snapshot.id, standing)
-        covered = tuple(row for row in each.rows if row.row in meant)
-        outside = frozenset(row.row for row in each.rows) - meant
-        sets[bound.name] = replace(
-            each, rows=covered, outside=outside, of_teams=_of_teams(bound), new_columns=_new_columns(bound, stored)
-        )
-    place = installation.locate(database)
-    return Plan(snapshot.id, place.fingerprint, sets, resolutions, snapshot.imprint == left, left)
+    request = replace(request, scope=replace(request.scope, protected=with_parents(request.scope.protected, app.sets)))
+    scratch = Scratch(database)
+    sheets, companions = _sheets(scratch, snapshot, app, request)
+    _lay_down(scratch, "teams", laying.goals(list(team_goals(names, resolutions, request.scope))))
+    _lay_down(scratch, "leagues", laying.goals(list(league_goals(names, leagues))))
+    _lay_down_precedents(scratch, earlier)
+    terms = Terms(request, earlier.proven(snapshot.imprint, left), snapshot.taken_at, names)
+    sheets = _with_emptied(scratch, sheets)
+    _fill(scratch, [_recognising(sheet, names) for sheet in companions])
+    for level in _levels((*companions, *sheets)):
+        _work(scratch, [sheet for sheet in level if sheet in sheets], terms)
+        _fill(scratch, [_leading(sheet) for sheet in level if scratch.has(f"dest_{sheet.name}")])
+    made = summing.sums(scratch, sheets, names)
+    place = installation.locate(database).fingerprint
+    found = Plan(
+        snapshot.id, place, summing.facts(scratch, sheets), made, resolutions,
+        summing.digest(scratch, sheets, made, snapshot.id, place), snapshot.imprint == left, left,
+    )  # fmt: skip
+    return Workings(
+        found, snapshot, app, request, scratch,
+        {sheet.name: sheet for sheet in sheets}, {sheet.name: sheet for sheet in companions},
+    )  # fmt: skip
 
 
-def _covers(scope: Scope, row: PlannedRow, match: Match | None) -> bool:
-    """Whether a planned row is in the part that is meant."""
-    if scope.protected and row.set not in scope.protected:
-        return False
-    if not (scope.leagues or scope.teams):
-        return True
-    if match is None:
-        return False
-    leagues = {each.casefold() for each in scope.leagues}
-    names = {each.casefold() for each in scope.teams}
-    old, new = match.old, match.new or match.old
-    return (not leagues or (old.league or "").casefold() in leagues) and (
-        not names or bool(names & {(old.name or "").casefold(), (new.name or "").casefold()})
-    )
+def _sheets(
+    scratch: Scratch, snapshot: Snapshot, app: Application, request: Request
+) -> tuple[list[Sheet], list[Sheet]]:
+    """Make the tables of a plan, and return its sets and companions with them."""
+    sets = [bound for bound in app.sets if bound.name in snapshot.sets]
+    others = [bound for bound in app.companions if bound.name in snapshot.sets]
+    asked_for = {each.parent for bound in app.sets for each in bound.references if each.parent is not None}
+    scoped = request.scope.leagues or request.scope.teams or request.scope.protected
+    tables = {"teams": GOALS, "leagues": GOALS, **PRECEDENTS}
+    made: list[Sheet] = []
+    for bound in (*others, *sets):
+        alone = bound.name not in asked_for and all(each.parent is None for each in bound.references)
+        sheet = Sheet(bound, snapshot.sets[bound.name], app, scratch, alone and not scoped, bound.may_vanish)
+        made.append(sheet)
+        tables |= sheet.tables
+        if bound.name in asked_for:
+            tables[f"dest_{bound.name}"] = DESTINATIONS
+    scratch.make(tables)
+    return made[len(others) :], made[: len(others)]
 
 
-def _of_teams(bound: BoundSet) -> bool:
-    return bound.references[0].target is PointsAt.TEAMS
+def _lay_down(scratch: Scratch, name: str, query: Query) -> None:
+    scratch.fill([(name, lambda: query)])
 
 
-def _new_columns(bound: BoundSet, stored: StoredSet) -> tuple[str, ...]:
-    known = {column.name for column in stored.columns}
-    return tuple(f"{bound.table.name}.{column.name}" for column in bound.stored if column.name not in known)
+def _lay_down_precedents(scratch: Scratch, earlier: Precedents) -> None:
+    _fill(scratch, [(name, lambda query=query: query) for name, query in earlier.fills().items()])  # type: ignore[misc]
 
 
-def _hangs_on(bound: BoundSet) -> str:
-    first = bound.references[0]
-    if first.parent is None:
-        return pairing.TEAM if first.target is PointsAt.TEAMS else "league"
-    return f"row of {first.parent}"
+def _with_emptied(scratch: Scratch, sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Find the sets that a TRUNCATE has emptied, of those that it can reach."""
+    asked = [sheet for sheet in sheets if sheet.bound.truncates and not sheet.may_vanish]
+    answers = ask_each(scratch, [laying.emptied(sheet) for sheet in asked])
+    emptied = {sheet.name for sheet, ((gone,),) in zip(asked, answers, strict=True) if gone}
+    return [replace(sheet, may_vanish=True) if sheet.name in emptied else sheet for sheet in sheets]
 
 
-def _emptied(rows: Sequence[Kept], live: Sequence[Live]) -> bool:
-    """Whether not one row of the snapshot is left where it was: TRUNCATE … CASCADE does that, users do not."""
-    there = {each.key: each.created for each in live}
-    own = [row for row in rows if not row.carried]
-    return bool(own) and not any(row.key in there and there[row.key] == row.created for row in own)
+def _levels(sheets: Sequence[Sheet]) -> Iterable[list[Sheet]]:
+    """Return the sets, those that hang on others after them."""
+    depth: dict[str, int] = {}
+    for sheet in sheets:
+        above = [depth[each.parent] + 1 for each in sheet.references if each.parent in depth]
+        depth[sheet.name] = max(above, default=0)
+    for level in range(max(depth.values(), default=-1) + 1):
+        yield [sheet for sheet in sheets if depth[sheet.name] == level]
 
 
-def _without_blocked(database: Database, bound: BoundSet, stored: StoredSet, made: SetPlan) -> SetPlan:
-    """Let rows wait that a foreign key besides the set's own would not let in: a message of a user who is gone."""
-    inserts = [row.row for row in made.rows if row.bucket is Bucket.INSERT]
-    ours = {each.column for each in bound.references}
-    kept = {column.name for column in stored.columns}
-    blocked: dict[int, str] = {}
-    for key in bound.table.foreign_keys if inserts else ():
-        if key.column in ours or key.column not in kept:
-            continue
-        text = statement(
-            __name__,
-            "blocked",
-            rows=identifier(stored.rows_table),
-            column=identifier(key.column),
-            parent=identifier(bound.table.schema, key.parent),
-            parent_column=identifier(key.parent_column),
-        )
-        blocked |= {number: key.column for (number,) in database.execute(text, {"rows": inserts})}
-    if not blocked:
-        return made
-    return replace(made, rows=tuple(_blocked(row, blocked) for row in made.rows))
+def _work(scratch: Scratch, sheets: Sequence[Sheet], terms: Terms) -> None:
+    """Lay down the rows of some sets that hang on none of each other, pair them, and put each in its bucket."""
+    counts = _fill(scratch, [_resting(sheet, terms) for sheet in sheets])
+    open_ends = [sheet for sheet, count in zip(sheets, counts, strict=True) if count != 0]
+    fills: list[Fill] = []
+    for sheet in open_ends:
+        fills += [*pairing.fills(sheet), _planning(sheet, terms)]
+    _fill(scratch, fills)
+    for sheet in open_ends:
+        collisions.make_wait(sheet)
 
 
-def _blocked(row: PlannedRow, blocked: Mapping[int, str]) -> PlannedRow:
-    if row.row not in blocked:
-        return row
-    note = f"what its {blocked[row.row]} points at is not there"
-    return replace(row, bucket=Bucket.PENDING, after=None, new_key=False, note=note, reason=Fate.MISSING)
+def _fill(scratch: Scratch, fills: Sequence[Fill]) -> list[int | None]:
+    return scratch.fill(fills) if fills else []
+
+
+def _resting(sheet: Sheet, terms: Terms) -> Fill:
+    return f"rest_{sheet.name}", lambda: laying.rest(sheet, terms.lists)
+
+
+def _planning(sheet: Sheet, terms: Terms) -> Fill:
+    return f"plan_{sheet.name}", lambda: buckets.query(sheet, terms)
+
+
+def _recognising(sheet: Sheet, lists: Sequence[str]) -> Fill:
+    return f"plan_{sheet.name}", lambda: laying.recognised(sheet, lists)
+
+
+def _leading(sheet: Sheet) -> Fill:
+    return f"dest_{sheet.name}", lambda: laying.destinations(sheet)
+
+

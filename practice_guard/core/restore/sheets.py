@@ -19,7 +19,7 @@ GOALS = {
 }  # fmt: skip
 """Who a team or a league of a list is today; `list` is the list's place among the snapshot's, from 1."""
 
-GONE_TO = {
+DESTINATIONS = {
     "list": "smallint", "old": "bigint", "id": "bigint", "evidence": "text", "fate": "text", "given_up": "boolean",
     "deleted": "boolean", "is_row": "boolean", "team_list": "smallint", "team": "bigint", "team_evidence": "text",
     "team_fate": "text",
