@@ -10,7 +10,7 @@ from datetime import datetime
 
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Access, Database, Query, statement, union
+from practice_guard.core.database import Access, Asked, Database, Query, literal, statement
 from practice_guard.core.model import Author
 from practice_guard.core.records import installation
 from practice_guard.core.steps import Step
@@ -102,7 +102,7 @@ def find(database: Database, wanted: int) -> Entry:
     raise errors.UsageError(f"The ledger has no entry {wanted}. The newest ones are: {ids}.")
 
 
-def applying(database: Database, plan: str) -> int | None:
+def applying(database: Asked, plan: str) -> int | None:
     """Return the entry of the restore that applied a saved plan, by the plan's id; None where none did.
 
     Raises:
@@ -144,17 +144,25 @@ def write(
     return int(database.execute(statement(__name__, "write"), values)[0][0])
 
 
-def write_rows(database: Database, entry: int, sets: Sequence[tuple[BoundSet, Mapping[str, Sequence[object]]]]) -> None:
-    """Write what an entry wrote of some sets, with the sums of the rows as they are now."""
-    queries = [_written(bound, written) for bound, written in sets if written["rows"]]
-    if queries:
-        every = union(queries)
-        text = statement(__name__, "write_rows", written=every.text)
-        database.execute(text, {"ledger": entry, **every.parameters})
+def write_rows(database: Database, entry: int, written: Sequence[Query]) -> None:
+    """Write what an entry wrote.
+
+    Args:
+        database: in the transaction that wrote it.
+        entry: the entry's id.
+        written: for each set, the query of its rows: set, action, number in the snapshot, the primary key that it had
+            and the one that it has, and what it pointed at before and after with the sum of what it is now, as JSON.
+    """
+    for each in written:
+        text = statement(__name__, "write_rows", entry=str(entry), written=each.text)
+        database.write([Query(text, each.parameters)])
 
 
-def _written(bound: BoundSet, written: Mapping[str, Sequence[object]]) -> Query:
-    return Query(statement(__name__, "written", **bound.parts), {"set": bound.name, **written})
+def write_waiting(database: Database, entry: int, waiting: Mapping[str, Query]) -> None:
+    """Note with an entry which rows of its snapshot were not in place then, by set: the queries of their numbers."""
+    for name, each in waiting.items():
+        text = statement(__name__, "write_waiting", name=literal(name), waiting=each.text)
+        database.write([Query(text, {"entry": entry, **each.parameters})])
 
 
 def read_back(database: Database, entry: int, plan_digest: str) -> None:

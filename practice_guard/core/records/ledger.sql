@@ -6,19 +6,20 @@ VALUES (%(kind)s::text, %(now)s::timestamptz, session_user::text, %(tool_version
 RETURNING id
 
 -- write_rows --
--- The rows that were written, of all sets.
+-- The rows of one set that were written.
 INSERT INTO practice_guard.ledger_rows (ledger, set_name, action, snapshot_row, old_key, new_key, before, after)
-SELECT %(ledger)s::bigint, w.* FROM (
+SELECT {entry}::bigint, w.* FROM (
 {written}
 ) AS w
 
--- written --
--- The rows of one set, with what they pointed at before and after, and the sum of what they are now.
-SELECT %(set)s::text, u.action, u.row, u.old_key, u.new_key, u.before::jsonb,
-       jsonb_build_object('refs', u.after::jsonb, 'sum', encode(sha256(convert_to(t::text, 'UTF8')), 'hex'))
-  FROM unnest(%(actions)s::text[], %(rows)s::bigint[], %(old_keys)s::text[], %(new_keys)s::text[], %(before)s::text[],
-              %(after)s::text[]) AS u (action, row, old_key, new_key, before, after)
-  JOIN {table} AS t ON t.{key} = u.new_key::{key_type}
+-- write_waiting --
+-- Which rows of a set were not in place when the entry was written; nothing where all were.
+UPDATE practice_guard.ledger
+   SET result = jsonb_set(result, ARRAY['waited', {name}]::text[], w.rows)
+  FROM (SELECT jsonb_agg(x.row ORDER BY x.row) AS rows FROM (
+{waiting}
+       ) AS x (row)) AS w
+ WHERE id = %(entry)s::bigint AND w.rows IS NOT NULL
 
 -- entries --
 -- The ledger, newest first, or one entry of it, with what took an entry back.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Database, Query, identifier, statement
+from practice_guard.core.database import Database, Query, Row, ask_each, columns, identifier, statement
 from practice_guard.core.words import agreeing, counted
 
 Refs = tuple[int | None, ...]
@@ -132,4 +133,28 @@ def _aside(
     raise errors.SchemaError(
         f"Rows of {bound.table.name} must change places under a unique key over {names}, which may be neither NULL nor "
         "free: drop that key, restore, and put it back. Nothing was written."
+    )
+
+
+def beside(database: Database, sets: Iterable[tuple[BoundSet, Collection[str]]]) -> dict[str, Row]:
+    """Return count and digest of the rows besides those given by their primary keys, by table."""
+    keys: defaultdict[str, list[str]] = defaultdict(list)
+    tables: dict[str, BoundSet] = {}
+    for bound, written in sets:
+        tables.setdefault(bound.table.quoted, bound)
+        keys[bound.table.quoted] += written
+    found = ask_each(database, [_untouched(bound, keys[name]) for name, bound in tables.items()])
+    return {bound.table.name: row for bound, (row,) in zip(tables.values(), found, strict=True)}
+
+
+def _untouched(bound: BoundSet, keys: Collection[str]) -> Query:
+    text = statement(__name__, "untouched", **bound.parts, columns=columns(bound.table.columns, of="t", cast="::text"))
+    return Query(text, {"keys": list(keys)})
+
+
+def others_changed(table: str) -> errors.RestoreError:
+    """Say that rows changed which nobody was to touch."""
+    return errors.RestoreError(
+        f"Rows of {table} that the plan does not touch changed while it was applied (a trigger?). "
+        "Everything was rolled back."
     )

@@ -28,3 +28,10 @@ SELECT count(*)
   FROM unnest(%(keys)s::text[], {arrays}) AS u (key, {names})
   JOIN {table} AS t ON t.{key} = u.key::{key_type}
  WHERE ROW({live_references})::text = ROW({names_list})::text
+
+-- untouched --
+-- Count and digest of the rows that the plan does not touch.
+SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(sum, '' ORDER BY sum COLLATE "C"), ''), 'UTF8')), 'hex')
+  FROM (SELECT encode(sha256(convert_to(ROW({columns})::text, 'UTF8')), 'hex') AS sum
+          FROM {table} AS t
+         WHERE NOT EXISTS (SELECT FROM unnest(%(keys)s::text[]) AS u (key) WHERE u.key = t.{key}::text)) AS rows

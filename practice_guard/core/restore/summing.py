@@ -169,3 +169,13 @@ def digest(
     )
     text = json.dumps([snapshot, dict(database), lines, counted], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def waiting(workings: Workings) -> dict[str, Query]:
+    """Return the queries of the numbers of the rows that are not in place once a plan is applied, by set.
+
+    What users did is in place as they left it; what is in place and not meant is in place.
+    """
+    return {
+        name: Query(statement(__name__, "waiting", **_parts(sheet))) for name, sheet in workings.sheets.items()
+    }

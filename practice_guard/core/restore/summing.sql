@@ -64,3 +64,8 @@ SELECT p.row, p.key::text, p.bucket, p.list, p.old, p.live_key::text, ARRAY[{bef
   FROM {plan} AS p
  WHERE p.meant AND {asked}
  ORDER BY p.row
+
+-- waiting --
+-- Numbers of the rows that are not in place once the plan is applied.
+SELECT p.row FROM {plan} AS p
+ WHERE p.bucket IN ('pending', 'given_up') OR (NOT p.meant AND p.bucket <> 'intact')

@@ -1,7 +1,10 @@
--- would_be_null --
--- How many of the rows to be put back have no value for columns that must have one now.
-SELECT ARRAY[{counts}]::bigint[] FROM practice_guard.{rows} AS s WHERE s.guard_row = ANY (%(rows)s::bigint[])
+-- empty --
+-- How many rows to be put back have no value for references, and for other columns, that must have one now.
+SELECT ARRAY[{counts}]::bigint[]
+  FROM {plan} AS p
+  JOIN practice_guard.{rows} AS s ON s.guard_row = p.row
+ WHERE p.meant AND p.bucket = 'insert'
 
 -- nulls --
--- How many rows have no value in a column.
-count(*) FILTER (WHERE s.{column} IS NULL)
+-- How many rows have no value.
+count(*) FILTER (WHERE {value} IS NULL)

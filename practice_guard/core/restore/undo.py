@@ -17,7 +17,7 @@ from practice_guard.core.application import (
 from practice_guard.core.database import Database, Query, ask_each, identifier, statement
 from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, Entry, EntryRow, ledger
-from practice_guard.core.restore import relinking, writes
+from practice_guard.core.restore import relinking
 from practice_guard.core.restore.relinking import Move, Refs, application_path
 from practice_guard.core.words import agreeing, counted
 
@@ -69,16 +69,16 @@ def apply(guard: Guard, wanted: int) -> Undone:
         rows = _rows(database, entry)
         _check(database, app, rows, entry)
         touched = [(_bound(app, name), [row.new_key for row in found]) for name, found in rows.items()]
-        others = writes.beside(database, touched)
+        others = relinking.beside(database, touched)
         with application_path(database):
             for bound in reversed(app.sets):  # what hangs on other rows goes first
                 if bound.name in rows:
                     _take_back(database, app, bound, rows[bound.name])
             database.check_constraints()
         _prove(database, app, rows)
-        for table, now in writes.beside(database, touched).items():
+        for table, now in relinking.beside(database, touched).items():
             if now != others[table]:
-                raise writes.others_changed(table)
+                raise relinking.others_changed(table)
         number = ledger.write(
             database,
             ledger.UNDO,

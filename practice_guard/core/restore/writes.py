@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from practice_guard.core import errors
-from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Database, Query, Row, ask_each, columns, identifier, statement
-from practice_guard.core.restore import relinking
-from practice_guard.core.restore.keys import new_keys
-from practice_guard.core.restore.plans import PlannedRow, SetPlan
-from practice_guard.core.restore.relinking import Move
+from practice_guard.core.application import UniqueKey
+from practice_guard.core.database import Database, Query, Row, ask_each, columns, identifier, literal, statement
+from practice_guard.core.restore import keys, relinking
+from practice_guard.core.restore.summing import Workings, writing
 from practice_guard.core.restore.tasks import Task
 from practice_guard.core.words import agreeing, counted
 
@@ -21,142 +18,232 @@ _TOUCHED_BY_TRIGGERS = frozenset({"updated_at"})
 """Columns that triggers may set: a restore is an update, and a row put back may touch the one that it hangs on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What was written of one set: the rows as planned, with the primary keys they got."""
-
-    updates: tuple[PlannedRow, ...] = ()
-    inserts: tuple[PlannedRow, ...] = ()
-    keys: tuple[str, ...] = ()
-
-
-def write(database: Database, tasks: Sequence[Task]) -> dict[str, Written]:
+def write(database: Database, workings: Workings, busy: Sequence[Task]) -> int:
     """Do all tasks inside the caller's transaction, which holds the locks, and prove that this and no more was done.
 
     Args:
         database: where.
-        tasks: parents first, so that what hangs on them can be given their new keys.
+        workings: the plan's tables.
+        busy: what is to be done, parents first.
+
+    Returns:
+        how many rows were written.
 
     Raises:
         errors.RestoreError: the database did something else than the plan says (a trigger, a rule); the transaction
             must be given up.
         errors.SchemaError: rows cannot be put back into a table as it is now.
     """
-    written = {task.name: Written() for task in tasks}
-    busy = [task for task in tasks if task.updates or task.inserts]
     if not busy:
-        return written
-    before = _left_alone(database, busy, {})
+        return 0
+    keys.give(database, workings, busy)
+    before = _left_alone(database, busy)
     with relinking.application_path(database):
-        keys = new_keys(database, busy)
         for task in busy:
-            placed = replace(task, made=with_keys(task.made, task.bound, written))
-            relinking.point(database, task.bound, _moves(placed.updates))
-            if placed.inserts:
-                _insert(database, placed, keys[task.name])
-            written[task.name] = Written(placed.updates, placed.inserts, tuple(keys[task.name]))
+            _point(database, task)
+            if task.inserts:
+                _expect(task, task.inserts, database.write([_insertion(task)])[0])
         database.check_constraints()
-    for was, now in zip(before, _left_alone(database, busy, keys), strict=True):
+    for was, now in zip(before, _left_alone(database, busy), strict=True):
         if now != was:
             raise was.changed()
-    _prove(database, busy, written)
-    return written
+    _prove(database, busy)
+    return sum(task.updates + task.inserts for task in busy)
 
 
 @dataclass(frozen=True, slots=True)
 class _LeftAlone:
-    """Count and digest of what the plan leaves as it is in a table: other rows, or other columns of rows updated."""
+    """Count and sums of what the plan leaves as it is in a table: other rows, or other columns of rows updated."""
 
     table: str
-    sum: Row
+    sums: Row
     columns: bool
 
     def changed(self) -> errors.RestoreError:
         if not self.columns:
-            return others_changed(self.table)
+            return relinking.others_changed(self.table)
         return errors.RestoreError(
             f"A trigger changed other columns of {self.table} than the plan does. Everything was rolled back."
         )
 
 
-def _left_alone(database: Database, busy: Sequence[Task], keys: Mapping[str, Collection[str]]) -> list[_LeftAlone]:
-    """Sum up what the plan leaves as it is; `keys` are those of the rows put back, by set, once they are."""
-    above = {reference.parent for task in busy for reference in task.bound.references}
-    touched = frozenset(task.bound.table.quoted for task in busy if task.name in above)
-    rows = _other_rows(((task.bound, [*task.updated, *keys.get(task.name, ())]) for task in busy), touched)
-    columns_ = [_other_columns(tasks, moved) for tasks, moved in _moved_together(busy)]
-    found = ask_each(database, [query for _, query in (*rows, *columns_)])
-    return [
-        _LeftAlone(bound.table.name, row, columns=place >= len(rows))
-        for place, ((bound, _), (row,)) in enumerate(zip((*rows, *columns_), found, strict=True))
-    ]
-
-
-def _moved_together(busy: Sequence[Task]) -> Iterable[tuple[list[Task], list[str]]]:
-    """Return the primary keys of updated rows by the tasks that update them: two may move references of one row."""
-    movers: defaultdict[tuple[str, str], list[Task]] = defaultdict(list)
+def _left_alone(database: Database, busy: Sequence[Task]) -> list[_LeftAlone]:
+    """Sum up what the plan leaves as it is."""
+    above = {reference.parent for task in busy for reference in task.sheet.references}
+    tables: defaultdict[str, list[Task]] = defaultdict(list)
     for task in busy:
-        for key in task.updated:
-            movers[task.bound.table.quoted, key].append(task)
-    found: dict[tuple[str, ...], tuple[list[Task], list[str]]] = {}
-    for (_, key), tasks in movers.items():
-        found.setdefault(tuple(task.name for task in tasks), (tasks, []))[1].append(key)
-    return found.values()
+        tables[task.bound.table.quoted].append(task)
+    asked: list[tuple[str, bool, Query]] = []
+    for tasks in tables.values():
+        touched = any(task.name in above for task in tasks)
+        asked.append((tasks[0].bound.table.name, False, _beside(tasks, touched=touched)))
+        asked += ((tasks[0].bound.table.name, True, query) for query in _other_columns(tasks))
+    found = ask_each(database, [query for *_, query in asked])
+    return [_LeftAlone(table, row, kind) for (table, kind, _), (row,) in zip(asked, found, strict=True)]
 
 
-def _other_columns(tasks: Sequence[Task], keys: Sequence[str]) -> tuple[BoundSet, Query]:
-    bound = tasks[0].bound
-    moved = {each.column for task in tasks for each in task.bound.references}
-    names = [each.name for each in bound.stored if each.name not in {*moved, *_TOUCHED_BY_TRIGGERS}]
-    parts = {**bound.parts, "columns": columns(names, of="t", cast="::text")}
-    return bound, Query(statement(__name__, "kept_of_updated", **parts), {"keys": list(keys)})
+def _beside(tasks: Sequence[Task], *, touched: bool) -> Query:
+    """Sum up the other rows of a table; where rows that are written hang on them, without what triggers may set."""
+    names = [name for name in tasks[0].bound.table.columns if not (touched and name in _TOUCHED_BY_TRIGGERS)]
+    return _summed(tasks[0], names, f"NOT ({' OR '.join(_clause(task, 'written_by') for task in tasks)})")
 
 
-def _other_rows(
-    sets: Iterable[tuple[BoundSet, Collection[str]]], touched: Collection[str] = ()
-) -> list[tuple[BoundSet, Query]]:
-    """Return one query a table, also where two sets are of it.
-
-    Of the tables `touched`, on whose rows others that are written hang, what triggers may set is left out.
-    """
-    keys: defaultdict[str, list[str]] = defaultdict(list)
-    tables: dict[str, BoundSet] = {}
-    for bound, written in sets:
-        tables.setdefault(bound.table.quoted, bound)
-        keys[bound.table.quoted] += written
-    return [(bound, _untouched(bound, keys[name], name in touched)) for name, bound in tables.items()]
-
-
-def _untouched(bound: BoundSet, keys: Collection[str], touched: bool) -> Query:
-    names = [name for name in bound.table.columns if not (touched and name in _TOUCHED_BY_TRIGGERS)]
-    text = statement(__name__, "untouched", **bound.parts, columns=columns(names, of="t", cast="::text"))
-    return Query(text, {"keys": list(keys)})
+def _other_columns(tasks: Sequence[Task]) -> Iterator[Query]:
+    """Sum up what updates of references must leave as it is; several sets may move references of one row."""
+    moving = [task for task in tasks if task.updates]
+    together = [
+        f"({_clause(one, 'moved_by')} AND {_clause(other, 'moved_by')})"
+        for place, one in enumerate(moving)
+        for other in moving[place + 1 :]
+    ]
+    shared = " OR ".join(together)
+    for task in moving:
+        alone = _clause(task, "moved_by") + (f" AND NOT ({shared})" if shared else "")
+        yield _summed(task, _kept(task, [task]), alone)
+    if shared:
+        yield _summed(moving[0], _kept(moving[0], moving), shared)
 
 
-def beside(database: Database, sets: Iterable[tuple[BoundSet, Collection[str]]]) -> dict[str, Row]:
-    """Return count and digest of the rows besides those given by their primary keys, by table."""
-    rows = _other_rows(sets)
-    found = ask_each(database, [query for _, query in rows])
-    return {bound.table.name: row for (bound, _), (row,) in zip(rows, found, strict=True)}
+def _kept(task: Task, moving: Sequence[Task]) -> list[str]:
+    moved = {name for each in moving for name in each.refs}
+    return [each.name for each in task.bound.stored if each.name not in {*moved, *_TOUCHED_BY_TRIGGERS}]
 
 
-def others_changed(table: str) -> errors.RestoreError:
-    """Say that rows changed which nobody was to touch."""
-    return errors.RestoreError(
-        f"Rows of {table} that the plan does not touch changed while it was applied (a trigger?). "
-        "Everything was rolled back."
+def _summed(task: Task, names: Sequence[str], others: str) -> Query:
+    named = {**task.parts, "columns": columns(names, of="t", cast="::text"), "others": others}
+    return Query(statement(__name__, "beside", **named))
+
+
+def _clause(task: Task, name: str) -> str:
+    return statement(__name__, name, **_parts(task)).partition("\n")[2]
+
+
+def _parts(task: Task) -> dict[str, str]:
+    sheet = task.sheet
+    return {
+        **task.parts,
+        "key_type": sheet.key_type,
+        "live_cast": "" if sheet.key_type == "bigint" else "::text",
+        "writes": writing(sheet),
+        "before_list": sheet.each("p.b#"),
+        "after_list": sheet.each("p.a#"),
+        "pointing": " AND ".join(
+            f"t.{identifier(name)}::bigint IS NOT DISTINCT FROM p.a{place}" for place, name in enumerate(task.refs)
+        ),
+    }
+
+
+def _insertion(task: Task) -> Query:
+    bound, types = task.bound, task.bound.table.columns
+    names = [bound.key.name, *task.refs, *(column.name for column in task.plain)]
+    values = [f"p.put::{bound.key.type}"]
+    values += [f"p.a{place}::{types[name].type}" for place, name in enumerate(task.refs)]
+    kept_as = {each.name: each.stored_as for each in task.sheet.stored.columns}
+    as_was = ["" if kept_as[each.name] == each.type else f"::{each.type}" for each in task.plain]
+    values += [f"s.{identifier(each.name)}{cast}" for each, cast in zip(task.plain, as_was, strict=True)]
+    return Query(
+        statement(__name__, "insert_rows", **_parts(task), columns=columns(names), values=", ".join(values))
     )
 
 
-def _prove(database: Database, busy: Sequence[Task], written: Mapping[str, Written]) -> None:
+def _point(database: Database, task: Task) -> None:
+    """Update the references of rows.
+
+    Raises:
+        errors.RestoreError: fewer rows were updated than there were to be (a trigger or rule).
+        errors.SchemaError: rows cross a unique key and there is nowhere to put them meanwhile.
+    """
+    if not task.updates:
+        return
+    for key in task.bound.table.unique_keys:
+        places = [place for place, name in enumerate(task.refs) if name in key.columns]
+        if places and not key.primary:
+            _park(database, task, key, places)
+    types = task.bound.table.columns
+    assignments = ", ".join(
+        f"{identifier(name)} = p.a{place}::{types[name].type}" for place, name in enumerate(task.refs)
+    )
+    text = statement(__name__, "update_references", **_parts(task), assignments=assignments)
+    _expect(task, task.updates, database.write([Query(text)])[0])
+
+
+def _park(database: Database, task: Task, key: UniqueKey, places: Sequence[int]) -> None:
+    """First step of updates that cross a unique key: those in the way go where nobody is."""
+    parts = _parts(task)
+    blocking = statement(
+        __name__,
+        "blocking",
+        **parts,
+        before_parts=", ".join(f"p.b{place}" for place in places),
+        after_parts=", ".join(f"p.a{place}" for place in places),
+        other_writes=writing(task.sheet).replace("p.", "o."),
+        other_before=", ".join(f"o.b{place}" for place in places),
+        other_after=", ".join(f"o.a{place}" for place in places),
+        meets=" AND ".join(f"o.a{place} IS NOT DISTINCT FROM p.b{place}" for place in places),
+    )
+    count = database.execute(statement(__name__, "in_the_way", blocking=f"\n{blocking}\n"))[0][0]
+    if not count:
+        return
+    for column, value, free in _aside(task, places, count):
+        named = {**parts, "column": identifier(column), "value": value, "blocking": f"\n{blocking}\n", "free": free}
+        if database.write([Query(statement(__name__, "park", **named))])[0] == count:
+            return
+    names = ", ".join(task.refs[place] for place in places)
+    raise errors.SchemaError(
+        f"Rows of {task.bound.table.name} must change places under a unique key over {names}, which may be neither NULL "
+        "nor free: drop that key, restore, and put it back. Nothing was written."
+    )
+
+
+def _aside(task: Task, places: Sequence[int], count: int) -> Iterator[tuple[str, str, str]]:
+    """Return columns and values that collide with nothing: NULL, ids that are none, or ids nobody has."""
+    table = task.bound.table
+    keyed = {key.column: key for key in table.foreign_keys}
+    named = [table.columns[task.refs[place]] for place in places]
+    for column in named:
+        if not column.not_null:
+            yield column.name, "NULL", ""
+            return
+        if column.name not in keyed:
+            yield column.name, f"(-b.nth)::{column.type}", ""
+            return
+    for place, column in zip(places, named, strict=True):
+        key = keyed[column.name]
+        free = statement(
+            __name__,
+            "free_ids",
+            **_parts(task),
+            column=identifier(column.name),
+            place=str(place),
+            count=str(count),
+            parent=identifier(table.schema, key.parent),
+            parent_column=identifier(key.parent_column),
+        )
+        yield column.name, f"free.id::{column.type}", free.partition("\n")[2]
+
+
+def _expect(task: Task, wanted: int, done: int) -> None:
+    """Require that as many rows were written as were to be.
+
+    Raises:
+        errors.RestoreError: they were not.
+    """
+    if done != wanted:
+        raise errors.RestoreError(
+            f"Of {counted(wanted, 'row')} of {task.name} to be written {done:,} {agreeing(done, 'was', 'were')}: a "
+            f"trigger or rule on {task.bound.table.name} swallowed the rest. Everything was rolled back."
+        )
+
+
+def _prove(database: Database, busy: Sequence[Task]) -> None:
     """Read every written row back, after all triggers and constraints, and compare it with the plan to the letter."""
     asked: list[tuple[Task, str, int, Query]] = []
     for task in busy:
-        done = written[task.name]
-        if done.inserts:
-            asked.append((task, "put back", len(done.inserts), _restored_right(task, done)))
-        if done.updates:
-            asked.append((task, "re-linked", len(done.updates), relinking.right(task.bound, _moves(done.updates))))
+        if task.inserts:
+            asked.append((task, "put back", task.inserts, _restored_right(task)))
+        if task.updates:
+            right = Query(statement(__name__, "updated_right", **_parts(task)))
+            asked.append((task, "re-linked", task.updates, right))
     found = ask_each(database, [query for *_, query in asked])
     for (task, what, count, _), ((right,),) in zip(asked, found, strict=True):
         if right != count:
@@ -167,66 +254,13 @@ def _prove(database: Database, busy: Sequence[Task], written: Mapping[str, Writt
             )
 
 
-def _restored_right(task: Task, done: Written) -> Query:
+def _restored_right(task: Task) -> Query:
     """Ask how many rows put back are as the snapshot and the plan have them."""
     names = [column.name for column in task.plain]
-    parts = {"live": columns(names, of="t", cast="::text"), "kept": columns(names, of="s", cast="::text")}
-    rows = {"rows": [row.row for row in done.inserts], "keys": list(done.keys)}
-    text = statement(__name__, "restored_right", **task.parts, **parts)
-    return Query(text, rows | relinking.references([row.after for row in done.inserts], task.bound))
+    live, kept = (columns(names, of=each, cast="::text") for each in "ts")
+    return Query(statement(__name__, "restored_right", **_parts(task), live=live, kept=kept))
 
 
-def _insert(database: Database, task: Task, keys: Sequence[str]) -> None:
-    """Put rows back."""
-    bound, rows = task.bound, task.inserts
-    names = [bound.key.name, *task.refs, *(column.name for column in task.plain)]
-    values = [f"u.key::{bound.key.type}", *(f"u.r{place}" for place in range(len(task.refs)))]
-    kept_as = {each.name: each.stored_as for each in task.stored.columns}
-    as_was = ["" if kept_as[each.name] == each.type else f"::{each.type}" for each in task.plain]
-    values += [f"s.{identifier(each.name)}{cast}" for each, cast in zip(task.plain, as_was, strict=True)]
-    text = statement(__name__, "insert_rows", **task.parts, columns=columns(names), values=", ".join(values))
-    given = {"rows": [row.row for row in rows], "keys": list(keys)}
-    returned = database.execute(text, given | relinking.references([row.after for row in rows], bound))
-    relinking.expect(bound, len(rows), len(returned))
-
-
-def _moves(rows: Sequence[PlannedRow]) -> list[Move]:
-    return [Move(str(row.live_key), row.before or (), row.after or ()) for row in rows]
-
-
-def ledger_rows(written: Written) -> dict[str, list[object]]:
-    """Return the written rows as columns for the ledger."""
-    rows = [*written.updates, *written.inserts]
-    new_keys = [*(str(row.live_key) for row in written.updates), *written.keys]
-    return {
-        "actions": [str(row.bucket) for row in rows],
-        "rows": [row.row for row in rows],
-        "old_keys": [row.key for row in rows],
-        "new_keys": list(new_keys),
-        "before": [json.dumps(row.before) for row in rows],
-        "after": [json.dumps(row.after) for row in rows],
-    }
-
-
-def with_keys(made: SetPlan, bound: BoundSet, written: Mapping[str, Written]) -> SetPlan:
-    """Put the primary keys that parents got into the references of what hangs on them.
-
-    Args:
-        made: the plan of a set.
-        bound: the set.
-        written: what was written of the sets before it.
-
-    Raises:
-        errors.RestoreError: a parent was to be put back and was not.
-    """
-    keys = {
-        name: dict(zip((row.row for row in each.inserts), each.keys, strict=True)) for name, each in written.items()
-    }
-
-    def key_of(place: int, row: int) -> int:
-        parent = bound.references[place].parent or ""
-        if row not in keys.get(parent, {}):
-            raise errors.RestoreError(f"A row of {parent} that {bound.name} hangs on was not put back.")
-        return int(keys[parent][row])
-
-    return replace(made, rows=tuple(row.with_keys(key_of) for row in made.rows))
+def ledger_rows(busy: Sequence[Task]) -> list[Query]:
+    """Return the queries of what was written, for the ledger."""
+    return [Query(statement(__name__, "ledger_rows", **_parts(task), set=literal(task.name))) for task in busy]
