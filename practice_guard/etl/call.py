@@ -221,11 +221,11 @@ def _environment(found: Settings, wanted: str | None, host: str) -> str:
 
 def _placed(plan: Plan) -> dict[str, Any]:
     counts = plan.counts()
-    placed = [row for row in plan.rows() if row.bucket not in _NOT_PLACED]
-    direct = sum(row.evidence in (None, Evidence.SAME_ID) for row in placed)
+    placed = [each for each in plan.sums if each.bucket not in _NOT_PLACED]
+    direct = sum(each.rows for each in placed if each.evidence in (None, Evidence.SAME_ID))
     return {
         "direct": direct,
-        "fallback": len(placed) - direct,
+        "fallback": sum(each.rows for each in placed) - direct,
         "total": counts["total"],
         "pending": counts["pending"],
         "deleted": counts["deleted"],

@@ -12,7 +12,7 @@ from rich.console import RenderableType
 from practice_guard.core.findings import found
 from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Finding, Match, Verdict
-from practice_guard.core.restore import Applied, Bucket, Plan, PlannedRow, Undone
+from practice_guard.core.restore import NOT_IN_PLACE, Applied, Bucket, Plan, Sum, Undone
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted, duration
@@ -74,7 +74,7 @@ def restore(
     dry_run, ledger = applied is None, applied.ledger if applied else None
     counts, pending = plan.counts(), waiting(plan)
     age = about.now - about.snapshot.taken_at
-    sets = {name: each.counts() for name, each in plan.sets.items()}
+    sets = {name: plan.counts(name) for name in plan.sets}
     usual = [Step("restore", *again) if dry_run and plan.writes() else Step("health")]
     if any(entry["candidates"] for entry in pending):
         why = "for a person to decide; what is imported later is placed by itself"
@@ -96,7 +96,7 @@ def restore(
             "protected": sets,
             "evidence": plan.evidence(),
             "pending": pending,
-            "notes": dict(Counter(row.note for row in plan.rows() if row.note)),
+            "notes": dict(_notes(plan)),
             "explained": [explain(match) for match in asked],
         },
         tuple(_body(plan, dry_run=dry_run, age=age, asked=asked, pending=pending, verbose=about.verbose)),
@@ -129,7 +129,7 @@ def _body(
     body += explained(asked)
     body.append(bars({_WORDS[bucket]: counts[str(bucket)] for bucket in Bucket}, styles=_STYLES))
     heads = ["total", *(str(bucket) for bucket in Bucket if counts[str(bucket)])]
-    rows = [(name, *(each.counts()[head] for head in heads)) for name, each in plan.sets.items()]
+    rows = [(name, *(plan.counts(name)[head] for head in heads)) for name in plan.sets]
     rows.append(("sum", *(counts[head] for head in heads)))
     body.append(table(("protected", *heads), rows))
     body.append(table(("league", "teams", "rows", "what happens", "evidence"), _by_league(plan)))
@@ -142,7 +142,7 @@ def _body(
         body.append(table(("waiting", "rows", "reason", "because"), shown))
         if len(pending) > _SHOWN:
             body.append(line(f"  … and {counted(len(pending) - _SHOWN, 'more team')}; --json lists them all.\n"))
-    notes = Counter(f"{row.set}: {row.note}" for row in plan.rows() if row.note and row.bucket is not Bucket.PENDING)
+    notes = _notes(plan, by_set=True)
     body += [line(f"  {counted(count, 'row')} of {note}.\n") for note, count in notes.most_common()]
     if added := _added(plan):
         are = agreeing(added, "is", "are")
@@ -152,7 +152,16 @@ def _body(
 
 def _added(plan: Plan) -> int:
     """Count the protected rows that no row of the snapshot was paired with: the application wrote them since."""
-    return sum(len(each.extra) for each in plan.sets.values())
+    return sum(each.added for each in plan.sets.values())
+
+
+def _notes(plan: Plan, *, by_set: bool = False) -> Counter[str]:
+    """Count what a person should know about rows; by set, of those that do not wait."""
+    found: Counter[str] = Counter()
+    for each in plan.sums:
+        if each.note and not (by_set and each.bucket is Bucket.PENDING):
+            found[f"{each.set}: {each.note}" if by_set else each.note] += each.rows
+    return found
 
 
 def sentence(plan: Plan, *, dry_run: bool, ledger: int | None) -> str:
@@ -174,25 +183,25 @@ def sentence(plan: Plan, *, dry_run: bool, ledger: int | None) -> str:
 
 def _findings(plan: Plan) -> list[Finding]:
     findings: list[Finding] = []
-    if lost := [row for row in plan.rows() if row.unresolved and row.bucket not in (Bucket.PENDING, Bucket.GIVEN_UP)]:
+    if lost := sum(each.rows for each in plan.sums if each.lost and each.bucket not in NOT_IN_PLACE):
         point = agreeing(
-            len(lost),
+            lost,
             "is on its team, but a league, away team or player that it points",
             "are on their team, but a league, away team or player that they point",
         )
         findings.append(
             found(
                 "reference-unresolved",
-                f"{counted(len(lost), 'row')} {point} at is gone.",
+                f"{counted(lost, 'row')} {point} at is gone.",
                 "That reference is empty now. It is remembered and filled in by the first restore after it is back.",
-                rows=len(lost),
+                rows=lost,
             )
         )
-    for each in plan.sets.values():
-        if (rows := each.counts()["insert"]) and each.new_columns:
+    for name, each in plan.sets.items():
+        if (rows := plan.counts(name)["insert"]) and each.new_columns:
             names = ", ".join(each.new_columns)
             what = f"{counted(len(each.new_columns), 'column')} new since the snapshot: {names}."
-            why = f"What is put back of {each.name}, {counted(rows, 'row')}, gets the defaults there."
+            why = f"What is put back of {name}, {counted(rows, 'row')}, gets the defaults there."
             findings.append(found("columns-changed", what, why, rows=rows, examples=each.new_columns))
     return findings
 
@@ -200,60 +209,66 @@ def _findings(plan: Plan) -> list[Finding]:
 def _by_league(plan: Plan) -> list[tuple[str, int, int, str, str]]:
     """List every league, with what happens to how many rows, and the evidence for it."""
     teams: defaultdict[str, set[object]] = defaultdict(set)
-    rows: defaultdict[str, list[PlannedRow]] = defaultdict(list)
-    for row in plan.rows():
-        if match := plan.match(row):
+    sums: defaultdict[str, list[Sum]] = defaultdict(list)
+    for each in plan.sums:
+        if match := plan.match(each):
             league = match.old.league or "unknown"
             teams[league].add(match.old.identity)
-            rows[league].append(row)
+            sums[league].append(each)
     return [
-        (name, len(teams[name]), len(found), _happens(found), _evidence(found)) for name, found in sorted(rows.items())
+        (name, len(teams[name]), _rows(found), _happens(found), _evidence(found)) for name, found in sorted(sums.items())
     ]
 
 
 def _by_team(plan: Plan) -> list[tuple[str, int, str, str]]:
     """List every team by league and club, with what happens to how many rows, and the evidence for it."""
-    rows: defaultdict[tuple[str, ...], list[PlannedRow]] = defaultdict(list)
-    for row in plan.rows():
-        if match := plan.match(row):
+    sums: defaultdict[tuple[str, ...], list[Sum]] = defaultdict(list)
+    for each in plan.sums:
+        if match := plan.match(each):
             old = match.old
-            rows[old.league or "", old.club or "", old.series or "", str(old.identity)].append(row)
-    return [(team, len(found), _happens(found), _evidence(found)) for (*_, team), found in sorted(rows.items())]
+            sums[old.league or "", old.club or "", old.series or "", str(old.identity)].append(each)
+    return [(team, _rows(found), _happens(found), _evidence(found)) for (*_, team), found in sorted(sums.items())]
 
 
-def _happens(rows: Sequence[PlannedRow]) -> str:
-    return ", ".join(f"{_WORDS[bucket]} {n:,}" for bucket, n in Counter(row.bucket for row in rows).most_common())
+def _rows(sums: Sequence[Sum]) -> int:
+    return sum(each.rows for each in sums)
 
 
-def _evidence(rows: Sequence[PlannedRow]) -> str:
-    return ", ".join(
-        f"{kind} {n:,}" for kind, n in Counter(str(row.evidence or row.fate) for row in rows).most_common()
-    )
+def _happens(sums: Sequence[Sum]) -> str:
+    found: Counter[Bucket] = Counter()
+    for each in sums:
+        found[each.bucket] += each.rows
+    return ", ".join(f"{_WORDS[bucket]} {n:,}" for bucket, n in found.most_common())
+
+
+def _evidence(sums: Sequence[Sum]) -> str:
+    found: Counter[str] = Counter()
+    for each in sums:
+        found[str(each.evidence or each.fate)] += each.rows
+    return ", ".join(f"{kind} {n:,}" for kind, n in found.most_common())
 
 
 def waiting(plan: Plan) -> list[dict[str, object]]:
     """List the teams whose rows wait: how many, for what reason, and whom a person may decide for."""
     rows: Counter[tuple[str, str, str]] = Counter()
     candidates: dict[tuple[str, str, str], list[str]] = {}
-    for row in plan.rows():
-        if row.bucket is not Bucket.PENDING:
-            continue
-        match = plan.match(row)
-        team = str(match.old.identity) if match else _no_team(plan, row)
-        because = row.note if row.reason or not match else match.because or row.note
-        key = (team, str(row.reason or row.fate or Fate.MISSING), because)
-        rows[key] += 1
-        candidates[key] = [str(each.team.identity) for each in match.candidates] if match else []
+    for each in plan.in_bucket(Bucket.PENDING):
+        match = plan.match(each)
+        team = str(match.old.identity) if match else _no_team(plan, each)
+        because = each.note if each.reason or not match else match.because or each.note
+        key = (team, str(each.reason or each.fate or Fate.MISSING), because)
+        rows[key] += each.rows
+        candidates[key] = [str(one.team.identity) for one in match.candidates] if match else []
     return [
         {"team": key[0], "rows": count, "reason": key[1], "because": key[2], "candidates": candidates[key]}
         for key, count in sorted(rows.items())
     ]
 
 
-def _no_team(plan: Plan, row: PlannedRow) -> str:
-    if not plan.sets[row.set].of_teams:
-        return f"what rows of {row.set} hang on"
-    return "a team that no list knows" if row.origin else "no team"
+def _no_team(plan: Plan, each: Sum) -> str:
+    if not plan.sets[each.set].of_teams:
+        return f"what rows of {each.set} hang on"
+    return "a team that no list knows" if each.hung else "no team"
 
 
 def undo(report: Undone) -> Outcome:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from practice_guard.core.application import Application, BoundSet, Catalog, PointsAt
-from practice_guard.core.database import Database, Query, Row, ask_each, identifier, statement
+from practice_guard.core.database import Database, Query, ask_each, identifier, statement
 from practice_guard.core.findings import found
 from practice_guard.core.model import Finding, Severity
 from practice_guard.core.records import precedents
-from practice_guard.core.restore import Plan
+from practice_guard.core.restore import Plan, Workings
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted
@@ -65,7 +65,7 @@ def emptied(plan: Plan, rows: int) -> list[Finding]:
         plan: what a restore of the last snapshot would do.
         rows: how many protected rows there are now.
     """
-    deleted = {name: each.counts()["deleted"] for name, each in plan.sets.items() if not each.live}
+    deleted = {name: plan.counts(name)["deleted"] for name, each in plan.sets.items() if not each.live}
     gone = [name for name, count in deleted.items() if count >= _MANY]
     counts = plan.counts()
     if rows == 0 and counts["total"] and not counts["pending"]:
@@ -113,16 +113,19 @@ def _changes(types: Mapping[str, str], bound: BoundSet) -> list[str]:
     return gone + changed + new
 
 
-def older_than_their_team(database: Database, app: Application, plan: Plan | None) -> list[Finding]:
+def older_than_their_team(database: Database, app: Application, workings: Workings | None) -> list[Finding]:
     """Find rows that are older than the team they hang on although no restore placed them.
 
     Such a team was created anew after the row was written, so its id may have been another team's before. Rows that
     the last snapshot accounts for are proven otherwise and left out. It warns only: a person may have re-pointed them.
     """
     sets = [bound for bound in app.sets if _comparable(bound, app.catalog)]
-    texts = [statement(__name__, "older", **_parts(bound, app.catalog)) for bound in sets]
-    found_ = ask_each(database, [Query(text) for text in texts])
-    suspects = [row for bound, rows in zip(sets, found_, strict=True) for row in _suspects(bound, rows, plan)]
+    texts = [
+        statement(__name__, "older", **_parts(bound, app.catalog), unexplained=_unexplained(bound, workings))
+        for bound in sets
+    ]
+    found_ = ask_each(workings.scratch if workings else database, [Query(text) for text in texts])
+    suspects: list[_Suspect] = [(bound, *row) for bound, rows in zip(sets, found_, strict=True) for row in rows]
     if suspects:
         placed = precedents.placed(database)
         suspects = [each for each in suspects if (each[0].name, each[1], each[2]) not in placed]
@@ -166,12 +169,9 @@ def _comparable(bound: BoundSet, catalog: Catalog) -> bool:
     return known and bound.references[0].target is PointsAt.TEAMS
 
 
-def _suspects(bound: BoundSet, older: Sequence[Row], plan: Plan | None) -> list[_Suspect]:
-    rows = [(bound, *row) for row in older]
-    if plan is None or bound.name not in plan.sets:
-        return rows
-    unexplained = {each.key for each in plan.sets[bound.name].extra}
-    return [row for row in rows if row[1] in unexplained]
+def _unexplained(bound: BoundSet, workings: Workings | None) -> str:
+    """Return the condition that a row is none that the last snapshot accounts for."""
+    return workings.added(bound.name, "t") if workings and bound.name in workings.sheets else "true"
 
 
 def _parts(bound: BoundSet, catalog: Catalog) -> dict[str, str]:

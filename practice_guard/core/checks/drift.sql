@@ -4,7 +4,7 @@ SELECT t.{key}::text, t.{reference}::bigint, to_char(t.{created}, 'YYYY-MM-DD HH
        to_char(p.created_at, 'YYYY-MM-DD HH24:MI')
   FROM (SELECT * FROM {table} AS t WHERE {condition}) AS t
   JOIN {teams} AS p ON p.id = t.{reference}
- WHERE t.{created} < p.created_at
+ WHERE t.{created} < p.created_at AND {unexplained}
  ORDER BY t.{key}
 
 -- look_at_them --

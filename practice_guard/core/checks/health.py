@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from practice_guard.core import errors, model, restore, snapshots
-from practice_guard.core.application import Application, PointsAt
+from practice_guard.core.application import Application, BoundSet, PointsAt
 from practice_guard.core.checks import drift
-from practice_guard.core.database import Database
+from practice_guard.core.database import Database, Query, ask_each, columns, statement
 from practice_guard.core.findings import NOTHING, Overrides, found, weigh
 from practice_guard.core.guarding import Guard
 from practice_guard.core.identity import vanished
 from practice_guard.core.model import Finding, Severity, Verdict
-from practice_guard.core.restore import Bucket, Live, Plan, PlannedRow, SetPlan
+from practice_guard.core.restore import Bucket, Plan, Sum, count
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Advice, Step
 from practice_guard.core.words import agreeing, counted
@@ -135,83 +135,86 @@ class Health:
         return self.verdict is Verdict.FINE
 
 
-def check(plan: Plan, app: Application, *, fail_on_warning: bool = False, overrides: Overrides = NOTHING) -> Health:
-    """Judge the tables against a snapshot.
+def check(
+    database: Database, plan: Plan, app: Application, *, fail_on_warning: bool = False, overrides: Overrides = NOTHING
+) -> Health:
+    """Judge the tables against a snapshot, in the transaction that is open.
 
     Args:
+        database: where.
         plan: the plan of the snapshot's restore: what it would still have to do is what is wrong.
         app: the database as it is.
         fail_on_warning: whether warnings fail the check too.
         overrides: the severities that the settings ask for.
     """
-    valid = restore.valid_ids(app)
-    sets = {name: _count(each, valid[name]) for name, each in plan.sets.items()}
+    sets = {name: _count(plan, name) for name in plan.sets}
     findings = [finding for name, counts in sets.items() for finding in _findings(name, counts)]
-    concerned = {
-        match.old.id
-        for row in plan.rows()
-        if row.origin and row.origin[0] == plan.snapshot and (match := plan.match(row))
-    }
+    concerned = {match.old.id for each in plan.sums if _of_own_list(plan, each) and (match := plan.match(each))}
     own = plan.resolutions[plan.snapshot].matches
     findings += vanished(own, app.now.teams, concerned)
-    live = {name: (*each.placed, *each.extra) for name, each in plan.sets.items()}
-    findings += _disagreements(live, app)
+    findings += _disagreements(database, [bound for bound in app.sets if bound.name in plan.sets], app)
     if not plan.writes():
-        findings += drift.emptied(plan, sum(each.live for each in plan.sets.values()))
+        findings += drift.emptied(plan, plan.live)
     leagues, teams = _by_place(plan)
     weighed = tuple(weigh(finding, overrides) for finding in findings)
-    twice = sum(row.was_wrong and row.bucket is Bucket.PENDING for row in plan.rows())
+    twice = sum(each.rows for each in plan.in_bucket(Bucket.PENDING) if each.was_wrong)
     return Health(plan.snapshot, sets, weighed, leagues, teams, fail_on_warning, twice)
+
+
+def _of_own_list(plan: Plan, each: Sum) -> bool:
+    return each.team is not None and each.team[0] == plan.snapshot
 
 
 def _by_place(plan: Plan) -> tuple[dict[str, Amiss], dict[str, Amiss]]:
     """Count the rows that are not in place by league and, where there are any, by team."""
-    leagues: defaultdict[str, list[PlannedRow]] = defaultdict(list)
-    teams: defaultdict[str, list[PlannedRow]] = defaultdict(list)
-    for row in plan.rows():
-        if match := plan.match(row):
-            leagues[match.old.league or "unknown"].append(row)
-            teams[str(match.old.identity)].append(row)
-    by_team = {name: _amiss(rows) for name, rows in sorted(teams.items())}
+    leagues: defaultdict[str, list[Sum]] = defaultdict(list)
+    teams: defaultdict[str, list[Sum]] = defaultdict(list)
+    for each in plan.sums:
+        if match := plan.match(each):
+            leagues[match.old.league or "unknown"].append(each)
+            teams[str(match.old.identity)].append(each)
+    by_team = {name: _amiss(sums) for name, sums in sorted(teams.items())}
     return (
-        {name: _amiss(rows) for name, rows in sorted(leagues.items())},
+        {name: _amiss(sums) for name, sums in sorted(leagues.items())},
         {name: amiss for name, amiss in by_team.items() if amiss.total},
     )
 
 
-def _amiss(rows: Sequence[PlannedRow]) -> Amiss:
-    buckets = Counter(row.bucket for row in rows)
-    wrong = sum(row.was_wrong for row in rows)
-    orphaned = sum(row.bucket is Bucket.RELINK and not row.was_wrong for row in rows)
-    return Amiss(len(rows), buckets[Bucket.INSERT], orphaned, wrong, buckets[Bucket.PENDING])
+def _amiss(sums: Sequence[Sum]) -> Amiss:
+    buckets = count(sums)
+    wrong = sum(each.rows for each in sums if each.was_wrong)
+    orphaned = sum(each.rows for each in sums if each.bucket is Bucket.RELINK and not each.was_wrong)
+    return Amiss(buckets["total"], buckets["insert"], orphaned, wrong, buckets["pending"])
 
 
-def _disagreements(live: Mapping[str, Sequence[Live]], app: Application) -> list[Finding]:
+def _disagreements(database: Database, sets: Sequence[BoundSet], app: Application) -> list[Finding]:
     """Find rows of a team of one league that say they are of another league that is there too."""
-    league_of = {team.id: team.league for team in app.now.teams}
+    asked = [bound for bound in sets if bound.references[0].target is PointsAt.TEAMS and _leagues_of(bound)]
     findings: list[Finding] = []
-    for bound in app.sets:
-        places = [place for place, each in enumerate(bound.references) if each.target is PointsAt.LEAGUES]
-        if bound.references[0].target is not PointsAt.TEAMS or not places:
-            continue
-        rows = [
-            row
-            for row in live.get(bound.name, ())
-            if row.refs[0] in league_of
-            and any(
-                row.refs[place] in app.now.leagues
-                and app.now.leagues[row.refs[place] or 0] != league_of[row.refs[0] or 0]
-                for place in places
-            )
-        ]
+    answers = ask_each(database, [_disagreeing(bound, app) for bound in asked])
+    for bound, ((rows, keys),) in zip(asked, answers, strict=True):
         if rows:
             one, many = "is on a team of one league and says it is", "are on a team of one league and say they are"
-            what = f"{counted(len(rows), 'row')} of {bound.name} {agreeing(len(rows), one, many)} of another."
+            what = f"{counted(rows, 'row')} of {bound.name} {agreeing(rows, one, many)} of another."
             why = "Pages that ask for the league show them to the wrong people, or to nobody."
-            keys = tuple(f"{bound.table.name} {bound.key.name} {row.key}" for row in rows)
+            examples = tuple(f"{bound.table.name} {bound.key.name} {key}" for key in keys)
             fix = "Correct the league of these rows, or their team, by hand."
-            findings.append(found("league-disagrees", what, why, fix, rows=len(rows), examples=keys))
+            findings.append(found("league-disagrees", what, why, fix, rows=rows, examples=examples))
     return findings
+
+
+def _leagues_of(bound: BoundSet) -> list[str]:
+    return [each.column for each in bound.references if each.target is PointsAt.LEAGUES]
+
+
+def _disagreeing(bound: BoundSet, app: Application) -> Query:
+    parts = {
+        **bound.parts,
+        "teams": app.catalog.table("teams").quoted,
+        "leagues": app.catalog.table("leagues").quoted,
+        "of_leagues": columns(_leagues_of(bound), of="t"),
+    }
+    return Query(statement(__name__, "disagreeing", **parts))
 
 
 def examine(
@@ -232,9 +235,11 @@ def examine(
     if snapshot is not None:
         snapshots.verify(database, snapshot)
         plan = restore.plan(database, snapshot, app, guard.request)
-        return check(plan, app, fail_on_warning=fail_on_warning, overrides=overrides)
-    live, blind = restore.live_rows(database, app.sets), _blind(guard) if baseline is None else None
-    return check_alone(live, app, baseline=baseline, blind=blind, fail_on_warning=fail_on_warning, overrides=overrides)
+        return check(database, plan, app, fail_on_warning=fail_on_warning, overrides=overrides)
+    blind = _blind(guard) if baseline is None else None
+    return check_alone(
+        database, app, baseline=baseline, blind=blind, fail_on_warning=fail_on_warning, overrides=overrides
+    )
 
 
 def _blind(guard: Guard) -> Finding:
@@ -254,7 +259,7 @@ def _compared_with(database: Database, wanted: str) -> Snapshot | None:
 
 
 def check_alone(
-    live: Mapping[str, Sequence[Live]],
+    database: Database,
     app: Application,
     *,
     baseline: int | None = None,
@@ -265,49 +270,44 @@ def check_alone(
     """Judge the tables by themselves, where there is no snapshot to compare with, or only a number of rows.
 
     Args:
-        live: the protected rows of each set.
+        database: where, in the transaction that is open.
         app: the database as it is.
         baseline: how many practices there ought to be; None where nobody knows.
         blind: the finding that nobody knows.
         fail_on_warning: whether warnings fail the check too.
         overrides: the severities that the settings ask for.
     """
-    valid = restore.valid_ids(app)
     sets: dict[str, Counts] = {}
-    for name, rows in live.items():
-        orphaned = sum(row.refs[0] not in valid[name] for row in rows)
-        before = baseline if baseline is not None and name == "practices" else len(rows)
-        lost, added = max(0, before - len(rows)), max(0, len(rows) - before)
-        sets[name] = Counts(before, len(rows), lost, orphaned, 0, 0, added, 0, 0)
+    for name, (rows, orphaned) in restore.count_alone(database, app).items():
+        before = baseline if baseline is not None and name == "practices" else rows
+        lost, added = max(0, before - rows), max(0, rows - before)
+        sets[name] = Counts(before, rows, lost, orphaned, 0, 0, added, 0, 0)
     findings = [finding for name, counts in sets.items() for finding in _findings(name, counts)]
     if blind is not None:
         findings.append(blind)
-        if not any(live.values()):
+        if not any(each.after for each in sets.values()):
             what = "0 protected rows and 0 snapshots: there is nothing to compare."
             why = "Whether rows were ever there cannot be known; a table that an import has emptied looks the same."
             findings.append(found("nothing-to-compare", what, why, Step("snapshots")))
-    findings += _disagreements(live, app)
+    findings += _disagreements(database, app.sets, app)
     weighed = tuple(weigh(finding, overrides) for finding in findings)
     return Health(None, sets, weighed, {}, {}, fail_on_warning)
 
 
-def _count(each: SetPlan, valid: frozenset[int]) -> Counts:
-    buckets = Counter(row.bucket for row in each.rows)
-    wrong = sum(row.was_wrong for row in each.rows)
-    adrift = [row for row in each.rows if row.bucket is Bucket.RELINK and not row.was_wrong]
-    orphaned_extra = sum(row.refs[0] not in valid for row in each.extra)
-    ours = Counter((row.content, row.refs[0]) for row in each.placed)
-    duplicated = sum(row.refs[0] in valid and (row.content, row.refs[0]) in ours for row in each.extra)
+def _count(plan: Plan, name: str) -> Counts:
+    buckets, facts = plan.counts(name), plan.sets[name]
+    wrong = sum(each.rows for each in plan.of(name) if each.was_wrong)
+    adrift = sum(each.rows for each in plan.of(name) if each.bucket is Bucket.RELINK and not each.was_wrong)
     return Counts(
-        before=len(each.rows),
-        after=each.live,
-        lost=buckets[Bucket.INSERT],
-        orphaned=len(adrift) + orphaned_extra,
+        before=buckets["total"],
+        after=facts.live,
+        lost=buckets["insert"],
+        orphaned=adrift + facts.orphaned,
         wrong_team=wrong,
-        duplicated=duplicated,
-        added=len(each.extra) - orphaned_extra - duplicated,
-        deleted=buckets[Bucket.DELETED],
-        pending=buckets[Bucket.PENDING],
+        duplicated=facts.duplicated,
+        added=facts.added - facts.orphaned - facts.duplicated,
+        deleted=buckets["deleted"],
+        pending=buckets["pending"],
     )
 
 

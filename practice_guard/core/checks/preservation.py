@@ -10,7 +10,7 @@ from practice_guard.core.application import Application
 from practice_guard.core.findings import NOTHING, Overrides, found, weigh
 from practice_guard.core.identity import vanished
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
-from practice_guard.core.restore import Plan, PlannedRow
+from practice_guard.core.restore import Plan, Sum
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted
@@ -74,33 +74,37 @@ def check(
         overrides: the severities that the settings ask for.
     """
     matches, reused = plan.resolutions[snapshot.id].matches, plan.resolutions[snapshot.id].reused
-    rows = [row for row in plan.rows() if row.team is not None]
-    every = _rows_by_fate(rows, reused)
+    sums = [each for each in plan.sums if each.team is not None]
+    every = _rows_by_fate(sums, reused)
     protected = {
-        bound.name: _rows_by_fate([row for row in rows if row.set == bound.name], reused) for bound in app.sets
+        bound.name: _rows_by_fate([each for each in sums if each.set == bound.name], reused) for bound in app.sets
     }
     # Rounded down: of 25,000 rows, one that lost its team must not be a hundred per cent.
-    rate = 10_000 * every["kept"] // len(rows) / 100 if rows else None
+    rate = 10_000 * every["kept"] // every["total"] / 100 if every["total"] else None
     leagues = {
         league: _by_fate([match for match in matches.values() if (match.old.league or "unknown") == league])
         for league in sorted({match.old.league or "unknown" for match in matches.values()})
     }
     everyone = {**_by_fate(list(matches.values())), "reused": len(reused)}
-    hung_on = {row.origin[1] for row in rows if row.origin and row.origin[0] == snapshot.id} & matches.keys()
+    hung_on = {each.team[1] for each in sums if each.team and each.team[0] == snapshot.id} & matches.keys()
     concerned = {**_by_fate([matches[old] for old in hung_on]), "reused": len(hung_on & reused)}
     findings = (*vanished(matches, app.now.teams), *_findings(every, rate, min_rate, everyone))
     # What is asked for is said by `min_rate`; the settings may only ask for more.
     weighed = tuple(weigh(finding, overrides, firm=finding.severity is Severity.ERROR) for finding in findings)
-    teamless = Counter(row.set for row in plan.rows() if row.team is None)
+    teamless: Counter[str] = Counter()
+    for each in plan.sums:
+        teamless[each.set] += each.rows if each.team is None else 0
     return Preservation(
-        snapshot.id, min_rate, rate, everyone, concerned, every, protected, teamless, leagues, weighed, matches
+        snapshot.id, min_rate, rate, everyone, concerned, every, protected, +teamless, leagues, weighed, matches
     )
 
 
-def _rows_by_fate(rows: Sequence[PlannedRow], reused: frozenset[int]) -> dict[str, int]:
-    fates = Counter(str(row.fate) for row in rows)
-    every = {"total": len(rows)} | {str(fate): fates[str(fate)] for fate in Fate}
-    return every | {"reused": sum(row.team is not None and row.team[1] in reused for row in rows)}
+def _rows_by_fate(sums: Sequence[Sum], reused: frozenset[int]) -> dict[str, int]:
+    fates: Counter[str] = Counter()
+    for each in sums:
+        fates[str(each.fate)] += each.rows
+    every = {"total": sum(each.rows for each in sums)} | {str(fate): fates[str(fate)] for fate in Fate}
+    return every | {"reused": sum(each.rows for each in sums if each.team is not None and each.team[1] in reused)}
 
 
 def _by_fate(matches: list[Match]) -> dict[str, int]:

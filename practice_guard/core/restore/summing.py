@@ -54,6 +54,26 @@ class Workings:
             yield _line(name, lists, row)
 
 
+    def added(self, name: str, alias: str) -> str:
+        """Return the condition that a row of a set's table, called `alias`, is one that no row was paired with."""
+        parts = {**_parts(self.sheets[name]), "row": _key_of(self.sheets[name], alias)}
+        return statement(__name__, "is_added", **parts).partition("\n")[2]
+
+    def accounted(self, name: str, alias: str) -> str:
+        """Return the condition that a row of a set's table is one that the snapshot has, and that is not in place."""
+        parts = {**_parts(self.sheets[name]), "row": _key_of(self.sheets[name], alias)}
+        return statement(__name__, "is_accounted_for", **parts).partition("\n")[2]
+
+    def count_accounted(self) -> int:
+        """Count the rows of the tables that the snapshot has, and that are not in place."""
+        asked = [Query(statement(__name__, "accounted_for", **_parts(sheet))) for sheet in self.sheets.values()]
+        return sum(count for ((count,),) in ask_each(self.scratch, asked))
+
+
+def _key_of(sheet: Sheet, alias: str) -> str:
+    return f"{alias}.{sheet.parts['key']}::{sheet.key_type}"
+
+
 def _line(name: str, lists: Sequence[str], line: Row) -> PlannedRow:
     row, key, bucket, list_, old, live_key, before, after, evidence, fate, *rest = line
     new_key, was_wrong, note, unresolved, team_list, team, reason = rest

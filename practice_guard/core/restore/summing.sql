@@ -69,3 +69,18 @@ SELECT p.row, p.key::text, p.bucket, p.list, p.old, p.live_key::text, ARRAY[{bef
 -- Numbers of the rows that are not in place once the plan is applied.
 SELECT p.row FROM {plan} AS p
  WHERE p.bucket IN ('pending', 'given_up') OR (NOT p.meant AND p.bucket <> 'intact')
+
+-- is_added --
+-- Whether a row of the table was paired with none of the snapshot's.
+EXISTS (SELECT FROM {rest} AS l
+         WHERE l.protected AND l.lkey = {row} AND NOT EXISTS (SELECT FROM {pairs} AS p WHERE p.lkey = l.lkey))
+
+-- is_accounted_for --
+-- Whether a row of the table is one of the snapshot's that is not in place.
+EXISTS (SELECT FROM {plan} AS p
+         WHERE p.live_key = {row} AND p.meant AND (p.bucket IN ('pending', 'given_up') OR {writes}))
+
+-- accounted_for --
+-- How many rows of the table are of the snapshot and not in place.
+SELECT count(*) FROM {plan} AS p
+ WHERE p.live_key IS NOT NULL AND p.meant AND (p.bucket IN ('pending', 'given_up') OR {writes})

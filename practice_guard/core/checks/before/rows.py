@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
 from practice_guard.core.application import BoundSet, PointsAt, Reference
 from practice_guard.core.checks.before.mending import mending
-from practice_guard.core.checks.before.scene import Answer, Scene, is_gone
-from practice_guard.core.checks.before.snapshots import waiting_keys
+from practice_guard.core.checks.before.scene import Answer, Scene
+from practice_guard.core.checks.before.snapshots import accounted_for
 from practice_guard.core.database import Query, Row, ask_each, columns, identifier, literal, statement
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.identity import normalise
 from practice_guard.core.model import Finding, Team
+from practice_guard.core.restore import Workings
 from practice_guard.core.words import counted
 
 _LABEL = re.compile(r"\s*(?P<club>.+?)\s+practice\s*[-\u2013\u2014]\s*(?P<series>.+?)\s*", re.IGNORECASE)
@@ -25,12 +26,14 @@ _LABEL = re.compile(r"\s*(?P<club>.+?)\s+practice\s*[-\u2013\u2014]\s*(?P<series
 
 @dataclass(frozen=True, slots=True)
 class Adrift:
-    """A protected row that points at nothing, once: by its gravest fault."""
+    """How many rows of a protected set point at nothing by one fault, and which the first ones are, with their words.
 
-    bound: BoundSet
-    key: str
-    words: str
-    fault: str
+    Each row counts once, by its gravest fault.
+    """
+
+    rows: int
+    keys: Sequence[str]
+    words: Sequence[str]
 
 
 MOST_KEYS = 20
@@ -88,16 +91,20 @@ def _adrift(
     findings: list[Finding] = []
     everything = scene.once(_survey)
     for bound in scene.app.sets:
-        rows = [row for row in everything[bound.name] if row.fault == trouble.fault]
-        if rows:
-            said = f"{counted(len(rows), 'row')} of {bound.name} {trouble.what}."
+        if rows := everything.get((bound.name, trouble.fault)):
+            said = f"{counted(rows.rows, 'row')} of {bound.name} {trouble.what}."
             fix = _mending(scene, bound, trouble, rows)
-            findings.append(report(said, trouble.why, fix, rows=len(rows), examples=[row.words for row in rows]))
+            findings.append(report(said, trouble.why, fix, rows=rows.rows, examples=rows.words))
     findings += unlooked_sets(scene, scene.app.sets, unlooked)
     looked = not any(scene.hidden(bound) for bound in scene.app.sets)
-    known = sum(map(len, waiting_keys(scene).values()))
+    known = scene.once(_accounted_for)
     besides = f", besides {counted(known, 'row')} that the newest snapshot accounts for" if known else ""
     return Answer(f"0 protected rows {trouble.what}{besides}", tuple(findings), looked)
+
+
+def _accounted_for(scene: Scene) -> int:
+    workings = accounted_for(scene)
+    return workings.count_accounted() if workings else 0
 
 
 def unlooked_sets(scene: Scene, sets: Iterable[BoundSet], unlooked: Callable[..., Finding]) -> list[Finding]:
@@ -109,11 +116,11 @@ def unlooked_sets(scene: Scene, sets: Iterable[BoundSet], unlooked: Callable[...
     ]
 
 
-def _mending(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Sequence[Adrift]) -> str:
+def _mending(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Adrift) -> str:
     wanted = PointsAt.TEAMS if trouble.fault in (NO_TEAM, GONE_TEAM) else PointsAt.LEAGUES
     first = next((each.column for each in bound.references if each.target is wanted), bound.references[0].column)
-    keys = ", ".join(literal(row.key) for row in rows[:MOST_KEYS])
-    more = f"\n-- and {counted(len(rows) - MOST_KEYS, 'more row')}" if len(rows) > MOST_KEYS else ""
+    keys = ", ".join(map(literal, rows.keys))
+    more = f"\n-- and {counted(rows.rows - MOST_KEYS, 'more row')}" if rows.rows > MOST_KEYS else ""
     parts = {
         **bound.parts,
         "teams": scene.app.catalog.table("teams").quoted,
@@ -127,54 +134,57 @@ def _mending(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Sequence[Ad
     return mending(_MENDED_BY[trouble.fault], keys=keys, **parts) + more
 
 
-def _survey(scene: Scene) -> dict[str, list[Adrift]]:
-    waiting = waiting_keys(scene)
+def _survey(scene: Scene) -> dict[tuple[str, str], Adrift]:
+    """Find, by set and fault, the rows that point at nothing and that the newest snapshot does not account for."""
+    workings = accounted_for(scene)
     # What hangs on another protected row is where that row is; it is looked at there.
     seen = [bound for bound in scene.app.sets if not scene.hidden(bound) and _outward(bound)]
-    ids = {"teams": sorted(scene.app.now.ids), "leagues": sorted(scene.app.now.leagues)}
-    found: dict[str, list[Adrift]] = {bound.name: [] for bound in scene.app.sets}
-    for bound, rows in zip(seen, ask_each(scene.database, [_astray(bound, ids) for bound in seen]), strict=True):
-        found[bound.name] = [
-            Adrift(bound, key, said, _fault(scene, bound, refs))
-            for key, refs, said in rows
-            if key not in waiting.get(bound.name, ())
-        ]
-    return found
-
-
-def _outward(bound: BoundSet) -> list[Reference]:
-    return [each for each in bound.references if each.parent is None]
-
-
-def _astray(bound: BoundSet, ids: Mapping[str, object]) -> Query:
-    references, astray = _outward(bound), []
-    for place, reference in enumerate(references):
-        if place == 0 or reference.target is PointsAt.LEAGUES:
-            astray.append(statement(__name__, "is_null", column=identifier(reference.column)))
-        astray.append(is_gone(reference.column, reference.target))
-    ids_of = columns([each.column for each in references], of="t")
-    text = statement(__name__, "adrift", **bound.parts, ids=ids_of, words=words(bound), astray=" OR ".join(astray))
-    return Query(text, ids)
-
-
-def _fault(scene: Scene, bound: BoundSet, refs: Sequence[int | None]) -> str:
-    """Return the gravest of what is wrong with a row."""
-    targets = [reference.target for reference in bound.references if isinstance(reference.target, PointsAt)]
-    if targets[0] is PointsAt.TEAMS and refs[0] is None:
-        return NO_TEAM
-    valid = scene.once(_valid)
-    gone = {
-        target
-        for target, number in zip(targets, refs, strict=True)
-        if number is not None and number not in valid[target]
+    asked = [_astray(scene, bound, workings) for bound in seen]
+    answers = ask_each(workings.scratch if workings else scene.database, asked)
+    return {
+        (bound.name, fault): Adrift(rows, keys, said)
+        for bound, found_ in zip(seen, answers, strict=True)
+        for fault, rows, keys, said in found_
     }
-    if PointsAt.TEAMS in gone:
-        return GONE_TEAM
-    return GONE_LEAGUE if gone else NO_LEAGUE
 
 
-def _valid(scene: Scene) -> dict[PointsAt, frozenset[int]]:
-    return {PointsAt.TEAMS: scene.app.now.ids, PointsAt.LEAGUES: frozenset(scene.app.now.leagues)}
+def _outward(bound: BoundSet) -> list[tuple[int, Reference]]:
+    return [(place, each) for place, each in enumerate(bound.references) if each.parent is None]
+
+
+def _astray(scene: Scene, bound: BoundSet, workings: Workings | None) -> Query:
+    outward = _outward(bound)
+    gone = {
+        target: " OR ".join(
+            f"(t.{identifier(each.column)} IS NOT NULL AND v{place}.id IS NULL)"
+            for place, each in outward
+            if each.target is target
+        )
+        for target in PointsAt
+    }
+    first = bound.references[0]
+    faults = [(NO_TEAM, f"t.{identifier(first.column)} IS NULL" if first.target is PointsAt.TEAMS else "")]
+    faults += [(GONE_TEAM, gone[PointsAt.TEAMS]), (GONE_LEAGUE, gone[PointsAt.LEAGUES])]
+    leagues = [each for place, each in outward if place == 0 or each.target is PointsAt.LEAGUES]
+    faults.append((NO_LEAGUE, " OR ".join(f"t.{identifier(each.column)} IS NULL" for each in leagues)))
+    cases = " ".join(f"WHEN {condition} THEN {literal(fault)}" for fault, condition in faults if condition)
+    text = statement(
+        __name__,
+        "adrift",
+        **bound.parts,
+        words=words(bound),
+        fault=f"CASE {cases} END",
+        joins="\n".join(_there(scene, place, each) for place, each in outward),
+        unknown=f"NOT {workings.accounted(bound.name, 't')}" if workings and bound.name in workings.sheets else "true",
+        most=str(MOST_KEYS),
+    )
+    return Query(text)
+
+
+def _there(scene: Scene, place: int, reference: Reference) -> str:
+    parents = scene.app.catalog.table(str(reference.target)).quoted
+    parts = {"parents": parents, "place": str(place), "column": identifier(reference.column)}
+    return statement(__name__, "there", **parts).partition("\n")[2]
 
 
 def words(bound: BoundSet) -> str:

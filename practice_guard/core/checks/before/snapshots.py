@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 
 from practice_guard.core import errors, restore, snapshots
@@ -10,7 +10,7 @@ from practice_guard.core.checks import drift
 from practice_guard.core.checks.before.scene import Answer, Scene
 from practice_guard.core.database import renew, shielded
 from practice_guard.core.findings import found, unseen
-from practice_guard.core.restore import Bucket, Plan, PlannedRow
+from practice_guard.core.restore import Bucket, Plan, Sum, Workings
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
 from practice_guard.core.words import counted, duration
@@ -34,7 +34,7 @@ def fault_of_latest(scene: Scene) -> str:
     return ""
 
 
-def outlook(scene: Scene) -> Plan | str | None:
+def comparison(scene: Scene) -> Workings | str | None:
     """Work out what a restore of the newest snapshot would do now; the reason where that cannot be known."""
     snapshot = scene.once(latest)
     if snapshot is None:
@@ -46,30 +46,30 @@ def outlook(scene: Scene) -> Plan | str | None:
         return f"Because {'; '.join(hidden)}."
     try:
         with shielded(scene.database):
-            return restore.plan(scene.database, snapshot, scene.app, scene.guard.request)
+            found = restore.work_out(scene.database, snapshot, scene.app, scene.guard.request)
     except errors.UnreachableError:
         raise
     except errors.GuardError as error:
         return error.message
+    renew(scene.database)  # what was laid down must outlast another check's error
+    return found
 
 
-def waiting_keys(scene: Scene) -> Mapping[str, frozenset[str]]:
-    """Return, by set, the primary keys of live rows that the newest snapshot accounts for, in place or not."""
+def outlook(scene: Scene) -> Plan | str | None:
+    """Return the plan of `comparison`; the reason where there is none."""
+    found = scene.once(comparison)
+    return found.plan if isinstance(found, Workings) else found
+
+
+def accounted_for(scene: Scene) -> Workings | None:
+    """Return what says which live rows the newest snapshot accounts for; None where nothing does."""
     try:
-        plan = scene.once(outlook)
+        found = scene.once(comparison)
     except errors.UnreachableError:
         raise
     except errors.GuardError:
-        return {}
-    if not isinstance(plan, Plan):
-        return {}
-    out_of_place = (Bucket.PENDING, Bucket.GIVEN_UP)
-    return {
-        name: frozenset(
-            str(row.live_key) for row in each.rows if row.live_key and (row.bucket in out_of_place or row.writes)
-        )
-        for name, each in plan.sets.items()
-    }
+        return None
+    return found if isinstance(found, Workings) else None
 
 
 def no_snapshot(scene: Scene) -> Answer:
@@ -116,18 +116,18 @@ def not_restored(scene: Scene) -> Answer:
     if isinstance(plan, str):
         what = "1 comparison could not be made: whether the last import was restored is not known."
         return Answer(what, (unseen("import-not-restored", what, plan),), looked=False)
-    rows = [row for row in plan.rows() if row.writes]
-    if not rows:
+    sums = [each for each in plan.sums if each.writes]
+    if not sums:
         return Answer(f"every row of snapshot {plan.snapshot} that has its team is in place")
     counts = plan.counts()
     what = (
-        f"{counted(len(rows), 'row')} of snapshot {plan.snapshot} not in place: {counts['insert']:,} not there, "
+        f"{counted(plan.writes(), 'row')} of snapshot {plan.snapshot} not in place: {counts['insert']:,} not there, "
         f"{counts['relink']:,} on no team or league, a vanished one or a wrong one."
     )
     why = "An import ran since and no restore followed. After another one it is harder to tell what belongs where."
     fix = Step("restore", "--dry-run")
     report = partial(found, "import-not-restored", what, why, fix)
-    return Answer(what, (report(rows=len(rows), examples=_by_team(plan, rows)),))
+    return Answer(what, (report(rows=plan.writes(), examples=_by_team(plan, sums)),))
 
 
 def pending(scene: Scene) -> Answer:
@@ -138,13 +138,13 @@ def pending(scene: Scene) -> Answer:
     if isinstance(plan, str):
         what = "1 comparison could not be made: how many rows wait for their team is not known."
         return Answer(what, (unseen("rows-pending", what, plan),), looked=False)
-    rows = [row for row in plan.rows() if row.bucket is Bucket.PENDING]
+    rows = plan.counts()["pending"]
     if not rows:
         return Answer("0 rows wait for their team")
-    what = f"{counted(len(rows), 'row')} of snapshot {plan.snapshot} waiting for a team or a person."
+    what = f"{counted(rows, 'row')} of snapshot {plan.snapshot} waiting for a team or a person."
     why = "No team of today is certainly theirs. An import may bring it back; the next backup carries them on."
     fix = Step("restore", "--dry-run")
-    return Answer(what, (found("rows-pending", what, why, fix, rows=len(rows), examples=_by_team(plan, rows)),))
+    return Answer(what, (found("rows-pending", what, why, fix, rows=rows, examples=_by_team(plan, plan.in_bucket(Bucket.PENDING))),))
 
 
 def nothing_left(scene: Scene) -> Answer:
@@ -155,19 +155,19 @@ def nothing_left(scene: Scene) -> Answer:
     if isinstance(plan, str):
         what = "1 comparison could not be made: whether rows are left that were there is not known."
         return Answer(what, (unseen("nothing-left", what, plan),), looked=False)
-    live, waiting = sum(each.live for each in plan.sets.values()), plan.counts()["pending"]
+    live, waiting = plan.live, plan.counts()["pending"]
     waits = f", {counted(waiting, 'row')} waiting" if waiting else ""
     says = f"{counted(live, 'protected row')} in the database, {snapshot.rows:,} in snapshot {snapshot.id}{waits}"
     return Answer(says, tuple(drift.emptied(plan, live)))
 
 
-def _by_team(plan: Plan, rows: Iterable[PlannedRow]) -> list[str]:
+def _by_team(plan: Plan, sums: Iterable[Sum]) -> list[str]:
     """Count rows by the team they belong to, most first: `27 rows of Tennaqua - 22 (…)`."""
     counts: dict[str, int] = {}
-    for row in rows:
-        match = plan.match(row)
-        name = str(match.old.identity) if match else f"{row.set} that hung on no known team"
+    for each in sums:
+        match = plan.match(each)
+        name = str(match.old.identity) if match else f"{each.set} that hung on no known team"
         reason = f": {match.because}" if match and match.new is None and match.because else ""
-        counts[name + reason] = counts.get(name + reason, 0) + 1
+        counts[name + reason] = counts.get(name + reason, 0) + each.rows
     most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [f"{counted(count, 'row')} of {name}" for name, count in most]
