@@ -164,21 +164,22 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
         _check_database(call, asked.saved)
         guard = call.guard(database, asked.request)
 
-        def work() -> tuple[Snapshot, Plan]:
+        def work() -> tuple[Snapshot, Plan, str]:
             snapshot = snapshots.find(database, asked.snapshot)
             snapshots.verify(database, snapshot)
             app = guard.look()
-            plan = restore.plan(database, snapshot, app, asked.request)
-            restore.check_fits(database, app, snapshot, plan)
+            workings = restore.work_out(database, snapshot, app, asked.request)
+            restore.check_fits(workings)
             if asked.saved is not None:
-                restore.check_saved(database, asked.saved, plan)
-            return snapshot, plan
+                restore.check_saved(workings, asked.saved)
+            text = planfile.dump(workings, asked.request, call.now) if out is not None else ""
+            return snapshot, workings.plan, text
 
-        snapshot, plan = guard.reads(work)
+        snapshot, plan, text = guard.plans(work)
     matches = restore.asked(plan, asked.chosen.teams)
     written: list[Step] = []
     if out is not None:
-        _write(out, planfile.dump(plan, asked.request, call.now), _check_plan)
+        _write(out, text, _check_plan)
         written.append(Step("restore", "--plan", str(out)))
     if draft is not None:
         _write(draft, _draft(plan, call.heading.lines(_followed(draft))), _check_draft)
@@ -227,9 +228,8 @@ def _draft(plan: Plan, steps: Sequence[str]) -> str:
     matches = dict(enumerate(own.matches.values()))
     seen = {match.old.identity for match in own.unmatched()}
     waiting = set()
-    for row in plan.rows():
-        match = plan.match(row)
-        if match and row.bucket is Bucket.PENDING:
+    for each in plan.in_bucket(Bucket.PENDING):
+        if match := plan.match(each):
             waiting.add(match.old.identity)
             if match.old.identity not in seen:
                 seen.add(match.old.identity)

@@ -102,6 +102,14 @@ class Guard:
         """
         return locks.attempt(self.database, Access.READ, lambda _: work(), patience=self.patience)
 
+    def plans(self, work: Callable[[], T]) -> T:
+        """Do work that only reads, as `reads` does, and that works out plans in tables of its own.
+
+        Raises:
+            errors.LockTimeoutError: what it reads was locked for longer than the patience.
+        """
+        return locks.attempt(self.database, Access.PLAN, lambda _: work(), patience=self.patience)
+
     def alone(self, access: Access, work: Callable[[float], T], server: locks.Server | None = None) -> T:
         """Do work in a transaction that holds the guard's lock, in a database that is marked as it should be.
 

@@ -96,7 +96,9 @@ def attempt(
         errors.LockTimeoutError: no luck within `patience`; says who is in the way.
     """
     found = server or _asked(database)
-    if found.standby and access is not Access.READ:
+    if found.standby and access is Access.PLAN:
+        access = Access.READ
+    if found.standby and not access.reads:
         raise errors.AccessError(
             "This server is a standby, which only reads. Nothing was written.",
             next_steps=("Aim at the primary; with --dry-run a standby will do.",),

@@ -15,6 +15,7 @@ from practice_guard.core.restore.plans import Sum as Sum
 from practice_guard.core.restore.plans import count as count
 from practice_guard.core.restore.rows import count_alone as count_alone
 from practice_guard.core.restore.rows import count_rows as count_rows
+from practice_guard.core.restore.sheets import Sheet as Sheet
 from practice_guard.core.restore.summing import Workings as Workings
 from practice_guard.core.restore.tasks import check as check_fits
 from practice_guard.core.restore.transaction import Applied as Applied

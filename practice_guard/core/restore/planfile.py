@@ -12,6 +12,7 @@ from datetime import datetime
 from practice_guard.core import decisions, errors
 from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.restore.plans import Plan, PlannedRow
+from practice_guard.core.restore.summing import Workings
 from practice_guard.core.steps import Step
 
 FORMAT = "practice-guard plan"
@@ -45,8 +46,9 @@ class SavedPlan:
     rows: Mapping[tuple[str, int], Mapping[str, object]]
 
 
-def dump(plan: Plan, request: Request, now: datetime) -> str:
+def dump(workings: Workings, request: Request, now: datetime) -> str:
     """Return a plan as a JSON document that people can read and `load` reads back."""
+    plan = workings.plan
     document = {
         "format": FORMAT,
         "version": VERSION,
@@ -65,8 +67,8 @@ def dump(plan: Plan, request: Request, now: datetime) -> str:
             "roster_at_least": request.roster_at_least,
             "roster_percent": request.roster_percent,
         },
-        "counts": {name: each.counts() for name, each in plan.sets.items()},
-        "rows": [_described(plan, row) for row in plan.rows()],
+        "counts": {name: plan.counts(name) for name in plan.sets},
+        "rows": [_described(plan, row) for name in plan.sets for row in workings.rows(name)],
     }
     return json.dumps({**document, "checksum": _checksum(document)}, indent=1) + "\n"
 
@@ -139,14 +141,15 @@ def load(text: str) -> SavedPlan:
         ) from error
 
 
-def moved(saved: SavedPlan, plan: Plan) -> list[str]:
+def moved(saved: SavedPlan, workings: Workings) -> list[str]:
     """Say what differs between a saved plan and the one that the database asks for now, in people's words."""
     changes: list[str] = []
+    plan = workings.plan
     if dict(saved.database) != dict(plan.database):
         changes.append("it was made for another database")
     if saved.snapshot != plan.snapshot:
         changes.append(f"it was made for snapshot {saved.snapshot}, not {plan.snapshot}")
-    now = {(row.set, row.row): _described(plan, row) for row in plan.rows()}
+    now = {(row.set, row.row): _described(plan, row) for name in plan.sets for row in workings.rows(name)}
     compared = ("bucket", "live_key", "before", "after", "new_key")
     for key in sorted(saved.rows.keys() | now.keys()):
         then, today = saved.rows.get(key), now.get(key)

@@ -205,9 +205,13 @@ class Plan:
 
     def match(self, each: Sum | PlannedRow) -> Match | None:
         """What became of the team that rows hung on; None where they hung on none, or on none that its list knows."""
-        if each.team is None or each.team[0] not in self.resolutions:
+        return self.match_of(each.team)
+
+    def match_of(self, team: Origin | None) -> Match | None:
+        """What became of a team; None for none, and for one that its list does not know."""
+        if team is None or team[0] not in self.resolutions:
             return None
-        return self.resolutions[each.team[0]].matches.get(each.team[1])
+        return self.resolutions[team[0]].matches.get(team[1])
 
 
 def count(sums: Iterable[Sum]) -> dict[str, int]:

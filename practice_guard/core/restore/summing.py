@@ -69,6 +69,14 @@ class Workings:
         asked = [Query(statement(__name__, "accounted_for", **_parts(sheet))) for sheet in self.sheets.values()]
         return sum(count for ((count,),) in ask_each(self.scratch, asked))
 
+    def waiting(self) -> Iterator[tuple[str, str, Origin | None, int]]:
+        """Return what waits: set, digest of what the rows say of themselves, their team, and how many they are."""
+        for name, sheet in self.sheets.items():
+            for content, list_, team, rows in self.scratch.stream(
+                Query(statement(__name__, "waiting_alike", **_parts(sheet)))
+            ):
+                yield name, content, _origin(self.snapshot.lists, list_, team), rows
+
 
 def _key_of(sheet: Sheet, alias: str) -> str:
     return f"{alias}.{sheet.parts['key']}::{sheet.key_type}"

@@ -84,3 +84,11 @@ EXISTS (SELECT FROM {plan} AS p
 -- How many rows of the table are of the snapshot and not in place.
 SELECT count(*) FROM {plan} AS p
  WHERE p.live_key IS NOT NULL AND p.meant AND (p.bucket IN ('pending', 'given_up') OR {writes})
+
+-- waiting_alike --
+-- How many rows of a team wait that say the same of themselves.
+SELECT encode(sha256(convert_to(ROW({content})::text, 'UTF8')), 'hex'), p.team_list, p.team, count(*)
+  FROM {plan} AS p
+  JOIN practice_guard.{rows} AS t ON t.guard_row = p.row
+ WHERE p.meant AND p.bucket = 'pending'
+ GROUP BY 1, 2, 3

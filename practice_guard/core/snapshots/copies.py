@@ -27,13 +27,18 @@ class Carry:
     """What a set's new snapshot takes over from an earlier one.
 
     Attributes:
-        rows: numbers of the earlier snapshot's rows that are not in the live table, with their origins.
-        anchors: keys of live rows without their team, with their origins.
+        rows: the query of the earlier snapshot's rows that are not in the live table: `row`, their numbers, and
+            `origins`; None for none.
+        anchors: the query of live rows without their team: `key`, their primary keys, and `origins`; None for none.
+        count: how many rows there are.
+        lists: the team lists that the origins speak of.
         lossy: rows are carried on also where the table can no longer take them as they were.
     """
 
-    rows: tuple[tuple[int, str], ...] = ()
-    anchors: tuple[tuple[str, str], ...] = ()
+    rows: Query | None = None
+    anchors: Query | None = None
+    count: int = 0
+    lists: frozenset[str] = frozenset()
     lossy: bool = False
 
 
@@ -91,19 +96,18 @@ def write(
         if copy != original:
             raise errors.DamagedSnapshotError(f"The copy of {bound.name} differs from the table; nothing was kept.")
         carry = carries.get(bound.name, Carry())
-        counts[bound.name] = original[0] + len(carry.rows)
+        counts[bound.name] = original[0] + carry.count
         if carry.rows and bound.name in older:
             _carry(database, bound, stored, older[bound.name], carry, original[0])
         if carry.anchors:
-            keys, origins = zip(*carry.anchors, strict=True)
-            text = statement(__name__, "anchor_rows", rows=identifier(stored.rows_table), **bound.parts)
-            database.execute(text, {"keys": list(keys), "origins": list(origins)})
+            parts = {"rows": identifier(stored.rows_table), "anchors": carry.anchors.text, **bound.parts}
+            database.execute(statement(__name__, "anchor_rows", **parts), carry.anchors.parameters)
     texts, teams = [_digest_of_copy(each, _GUARDS) for _, each in new], [_count_of_teams(*each) for each in new]
     return {
         stored.name: replace(
             stored,
             rows=counts[stored.name],
-            carried=len(carries.get(stored.name, Carry()).rows),
+            carried=carries.get(stored.name, Carry()).count,
             teams=count,
             digest=digest,
         )
@@ -187,10 +191,14 @@ def _carry(database: Database, bound: BoundSet, stored: StoredSet, older: Stored
         f"t.{identifier(each.name)}{'::text::' + now[each.name].stored_as if each in drifted else ''}"
         for each in common
     ]
-    numbers, origins = zip(*sorted(carry.rows), strict=True)
     names = [column.name for column in common]
-    parts = {"rows": identifier(stored.rows_table), "old_rows": identifier(older.rows_table)}
-    places: dict[str, object] = {"rows": list(numbers), "numbers": list(range(last + 1, last + 1 + len(numbers)))}
+    taken = carry.rows or Query("")
+    parts = {
+        "rows": identifier(stored.rows_table),
+        "old_rows": identifier(older.rows_table),
+        "taken": taken.text,
+        "last": str(last),
+    }
     given = _defaults(database, bound, frozenset(older.types))
     text = statement(
         __name__,
@@ -203,9 +211,9 @@ def _carry(database: Database, bound: BoundSet, stored: StoredSet, older: Stored
         [f"{each.name} is gone" for each in gone]
         + [f"{each.name} was {each.type} and is {now[each.name].type} now" for each in drifted]
     )
-    wait = agreeing(len(numbers), "waits for its team and cannot", "wait for their team and cannot")
+    wait = agreeing(carry.count, "waits for its team and cannot", "wait for their team and cannot")
     refusal = errors.SchemaError(
-        f"{counted(len(numbers), 'row')} of {stored.name} {wait} be carried on unchanged, because "
+        f"{counted(carry.count, 'row')} of {stored.name} {wait} be carried on unchanged, because "
         f"{stored.table} has changed: {changes}. Nothing was written.",
         next_steps=(
             Step("restore", "--dry-run", why="which rows they are"),
@@ -213,7 +221,7 @@ def _carry(database: Database, bound: BoundSet, stored: StoredSet, older: Stored
         ),
     )
     try:
-        database.execute(text, {**places, "origins": list(origins)})
+        database.execute(text, taken.parameters)
     except (errors.StatementError, errors.SchemaError) as error:
         raise refusal from error
     if carry.lossy:
@@ -226,7 +234,7 @@ def _carry(database: Database, bound: BoundSet, stored: StoredSet, older: Stored
         nothing_lost=" AND ".join(f"t.{identifier(each.name)} IS NULL" for each in gone) or "true",
         **parts,
     )
-    if database.execute(alike, places)[0][0] != len(numbers):
+    if database.execute(alike, taken.parameters)[0][0] != carry.count:
         raise refusal
 
 

@@ -31,8 +31,10 @@ SELECT
 -- carry_rows --
 -- Takes rows over from an earlier snapshot, because their team has not come back yet.
 INSERT INTO practice_guard.{rows} (guard_row, guard_carried, guard_from, {columns})
-SELECT u.number, true, u.origins::jsonb, {values}
-  FROM unnest(%(rows)s::bigint[], %(numbers)s::bigint[], %(origins)s::text[]) AS u (row, number, origins)
+SELECT {last} + row_number() OVER (ORDER BY u.row), true, u.origins, {values}
+  FROM (
+{taken}
+       ) AS u
   JOIN practice_guard.{old_rows} AS t ON t.guard_row = u.row
 
 -- defaults --
@@ -45,7 +47,9 @@ SELECT a.attname::text, pg_get_expr(d.adbin, d.adrelid)
 -- carried_alike --
 -- How many of the rows taken over are to the letter what they were.
 SELECT count(*)
-  FROM unnest(%(rows)s::bigint[], %(numbers)s::bigint[]) AS u (row, number)
+  FROM (SELECT x.row, {last} + row_number() OVER (ORDER BY x.row) AS number FROM (
+{taken}
+       ) AS x) AS u
   JOIN practice_guard.{old_rows} AS t ON t.guard_row = u.row
   JOIN practice_guard.{rows} AS n ON n.guard_row = u.number
  WHERE ROW({old_columns})::text = ROW({new_columns})::text AND {nothing_lost}
@@ -53,9 +57,11 @@ SELECT count(*)
 -- anchor_rows --
 -- Rows that are in the live table without their team keep the ids under which the earlier snapshot knew it.
 UPDATE practice_guard.{rows} AS t
-   SET guard_from = u.origins::jsonb
-  FROM unnest(%(keys)s::text[], %(origins)s::text[]) AS u (key, origins)
- WHERE t.{key}::text = u.key AND NOT t.guard_carried
+   SET guard_from = u.origins
+  FROM (
+{anchors}
+       ) AS u
+ WHERE t.{key}::text = u.key::text AND NOT t.guard_carried
 
 -- count_teams --
 -- How many teams or leagues the rows of a set hang on.

@@ -71,8 +71,7 @@ def write(database: Database, app: Application, header: Header, inheritance: Inh
     stored = copies.write(database, header.id, (*app.companions, *app.sets), older, inheritance.carries)
     lists = {header.id}
     for carry in inheritance.carries.values():
-        for _, origins in (*carry.rows, *carry.anchors):
-            lists |= {origin["list"] for origin in json.loads(origins).values()}
+        lists |= carry.lists
     snapshot = Snapshot(
         id=header.id,
         number=0,

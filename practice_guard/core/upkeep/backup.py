@@ -13,7 +13,7 @@ from practice_guard.core.findings import found
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.records import installation
-from practice_guard.core.restore import Plan, Prepared
+from practice_guard.core.restore import Workings
 from practice_guard.core.snapshots import Header, Inheritance, Snapshot
 from practice_guard.core.steps import IMPORT_AN_EXPORT, Step
 from practice_guard.core.upkeep.carry import carries
@@ -73,26 +73,26 @@ def take(guard: Guard, *, label: str = "", accept_current: bool = False) -> Back
 def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -> Backup:
     database, author = guard.database, guard.author
     last, findings = _last_good(database, accept_current=accept_current)
-    ready: Prepared | None = None
-    plan: Plan | None = None
+    workings: Workings | None = None
     rows = restore.count_rows(database, app.sets)
     if last is None:
         findings += drift.first(rows)
     else:
         findings += drift.drift(last, app)
         part = snapshots.without(last, app.skipped) if accept_current else last
-        ready = restore.prepare(database, part, app, guard.request)
-        plan = restore.plan_from(database, ready)
-        findings += drift.since(plan, last, rows)
-    findings += drift.older_than_their_team(database, app, plan)
+        workings = restore.work_out(database, part, app, guard.request)
+        findings += drift.since(workings.plan, last, rows)
+    findings += drift.older_than_their_team(database, app, workings)
     skipped = tuple(app.skipped)
     refusing = any(finding.severity is Severity.ERROR for finding in findings)
     if refusing and not accept_current:
         return Backup(None, tuple(findings), last, skipped)
     place = installation.ensure(database, author.environment, author.now)
     header = Header(snapshots.new_id(author.now), place, author, label, accepted_current=refusing)
-    carried = carries(ready, plan, header.id, lossy=accept_current) if ready and plan else {}
+    carried = carries(workings, header.id, lossy=accept_current) if workings else {}
     new = snapshots.write(database, app, header, Inheritance(last, carried))
+    if workings:
+        workings.scratch.drop()
     return Backup(new, tuple(drift.accepted(findings)), last, skipped)
 
 

@@ -2,106 +2,124 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from practice_guard.core.database import Query, ask_each, literal, statement
+from practice_guard.core.restore import Sheet, Workings
+from practice_guard.core.snapshots import Carry
 
-from practice_guard.core.application import Application, BoundSet
-from practice_guard.core.restore import Bucket, Kept, Origin, Plan, PlannedRow, Prepared, SetPlan, origin_of
-from practice_guard.core.snapshots import Carry, Snapshot
+_NOTHING = "SELECT NULL::text AS key, NULL::jsonb AS origins WHERE false"
 
 
-class Renamed:
-    """What the rows of one snapshot that others hang on are called in the next one."""
-
-    def __init__(self, old: str, new: str) -> None:
-        """Begin with the ids of both snapshots."""
-        self._old, self._new = old, new
-        self._names: dict[str, dict[Origin, Origin]] = {}
-
-    def learn(self, bound: BoundSet, kept: Sequence[Kept], made: SetPlan) -> None:
-        """Note a numbered set's rows as the old snapshot has them: those that are there, and those carried on."""
-        self._learn(bound, kept, {row.row: row.live_key for row in made.rows})
-
-    def learn_companions(self, bound: BoundSet, kept: Sequence[Kept]) -> None:
-        """Note rows of the ETL's own as the old snapshot has them: those that are still needed are all carried on."""
-        self._learn(bound, kept, {})
-
-    def _learn(self, bound: BoundSet, kept: Sequence[Kept], live: Mapping[int, str | None]) -> None:
-        names: dict[Origin, Origin] = {}
-        for row in kept:
-            there = live.get(row.row)
-            first = self.follow(bound, row).refs[0]
-            carried_as = (first[0] if first else self._new, int(row.key))
-            names[origin_of(row, self._old)] = carried_as if there is None else (self._new, int(there))
-        self._names[bound.name] = names
-
-    def name(self, bound: BoundSet, row: Kept) -> Origin | None:
-        """Return what a row that was noted is called in the next snapshot."""
-        return self._names[bound.name].get(origin_of(row, self._old))
-
-    def follow(self, bound: BoundSet, row: Kept) -> Kept:
-        """Return a row whose references to other rows of the snapshot are put in the next one's terms."""
-        refs = tuple(
-            self._names.get(reference.parent or "", {}).get(ref, ref) if ref else None
-            for reference, ref in zip(bound.references, row.refs, strict=True)
-        )
-        return replace(row, refs=refs)
-
-
-def carries(ready: Prepared, plan: Plan, name: str, *, lossy: bool) -> dict[str, Carry]:
+def carries(workings: Workings, name: str, *, lossy: bool) -> dict[str, Carry]:
     """Find what the next snapshot takes over: rows that wait, and ids that only an older team list explains.
 
     Args:
-        ready: what the plan was made of.
-        plan: the plan of the last snapshot.
+        workings: the plan of the last snapshot, of all of it, with its tables.
         name: the id of the next one.
         lossy: see `Carry`.
+
+    Returns:
+        by set, the ETL's own rows among them, what is taken over; the tables must be there when it is.
     """
-    app, last = ready.app, ready.snapshot
-    carries: dict[str, Carry] = {}
-    renamed = Renamed(last.id, name)
-    needed: set[Origin] = set()
-    for bound in _kept_companions(app, last):
-        renamed.learn_companions(bound, ready.kept[bound.name])
-    for bound in app.sets:
-        if bound.name not in plan.sets:
-            continue
-        stored = ready.kept[bound.name]
-        kept = {row.row: renamed.follow(bound, row) for row in stored}
-        if bound.name in app.keys:
-            renamed.learn(bound, stored, plan.sets[bound.name])
-        rows: list[tuple[int, str]] = []
-        anchors: list[tuple[str, str]] = []
-        for row in plan.sets[bound.name].rows:
-            if row.bucket is Bucket.PENDING and row.live_key is None:
-                places: Sequence[int] = range(len(bound.references))
-                rows.append((row.row, _origins(bound, kept[row.row], places)))
-            elif row.live_key is not None and (places := _unexplained(row, kept[row.row], name)):
-                anchors.append((row.live_key, _origins(bound, kept[row.row], places)))
-            else:
-                places = ()
-            needed |= {ref for place in places if (ref := kept[row.row].refs[place])}
-        carries[bound.name] = Carry(tuple(rows), tuple(anchors), lossy)
-    for bound in _kept_companions(app, last):
-        seen = [row for row in ready.kept[bound.name] if renamed.name(bound, row) in needed]
-        carried = tuple((row.row, _origins(bound, row, range(len(row.refs)))) for row in seen)
-        carries[bound.name] = Carry(carried, (), lossy)
-    return carries
+    new, sheets = literal(name), workings.sheets
+    parts = {"lists": list(workings.snapshot.lists)}
+    asked = {set_: (_waiting(workings, sheet, new), _anchored(workings, sheet, new)) for set_, sheet in sheets.items()}
+    asked |= {set_: (_needed(workings, sheet), _NOTHING) for set_, sheet in workings.companions.items()}
+    measures = [Query(statement(__name__, "measure", rows=rows, anchors=anchors), parts) for rows, anchors in asked.values()]
+    found: dict[str, Carry] = {}
+    answers = ask_each(workings.scratch, measures)
+    for (set_, (rows, anchors)), ((carried, anchored, lists),) in zip(asked.items(), answers, strict=True):
+        found[set_] = Carry(
+            workings.scratch.whole(Query(rows, parts)) if carried else None,
+            workings.scratch.whole(Query(anchors, parts)) if anchored else None,
+            carried,
+            frozenset(lists),
+            lossy,
+        )
+    return found
 
 
-def _kept_companions(app: Application, last: Snapshot) -> list[BoundSet]:
-    return [bound for bound in app.companions if bound.name in last.sets]
+def _waiting(workings: Workings, sheet: Sheet, new: str) -> str:
+    origins = (_origin(sheet, place, new, "true") for place in sheet.places)
+    return statement(__name__, "waiting", **_parts(workings, sheet, new), origins=", ".join(origins))
 
 
-def _unexplained(row: PlannedRow, kept: Kept, name: str) -> list[int]:
-    """Return the references of a live row that the row itself, in the snapshot `name`, does not explain."""
-    open_end = row.bucket in (Bucket.PENDING, Bucket.GIVEN_UP)
-    places = range(len(kept.refs)) if open_end else row.unresolved
-    plain = [None if ref is None else (name, ref) for ref in row.after or ()]
-    return [place for place in places if kept.refs[place] is not None and kept.refs[place] != plain[place]]
+def _anchored(workings: Workings, sheet: Sheet, new: str) -> str:
+    open_end = "p.bucket IN ('pending', 'given_up')"
+    unexplained = []
+    for place in sheet.places:
+        named = f"({_list(sheet, place)}, {_id(sheet, place)}) IS DISTINCT FROM ({new}, p.a{place})"
+        unexplained.append(_origin(sheet, place, new, f"({open_end} OR {place} = ANY (p.unresolved)) AND {named}"))
+    return statement(__name__, "anchored", **_parts(workings, sheet, new), unexplained=", ".join(unexplained))
 
 
-def _origins(bound: BoundSet, kept: Kept, places: Sequence[int]) -> str:
-    named = {bound.references[place].column: kept.refs[place] for place in places}
-    return json.dumps({name: {"list": ref[0], "id": ref[1]} for name, ref in named.items() if ref is not None})
+def _needed(workings: Workings, companion: Sheet) -> str:
+    pointing = [
+        statement(__name__, "pointing", **_parts(workings, sheet, ""), place=str(place), list=sheet.list(place), old=sheet.old(place))
+        for sheet in workings.sheets.values()
+        for place, reference in enumerate(sheet.references)
+        if reference.parent == companion.name
+    ]
+    origins = ", ".join(_origin(companion, place, "", "true", follow=False) for place in companion.places)
+    parts = _parts(workings, companion, "")
+    return statement(__name__, "needed", **parts, origins=origins, pointing="\n UNION ALL\n".join(pointing))
+
+
+def _parts(workings: Workings, sheet: Sheet, new: str) -> dict[str, str]:
+    follows = [
+        statement(
+            __name__,
+            "follows",
+            names=_names(workings, reference.parent, new),
+            place=str(place),
+            list=sheet.list(place),
+            old=sheet.old(place),
+        ).partition("\n")[2]
+        for place, reference in enumerate(sheet.references)
+        if new and reference.parent is not None and _sheet(workings, reference.parent)
+    ]
+    plan = workings.scratch.table(f"plan_{sheet.name}")
+    return {"rows": sheet.parts["rows"], "plan": plan, "names": "\n".join(follows)}
+
+
+def _sheet(workings: Workings, name: str) -> Sheet | None:
+    return workings.sheets.get(name) or workings.companions.get(name)
+
+
+def _names(workings: Workings, name: str, new: str) -> str:
+    """Return the query of what the rows of a set are called in the next snapshot; companions are all carried on."""
+    sheet = _sheet(workings, name)
+    if sheet is None:
+        raise KeyError(name)
+    above, first = "", "(%(lists)s::text[])[p.list]"
+    if sheet.parent is not None and _sheet(workings, sheet.parent):
+        names = _names(workings, sheet.parent, new)
+        above = f"\n          LEFT JOIN (\n{names}\n               ) AS f ON f.list = p.list AND f.old = p.old"
+        first = f"coalesce(f.new_list, {first})"
+    there = "false" if sheet.bound.set.companion else "p.live_key IS NOT NULL"
+    plan = workings.scratch.table(f"plan_{sheet.name}")
+    return statement(__name__, "names", plan=plan, there=there, new=new, first=first, above=above)
+
+
+def _origin(sheet: Sheet, place: int, new: str, asked: str, *, follow: bool = True) -> str:
+    list_, id_ = (_list(sheet, place), _id(sheet, place)) if follow else (_named(sheet, place), sheet.old(place))
+    column = literal(sheet.references[place].column)
+    text = statement(
+        __name__, "origin", column=column, asked=f"{sheet.old(place)} IS NOT NULL AND {asked}", list=list_, id=id_
+    )
+    return text.partition("\n")[2]
+
+
+def _list(sheet: Sheet, place: int) -> str:
+    return f"coalesce(n{place}.new_list, {_named(sheet, place)})" if _follows(sheet, place) else _named(sheet, place)
+
+
+def _id(sheet: Sheet, place: int) -> str:
+    return f"coalesce(n{place}.new_id, {sheet.old(place)})" if _follows(sheet, place) else sheet.old(place)
+
+
+def _follows(sheet: Sheet, place: int) -> bool:
+    return sheet.references[place].parent is not None and sheet.followed(place)
+
+
+def _named(sheet: Sheet, place: int) -> str:
+    return f"(%(lists)s::text[])[{sheet.list(place)}]"

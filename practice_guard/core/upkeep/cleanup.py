@@ -10,9 +10,7 @@ from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.application import Application
 from practice_guard.core.database import Access, Database
 from practice_guard.core.guarding import Guard
-from practice_guard.core.model import Match
 from practice_guard.core.records import About, ledger, runs
-from practice_guard.core.restore import Bucket
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.upkeep import retention
 from practice_guard.core.upkeep.retention import Rule, Ruling, Standing
@@ -117,18 +115,13 @@ def _remembered(gone: Snapshot) -> dict[str, object]:
 
 def _waiting_rows(database: Database, snapshot: Snapshot, app: Application) -> Counter[tuple[str, str, str]]:
     """Count the rows of a snapshot that wait, by set, content and team; all of a set whose table is gone."""
-    ready = restore.prepare(database, snapshots.without(snapshot, app.skipped), app)
-    plan = restore.plan_from(database, ready)
+    workings = restore.work_out(database, snapshots.without(snapshot, app.skipped), app)
     found: Counter[tuple[str, str, str]] = Counter()
     for name, stored in snapshot.sets.items():
-        if name not in plan.sets and not stored.companion:
+        if name not in workings.sheets and not stored.companion:
             found[name, "", ""] += stored.rows
-    for bound in app.sets:
-        if bound.name not in plan.sets:
-            continue
-        contents = {row.row: row.content for row in ready.kept[bound.name]}
-        for row in plan.sets[bound.name].rows:
-            if row.bucket is Bucket.PENDING:
-                match: Match | None = plan.match(row)
-                found[bound.name, contents[row.row], str(match.old.identity) if match else ""] += 1
+    for name, content, team, count in workings.waiting():
+        match = workings.plan.match_of(team)
+        found[name, content, str(match.old.identity) if match else ""] += count
+    workings.scratch.drop()
     return found
