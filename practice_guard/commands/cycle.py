@@ -23,7 +23,7 @@ app = typer.Typer()
 @command(app, "validate-safety")
 def validate_safety(call: Call) -> None:
     """Check whether the ETL may run. Writes nothing."""
-    with call.database() as database, database.transaction(Access.READ):
+    with call.database() as database, database.transaction(Access.PLAN):
         report = safety.examine(call.guard(database))
     call.answer(reports.safety(report, verbose=call.verbose))
 
@@ -54,7 +54,7 @@ def check_preservation(
     ] = None,
 ) -> None:
     """Tell which teams kept their id and are the same. Writes nothing."""
-    with call.database() as database, database.transaction(Access.READ):
+    with call.database() as database, database.transaction(Access.PLAN):
         guard = call.guard(database)
         app = guard.look()
         snapshot = snapshots.find(database, snapshot_id)
@@ -77,7 +77,7 @@ def health(
     """Check that every row is there, once, on its team. Scored 0 to 100. Writes nothing."""
     if fail_on not in ("error", "warning"):
         raise UsageError(f"--fail-on takes error or warning, not {fail_on!r}.")
-    with call.database() as database, database.transaction(Access.READ):
+    with call.database() as database, database.transaction(Access.PLAN):
         guard = call.guard(database)
         report = healths.examine(
             guard, guard.look(), wanted=snapshot_id, baseline=baseline, fail_on_warning=fail_on == "warning"

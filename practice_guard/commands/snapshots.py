@@ -183,7 +183,7 @@ def cleanup(
         call.confirm(confirm, yes=yes, what="cleanup")
     with call.database() as database:
         guard = call.guard(database)
-        rulings = guard.reads(lambda: cleanups.plan(guard, rule)) if dry_run else _removes(call, guard, rule, confirm)
+        rulings = guard.plans(lambda: cleanups.plan(guard, rule)) if dry_run else _removes(call, guard, rule, confirm)
     said = _options(rule, keep_within)
     call.answer(reports.cleanup(rulings, dry_run=dry_run, options=said))
 

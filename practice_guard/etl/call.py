@@ -55,7 +55,7 @@ class Inside:
 
     def checks_safety(self) -> tuple[bool, list[str]]:
         """See `etl.validate_etl_safety_preconditions`."""
-        with self.database.transaction(Access.READ):
+        with self.database.transaction(Access.PLAN):
             report = safety.examine(self.guard, inside_etl=True)
         self.tells(reports.safety(report))
         return report.safe, self._issues(report.findings)
@@ -81,7 +81,7 @@ class Inside:
 
     def checks_preservation(self, wanted: str) -> tuple[bool, dict[str, Any]]:
         """See `etl.validate_team_id_preservation_post_etl`."""
-        with self.database.transaction(Access.READ):
+        with self.database.transaction(Access.PLAN):
             guard, snapshot = self.guard, snapshots.find(self.database, wanted)
             snapshots.verify(self.database, snapshot)
             app = guard.look()
@@ -99,21 +99,21 @@ class Inside:
 
     def restores(self, wanted: str, *, dry_run: bool = False) -> dict[str, Any]:
         """See `etl.restore_practice_times_with_fallback`."""
-        with self.database.transaction(Access.READ):
+        with self.database.transaction(Access.PLAN):
             snapshot = snapshots.find(self.database, wanted)
             if dry_run:
                 snapshots.verify(self.database, snapshot)
                 app = self.guard.look()
-                plan = restore.plan(self.database, snapshot, app, self.guard.request)
-                restore.check_fits(self.database, app, snapshot, plan)
+                workings = restore.work_out(self.database, snapshot, app, self.guard.request)
+                restore.check_fits(workings)
         applied = None if dry_run else restore.apply(self.guard, snapshot)
-        plan = applied.plan if applied else plan
+        plan = applied.plan if applied else workings.plan
         self.tells(restoring.restore(plan, restoring.About(snapshot, self.now), applied=applied))
         return {**_placed(plan), "written": applied.written if applied else plan.writes()}
 
     def checks_health(self, wanted: str, before: int) -> dict[str, Any]:
         """See `etl.validate_practice_time_health`."""
-        with self.database.transaction(Access.READ):
+        with self.database.transaction(Access.PLAN):
             report = health.examine(self.guard, self.guard.look(), wanted=wanted)
         self.tells(reports.health(report))
         after, missing = _compared(report, before)

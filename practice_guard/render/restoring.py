@@ -216,7 +216,8 @@ def _by_league(plan: Plan) -> list[tuple[str, int, int, str, str]]:
             teams[league].add(match.old.identity)
             sums[league].append(each)
     return [
-        (name, len(teams[name]), _rows(found), _happens(found), _evidence(found)) for name, found in sorted(sums.items())
+        (name, len(teams[name]), _rows(found), _happens(found), _evidence(found))
+        for name, found in sorted(sums.items())
     ]
 
 

@@ -16,7 +16,17 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
 from practice_guard.core import errors
-from practice_guard.core.database.port import ACCESS, CANONICAL, CLOSE_DOOR, Access, Parameters, Query, Row, Timeouts, milliseconds
+from practice_guard.core.database.port import (
+    ACCESS,
+    CANONICAL,
+    CLOSE_DOOR,
+    Access,
+    Parameters,
+    Query,
+    Row,
+    Timeouts,
+    milliseconds,
+)
 from practice_guard.core.database.statements import statement
 from practice_guard.core.database.translation import translated
 

@@ -15,7 +15,17 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from practice_guard.core import errors
-from practice_guard.core.database.port import ACCESS, CLOSE_DOOR, PINNED, Access, Parameters, Query, Row, Timeouts, milliseconds
+from practice_guard.core.database.port import (
+    ACCESS,
+    CLOSE_DOOR,
+    PINNED,
+    Access,
+    Parameters,
+    Query,
+    Row,
+    Timeouts,
+    milliseconds,
+)
 from practice_guard.core.database.statements import literal
 from practice_guard.core.database.translation import not_connected, translated
 from practice_guard.core.database.watchdog import watch

@@ -96,8 +96,6 @@ def attempt(
         errors.LockTimeoutError: no luck within `patience`; says who is in the way.
     """
     found = server or _asked(database)
-    if found.standby and access is Access.PLAN:
-        access = Access.READ
     if found.standby and not access.reads:
         raise errors.AccessError(
             "This server is a standby, which only reads. Nothing was written.",

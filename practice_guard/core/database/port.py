@@ -30,11 +30,11 @@ class Access(Text):
     """What a transaction may do and see, as BEGIN is told.
 
     `PLAN` reads as `READ` does, and may have tables of its own made for it (see `scratch`): it begins as one that
-    writes, and is made READ ONLY behind a savepoint before anything else is done.
+    writes where that can be, and is made READ ONLY behind a savepoint before anything else is done.
     """
 
     READ = "ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-    PLAN = "READ WRITE, ISOLATION LEVEL REPEATABLE READ"
+    PLAN = "ISOLATION LEVEL REPEATABLE READ"
     SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ, READ WRITE"
     WRITE = "ISOLATION LEVEL READ COMMITTED, READ WRITE"
 

@@ -30,7 +30,8 @@ class Terms:
 def query(sheet: Sheet, terms: Terms) -> Query:
     """Return the query of a set's plan, once its rows are paired."""
     table, name = sheet.scratch.table, sheet.name
-    pieces = {
+    proven, proofs = _proofs(sheet, terms.proven)
+    pieces: dict[str, str] = {
         **sheet.parts,
         **_by_reference(sheet),
         "rest": table(f"rest_{name}"),
@@ -40,13 +41,13 @@ def query(sheet: Sheet, terms: Terms) -> Query:
         "include_deleted": _sql(terms.request.include_deleted),
         "stays_deleted": "false" if sheet.may_vanish else "NOT carried",
         **_words(sheet),
-        **_proofs(sheet, terms.proven),
+        "proven": proven,
         **_scope(sheet, terms.request),
     }
-    asked = precedents.last_put(name, f"SELECT lkey::text FROM {pieces['rest']} WHERE there", terms.since)
+    asked = precedents.last_put(name, statement(__name__, "standing_keys", **pieces), terms.since)
     pieces["put"] = asked.text
     blocked, joined = _blocked(sheet)
-    pieces["blocked"], pieces["joins"] = blocked, "\n".join((*pieces["joins"].splitlines(), *pieces["more"], *joined))
+    pieces["blocked"], pieces["joins"] = blocked, "\n".join((*pieces["joins"].splitlines(), *proofs, *joined))
     for block in ("looked_at", "decided", "numbered", "placed", "plan"):
         pieces[block] = statement(__name__, block, **pieces)
     return Query(pieces["plan"], {**asked.parameters, "lists": list(terms.lists)})
@@ -87,9 +88,7 @@ def _after(sheet: Sheet, place: int) -> str:
         stolen = "CASE WHEN stolen THEN NULL ELSE b0 END" if sheet.nullable(0) else "b0"
         there = f"CASE WHEN code IN (10, 12, 13) THEN b0 WHEN code = 11 THEN {stolen} ELSE id0 END"
         return f"CASE WHEN lkey IS NOT NULL THEN {there} ELSE id0 END AS a0"
-    there = _text(
-        statement(__name__, "after_secondary", place=str(place), nullable=_sql(sheet.nullable(place)))
-    )
+    there = _text(statement(__name__, "after_secondary", place=str(place), nullable=_sql(sheet.nullable(place))))
     return f"CASE WHEN lkey IS NOT NULL THEN {there} WHEN known{place} THEN id{place} END AS a{place}"
 
 
@@ -103,7 +102,7 @@ def _words(sheet: Sheet) -> dict[str, str]:
     }
 
 
-def _proofs(sheet: Sheet, proven: Proven) -> dict[str, object]:
+def _proofs(sheet: Sheet, proven: Proven) -> tuple[str, list[str]]:
     """Which rows are proven to have been in place, and what has to be joined to know."""
     kinds, more = [], []
     named = {"set": literal(sheet.name), "waited": sheet.scratch.table("waited")}
@@ -113,17 +112,21 @@ def _proofs(sheet: Sheet, proven: Proven) -> dict[str, object]:
         kinds.append("w.row IS NULL")
         more.append(_text(statement(__name__, "waited", **named)))
     if not kinds:
-        return {"proven": "false", "more": ()}
-    more.append(
-        _text(statement(__name__, "taken_back", taken_back=sheet.scratch.table("taken_back"), **named))
-    )
-    return {"proven": f"(({' OR '.join(kinds)}) AND tb.key IS NULL)", "more": tuple(more)}
+        return "false", []
+    more.append(_text(statement(__name__, "taken_back", taken_back=sheet.scratch.table("taken_back"), **named)))
+    return f"(({' OR '.join(kinds)}) AND tb.key IS NULL)", more
 
 
 def _scope(sheet: Sheet, request: Request) -> dict[str, str]:
     """Which team a row is of, and whether it is meant."""
     of_teams, of_row = sheet.of_teams, sheet.parent is not None
-    own = ("w.list0", "w.old0") if of_teams else ("w.team_list", "w.team") if of_row else ("NULL::smallint", "NULL::bigint")
+    own = (
+        ("w.list0", "w.old0")
+        if of_teams
+        else ("w.team_list", "w.team")
+        if of_row
+        else ("NULL::smallint", "NULL::bigint")
+    )
     found = {"team_list": own[0], "team": own[1], "meant": "true", "scope_join": ""}
     if request.scope.protected and sheet.name not in request.scope.protected:
         return {**found, "meant": "false"}
@@ -163,5 +166,5 @@ def _text(commented: str) -> str:
     return "\n".join(line for line in commented.splitlines() if not line.startswith("--"))
 
 
-def _sql(flag: bool) -> str:  # noqa: FBT001
+def _sql(flag: bool) -> str:
     return "true" if flag else "false"

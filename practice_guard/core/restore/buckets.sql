@@ -130,3 +130,7 @@ CASE WHEN s.{column} IS NOT NULL AND f{number}.key IS NULL THEN {name} END
 -- Whether its team is meant.
 
   LEFT JOIN {teams} AS tm ON tm.list = {team_list} AND tm.old = {team}
+
+-- standing_keys --
+-- The primary keys of rows of the table that stand on something.
+SELECT l.lkey::text FROM {rest} AS l WHERE l.there

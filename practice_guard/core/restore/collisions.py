@@ -42,7 +42,7 @@ def make_wait(sheet: Sheet) -> None:
     A snapshot's rows keep the keys that it was taken under. So it is a user's edit, a part only being restored, a row
     that waited since an older snapshot, or the very same row written anew by the application while this one hangs on an
     id in other hands, that puts two rows in one place; that must not stop the rest.
-    Whatever else breaks a key is the schema's matter (see `tasks.check`).
+    Whatever else breaks a key is the schema's matter (see `tasks.check_fits`).
     """
     scratch, plan, crowded = sheet.scratch, f"plan_{sheet.name}", f"crowded_{sheet.name}"
     while keys(sheet):
@@ -110,14 +110,16 @@ def _collisions(sheet: Sheet) -> str:
                 standing_columns=columns(names, of="standing"),
             )
         )
-    return _BETWEEN.join(f"SELECT * FROM (\n{text}\n) AS x" for text in texts)
+    return _BETWEEN.join(texts)
 
 
 def _values(sheet: Sheet) -> dict[str | None, str]:
     """Return what a row will have in its columns once the plan is applied."""
     refs = [each.column for each in sheet.references]
     kept_as = {column.name: column.stored_as for column in sheet.stored.columns}
-    plain = [each for each in sheet.bound.stored if each.name in kept_as and each.name not in {*refs, sheet.bound.key.name}]
+    plain = [
+        each for each in sheet.bound.stored if each.name in kept_as and each.name not in {*refs, sheet.bound.key.name}
+    ]
     values: dict[str | None, str] = {name: f"p.a{place}" for place, name in enumerate(refs)}
     return values | {each.name: _either(each, kept_as[each.name]) for each in plain}
 

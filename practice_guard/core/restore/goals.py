@@ -109,5 +109,3 @@ def asked(plan: Plan, names: Sequence[str]) -> list[Match]:
             raise errors.UsageError(f"No team of snapshot {plan.snapshot} is called {name!r}{hint}.")
         found += hits
     return found
-
-

@@ -58,9 +58,7 @@ def _follow(database: Database, workings: Workings, busy: Sequence[Task], renumb
                 continue
             named = {**task.parts, "place": str(place), "writes": writing(task.sheet), "stand_in": f"({STAND_IN})"}
             if database.execute(statement(__name__, "left_hanging", **named))[0][0]:
-                raise errors.RestoreError(
-                    f"A row of {reference.parent} that {task.name} hangs on was not put back."
-                )
+                raise errors.RestoreError(f"A row of {reference.parent} that {task.name} hangs on was not put back.")
 
 
 def _advance(database: Database, numbered: Sequence[Task]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from practice_guard.core.database import Query, columns, identifier, statement
+from practice_guard.core.database import Query, identifier, statement
 from practice_guard.core.restore.plans import Destination
 from practice_guard.core.restore.sheets import STAND_IN, Sheet
 

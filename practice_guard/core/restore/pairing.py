@@ -19,8 +19,6 @@ from typing import NamedTuple
 from practice_guard.core.database import Fill, Query, literal, statement
 from practice_guard.core.restore.sheets import Sheet
 
-_NUMBER = re.compile(r"-?[0-9]+")
-
 
 class _Round(NamedTuple):
     """By which columns rows adrift are paired, and which of them take part."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from practice_guard.core import snapshots
-from practice_guard.core.application import Application, BoundSet, imprint
+from practice_guard.core.application import Application, imprint
 from practice_guard.core.database import Database, Fill, Query, Scratch, ask_each
 from practice_guard.core.guarding import Request
 from practice_guard.core.identity import resolve_leagues
@@ -160,5 +160,3 @@ def _recognising(sheet: Sheet, lists: Sequence[str]) -> Fill:
 
 def _leading(sheet: Sheet) -> Fill:
     return f"dest_{sheet.name}", lambda: laying.destinations(sheet)
-
-

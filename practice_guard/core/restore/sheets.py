@@ -119,15 +119,16 @@ class Sheet:
     def tables(self) -> dict[str, dict[str, str]]:
         """The columns of its tables in the scratch, by name."""
         key = self.key_type
-        refs = {f"list{place}": "smallint" for place in self.places} | {f"old{place}": "bigint" for place in self.places}
+        refs = {f"list{place}": "smallint" for place in self.places} | {
+            f"old{place}": "bigint" for place in self.places
+        }
         kept = {"row": "bigint", "key": key, "content": "text", "created": "text", "carried": "boolean", **refs}
-        found = {
+        return {
             f"rest_{self.name}": {**kept, "known": "boolean", "goal": "bigint", **self.live_columns},
             f"pairs_{self.name}": {"row": "bigint", "lkey": key},
             f"claims_{self.name}": {"row": "bigint", "lkey": key, "there": "boolean"},
             f"plan_{self.name}": self.plan_columns,
         }
-        return found
 
     @property
     def live_columns(self) -> dict[str, str]:

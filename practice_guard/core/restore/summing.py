@@ -53,7 +53,6 @@ class Workings:
         for row in self.scratch.stream(Query(statement(__name__, "rows", **parts))):
             yield _line(name, lists, row)
 
-
     def added(self, name: str, alias: str) -> str:
         """Return the condition that a row of a set's table, called `alias`, is one that no row was paired with."""
         parts = {**_parts(self.sheets[name]), "row": _key_of(self.sheets[name], alias)}
@@ -204,6 +203,4 @@ def waiting(workings: Workings) -> dict[str, Query]:
 
     What users did is in place as they left it; what is in place and not meant is in place.
     """
-    return {
-        name: Query(statement(__name__, "waiting", **_parts(sheet))) for name, sheet in workings.sheets.items()
-    }
+    return {name: Query(statement(__name__, "waiting", **_parts(sheet))) for name, sheet in workings.sheets.items()}

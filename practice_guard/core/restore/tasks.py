@@ -51,7 +51,7 @@ class Task:
 
 
 def assign(workings: Workings) -> list[Task]:
-    """Return what a plan has to do, by set, each after those that its rows hang on; none where nothing is to be done."""
+    """Return what a plan has to do, by set, each after those that its rows hang on; none where there is nothing."""
     found: list[Task] = []
     for name, sheet in workings.sheets.items():
         inserts = sum(each.rows for each in workings.plan.of(name) if each.bucket is Bucket.INSERT)
@@ -61,7 +61,7 @@ def assign(workings: Workings) -> list[Task]:
     return found
 
 
-def check(workings: Workings) -> None:
+def check_fits(workings: Workings) -> None:
     """Find out, reading only, whether the tables can take the rows as the plan would write them.
 
     Raises:

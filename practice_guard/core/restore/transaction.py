@@ -55,7 +55,7 @@ def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan 
     plan = workings.plan
     if saved is not None:
         check_saved(workings, saved)
-    tasks.check(workings)
+    tasks.check_fits(workings)
     busy = tasks.assign(workings)
     count = writes.write(database, workings, busy)
     result = {

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import errors
-from practice_guard.core.application import UniqueKey
 from practice_guard.core.database import Database, Query, Row, ask_each, columns, identifier, literal, statement
 from practice_guard.core.restore import keys, relinking
 from practice_guard.core.restore.summing import Workings, writing
@@ -141,9 +140,7 @@ def _insertion(task: Task) -> Query:
     kept_as = {each.name: each.stored_as for each in task.sheet.stored.columns}
     as_was = ["" if kept_as[each.name] == each.type else f"::{each.type}" for each in task.plain]
     values += [f"s.{identifier(each.name)}{cast}" for each, cast in zip(task.plain, as_was, strict=True)]
-    return Query(
-        statement(__name__, "insert_rows", **_parts(task), columns=columns(names), values=", ".join(values))
-    )
+    return Query(statement(__name__, "insert_rows", **_parts(task), columns=columns(names), values=", ".join(values)))
 
 
 def _point(database: Database, task: Task) -> None:
@@ -158,7 +155,7 @@ def _point(database: Database, task: Task) -> None:
     for key in task.bound.table.unique_keys:
         places = [place for place, name in enumerate(task.refs) if name in key.columns]
         if places and not key.primary:
-            _park(database, task, key, places)
+            _park(database, task, places)
     types = task.bound.table.columns
     assignments = ", ".join(
         f"{identifier(name)} = p.a{place}::{types[name].type}" for place, name in enumerate(task.refs)
@@ -167,7 +164,7 @@ def _point(database: Database, task: Task) -> None:
     _expect(task, task.updates, database.write([Query(text)])[0])
 
 
-def _park(database: Database, task: Task, key: UniqueKey, places: Sequence[int]) -> None:
+def _park(database: Database, task: Task, places: Sequence[int]) -> None:
     """First step of updates that cross a unique key: those in the way go where nobody is."""
     parts = _parts(task)
     blocking = statement(
@@ -190,8 +187,8 @@ def _park(database: Database, task: Task, key: UniqueKey, places: Sequence[int])
             return
     names = ", ".join(task.refs[place] for place in places)
     raise errors.SchemaError(
-        f"Rows of {task.bound.table.name} must change places under a unique key over {names}, which may be neither NULL "
-        "nor free: drop that key, restore, and put it back. Nothing was written."
+        f"Rows of {task.bound.table.name} must change places under a unique key over {names}, which may be neither "
+        "NULL nor free: drop that key, restore, and put it back. Nothing was written."
     )
 
 

@@ -87,7 +87,7 @@ class Job:
 
 def validate(guard: Guard) -> safety.Safety:
     """May the ETL run? Each check waits for locks as long as may be: one that gave up would stop the ETL."""
-    with guard.database.transaction(Access.READ):
+    with guard.database.transaction(Access.PLAN):
         return safety.examine(guard)
 
 
@@ -113,7 +113,7 @@ def check_preservation(guard: Guard, report: Report) -> Preservation:
         plan = restore.plan(guard.database, snapshot, app, guard.request)
         return preservation.check(snapshot, plan, app, preservation.MIN_RATE, guard.overrides)
 
-    return guard.reads(work)
+    return guard.plans(work)
 
 
 def put_back(guard: Guard, report: Report) -> Applied:
@@ -123,7 +123,7 @@ def put_back(guard: Guard, report: Report) -> Applied:
 
 def judge_health(guard: Guard, report: Report) -> health.Health:
     """Prove every row against the run's snapshot."""
-    return guard.reads(lambda: health.examine(guard, guard.look(), wanted=snapshot_of(report).id))
+    return guard.plans(lambda: health.examine(guard, guard.look(), wanted=snapshot_of(report).id))
 
 
 def clean_up(guard: Guard, keep_last: int, number: int | None) -> tuple[Ruling, ...]:

@@ -24,7 +24,9 @@ def carries(workings: Workings, name: str, *, lossy: bool) -> dict[str, Carry]:
     parts = {"lists": list(workings.snapshot.lists)}
     asked = {set_: (_waiting(workings, sheet, new), _anchored(workings, sheet, new)) for set_, sheet in sheets.items()}
     asked |= {set_: (_needed(workings, sheet), _NOTHING) for set_, sheet in workings.companions.items()}
-    measures = [Query(statement(__name__, "measure", rows=rows, anchors=anchors), parts) for rows, anchors in asked.values()]
+    measures = [
+        Query(statement(__name__, "measure", rows=rows, anchors=anchors), parts) for rows, anchors in asked.values()
+    ]
     found: dict[str, Carry] = {}
     answers = ask_each(workings.scratch, measures)
     for (set_, (rows, anchors)), ((carried, anchored, lists),) in zip(asked.items(), answers, strict=True):
@@ -39,7 +41,7 @@ def carries(workings: Workings, name: str, *, lossy: bool) -> dict[str, Carry]:
 
 
 def _waiting(workings: Workings, sheet: Sheet, new: str) -> str:
-    origins = (_origin(sheet, place, new, "true") for place in sheet.places)
+    origins = (_origin(sheet, place, "true") for place in sheet.places)
     return statement(__name__, "waiting", **_parts(workings, sheet, new), origins=", ".join(origins))
 
 
@@ -48,18 +50,25 @@ def _anchored(workings: Workings, sheet: Sheet, new: str) -> str:
     unexplained = []
     for place in sheet.places:
         named = f"({_list(sheet, place)}, {_id(sheet, place)}) IS DISTINCT FROM ({new}, p.a{place})"
-        unexplained.append(_origin(sheet, place, new, f"({open_end} OR {place} = ANY (p.unresolved)) AND {named}"))
+        unexplained.append(_origin(sheet, place, f"({open_end} OR {place} = ANY (p.unresolved)) AND {named}"))
     return statement(__name__, "anchored", **_parts(workings, sheet, new), unexplained=", ".join(unexplained))
 
 
 def _needed(workings: Workings, companion: Sheet) -> str:
     pointing = [
-        statement(__name__, "pointing", **_parts(workings, sheet, ""), place=str(place), list=sheet.list(place), old=sheet.old(place))
+        statement(
+            __name__,
+            "pointing",
+            **_parts(workings, sheet, ""),
+            place=str(place),
+            list=sheet.list(place),
+            old=sheet.old(place),
+        )
         for sheet in workings.sheets.values()
         for place, reference in enumerate(sheet.references)
         if reference.parent == companion.name
     ]
-    origins = ", ".join(_origin(companion, place, "", "true", follow=False) for place in companion.places)
+    origins = ", ".join(_origin(companion, place, "true", follow=False) for place in companion.places)
     parts = _parts(workings, companion, "")
     return statement(__name__, "needed", **parts, origins=origins, pointing="\n UNION ALL\n".join(pointing))
 
@@ -100,7 +109,7 @@ def _names(workings: Workings, name: str, new: str) -> str:
     return statement(__name__, "names", plan=plan, there=there, new=new, first=first, above=above)
 
 
-def _origin(sheet: Sheet, place: int, new: str, asked: str, *, follow: bool = True) -> str:
+def _origin(sheet: Sheet, place: int, asked: str, *, follow: bool = True) -> str:
     list_, id_ = (_list(sheet, place), _id(sheet, place)) if follow else (_named(sheet, place), sheet.old(place))
     column = literal(sheet.references[place].column)
     text = statement(

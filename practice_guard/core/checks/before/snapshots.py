@@ -144,7 +144,10 @@ def pending(scene: Scene) -> Answer:
     what = f"{counted(rows, 'row')} of snapshot {plan.snapshot} waiting for a team or a person."
     why = "No team of today is certainly theirs. An import may bring it back; the next backup carries them on."
     fix = Step("restore", "--dry-run")
-    return Answer(what, (found("rows-pending", what, why, fix, rows=rows, examples=_by_team(plan, plan.in_bucket(Bucket.PENDING))),))
+    return Answer(
+        what,
+        (found("rows-pending", what, why, fix, rows=rows, examples=_by_team(plan, plan.in_bucket(Bucket.PENDING))),),
+    )
 
 
 def nothing_left(scene: Scene) -> Answer:
