@@ -11,10 +11,9 @@ from practice_guard.core.database import Database, identifier, statement
 from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.identity import resolve_leagues
 from practice_guard.core.model import Fate, Match
-from practice_guard.core.records import precedents
 from practice_guard.core.restore import Bucket
 from practice_guard.core.snapshots import Snapshot, StoredSet, team_lists
-from tests.oracle import collisions, pairing
+from tests.oracle import collisions, pairing, precedents
 from tests.oracle.goals import Parents, destination, ids_of, match_of, resolved, united, with_parents
 from tests.oracle.pairing import recognise
 from tests.oracle.plans import Kept, Live, PlannedRow, SetPlan

@@ -15,7 +15,7 @@ Origin = tuple[str, int]
 class NewKey(int):
     """The primary key that a row of the snapshot will get once it is put back: a number that no database can hold."""
 
-    _BELOW = -(2**63)
+    _BELOW = -(2**62)
 
     @classmethod
     def of(cls, row: int) -> NewKey:

@@ -52,7 +52,7 @@ class Guard:
 
     def reads(self, work: Callable[[Connection], T]) -> T:
         def inside(connection: Connection) -> T:
-            with connection.transaction(Access.READ):
+            with connection.transaction(Access.PLAN):
                 return work(connection)
 
         return self.with_connection(inside)

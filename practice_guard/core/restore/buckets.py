@@ -60,7 +60,7 @@ def _by_reference(sheet: Sheet) -> dict[str, str]:
     )
     lost = [f"NOT known{place}" for place in sheet.places if place and not sheet.nullable(place)]
     along = [f"deleted{place}" for place in sheet.places if not place or not sheet.nullable(place)]
-    unresolved = sheet.each("CASE WHEN NOT known# THEN # END", start=1)
+    unresolved = sheet.each("CASE WHEN NOT w.known# THEN # END", start=1)
     return {
         "joins": "\n".join(_text(each) for each in (*goals, *there)),
         "ids": sheet.each("CASE WHEN k.old# IS NOT NULL THEN g#.id END AS id#"),
@@ -76,8 +76,9 @@ def _by_reference(sheet: Sheet) -> dict[str, str]:
         "went_along": " OR ".join(along),
         "lost": " OR ".join(lost) or "false",
         "afters": ", ".join(_after(sheet, place) for place in sheet.places),
-        "before_list": sheet.each("b#"),
-        "after_list": sheet.each("a#"),
+        "before_list": sheet.each("z.b#"),
+        "after_list": sheet.each("z.a#"),
+        "befores_of": sheet.each("w.b#"),
         "after_values": sheet.each("CASE WHEN w.lkey IS NOT NULL OR w.bucket = 'insert' THEN w.a# END"),
         "unresolved": f"array_remove(ARRAY[{unresolved}]::smallint[], NULL)",
     }

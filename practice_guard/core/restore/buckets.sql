@@ -79,12 +79,12 @@ SELECT z.*,
 -- plan --
 -- The plan's line for each row (see `PlannedRow`); what hangs on another row is of that one's team.
 SELECT w.row, w.key, w.carried, w.bucket, w.lkey, w.list0, w.old0, {team_list}, {team},
-       CASE WHEN is_row THEN team_evidence ELSE evidence END,
-       CASE WHEN is_row THEN team_fate WHEN lkey IS NULL AND old0 IS NULL THEN 'missing' ELSE fate END,
+       CASE WHEN w.is_row THEN w.team_evidence ELSE w.evidence END,
+       CASE WHEN w.is_row THEN w.team_fate WHEN w.lkey IS NULL AND w.old0 IS NULL THEN 'missing' ELSE w.fate END,
        w.reason, w.note, w.bucket = 'insert' AND w.taken,
        w.stolen OR (w.lkey IS NOT NULL AND w.known0 AND coalesce(w.there, false) AND w.a0 IS DISTINCT FROM w.b0),
        {unresolved}, {meant}, CASE WHEN w.lkey IS NOT NULL THEN w.lkey WHEN w.bucket = 'insert' AND NOT w.taken THEN w.key END,
-       {before_list}, {after_values}
+       {befores_of}, {after_values}
   FROM (
 {placed}
        ) AS w{scope_join}

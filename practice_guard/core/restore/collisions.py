@@ -98,7 +98,6 @@ def _collisions(sheet: Sheet) -> str:
                 __name__,
                 "would_collide",
                 **sheet.parts,
-                key_type=sheet.key_type,
                 plan=sheet.scratch.table(f"plan_{sheet.name}"),
                 writes=writing(sheet),
                 name=literal(key.name),

@@ -70,7 +70,7 @@ def _besides(parts: Mapping[str, str]) -> str:
 
 def recognised(sheet: Sheet, lists: Sequence[str]) -> Query:
     """Return the query of which rows of the ETL's own the snapshot's are today; none is ever to be written."""
-    parts = {**sheet.parts, "old0": sheet.old(0), "key_type": sheet.key_type}
+    parts = {**sheet.parts, "old0": sheet.old(0)}
     parts |= {"lists": sheet.list(0) + " AS list", "olds": sheet.old(0) + " AS old"}
     parts["no_refs"] = ", ".join("NULL::bigint" for _ in (*sheet.places, *sheet.places))
     return Query(statement(__name__, "recognised", **parts), {"lists": list(lists)})

@@ -128,6 +128,7 @@ class Sheet:
             f"pairs_{self.name}": {"row": "bigint", "lkey": key},
             f"claims_{self.name}": {"row": "bigint", "lkey": key, "there": "boolean"},
             f"plan_{self.name}": self.plan_columns,
+            f"crowded_{self.name}": {"row": "bigint", "key_name": "text", "occupant": key},
         }
 
     @property
@@ -190,6 +191,7 @@ class Sheet:
         keyed = self.key_type
         return {
             **self.bound.parts,
+            "key_type": keyed,
             "rows": identifier(self.stored.rows_table),
             "kept_key": f"t.{identifier(self.stored.key)}::{keyed}",
             "live_key": f"l.{identifier(self.bound.key.name)}::{keyed}",
@@ -223,7 +225,7 @@ class Sheet:
             cast = "" if name in ours and kept == ours[name].type else "::text"
             pairs.append((f"t.{identifier(name)}{cast}", f"l.{identifier(name)}{cast}"))
         left, right = (", ".join(each) for each in zip(*pairs, strict=True))
-        return f"ROW({left}) *= ROW({right})"
+        return f"record_image_eq(ROW({left}), ROW({right}))"
 
     @cached_property
     def same_key(self) -> str:

@@ -121,7 +121,6 @@ def _parts(task: Task) -> dict[str, str]:
     sheet = task.sheet
     return {
         **task.parts,
-        "key_type": sheet.key_type,
         "live_cast": "" if sheet.key_type == "bigint" else "::text",
         "writes": writing(sheet),
         "before_list": sheet.each("p.b#"),
