@@ -9,9 +9,9 @@ CREATE TABLE practice_guard.{rows} (
 )
 
 -- copy_rows --
--- Copies the protected rows of one set, numbered from 1, into a table of their own like that of `create_rows`. Made by the
--- SELECT itself it is filled in bulk, and the index is cheaper made of all rows than row by row. Every row is numbered in
--- the order of its key, so that a reader and a restore see rows in the order in which they were made.
+-- Copies the protected rows of one set, numbered from 1, into a table of their own like that of `create_rows`. Made by
+-- the SELECT itself it is filled in bulk, and the index is cheaper made of all rows than row by row. Every row is
+-- numbered in the order of its key, so that a reader and a restore see rows in the order in which they were made.
 CREATE TABLE practice_guard.{rows} AS
 SELECT row_number() OVER (ORDER BY t.{key}) AS guard_row, false AS guard_carried, NULL::jsonb AS guard_from, {values}
   FROM {table} AS t
