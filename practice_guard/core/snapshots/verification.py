@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timezone
 
 from practice_guard.core import errors
-from practice_guard.core.database import Database
-from practice_guard.core.snapshots import copies, sets
+from practice_guard.core.database import Database, ask_each
+from practice_guard.core.snapshots import copies, digests, sets
 from practice_guard.core.snapshots.lists import team_lists
-from practice_guard.core.snapshots.snapshot import DIGEST_VERSION, Snapshot, damaged
+from practice_guard.core.snapshots.snapshot import Snapshot, damaged
 from practice_guard.core.steps import Step
 
 SNAPSHOT_FIELDS = (
@@ -23,20 +23,30 @@ _DIGESTED = tuple(name for name in SNAPSHOT_FIELDS if name not in ("digest", "ta
 
 def digest(database: Database, snapshot: Snapshot) -> str:
     """Return the digest of the whole: the description, every set's rows, and the team lists."""
-    lists = {}
-    for name, found in team_lists(database, snapshot.lists).items():
-        rosters = sorted((team, sorted(ids)) for team, ids in found.rosters.items())
-        everyone = sorted(repr(team) for team in found.teams)
-        lists[name] = [everyone, sorted(found.leagues.items()), rosters]
+    lists = _lists_themselves if snapshot.digest_version == 1 else _digests_of_lists
     manifest = {
         "version": snapshot.digest_version,
         "snapshot": {name: str(value) for name, value in snapshot.recorded(*_DIGESTED).items()},
         "taken_at": snapshot.taken_at.astimezone(timezone.utc).isoformat(),
         "fingerprint": dict(snapshot.fingerprint),
         "sets": {name: sets.values(each) for name, each in snapshot.sets.items()},
-        "lists": lists,
+        "lists": lists(database, snapshot.lists),
     }
     return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+
+
+def _lists_themselves(database: Database, names: Sequence[str]) -> dict[str, object]:
+    lists: dict[str, object] = {}
+    for name, found in team_lists(database, names).items():
+        rosters = sorted((team, sorted(ids)) for team, ids in found.rosters.items())
+        everyone = sorted(repr(team) for team in found.teams)
+        lists[name] = [everyone, sorted(found.leagues.items()), rosters]
+    return lists
+
+
+def _digests_of_lists(database: Database, names: Sequence[str]) -> dict[str, object]:
+    found = iter(ask_each(database, [query for name in names for query in digests.of_list(name)]))
+    return {name: [teams, leagues] for name, (teams,), (leagues,) in zip(names, found, found, strict=True)}
 
 
 def verify(database: Database, snapshot: Snapshot) -> None:
@@ -46,15 +56,15 @@ def verify(database: Database, snapshot: Snapshot) -> None:
         errors.DamagedSnapshotError: a table is missing, rows were lost, added or changed, or the description was; or
             its digest is said to be of a kind that this program does not know, so that it cannot be trusted.
     """
-    if snapshot.digest_version > DIGEST_VERSION:
+    if snapshot.digest_version > digests.NEWEST:
         raise errors.DamagedSnapshotError(
             f"Snapshot {snapshot.id} is not readable: its digest has version {snapshot.digest_version}, and this "
-            f"program knows {DIGEST_VERSION}. Either a newer practice-guard took it, or it was tampered with.",
+            f"program knows {digests.NEWEST}. Either a newer practice-guard took it, or it was tampered with.",
             next_steps=(Step("snapshots", "verify", why="which ones are whole"),),
         )
     if snapshot.fault:
         raise damaged(snapshot, snapshot.fault)
-    if fault := copies.fault(database, list(snapshot.sets.values())):
+    if fault := copies.fault(database, snapshot.sets.values(), snapshot.digest_version):
         raise damaged(snapshot, fault)
     if digest(database, snapshot) != snapshot.digest:
         # An import may have left no team at all: an empty list is damage only where the digest says so.
