@@ -15,7 +15,7 @@ from practice_guard.core.database import Access, Connection, Database, Timeouts,
 from practice_guard.core.findings import NOTHING, Overrides
 from practice_guard.core.guarding import Request
 from practice_guard.core.model import Author
-from practice_guard.core.restore import Applied, Plan, SavedPlan, Undone, planfile, undo
+from practice_guard.core.restore import Applied, Plan, PlannedRow, SavedPlan, Undone, Workings, planfile, undo
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.upkeep import Backup, backup
 from tests.world.builders import ScratchDatabase
@@ -77,11 +77,22 @@ class Guard:
     def finds(self, wanted: str = "latest") -> Snapshot:
         return self.reads(lambda connection: snapshots.find(connection, wanted))
 
+    def works_out(self, work: Callable[[Workings], T], wanted: str = "latest", request: Request | None = None) -> T:
+        """What `work` makes of a plan while its tables are there."""
+
+        def inside(connection: Connection) -> T:
+            app = look(connection, self.sets)
+            return work(restore.work_out(connection, snapshots.find(connection, wanted), app, request))
+
+        return self.reads(inside)
+
     def plans(self, wanted: str = "latest", request: Request | None = None) -> Plan:
-        return self.reads(
-            lambda connection: restore.plan(
-                connection, snapshots.find(connection, wanted), look(connection, self.sets), request
-            )
+        return self.works_out(lambda workings: workings.plan, wanted, request)
+
+    def plans_rows(self, wanted: str = "latest", request: Request | None = None) -> list[PlannedRow]:
+        """Every line of a plan; what is in place to the letter may have none."""
+        return self.works_out(
+            lambda workings: [row for name in workings.sheets for row in workings.rows(name)], wanted, request
         )
 
     def restores(
@@ -94,15 +105,16 @@ class Guard:
     def takes_back(self, entry: int) -> Undone:
         return self.with_connection(lambda connection: undo.apply(self.at(connection), entry))
 
-    def saves(self, made: Plan, request: Request | None = None) -> SavedPlan:
+    def saves(self, request: Request | None = None) -> SavedPlan:
         """A plan as a file, read back."""
-        return planfile.load(planfile.dump(made, request or Request(), NOON))
+        asked = request or Request()
+        return self.works_out(lambda made: planfile.load(planfile.dump(made, asked, NOON)), request=asked)
 
     def judges_health(self) -> Health:
         def work(connection: Connection) -> Health:
             app = look(connection, self.sets)
             made = restore.plan(connection, snapshots.find(connection), app)
-            return health.check(made, app)
+            return health.check(connection, made, app)
 
         return self.reads(work)
 

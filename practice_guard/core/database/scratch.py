@@ -15,7 +15,7 @@ from practice_guard.core import errors
 from practice_guard.core.database import shield
 from practice_guard.core.database.cursors import stream
 from practice_guard.core.database.port import ACCESS, DOOR, Access, Database, Parameters, Query, Row
-from practice_guard.core.database.statements import identifier
+from practice_guard.core.database.statements import identifier, statement
 from practice_guard.core.database.unions import renamed
 
 Columns = Mapping[str, str]
@@ -27,6 +27,7 @@ Fill = tuple[str, Callable[[], Query]]
 _MANY = 1000
 """Rows from which on the server should know how many there are, and of what."""
 
+_BETWEEN = "\n UNION ALL\n"
 _OWN = "practice_guard"
 _SAVEPOINT = "practice_guard_scratch"
 
@@ -60,9 +61,10 @@ class Scratch:
         """Return how a query calls a table: filled as it is now, where there are none but chains."""
         if self._schema is not None:
             return identifier(self._schema, f"guard_{name}")
-        parts = [f"SELECT * FROM {identifier(each)}" for each in self._filled[name]]
+        parts = [statement(__name__, "step", name=identifier(each)) for each in self._filled[name]]
         empty = ", ".join(f"NULL::{type_} AS {identifier(column)}" for column, type_ in self._columns[name].items())
-        return f"({' UNION ALL '.join(parts) or f'SELECT {empty} WHERE false'})"
+        united = _BETWEEN.join(parts) or statement(__name__, "none_yet", columns=empty)
+        return f"(\n{united}\n)"
 
     def has(self, name: str) -> bool:
         """Whether there is such a table."""
@@ -79,10 +81,13 @@ class Scratch:
                 self._chain(name, make())
             return [None for _ in fills]
         queries = [(name, make()) for name, make in fills]
-        inserts = [Query(f"INSERT INTO {self.table(name)}\n{query.text}", query.parameters) for name, query in queries]
+        inserts = [
+            Query(statement(__name__, "fill", table=self.table(name), query=query.text), query.parameters)
+            for name, query in queries
+        ]
         counts = self._database.write(inserts)
         large = {name for (name, _), count in zip(fills, counts, strict=True) if count >= _MANY}
-        self._database.write([Query(f"ANALYZE {self.table(name)}") for name in sorted(large)])
+        self._database.write([Query(statement(__name__, "analyse", table=self.table(name))) for name in sorted(large)])
         return list(counts)
 
     def replace(self, name: str, make: Callable[[str], Query]) -> None:
@@ -93,15 +98,15 @@ class Scratch:
             self._chain(name, query)
             return
         query = make("former")
-        moved = f"WITH former AS (DELETE FROM {self.table(name)} RETURNING *)\nINSERT INTO {self.table(name)}\n"
-        self._database.write([Query(moved + query.text, query.parameters)])
+        text = statement(__name__, "replace", table=self.table(name), query=query.text)
+        self._database.write([Query(text, query.parameters)])
 
     def refill(self, name: str, make: Callable[[], Query]) -> None:
         """Put in a table's place the rows of a query."""
         if self._schema is None:
             self._filled[name] = []
         else:
-            self._database.write([Query(f"DELETE FROM {self.table(name)}")])
+            self._database.write([Query(statement(__name__, "empty", table=self.table(name)))])
         self.fill([(name, make)])
 
     def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
@@ -160,17 +165,20 @@ def _made(database: Database, tables: Mapping[str, Columns]) -> str | None:
         return _behind_the_door(database, tables)
     if access is None or access.reads:
         return None
-    for schema, kind, end in (("pg_temp", "TEMP", " ON COMMIT DROP"), (_OWN, "UNLOGGED", "")):
-        try:
-            making = _creating(tables, schema, kind, end)
-            database.execute(f"SAVEPOINT {_SAVEPOINT}; {making}; RELEASE SAVEPOINT {_SAVEPOINT}")
-        except errors.AccessError:
-            database.execute(f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}; RELEASE SAVEPOINT {_SAVEPOINT}")
-            if schema == _OWN:
-                raise
-        else:
-            return schema
-    raise AssertionError
+    if _tried(database, _creating(tables, "pg_temp", "TEMP", " ON COMMIT DROP")):
+        return "pg_temp"
+    database.execute(_creating(tables, _OWN, "UNLOGGED", ""))
+    return _OWN
+
+
+def _tried(database: Database, making: str) -> bool:
+    """Make temporary tables; False where this role may not."""
+    try:
+        database.execute(f"SAVEPOINT {_SAVEPOINT}; {making}; RELEASE SAVEPOINT {_SAVEPOINT}")
+    except errors.AccessError:
+        database.execute(f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}; RELEASE SAVEPOINT {_SAVEPOINT}")
+        return False
+    return True
 
 
 def _behind_the_door(database: Database, tables: Mapping[str, Columns]) -> str | None:

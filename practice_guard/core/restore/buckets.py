@@ -48,9 +48,11 @@ def query(sheet: Sheet, terms: Terms) -> Query:
     pieces["put"] = asked.text
     blocked, joined = _blocked(sheet)
     pieces["blocked"], pieces["joins"] = blocked, "\n".join((*pieces["joins"].splitlines(), *proofs, *joined))
-    for block in ("looked_at", "decided", "numbered", "placed", "plan"):
-        pieces[block] = statement(__name__, block, **pieces)
-    return Query(pieces["plan"], {**asked.parameters, "lists": list(terms.lists)})
+    pieces["looked_at"] = statement(__name__, "looked_at", **pieces)
+    pieces["decided"] = statement(__name__, "decided", **pieces)
+    pieces["numbered"] = statement(__name__, "numbered", **pieces)
+    pieces["placed"] = statement(__name__, "placed", **pieces)
+    return Query(statement(__name__, "plan", **pieces), {**asked.parameters, "lists": list(terms.lists)})
 
 
 def _by_reference(sheet: Sheet) -> dict[str, str]:

@@ -34,7 +34,7 @@ SELECT t.guard_row, {kept_key}, ROW({content})::text, {created}, true, {lists}, 
    AND NOT coalesce(l.guard_protected AND t.guard_all_known AND {alike} AND {same_refs}, false)
 
 -- emptied --
--- Whether not one row of the snapshot is left where it was, though there were some: TRUNCATE … CASCADE does that.
+-- Whether not one row of the snapshot is left where it was, though there were some: TRUNCATE ... CASCADE does that.
 SELECT EXISTS (SELECT FROM practice_guard.{rows} AS t WHERE NOT t.guard_carried)
        AND NOT EXISTS (SELECT FROM practice_guard.{rows} AS t
                          JOIN {table} AS l ON {same_key}

@@ -14,6 +14,8 @@ put back while another is left adrift.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from practice_guard.core.database import Fill, Query, literal, statement
@@ -45,19 +47,27 @@ def fills(sheet: Sheet) -> list[Fill]:
     """Return what pairs the rows of the snapshot that are left with the table's, one fill after another."""
     pairs, claims = f"pairs_{sheet.name}", f"claims_{sheet.name}"
     found = [
-        _fill(sheet, pairs, "same"),
-        _fill(sheet, claims, "by_key"),
-        _fill(sheet, pairs, "own_standing"),
-        _fill(sheet, claims, "by_given_key"),
-        _fill(sheet, pairs, "own_standing"),
-        _fill(sheet, pairs, "on_team"),
-        _fill(sheet, pairs, "own_adrift"),
+        _fill(sheet, pairs, lambda parts: statement(__name__, "same", **parts)),
+        _fill(sheet, claims, lambda parts: statement(__name__, "by_key", **parts)),
+        _fill(sheet, pairs, _standing),
+        _fill(sheet, claims, lambda parts: statement(__name__, "by_given_key", **parts)),
+        _fill(sheet, pairs, _standing),
+        _fill(sheet, pairs, lambda parts: statement(__name__, "on_team", **parts)),
+        _fill(sheet, pairs, lambda parts: statement(__name__, "own_adrift", **parts)),
     ]
-    return [*found, *(_fill(sheet, pairs, "adrift", each) for each in _ROUNDS)]
+    return [*found, *(_fill(sheet, pairs, partial(_adrift, each)) for each in _ROUNDS)]
 
 
-def _fill(sheet: Sheet, table: str, name: str, by: _Round | None = None) -> Fill:
-    return table, lambda: Query(statement(__name__, name, **_parts(sheet), **(_by(by) if by else {})))
+def _fill(sheet: Sheet, table: str, write: Callable[[dict[str, str]], str]) -> Fill:
+    return table, lambda: Query(write(_parts(sheet)))
+
+
+def _standing(parts: dict[str, str]) -> str:
+    return statement(__name__, "own_standing", **parts)
+
+
+def _adrift(each: _Round, parts: dict[str, str]) -> str:
+    return statement(__name__, "adrift", **parts, **_by(each))
 
 
 def _parts(sheet: Sheet) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from practice_guard.core.application import Application, BoundSet, PointsAt, Reference, Table
-from practice_guard.core.database import Scratch, columns, identifier, literal
+from practice_guard.core.database import Scratch, columns, identifier, literal, statement
 from practice_guard.core.restore.plans import NewKey
 from practice_guard.core.snapshots import StoredSet
 
@@ -164,13 +164,9 @@ class Sheet:
         """Where a reference leads: what to join with on `list` and `old`."""
         reference = self.references[place]
         if reference.parent is not None:
-            return self.scratch.table(f"dest_{reference.parent}") if self.followed(place) else _NOWHERE
+            return self.scratch.table(f"dest_{reference.parent}") if self.followed(place) else _nowhere()
         name = "teams" if reference.target is PointsAt.TEAMS else "leagues"
-        return (
-            "(SELECT list, old, id, evidence, fate, given_up, false AS deleted, false AS is_row, NULL::smallint AS"
-            " team_list, NULL::bigint AS team, NULL::text AS team_evidence, NULL::text AS team_fate"
-            f" FROM {self.scratch.table(name)})"
-        )
+        return "(" + statement(__name__, "of_a_list", table=self.scratch.table(name)) + "\n)"
 
     def followed(self, place: int) -> bool:
         """Whether the snapshot has the rows of the set that a reference points at."""
@@ -236,15 +232,12 @@ class Sheet:
         return f"l.{identifier(self.bound.key.name)}{cast} = t.{identifier(self.stored.key)}{cast}"
 
 
-_NOWHERE = (
-    "(SELECT NULL::smallint AS list, NULL::bigint AS old, NULL::bigint AS id, NULL::text AS evidence, NULL::text AS"
-    " fate, false AS given_up, false AS deleted, false AS is_row, NULL::smallint AS team_list, NULL::bigint AS team,"
-    " NULL::text AS team_evidence, NULL::text AS team_fate)"
-)
-
-
 def _ids(table: Table, key: str) -> str:
-    return f"(SELECT DISTINCT {identifier(key)}::bigint AS id FROM {table.quoted})"
+    return "(" + statement(__name__, "ids", key=identifier(key), table=table.quoted) + "\n)"
+
+
+def _nowhere() -> str:
+    return "(" + statement(__name__, "nowhere") + "\n)"
 
 
 def _list_of(column: str) -> str:

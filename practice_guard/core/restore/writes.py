@@ -84,20 +84,20 @@ def _left_alone(database: Database, busy: Sequence[Task]) -> list[_LeftAlone]:
 def _beside(tasks: Sequence[Task], *, touched: bool) -> Query:
     """Sum up the other rows of a table; where rows that are written hang on them, without what triggers may set."""
     names = [name for name in tasks[0].bound.table.columns if not (touched and name in _TOUCHED_BY_TRIGGERS)]
-    return _summed(tasks[0], names, f"NOT ({' OR '.join(_clause(task, 'written_by') for task in tasks)})")
+    return _summed(tasks[0], names, f"NOT ({' OR '.join(_written_by(task) for task in tasks)})")
 
 
 def _other_columns(tasks: Sequence[Task]) -> Iterator[Query]:
     """Sum up what updates of references must leave as it is; several sets may move references of one row."""
     moving = [task for task in tasks if task.updates]
     together = [
-        f"({_clause(one, 'moved_by')} AND {_clause(other, 'moved_by')})"
+        f"({_moved_by(one)} AND {_moved_by(other)})"
         for place, one in enumerate(moving)
         for other in moving[place + 1 :]
     ]
     shared = " OR ".join(together)
     for task in moving:
-        alone = _clause(task, "moved_by") + (f" AND NOT ({shared})" if shared else "")
+        alone = _moved_by(task) + (f" AND NOT ({shared})" if shared else "")
         yield _summed(task, _kept(task, [task]), alone)
     if shared:
         yield _summed(moving[0], _kept(moving[0], moving), shared)
@@ -113,8 +113,12 @@ def _summed(task: Task, names: Sequence[str], others: str) -> Query:
     return Query(statement(__name__, "beside", **named))
 
 
-def _clause(task: Task, name: str) -> str:
-    return statement(__name__, name, **_parts(task)).partition("\n")[2]
+def _written_by(task: Task) -> str:
+    return statement(__name__, "written_by", **_parts(task)).partition("\n")[2]
+
+
+def _moved_by(task: Task) -> str:
+    return statement(__name__, "moved_by", **_parts(task)).partition("\n")[2]
 
 
 def _parts(task: Task) -> dict[str, str]:

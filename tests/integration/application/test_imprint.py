@@ -20,7 +20,7 @@ def guarded(league: League) -> Guard:
 
 
 def bucket_of_absent_rows(guard: Guard) -> set[Bucket]:
-    return {row.bucket for row in guard.plans().rows() if row.live_key is None}
+    return {row.bucket for row in guard.plans_rows() if row.live_key is None}
 
 
 def test_without_an_import_a_row_that_is_gone_was_deleted_by_a_user(guarded: Guard, database: ScratchDatabase) -> None:

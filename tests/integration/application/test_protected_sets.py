@@ -111,7 +111,7 @@ def test_everything_that_users_own_is_back_where_it_was(incident: League, databa
     health = guard.judges_health()
     assert (health.verdict, health.score) == (Verdict.FINE, 100)
     assert {name: counts.before for name, counts in health.sets.items()} == {
-        name: each.counts()["total"] for name, each in done.plan.sets.items()
+        name: done.plan.counts(name)["total"] for name in done.plan.sets
     }
     assert done.plan.counts()["pending"] == 0
     assert guard.restores().written == 0
@@ -154,7 +154,7 @@ def test_rows_that_the_etl_leaves_alone_are_re_linked_in_place(
     made = guard.restores().plan
 
     assert {name: sorted(database.rows(query)) for name, query in untouched.items()} == before
-    assert {name for name, each in made.sets.items() if each.counts()["insert"]} <= {"practices"}
+    assert {name for name in made.sets if made.counts(name)["insert"]} <= {"practices"}
 
 
 def test_thirteen_messages_and_two_polls_on_vanished_teams_are_seen_before_the_restore(
@@ -182,7 +182,7 @@ def test_a_message_that_a_user_deleted_meanwhile_stays_deleted(incident: League,
     database.rows("DELETE FROM captain_messages WHERE message = 'Message 3'")
     builders.the_etl_recreates_everything(database)
     made = guard.restores().plan
-    assert made.sets["captain_messages"].counts()["deleted"] == 1
+    assert made.counts("captain_messages")["deleted"] == 1
     assert database.count("captain_messages") == 12
 
 
@@ -198,7 +198,7 @@ def test_a_table_that_truncate_cascade_emptied_is_filled_again(incident: League,
 
     made = guard.restores().plan
 
-    assert made.sets["captain_messages"].counts()["insert"] == 13
+    assert made.counts("captain_messages")["insert"] == 13
     assert everything_seen(database) == before
     assert guard.restores().written == 0
 
@@ -228,7 +228,7 @@ def test_nothing_of_a_league_that_an_import_lacks_lands_on_another_one(
 
     made = guard.restores().plan
 
-    pending = {name: each.counts()["pending"] for name, each in made.sets.items()}
+    pending = {name: made.counts(name)["pending"] for name in made.sets}
     assert pending == {
         "practices": 13,
         "practice_times": 1,

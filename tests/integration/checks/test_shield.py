@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.checks.before.scene import shielded
-from practice_guard.core.database import Access, Borrowed, Database, connect
+from practice_guard.core.database import Access, Borrowed, Database, connect, shielded
 from tests.world.builders import ScratchDatabase
 from tests.world.callers import CONNECT, ask
 

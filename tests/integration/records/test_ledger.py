@@ -69,10 +69,12 @@ def judged(connection: Connection, guard: Guard) -> list[object]:
     app = look(connection, guard.sets)
     said: list[object] = [drift.older_than_their_team(connection, app, None)]
     for kept in snapshots.listing(connection):
-        made = restore.plan(connection, kept, app)
-        said += [kept.id, made.digest, made.counts(), [dataclasses.asdict(row) for row in made.rows()]]
-        said += [drift.since(made, kept, 1), drift.older_than_their_team(connection, app, made)]
-        said += [health.check(made, app)]
+        workings = restore.work_out(connection, kept, app)
+        made = workings.plan
+        rows = [dataclasses.asdict(row) for name in workings.sheets for row in workings.rows(name)]
+        said += [kept.id, made.digest, made.counts(), rows]
+        said += [drift.since(made, kept, 1), drift.older_than_their_team(connection, app, workings)]
+        said += [health.check(connection, made, app)]
     return said
 
 

@@ -26,7 +26,7 @@ def test_a_practice_edited_after_it_came_back_under_a_new_key_is_not_put_back_be
     assert new != practice
     builders.a_user_moves_practice(database, new, date=TUESDAY)
     builders.the_etl_leaves_practices_on_old_ids(database)
-    assert guard.restores().plan.sets["practices"].counts()["edited"] == 1
+    assert guard.restores().plan.counts("practices")["edited"] == 1
     (row,) = practices_by_natural_key(database)
     assert (row.date, row.team) == (TUESDAY, tennaqua.identity)
 

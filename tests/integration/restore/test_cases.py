@@ -284,7 +284,7 @@ class TestWhatUsersDid:
         league.captain_sets_practice_time(other)
         builders.the_etl_recreates_everything(database)
         made = guard.restores().plan
-        assert made.sets["practice_times"].counts()["deleted"] == 1
+        assert made.counts("practice_times")["deleted"] == 1
         assert database.rows("SELECT team_id FROM practice_times") == [(other.id,)]
 
     def test_a_practice_time_set_again_before_the_restore_does_not_stop_it(
@@ -347,7 +347,7 @@ class TestOtherReferences:
         guard.has_backed_up()
         builders.the_etl_lacks_league(database, "CNSWPL")
         made = guard.restores().plan
-        assert [row.unresolved for row in made.rows()] == [(2,)]
+        assert [(each.rows, each.lost) for each in made.sums] == [(1, True)]
         assert practices(database)[0][2] is None
         assert guard.restores().written == 0
         assert guard.has_backed_up().rows == 1

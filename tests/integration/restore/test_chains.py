@@ -58,9 +58,9 @@ def test_polls_are_whole_where_an_import_took_them_along(
 
     made = guard.restores().plan
 
-    assert made.sets["polls"].counts()["insert"] == 2
-    assert made.sets["poll_choices"].counts()["insert"] == 6
-    assert made.sets["poll_responses"].counts()["insert"] == 6
+    assert made.counts("polls")["insert"] == 2
+    assert made.counts("poll_choices")["insert"] == 6
+    assert made.counts("poll_responses")["insert"] == 6
     assert polls_by_natural_key(database) == before
     assert guard.judges_health().score == 100
     assert guard.restores().written == 0
@@ -135,13 +135,13 @@ def test_what_hangs_on_a_waiting_poll_waits_with_it_and_comes_back(polled: Leagu
     builders.the_etl_runs(database, "drop-team=Tennaqua - 22", source=website)
 
     made = guard.restores().plan
-    assert {name: each.counts()["pending"] for name, each in made.sets.items() if each.counts()["pending"]} == {
+    assert {name: made.counts(name)["pending"] for name in made.sets if made.counts(name)["pending"]} == {
         "practices": 3,
         "polls": 1,
         "poll_choices": 3,
         "poll_responses": 3,
     }
-    assert {str(match.old.name) for row in made.rows() if (match := made.match(row))} == {
+    assert {str(match.old.name) for each in made.sums if (match := made.match(each))} == {
         "Tennaqua - 22",
         "Wilmette - 22",
     }
@@ -167,8 +167,8 @@ def test_what_hangs_on_a_poll_that_waits_in_its_table_waits_in_its_own(
     guard.has_backed_up()
     builders.the_etl_runs(database, "drop-team=Tennaqua - 22")
     waiting = guard.restores().plan
-    assert [waiting.sets[name].counts()["pending"] for name in ("polls", "poll_choices")] == [1, 3]
-    assert not [row for row in waiting.rows() if row.set == "poll_choices" and row.writes]
+    assert [waiting.counts(name)["pending"] for name in ("polls", "poll_choices")] == [1, 3]
+    assert not [each for each in waiting.of("poll_choices") if each.writes]
     guard.has_backed_up()
 
     builders.the_etl_runs(database, source=website)
@@ -189,7 +189,7 @@ def test_a_poll_that_a_user_deleted_stays_deleted_with_all_that_hung_on_it(
 
     made = guard.restores().plan
 
-    assert {name: each.counts()["deleted"] for name, each in made.sets.items() if each.counts()["deleted"]} == {
+    assert {name: made.counts(name)["deleted"] for name in made.sets if made.counts(name)["deleted"]} == {
         "polls": 1,
         "poll_choices": 3,
         "poll_responses": 3,
@@ -209,8 +209,8 @@ def test_a_part_of_a_restore_brings_what_it_hangs_on(polled: League, database: S
 
     made = guard.restores(request=Request(Scope(protected=frozenset({"poll_choices"})))).plan
 
-    assert (made.sets["polls"].counts()["insert"], made.sets["poll_choices"].counts()["insert"]) == (2, 6)
-    assert not made.sets["practices"].rows
+    assert (made.counts("polls")["insert"], made.counts("poll_choices")["insert"]) == (2, 6)
+    assert not made.counts("practices")["total"]
     assert database.count("poll_responses") == 0
 
 
@@ -306,8 +306,8 @@ def test_rows_without_a_foreign_key_follow_their_parent_to_its_new_key(
 
     made = guard.restores().plan
 
-    assert made.sets["gear"].counts()["insert"] == 4
-    assert made.sets["parts"].counts()["relink"] == 3
+    assert made.counts("gear")["insert"] == 4
+    assert made.counts("parts")["relink"] == 3
     cones = Counter({("Tennaqua - 22", f"Cones {number}", "none"): 1 for number in (1, 2, 3)})
     assert gear_by_natural_key(database) == before + cones
     assert guard.restores().written == 0
@@ -323,7 +323,7 @@ def test_a_plan_file_with_keys_that_are_yet_to_come_is_applied_as_shown(
     database.rows("ALTER SEQUENCE gear_id_seq RESTART")
     database.rows("INSERT INTO gear (name) VALUES ('Nobody''s')")
 
-    guard.restores(saved=guard.saves(guard.plans()))
+    guard.restores(saved=guard.saves())
 
     assert gear_by_natural_key(database) - before == Counter({("none", "Nobody's", "none"): 1})
 
@@ -366,6 +366,6 @@ def test_a_row_whose_other_foreign_key_lets_it_not_in_waits_and_stops_no_other(
 
     made = guard.restores().plan
 
-    assert made.sets["captain_messages"].counts()["pending"] == 1
-    assert [row.note for row in made.rows() if row.note] == ["what its captain_user_id points at is not there"]
+    assert made.counts("captain_messages")["pending"] == 1
+    assert [each.note for each in made.sums if each.note] == ["what its captain_user_id points at is not there"]
     assert database.count("schedule", "home_team ILIKE '%practice%'") == 6

@@ -9,8 +9,6 @@ from practice_guard.core.application import look
 from practice_guard.core.database import Connection
 from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.model import Team
-from practice_guard.core.restore import transaction
-from practice_guard.core.restore.plans import Bucket
 from practice_guard.render.restoring import waiting
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase, swap_ids, team_now
@@ -22,7 +20,7 @@ def looks(guard: Guard) -> None:
 
     def work(connection: Connection) -> None:
         kept, app = snapshots.find(connection), look(connection, guard.sets)
-        transaction.check_fits(connection, app, kept, restore.plan(connection, kept, app))
+        restore.check_fits(restore.work_out(connection, kept, app))
 
     guard.reads(work)
 
@@ -99,7 +97,7 @@ class TestAPracticeTimeThatAUserMoved:
         guard.restores()
         guard.has_backed_up()
         builders.the_etl_recreates_everything(database)
-        counts = guard.restores().plan.sets["practice_times"].counts()
+        counts = guard.restores().plan.counts("practice_times")
         assert (counts["relink"], counts["pending"]) == (1, 1)
         assert teams_of_practice_times(database)[moved] == team_now(database, tennaqua.identity).id
 
@@ -113,7 +111,7 @@ def test_a_part_whose_place_the_rest_holds_waits_for_the_whole(
     guard.has_backed_up()
     swap_ids(database, tennaqua.id, other.id)
     part = guard.restores(request=Request(Scope(teams=frozenset({tennaqua.name or ""}))))
-    assert [row.bucket for row in part.plan.rows()] == [Bucket.PENDING]
+    assert part.plan.counts()["pending"] == part.plan.counts()["total"] == 1
     own, theirs = sorted(times)
     assert teams_of_practice_times(database) == {own: None, theirs: other.id}
     guard.restores()

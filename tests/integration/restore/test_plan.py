@@ -45,7 +45,7 @@ def guard(database: ScratchDatabase, league: League) -> Guard:
 
 
 def saved_plan(guard: Guard, request: Request | None = None) -> SavedPlan:
-    return planfile.load(planfile.dump(guard.plans(request=request), request or Request(), NOON))
+    return guard.saves(request)
 
 
 def test_planning_writes_nothing_and_tells_exactly(guard: Guard, database: ScratchDatabase) -> None:
@@ -181,17 +181,17 @@ def _caught_up(url: str, position: str) -> None:
 
 
 def test_a_standby_plans_the_same_and_refuses_to_restore(guard: Guard, standby: str) -> None:
-    def plan(connection: Connection) -> Plan:
-        with connection.transaction(Access.READ):
+    def plan(connection: Connection) -> tuple[Plan, SavedPlan]:
+        with connection.transaction(Access.PLAN):
             kept = snapshots.find(connection)
             snapshots.verify(connection, kept)
-            app = look(connection, guard.sets)
-            made = restore.plan(connection, kept, app)
-            transaction.check_fits(connection, app, kept, made)
-            return made
+            made = restore.work_out(connection, kept, look(connection, guard.sets))
+            assert made.scratch.chained
+            restore.check_fits(made)
+            return made.plan, planfile.load(planfile.dump(made, Request(), NOON))
 
     with connect(standby, application="test") as connection:
-        made = plan(connection)
+        made, saved = plan(connection)
         assert made.digest == guard.plans().digest
         for attempt in (
             lambda: transaction.apply(guard.at(connection), guard.finds()),
@@ -200,5 +200,4 @@ def test_a_standby_plans_the_same_and_refuses_to_restore(guard: Guard, standby: 
             with pytest.raises(errors.AccessError, match="standby") as caught:
                 attempt()
             assert "--dry-run" in str(caught.value.next_steps[0])
-    saved = planfile.load(planfile.dump(made, Request(), NOON))
     assert guard.restores(saved=saved).plan.digest == made.digest

@@ -42,7 +42,7 @@ def test_what_is_not_in_place_adds_up_also_where_users_edited_it(guard: Guard, d
     database.rows("UPDATE practice_times SET location = 'Court 9'")
     builders.the_etl_recreates_everything(database)
     (finding,) = (each for each in guard.backs_up().findings if each.code == "import-not-restored")
-    edited = guard.plans().sets["practice_times"].counts()["edited"]
+    edited = guard.plans().counts("practice_times")["edited"]
     gone, adrift = re.findall(r"([\d,]+) (?:not there|on no team)", finding.what)
     assert (edited, int(gone) + int(adrift)) == (1, finding.rows)
 

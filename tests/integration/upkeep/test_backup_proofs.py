@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from practice_guard.core import errors, snapshots
-from practice_guard.core.database import Access, Connection, Row, Timeouts
+from practice_guard.core.database import Access, Connection, Query, Row, Timeouts
 from practice_guard.core.database.port import Parameters
 from practice_guard.core.upkeep import backup
 from practice_guard.core.upkeep.backup import Backup
@@ -54,6 +54,19 @@ class Overheard:
     @property
     def known(self) -> dict[str, Any]:
         return self.connection.known
+
+    def write(self, queries: Sequence[Query]) -> list[int]:
+        return [count for each in queries for count in self._write(each)]
+
+    def _write(self, query: Query) -> list[int]:
+        self.before(self.access, query.text)
+        touched = self.connection.write([query])
+        self.after(self.access, query.text)
+        return touched
+
+    @property
+    def usable(self) -> bool:
+        return self.connection.usable
 
     @property
     def backend(self) -> int | None:

@@ -256,5 +256,5 @@ def test_what_the_table_can_still_take_is_carried_on_when_asked_for(waiting: Gua
     taken = waiting.backs_up(accept_current=True)
     assert taken.snapshot is not None
     assert taken.snapshot.carried == 1
-    (pending,) = (row for row in waiting.plans().rows() if row.bucket is Bucket.PENDING)
+    (pending,) = (row for row in waiting.plans_rows() if row.bucket is Bucket.PENDING)
     assert pending.set == "notes"
