@@ -146,14 +146,15 @@ class _Case:
         contested: frozenset[int],
         repeated: tuple[Collection[int], Collection[int]],
     ) -> dict[int, int]:
-        possible = {
-            at: self._pointing(at, facets)
+        waiting = [
+            at
             for at in range(len(self.old))
             if at not in self.accepted and at not in followed.given_up and at not in followed.withdrawn
-        }
-        heirs = confirmations(
-            possible, contested | frozenset(self.accepted.values()), frozenset(self.accepted), hearing
-        )
+        ]
+        if not waiting:
+            return {}
+        taken = contested | frozenset(self.accepted.values())
+        heirs = confirmations(waiting, lambda at: self._pointing(at, facets), taken, frozenset(self.accepted), hearing)
         return {
             at: heir
             for at, heir in heirs.items()

@@ -7,7 +7,7 @@ an id that an import no longer has says nothing (design, "Who a team is").
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from practice_guard.core.identity.grouping import Grouping
@@ -189,7 +189,11 @@ class Pointing:
 
 
 def confirmations(
-    possible: Mapping[int, Pointing], taken: frozenset[int], matched: frozenset[int], hearing: Hearing
+    waiting: Collection[int],
+    pointing_of: Callable[[int], Pointing],
+    taken: frozenset[int],
+    matched: frozenset[int],
+    hearing: Hearing,
 ) -> dict[int, int]:
     """Match old positions to one of the new ones that a facet says, where the players say it too.
 
@@ -204,19 +208,20 @@ def confirmations(
     what is left of them is `1b`), and the name must not say that it is the club's other team.
 
     Args:
-        possible: What each unmatched old position's facets point at.
+        waiting: Old positions that are not matched and may be.
+        pointing_of: Says what the facets of one of them point at.
         taken: New positions that are matched already, or contested.
         matched: Old positions that are matched already.
         hearing: What the players say.
     """
     claims: dict[int, int] = {}
-    hearing.call(possible)
-    hearing.call((), {heir for at in possible for heir in hearing.onto(at)})
-    for at, pointing in possible.items():
+    hearing.call(waiting)
+    hearing.call((), {heir for at in waiting for heir in hearing.onto(at) - taken})
+    for at in waiting:
         onto = hearing.onto(at) - taken
         if len(onto) != 1:
             continue
-        (heir,) = onto
+        (heir,), pointing = onto, pointing_of(at)
         by_name = heir in pointing.names - pointing.wandered
         by_place = heir in pointing.places - pointing.strangers and hearing.complete(at, heir)
         if (by_name or by_place) and hearing.out_of(heir) - matched == {at}:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
 
 from practice_guard.core.identity import normalise
 from practice_guard.core.identity.grouping import Grouping, repeated
 from practice_guard.core.model import Rosters, Team
 
 _NOBODY: frozenset[str] = frozenset()
+_NONE: Mapping[str, str] = {}
 _UNNAMED = frozenset(("",))
 
 ONE_BY_ONE = 2
@@ -42,7 +43,7 @@ class Standing:
     def __init__(self, old: Side, new: Side, several: int) -> None:
         self._sides, self._several = (old, new), several
         self._found: dict[str, tuple[Grouping, Grouping]] = {}
-        self._asked: dict[str, set[str]] = {}
+        self._asked: dict[str, dict[str, str]] = {}
         self._left = ONE_BY_ONE
         self._whole = False
 
@@ -54,7 +55,7 @@ class Standing:
             if self._left < 0:
                 self._find_all()
             else:
-                self._find({league: fresh})
+                self._find({league: {player: player for player in fresh}})
         return self._of(league)
 
     def find(self, old: Collection[int], new: Collection[int]) -> None:
@@ -64,46 +65,47 @@ class Standing:
         if 2 * (len(old) + len(new)) > len(self._sides[0]) + len(self._sides[1]):
             self._find_all()
             return
-        wanted: dict[str, set[str]] = {}
+        wanted: dict[str, dict[str, str]] = {}
         for side, positions in zip(self._sides, (old, new), strict=True):
             for at in positions:
-                if fresh := self._fresh(side, at):
-                    wanted.setdefault(side.league(at), set()).update(fresh)
+                for player in self._fresh(side, at):
+                    wanted.setdefault(side.league(at), {}).setdefault(player, player)
         if wanted:
             self._find(wanted)
 
-    def _fresh(self, side: Side, at: int) -> Set[str]:
+    def _fresh(self, side: Side, at: int) -> list[str]:
         """The players of a team that nobody has asked about yet."""
-        return _NOBODY if self._whole else side.ids(at) - self._asked.get(side.league(at), _NOBODY)
+        if self._whole:
+            return []
+        asked = self._asked.get(side.league(at), _NONE)
+        return [player for player in side.ids(at) if player not in asked]
 
     def _of(self, league: str) -> tuple[Grouping, Grouping]:
         return self._found.setdefault(league, (Grouping(), Grouping()))
 
-    def _find(self, wanted: Mapping[str, Set[str]]) -> None:
-        """Look up players that were not looked up before."""
+    def _find(self, wanted: Mapping[str, dict[str, str]]) -> None:
+        """Look up players that were not looked up before, by league; each with the one text that stands for him."""
         for which, side in enumerate(self._sides):
             for at in range(len(side)):
                 if (league := side.league(at)) in wanted:
-                    self._add(which, league, at, side.ids(at) & wanted[league])
-        for league, ids in wanted.items():
-            self._asked.setdefault(league, set()).update(ids)
+                    known, found = wanted[league], self._of(league)[which]
+                    for player in side.ids(at):
+                        if player in known:
+                            found.add(known[player], at)
+        for league, players in wanted.items():
+            self._asked.setdefault(league, {}).update(players)
         self._drop()
 
     def _find_all(self) -> None:
         """Look up every player; one that is not in the old list is of no weight anywhere."""
-        self._found, self._asked, self._whole = {}, {}, True
-        old, new = self._sides
+        self._found, self._asked = {}, {}
+        old = self._sides[0]
+        everyone: dict[str, dict[str, str]] = {}
         for at in range(len(old)):
-            self._add(0, old.league(at), at, old.ids(at))
-        for at in range(len(new)):
-            known = self._of(new.league(at))[0]
-            self._add(1, new.league(at), at, (player for player in new.ids(at) if player in known))
-        self._drop()
-
-    def _add(self, which: int, league: str, at: int, ids: Iterable[str]) -> None:
-        found = self._of(league)[which]
-        for player in ids:
-            found.add(player, at)
+            for player in old.ids(at):
+                everyone.setdefault(old.league(at), {}).setdefault(player, player)
+        self._find(everyone)
+        self._asked, self._whole = {}, True
 
     def _drop(self) -> None:
         for sides in self._found.values():

@@ -296,8 +296,8 @@ BUGS = [
     Bug(
         "players looked up again stand twice",
         standing,
-        "side.ids(at) - self._asked.get(side.league(at), _NOBODY)",
-        "side.ids(at)",
+        "[player for player in side.ids(at) if player not in asked]",
+        "list(side.ids(at))",
         players_are_found_team_by_team,
     ),
     Bug(
