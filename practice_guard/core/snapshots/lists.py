@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from practice_guard.core.application import TeamList
@@ -14,19 +15,12 @@ AT_ONCE = 10_000
 def store_list(database: Database, name: str, found: TeamList) -> None:
     """Keep a team list under the id of the snapshot that took it."""
     for start in range(0, len(found.teams), AT_ONCE):
-        teams = found.teams[start : start + AT_ONCE]
+        teams = [
+            (team.id, team.league, team.club, team.series, team.name, team.alias, found.players_of(team.id))
+            for team in found.teams[start : start + AT_ONCE]
+        ]
         database.execute(
-            statement(__name__, "store_teams"),
-            {
-                "list": name,
-                "ids": [team.id for team in teams],
-                "leagues": [team.league for team in teams],
-                "clubs": [team.club for team in teams],
-                "series": [team.series for team in teams],
-                "names": [team.name for team in teams],
-                "aliases": [team.alias for team in teams],
-                "players": [found.players_of(team.id) for team in teams],
-            },
+            statement(__name__, "store_teams"), {"list": name, "teams": json.dumps(teams, ensure_ascii=False)}
         )
     codes = {"list": name, "ids": list(found.leagues), "codes": list(found.leagues.values())}
     database.execute(statement(__name__, "store_leagues"), codes)

@@ -1,10 +1,9 @@
 -- store_teams --
--- Keeps a team list with its rosters.
+-- Keeps teams of a list with their rosters: one JSON array a team, which both sides read faster than arrays of columns.
 INSERT INTO practice_guard.team_lists (list, id, league, club, series, name, alias, players)
-SELECT %(list)s::text, u.id, u.league, u.club, u.series, u.name, u.alias,
-       ARRAY(SELECT player FROM json_array_elements_text(u.players::json) AS player)
-  FROM unnest(%(ids)s::bigint[], %(leagues)s::text[], %(clubs)s::text[], %(series)s::text[], %(names)s::text[],
-              %(aliases)s::text[], %(players)s::text[]) AS u (id, league, club, series, name, alias, players)
+SELECT %(list)s::text, (team ->> 0)::bigint, team ->> 1, team ->> 2, team ->> 3, team ->> 4, team ->> 5,
+       ARRAY(SELECT player FROM json_array_elements_text((team ->> 6)::json) AS player)
+  FROM json_array_elements(%(teams)s::json) AS team
 
 -- store_leagues --
 -- Keeps a league list.
