@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from practice_guard.core.application import TeamList
 from practice_guard.core.database import Database, Row, statement
@@ -32,3 +32,23 @@ def team_lists(database: Database, names: Sequence[str]) -> dict[str, TeamList]:
     for name, *row in database.execute(statement(__name__, "stored_lists"), {"lists": list(names)}):
         rows[name].append(tuple(row))
     return {name: TeamList.of(rows.pop(name)) for name in names}
+
+
+def as_digested(database: Database, names: Sequence[str]) -> Iterator[str]:
+    """Yield the JSON of kept team lists from which the first version of a digest is made, a team at a time."""
+    yield "{"
+    for number, name in enumerate(sorted(set(names))):
+        found = team_lists(database, [name])[name]
+        yield f"{', ' if number else ''}{json.dumps(name)}: ["
+        yield from _array(map(repr, sorted(found.teams, key=repr)))
+        yield f", {json.dumps(sorted(found.leagues.items()))}, "
+        yield from _array([team, sorted(found.rosters[team])] for team in sorted(found.rosters))
+        yield "]"
+    yield "}"
+
+
+def _array(values: Iterable[object]) -> Iterator[str]:
+    yield "["
+    for number, value in enumerate(values):
+        yield f"{', ' if number else ''}{json.dumps(value)}"
+    yield "]"

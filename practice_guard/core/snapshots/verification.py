@@ -10,7 +10,7 @@ from datetime import timezone
 from practice_guard.core import errors
 from practice_guard.core.database import Database
 from practice_guard.core.snapshots import copies, sets
-from practice_guard.core.snapshots.lists import team_lists
+from practice_guard.core.snapshots.lists import as_digested, team_lists
 from practice_guard.core.snapshots.snapshot import DIGEST_VERSION, Snapshot, damaged
 from practice_guard.core.steps import Step
 
@@ -23,20 +23,20 @@ _DIGESTED = tuple(name for name in SNAPSHOT_FIELDS if name not in ("digest", "ta
 
 def digest(database: Database, snapshot: Snapshot) -> str:
     """Return the digest of the whole: the description, every set's rows, and the team lists."""
-    lists = {}
-    for name, found in team_lists(database, snapshot.lists).items():
-        rosters = sorted((team, sorted(ids)) for team, ids in found.rosters.items())
-        everyone = sorted(repr(team) for team in found.teams)
-        lists[name] = [everyone, sorted(found.leagues.items()), rosters]
     manifest = {
         "version": snapshot.digest_version,
         "snapshot": {name: str(value) for name, value in snapshot.recorded(*_DIGESTED).items()},
         "taken_at": snapshot.taken_at.astimezone(timezone.utc).isoformat(),
         "fingerprint": dict(snapshot.fingerprint),
         "sets": {name: sets.values(each) for name, each in snapshot.sets.items()},
-        "lists": lists,
+        "lists": None,
     }
-    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+    before, lists, after = json.dumps(manifest, sort_keys=True).partition('"lists": ')
+    digested = hashlib.sha256(f"{before}{lists}".encode())
+    for piece in as_digested(database, snapshot.lists):
+        digested.update(piece.encode())
+    digested.update(after.removeprefix("null").encode())
+    return digested.hexdigest()
 
 
 def verify(database: Database, snapshot: Snapshot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from practice_guard.core.application import TeamList
@@ -79,3 +80,25 @@ def test_arrays_in_arrays_and_unknown_players_are_read_as_plain_ones(guard: Guar
         " ('odd', 1, 'A', '{{a,b},{c,NULL}}'), ('odd', 2, 'B', '{}'), ('odd', 3, 'C', '{NULL}')"
     )
     assert kept(guard, "odd")["odd"].rosters == {1: frozenset(("a", "b", "c", "")), 3: frozenset(("",))}
+
+
+def test_lists_are_digested_as_they_were_by_the_first_program(guard: Guard, league: League) -> None:
+    """The digests of snapshots that were taken long ago rest on this text, to the letter."""
+    for number in (9, 10, 11):
+        league.has_team(
+            series=f"Chicago {number}", alias="\u00dc" if number > 9 else None, players=STRANGE[number - 9 :]
+        )
+    taken = guard.has_backed_up_nothing()
+    keep(guard, "another", now(guard))
+    names = [taken.id, "another", "gone"]
+    expected = {
+        name: [
+            sorted(repr(team) for team in found.teams),
+            sorted(found.leagues.items()),
+            sorted((team, sorted(ids)) for team, ids in found.rosters.items()),
+        ]
+        for name, found in kept(guard, *names).items()
+    }
+    written = guard.reads(lambda connection: "".join(lists.as_digested(connection, names)))
+    assert written == json.dumps(expected, sort_keys=True)
+    assert "Tennaqua - 9" in written
