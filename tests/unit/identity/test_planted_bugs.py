@@ -89,6 +89,13 @@ BUGS = [
         test_resolution.test_recycled_ids_are_seen_and_never_followed,
     ),
     Bug(
+        "a name is normalised with another team's series",
+        facets,
+        "if self.old[at].series == team.series:",
+        "if True:",
+        test_resolution.test_a_name_is_normalised_with_its_own_teams_series,
+    ),
+    Bug(
         "a name is found inside another",
         facets,
         "group(new_keys, among=self.old)",
@@ -285,6 +292,13 @@ BUGS = [
         "[player for player in players if player in here and player in there]",
         "[player for player in players if player in here]",
         test_roster.test_ids_that_left_the_league_do_not_count,
+    ),
+    Bug(
+        "the same players in another league are the same",
+        roster,
+        " and self._old.league(old) == self._new.league(new)",
+        "",
+        test_standing.test_the_same_players_in_another_league_confirm_nothing,
     ),
     Bug(
         "players of any league are heard",

@@ -71,3 +71,11 @@ def test_a_roster_that_is_the_same_is_looked_up_nowhere(monkeypatch: pytest.Monk
     everyone = frozenset(f"p{number}" for number in range(8))
     hearing = Hearing(old, old, Witnesses({1: everyone, 2: everyone}, {1: everyone, 2: everyone}))
     assert not hearing.contradicts(0, 0, {0: 0, 1: 1})
+
+
+def test_the_same_players_in_another_league_confirm_nothing() -> None:
+    everyone = frozenset(f"p{number}" for number in range(8))
+    one, other = Team(1, "APTA", "Tennaqua", "S1", "Tennaqua S1"), Team(1, "NSTF", "Tennaqua", "S1", "Tennaqua S1")
+    rosters = {1: everyone}
+    assert Hearing([one], [one], Witnesses(rosters, rosters)).same(0, 0)
+    assert not Hearing([one], [other], Witnesses(rosters, rosters)).same(0, 0)
