@@ -25,6 +25,10 @@ TAMPERING: dict[str, tuple[str, str]] = {
     ),
     "a row marked as carried": ("UPDATE practice_guard.{t} SET guard_carried = NOT guard_carried", "rows of practices"),
     "an origin taken away": ("UPDATE practice_guard.{t} SET guard_from = NULL", "rows of practices were changed"),
+    "dates exchanged": (
+        "UPDATE practice_guard.{t} SET match_date = match_date + 7 * (3 - 2 * guard_row)::int WHERE guard_row < 3",
+        "rows of practices were changed",
+    ),
     "a column dropped": ("ALTER TABLE practice_guard.{t} DROP location", "the columns of {t} were changed"),
     "a column added": ("ALTER TABLE practice_guard.{t} ADD more text", "the columns of {t} were changed"),
     "a column retyped": ("ALTER TABLE practice_guard.{t} ALTER id TYPE bigint", "the columns of {t} were changed"),
@@ -37,8 +41,12 @@ TAMPERING: dict[str, tuple[str, str]] = {
     ),
     "a digest changed": ("UPDATE practice_guard.snapshots SET digest = 'x' WHERE id = '{s}'", "its description was"),
     "a digest of a newer kind": (
-        "UPDATE practice_guard.snapshots SET digest_version = 2 WHERE id = '{s}'",
-        "Snapshot {s} is not readable: its digest has version 2, and this program knows 1",
+        "UPDATE practice_guard.snapshots SET digest_version = 3 WHERE id = '{s}'",
+        "Snapshot {s} is not readable: its digest has version 3, and this program knows 2",
+    ),
+    "a digest of the older kind": (
+        "UPDATE practice_guard.snapshots SET digest_version = 1 WHERE id = '{s}'",
+        "were changed",
     ),
     "a digest of no kind": (
         "UPDATE practice_guard.snapshots SET digest_version = 0 WHERE id = '{s}'",

@@ -17,7 +17,7 @@ SELECT (SELECT system_identifier::text FROM pg_control_system()), current_databa
               WHERE schemaname = 'practice_guard' AND tablename = ANY (%(names)s::text[]))
 
 -- create_schema --
--- The guard's own schema: nothing in it references the application's tables, so that no TRUNCATE … CASCADE reaches it.
+-- The guard's own schema: nothing in it references the application's tables, so that no TRUNCATE ... CASCADE reaches it.
 -- IF NOT EXISTS would ask for CREATE on the database even where an administrator has made the schema.
 DO $$ BEGIN
     IF to_regnamespace('practice_guard') IS NULL THEN CREATE SCHEMA practice_guard; END IF;

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Database, Query, Row, ask_each, columns, identifier, statement
+from practice_guard.core.database import Database, Query, ask_each, columns, identifier, statement
+from practice_guard.core.snapshots import digests
 from practice_guard.core.snapshots.sets import (
     GUARD_COLUMNS,
     LONGEST_NAME,
@@ -19,7 +21,8 @@ from practice_guard.core.snapshots.sets import (
 from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted
 
-_GUARDS = [name for name, _ in GUARD_COLUMNS]
+_COLLATED = re.compile(r"(?:text|character|bpchar|name)\b")
+"""The built-in types that have a collation, arrays of them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +47,25 @@ def create(database: Database, sets: Sequence[StoredSet]) -> None:
         errors.UsageError: a set's name is too long.
         errors.SchemaError: a protected table has a column that the guard needs for itself.
     """
-    texts = [_creating(stored) for stored in sets]
+    _make(database, sets, [_creating(stored) for stored in sets])
+
+
+def _make(database: Database, sets: Sequence[StoredSet], texts: Sequence[str]) -> None:
+    for stored in sets:
+        _check_names(stored)
     if texts:
         database.execute(";\n".join(texts))
 
 
-def _creating(stored: StoredSet) -> str:
+def _check_names(stored: StoredSet) -> None:
     if len(stored.rows_table.encode()) > LONGEST_NAME:
         raise errors.UsageError(f"The name of the protected set {stored.name} is too long; 40 letters are the most.")
     for column in stored.columns:
         if column.name in dict(GUARD_COLUMNS):
             raise errors.SchemaError(f"{stored.table} has a column {column.name}, which the guard needs for itself.")
+
+
+def _creating(stored: StoredSet) -> str:
     definitions = ",\n    ".join(f"{identifier(each.name)} {each.stored_as}" for each in stored.columns)
     return statement(__name__, "create_rows", rows=identifier(stored.rows_table), definitions=definitions)
 
@@ -65,10 +76,11 @@ def write(
     sets: Sequence[BoundSet],
     older: Mapping[str, StoredSet],
     carries: Mapping[str, Carry],
+    version: int,
 ) -> dict[str, StoredSet]:
     """Copy the rows of sets into tables of the snapshot's own and carry over what still waits in an older snapshot.
 
-    The copies are compared with their sources, in rows and digest, before anything is carried into them.
+    The copies are compared with their sources, in rows and digest; what is carried into them is told apart for that.
 
     Args:
         database: where; what is read is locked.
@@ -76,45 +88,45 @@ def write(
         sets: the sets.
         older: what the older snapshot holds, by set.
         carries: what is carried over, by set.
+        version: of the digests.
 
     Raises:
         errors.DamagedSnapshotError: a copy differs from its table.
         errors.SchemaError: a row that waits cannot be carried on as it is, because the table has changed.
     """
     new = [(bound, _described(bound, snapshot)) for bound in sets]
-    create(database, [stored for _, stored in new])
-    copying = ",\n".join(_copying(bound, stored) for bound, stored in new)
-    database.execute(statement(__name__, "copy_all", copying=copying))
-    sums = _both(database, [_digest_of_source(bound) for bound, _ in new], [_digest_of_copy(each) for _, each in new])
-    counts: dict[str, int] = {}
-    for (bound, stored), (original, copy) in zip(new, sums, strict=True):
-        if copy != original:
-            raise errors.DamagedSnapshotError(f"The copy of {bound.name} differs from the table; nothing was kept.")
+    _make(database, [stored for _, stored in new], [_copying(*each) for each in new])
+    sources = [row for (row,) in ask_each(database, [digests.of_source(*each, version) for each in new])]
+    for (bound, stored), (rows, _) in zip(new, sources, strict=True):
         carry = carries.get(bound.name, Carry())
-        counts[bound.name] = original[0] + len(carry.rows)
         if carry.rows and bound.name in older:
-            _carry(database, bound, stored, older[bound.name], carry, original[0])
+            _carry(database, bound, stored, older[bound.name], carry, rows)
         if carry.anchors:
             keys, origins = zip(*carry.anchors, strict=True)
             text = statement(__name__, "anchor_rows", rows=identifier(stored.rows_table), **bound.parts)
             database.execute(text, {"keys": list(keys), "origins": list(origins)})
-    texts, teams = [_digest_of_copy(each, _GUARDS) for _, each in new], [_count_of_teams(*each) for each in new]
-    return {
-        stored.name: replace(
-            stored,
-            rows=counts[stored.name],
-            carried=len(carries.get(stored.name, Carry()).rows),
-            teams=count,
-            digest=digest,
-        )
-        for (_, stored), ((_, digest), (count, _)) in zip(new, _both(database, texts, teams), strict=True)
-    }
+    copied = [digests.of_both(stored, version) for _, stored in new]
+    found = [row for (row,) in ask_each(database, [*copied, *(_count_of_teams(*each) for each in new)])]
+    written: dict[str, StoredSet] = {}
+    copies, teams = found[: len(new)], found[len(new) :]
+    for (bound, stored), source, copy, (count, *_) in zip(new, sources, copies, teams, strict=True):
+        if copy[:2] != source:
+            raise errors.DamagedSnapshotError(f"The copy of {bound.name} differs from the table; nothing was kept.")
+        carried = len(carries.get(bound.name, Carry()).rows)
+        written[stored.name] = replace(stored, rows=source[0] + carried, carried=carried, teams=count, digest=copy[3])
+    return written
 
 
-def _both(database: Database, first: Sequence[Query], second: Sequence[Query]) -> list[tuple[Row, Row]]:
-    """Ask two questions about each set; both are answered by one row."""
-    found = [row for (row,) in ask_each(database, [*first, *second])]
-    return list(zip(found[: len(first)], found[len(first) :], strict=True))
+def analyse(database: Database, sets: Iterable[StoredSet]) -> None:
+    """Have the server look at copies that are new to it."""
+    tables = [_joined_by(stored) for stored in sets]
+    if tables:
+        database.execute(statement(__name__, "analyse", tables=", ".join(tables)))
+
+
+def _joined_by(stored: StoredSet) -> str:
+    names = dict.fromkeys(("guard_row", stored.key, *sorted(stored.references)))
+    return f"practice_guard.{identifier(stored.rows_table)} ({columns(names)})"
 
 
 def _described(bound: BoundSet, snapshot: str) -> StoredSet:
@@ -123,35 +135,37 @@ def _described(bound: BoundSet, snapshot: str) -> StoredSet:
 
 
 def _copying(bound: BoundSet, stored: StoredSet) -> str:
-    values = (f"t.{identifier(each.name)}{'' if each.stored_as == each.type else '::text'}" for each in stored.columns)
-    return statement(
-        __name__,
-        "copy_rows",
-        set=identifier(bound.name),
-        rows=identifier(stored.rows_table),
-        columns=columns(each.name for each in stored.columns),
-        values=", ".join(values),
-        **bound.parts,
-    )
+    values = ", ".join(f"{_as_stored(each)} AS {identifier(each.name)}" for each in stored.columns)
+    return statement(__name__, "copy_rows", rows=identifier(stored.rows_table), values=values, **bound.parts)
 
 
-def fault(database: Database, sets: Sequence[StoredSet]) -> str:
-    """Read copies back, compare them with what is known of them, and say what is first wrong; empty for whole ones."""
-    there = _columns_of(database, sets)
-    as_described = {
-        stored.name: there[stored.name]
-        == [*GUARD_COLUMNS, *((column.name, column.stored_as) for column in stored.columns)]
-        for stored in sets
-    }
-    sums = digests(database, [stored for stored in sets if as_described[stored.name]])
+def _as_stored(column: StoredColumn) -> str:
+    name = f"t.{identifier(column.name)}" + ("" if column.stored_as == column.type else "::text")
+    # A copy that had the collation of its source would keep people from dropping that.
+    return f'{name} COLLATE "default"' if _COLLATED.match(column.stored_as) else name
+
+
+def fault(database: Database, sets: Collection[StoredSet], version: int) -> str:
+    """Read copies back, compare them with what is known of them, and say what is first wrong; empty for whole ones.
+
+    `version` is that of their digests.
+    """
+    there = _columns_of(database, list(sets))
+    sound = [stored for stored in sets if there[stored.name] == _columns_as_described(stored)]
+    found = ask_each(database, [digests.of_copy(stored, version) for stored in sound])
+    sums = {stored.name: row for stored, (row,) in zip(sound, found, strict=True)}
     for stored in sets:
         if not there[stored.name]:
             return f"its table {stored.rows_table} is gone."
-        if not as_described[stored.name]:
+        if stored.name not in sums:
             return f"the columns of {stored.rows_table} were changed."
         if wrong := _difference(stored, *sums[stored.name]):
             return wrong
     return ""
+
+
+def _columns_as_described(stored: StoredSet) -> list[tuple[str, str]]:
+    return [*GUARD_COLUMNS, *((column.name, column.stored_as) for column in stored.columns)]
 
 
 def _difference(stored: StoredSet, rows: int, digest: str) -> str:
@@ -256,27 +270,6 @@ def _definition(bound: BoundSet) -> dict[str, object]:
         "etl_deletes": bound.set.etl_deletes,
         **({"witness": True} if bound.set.companion else {}),
     }
-
-
-def digests(database: Database, sets: Sequence[StoredSet]) -> dict[str, tuple[int, str]]:
-    """Return, by set, how many rows copies have, and the digest over their texts with the guard's own columns."""
-    found = ask_each(database, [_digest_of_copy(stored, _GUARDS) for stored in sets])
-    return {stored.name: (count, digest) for stored, ((count, digest),) in zip(sets, found, strict=True)}
-
-
-def _digest_of_copy(stored: StoredSet, besides: Sequence[str] = ()) -> Query:
-    names = [*besides, *(column.name for column in stored.columns)]
-    table = f"practice_guard.{identifier(stored.rows_table)}"
-    return _digest(names, table, "true")
-
-
-def _digest_of_source(bound: BoundSet) -> Query:
-    return _digest([each.name for each in bound.stored], bound.parts["table"], bound.parts["condition"])
-
-
-def _digest(names: Sequence[str], table: str, meeting: str) -> Query:
-    as_text = columns(names, of="t", cast="::text")
-    return Query(statement(__name__, "digest", table=table, columns=as_text, condition=meeting))
 
 
 def _count_of_teams(bound: BoundSet, stored: StoredSet) -> Query:

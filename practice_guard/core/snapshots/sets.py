@@ -86,6 +86,15 @@ def stored_as(column: Column) -> str:
     return column.type if column.built_in and not by_name else "text"
 
 
+def as_text(column: StoredColumn) -> str:
+    """Return the expression for the canonical text of a column of `t`, a copy or the table that it is a copy of."""
+    name = f"t.{identifier(column.name)}"
+    if column.stored_as == "bpchar":
+        # The cast would take the blanks at the end away; format() writes what the type itself writes.
+        return f"CASE WHEN {name} IS NOT NULL THEN format('%%s', {name}) END"
+    return f"{name}::text"
+
+
 def read_by_people(stored: StoredSet, snapshot: str) -> str:
     """Return the statement with which a person reads a set's rows, each with the team or league that it hung on."""
     references = cast("Mapping[str, str]", stored.definition["references"])

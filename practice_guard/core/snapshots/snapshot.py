@@ -12,13 +12,11 @@ from practice_guard.core import errors, findings
 from practice_guard.core.database import Database, Row, identifier, statement
 from practice_guard.core.model import LATEST, Finding
 from practice_guard.core.records import installation
-from practice_guard.core.snapshots import description
+from practice_guard.core.snapshots import description, digests
 from practice_guard.core.snapshots.fields import Fields
 from practice_guard.core.snapshots.sets import StoredSet
 from practice_guard.core.steps import IMPORT_AN_EXPORT, Step
 from practice_guard.core.words import agreeing, counted, near, nearest
-
-DIGEST_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Snapshot:
     digest: str
     verified_at: datetime | None
     sets: Mapping[str, StoredSet]
-    digest_version: int = DIGEST_VERSION
+    digest_version: int = digests.NEWEST
     imported_at: datetime | None = None
     fault: str = ""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timezone
 
 from practice_guard.core import errors
-from practice_guard.core.database import Database
-from practice_guard.core.snapshots import copies, sets
+from practice_guard.core.database import Database, ask_each
+from practice_guard.core.snapshots import copies, digests, sets
 from practice_guard.core.snapshots.lists import as_digested, team_lists
-from practice_guard.core.snapshots.snapshot import DIGEST_VERSION, Snapshot, damaged
+from practice_guard.core.snapshots.snapshot import Snapshot, damaged
 from practice_guard.core.steps import Step
 
 SNAPSHOT_FIELDS = (
@@ -33,10 +33,18 @@ def digest(database: Database, snapshot: Snapshot) -> str:
     }
     before, lists, after = json.dumps(manifest, sort_keys=True).partition('"lists": ')
     digested = hashlib.sha256(f"{before}{lists}".encode())
-    for piece in as_digested(database, snapshot.lists):
+    first = snapshot.digest_version == 1
+    pieces = as_digested(database, snapshot.lists) if first else (_digests_of_lists(database, snapshot.lists),)
+    for piece in pieces:
         digested.update(piece.encode())
     digested.update(after.removeprefix("null").encode())
     return digested.hexdigest()
+
+
+def _digests_of_lists(database: Database, names: Sequence[str]) -> str:
+    found = iter(ask_each(database, [query for name in names for query in digests.of_list(name)]))
+    lists = {name: [teams, leagues] for name, (teams,), (leagues,) in zip(names, found, found, strict=True)}
+    return json.dumps(lists, sort_keys=True)
 
 
 def verify(database: Database, snapshot: Snapshot) -> None:
@@ -46,15 +54,15 @@ def verify(database: Database, snapshot: Snapshot) -> None:
         errors.DamagedSnapshotError: a table is missing, rows were lost, added or changed, or the description was; or
             its digest is said to be of a kind that this program does not know, so that it cannot be trusted.
     """
-    if snapshot.digest_version > DIGEST_VERSION:
+    if snapshot.digest_version > digests.NEWEST:
         raise errors.DamagedSnapshotError(
             f"Snapshot {snapshot.id} is not readable: its digest has version {snapshot.digest_version}, and this "
-            f"program knows {DIGEST_VERSION}. Either a newer practice-guard took it, or it was tampered with.",
+            f"program knows {digests.NEWEST}. Either a newer practice-guard took it, or it was tampered with.",
             next_steps=(Step("snapshots", "verify", why="which ones are whole"),),
         )
     if snapshot.fault:
         raise damaged(snapshot, snapshot.fault)
-    if fault := copies.fault(database, list(snapshot.sets.values())):
+    if fault := copies.fault(database, snapshot.sets.values(), snapshot.digest_version):
         raise damaged(snapshot, fault)
     if digest(database, snapshot) != snapshot.digest:
         # An import may have left no team at all: an empty list is damage only where the digest says so.

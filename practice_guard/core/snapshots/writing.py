@@ -13,7 +13,7 @@ from practice_guard.core.application import Application, imprint
 from practice_guard.core.database import Database, identifier, statement
 from practice_guard.core.model import Author
 from practice_guard.core.records import Place
-from practice_guard.core.snapshots import copies
+from practice_guard.core.snapshots import copies, digests
 from practice_guard.core.snapshots.copies import Carry
 from practice_guard.core.snapshots.lists import store_list
 from practice_guard.core.snapshots.sets import rows_table, values
@@ -58,7 +58,7 @@ class Inheritance:
 def write(database: Database, app: Application, header: Header, inheritance: Inheritance) -> Snapshot:
     """Write a new snapshot inside the caller's transaction, which has locked what is read.
 
-    The copy is compared with its source, in rows and digest, before anything is carried into it.
+    The copy is compared with its source, in rows and digest.
 
     Returns:
         the snapshot, not yet verified.
@@ -68,7 +68,8 @@ def write(database: Database, app: Application, header: Header, inheritance: Inh
     """
     store_list(database, header.id, app.now)
     older = inheritance.previous.sets if inheritance.previous else {}
-    stored = copies.write(database, header.id, (*app.companions, *app.sets), older, inheritance.carries)
+    version = digests.best(database)
+    stored = copies.write(database, header.id, (*app.companions, *app.sets), older, inheritance.carries, version)
     lists = {header.id}
     for carry in inheritance.carries.values():
         for _, origins in (*carry.rows, *carry.anchors):
@@ -91,6 +92,7 @@ def write(database: Database, app: Application, header: Header, inheritance: Inh
         digest="",
         verified_at=None,
         sets=stored,
+        digest_version=version,
     )
     snapshot = replace(snapshot, digest=digest(database, snapshot))
     record(database, snapshot)
@@ -117,6 +119,7 @@ def confirm(database: Database, snapshot: Snapshot, now: datetime) -> Snapshot:
     verify(database, stored)
     if stored.digest != snapshot.digest:
         raise errors.DamagedSnapshotError(f"Snapshot {snapshot.id} was changed between writing and reading it back.")
+    copies.analyse(database, stored.sets.values())
     database.execute(statement(__name__, "set_verified"), {"id": snapshot.id, "now": now})
     return replace(stored, verified_at=now)
 

@@ -250,11 +250,11 @@ def test_a_user_who_writes_during_the_backup_does_not_spoil_it(
     written: list[int] = []
 
     def a_captain_is_busy(room: str, name: str, /, **parts: str) -> str:
-        if name == "digest" and not written:
+        if name == "hashed" and not written:
             written.append(builders.the_app_writes_a_practice(database, team, builders.MONDAY.replace(month=4)))
         return statement(room, name, **parts)
 
-    monkeypatch.setattr("practice_guard.core.snapshots.copies.statement", a_captain_is_busy)
+    monkeypatch.setattr("practice_guard.core.snapshots.digests.statement", a_captain_is_busy)
     with caller(database) as cursor:
         assert etl.create_enhanced_practice_time_backup(cursor) == ALL_ROWS + 1
         cursor.connection.commit()

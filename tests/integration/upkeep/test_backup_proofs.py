@@ -92,14 +92,31 @@ def test_nothing_can_be_truncated_once_a_backup_has_begun_to_read(guard: Guard, 
     assert taken.snapshot.rows == 2
 
 
-def test_a_copy_that_differs_from_its_table_is_no_snapshot(guard: Guard, database: ScratchDatabase) -> None:
-    def changes(connection: Connection) -> Overheard:
-        def change(_access: Access, text: str) -> None:
-            if copied := re.search(r"INSERT INTO (practice_guard\.\S*_practices\S*)", text):
-                table = copied[1]
-                connection.execute(f"UPDATE {table} SET location = 'Elsewhere' WHERE guard_row = 2")
+CHANGES = {
+    "a place": "UPDATE {table} SET location = 'Elsewhere' WHERE guard_row = 2",
+    "a blank": "UPDATE {table} SET location = location || ' ' WHERE guard_row = 2",
+    "an empty text": "UPDATE {table} SET away_team = NULL WHERE guard_row = 2",
+    "two dates exchanged": "UPDATE {table} AS a SET match_date = b.match_date FROM {table} AS b"
+    " WHERE a.guard_row + b.guard_row = 3",
+    "a row twice": "UPDATE {table} AS a SET (id, match_date) = (b.id, b.match_date) FROM {table} AS b"
+    " WHERE a.guard_row = 2 AND b.guard_row = 1",
+    "a row lost": "DELETE FROM {table} WHERE guard_row = 2",
+    "a row taken for a carried one": "UPDATE {table} SET guard_carried = true WHERE guard_row = 2",
+}
 
-        return Overheard(connection, after=change)
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_copy_that_differs_from_its_table_is_no_snapshot(
+    guard: Guard, database: ScratchDatabase, change: str
+) -> None:
+    database.rows("UPDATE schedule SET away_team = ''")
+
+    def changes(connection: Connection) -> Overheard:
+        def change_it(_access: Access, text: str) -> None:
+            if copied := re.search(r"CREATE TABLE (practice_guard\.\S*_practices\S*) AS", text):
+                connection.execute(CHANGES[change].format(table=copied[1]))
+
+        return Overheard(connection, after=change_it)
 
     with nothing_written(database), pytest.raises(errors.DamagedSnapshotError, match="copy of practices differs"):
         backs_up(guard, changes)

@@ -95,6 +95,12 @@ def sent_through(name: str) -> Iterator[tuple[set[str], set[str]]]:
 
 
 @pytest.mark.parametrize("file", FILES)
+def test_statements_are_ascii(file: str) -> None:
+    """A server whose encoding lacks a letter refuses a statement for its comment."""
+    assert (CORE / file).read_text(encoding="utf-8").isascii()
+
+
+@pytest.mark.parametrize("file", FILES)
 def test_the_module_beside_it_sends_every_block_and_no_other(file: str) -> None:
     blocks = blocks_of(file).keys()
     assert sent_by((CORE / file).with_suffix(".py"), set(blocks)) == blocks

@@ -11,10 +11,11 @@ from typing import Any
 from practice_guard.core.application import TeamList
 from practice_guard.core.errors import DamagedSnapshotError
 from practice_guard.core.model import Team
+from practice_guard.core.snapshots import digests
 from practice_guard.core.snapshots.archive.writer import DESCRIBED, FORMAT, Archive, StoredRow
 from practice_guard.core.snapshots.description import stored_set
 from practice_guard.core.snapshots.fields import Fields, checked_id, clean
-from practice_guard.core.snapshots.snapshot import DIGEST_VERSION, Snapshot
+from practice_guard.core.snapshots.snapshot import Snapshot
 from practice_guard.core.words import agreeing, counted
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -99,9 +100,9 @@ def _snapshot(fields: Fields, sets: Mapping[str, Any]) -> Snapshot:
         },
         digest_version=fields.number("digest_version"),
     )
-    if not 1 <= snapshot.digest_version <= DIGEST_VERSION:
+    if not 1 <= snapshot.digest_version <= digests.NEWEST:
         raise DamagedSnapshotError(
-            f"{fields.where}: digest_version is {snapshot.digest_version}, and this program knows {DIGEST_VERSION}."
+            f"{fields.where}: digest_version is {snapshot.digest_version}, and this program knows {digests.NEWEST}."
         )
     for what in ("rows", "carried"):
         total = sum(getattr(each, what) for each in snapshot.sets.values() if not each.companion)

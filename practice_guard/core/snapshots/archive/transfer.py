@@ -17,7 +17,7 @@ from practice_guard.core.snapshots import copies, verification, writing
 from practice_guard.core.snapshots.archive import envelope, reader, writer
 from practice_guard.core.snapshots.archive.writer import Archive, StoredRow
 from practice_guard.core.snapshots.lists import store_list, team_lists
-from practice_guard.core.snapshots.sets import StoredColumn, StoredSet
+from practice_guard.core.snapshots.sets import StoredSet, as_text
 from practice_guard.core.snapshots.snapshot import Snapshot
 from practice_guard.core.snapshots.snapshot import read as stored_snapshot
 
@@ -133,7 +133,7 @@ def _load(database: Database, archive: Archive, author: Author, *, into_other: b
     copies.create(database, list(snapshot.sets.values()))
     for name, stored in snapshot.sets.items():
         _write_rows(database, stored, archive.rows[name])
-    if fault := copies.fault(database, list(snapshot.sets.values())):
+    if fault := copies.fault(database, snapshot.sets.values(), snapshot.digest_version):
         raise _unusable(f"once in PostgreSQL, {fault}")
     new = replace(snapshot, imported_at=author.now)
     if verification.digest(database, new) != snapshot.digest:
@@ -177,20 +177,12 @@ def _rows(database: Database, sets: Sequence[StoredSet]) -> dict[str, list[Store
 
 
 def _reading(stored: StoredSet) -> Query:
-    values = ", ".join(_as_text(column) for column in stored.columns)
+    values = ", ".join(as_text(column) for column in stored.columns)
     return Query(statement(__name__, "read_rows", rows=identifier(stored.rows_table), values=values))
 
 
 def _row(number: int, carried: bool, origins: str | None, found: Sequence[str | None]) -> StoredRow:
     return StoredRow(number, carried, json.loads(origins) if origins else None, tuple(found))
-
-
-def _as_text(column: StoredColumn) -> str:
-    name = f"t.{identifier(column.name)}"
-    if column.stored_as == "bpchar":
-        # The cast would take the blanks at the end away; format() writes what the type itself writes.
-        return f"CASE WHEN {name} IS NOT NULL THEN format('%%s', {name}) END"
-    return f"{name}::text"
 
 
 def _write_rows(database: Database, stored: StoredSet, rows: Sequence[StoredRow]) -> None:

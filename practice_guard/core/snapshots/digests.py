@@ -1,0 +1,88 @@
+"""Digests of rows, in two definitions: older snapshots are verified by the older one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from practice_guard.core.application import BoundSet
+from practice_guard.core.database import Database, Query, columns, identifier, statement
+from practice_guard.core.snapshots.sets import GUARD_COLUMNS, StoredSet, as_text
+
+NEWEST = 2
+"""The version of new snapshots' digests, and the newest one that is known."""
+
+_GUARDS = [name for name, _ in GUARD_COLUMNS]
+_NO_GUARDS = "''"
+
+
+def best(database: Database) -> int:
+    """Return the version of a new snapshot: the newest, save where the database's encoding has no room for it."""
+    return NEWEST if database.execute(statement(__name__, "has_room"))[0][0] else 1
+
+
+def of_source(bound: BoundSet, stored: StoredSet, version: int) -> Query:
+    """Ask how many rows a protected table has of a set, and their digest."""
+    table, condition = bound.parts["table"], bound.parts["condition"]
+    return Query(_first(stored, table, condition) if version == 1 else _digest(_second(stored, table, condition)))
+
+
+def of_copy(stored: StoredSet, version: int) -> Query:
+    """Ask how many rows a copy has, and their digest with the guard's own columns."""
+    table = _table(stored)
+    if version == 1:
+        return Query(_first(stored, table, "true", _GUARDS))
+    return Query(_digest(_second(stored, table, "true", guards=True)))
+
+
+def of_both(stored: StoredSet, version: int) -> Query:
+    """Ask what `of_source` asks, of the rows of a copy that were not carried into it, and then what `of_copy` asks."""
+    table = _table(stored)
+    if version == 1:
+        own, whole = _first(stored, table, "NOT t.guard_carried"), _first(stored, table, "true", _GUARDS)
+        return Query(statement(__name__, "first_both", own=own, whole=whole))
+    return Query(statement(__name__, "second_both", hashed=_second(stored, table, "true", guards=True)))
+
+
+def of_list(name: str) -> tuple[Query, Query]:
+    """Ask how many teams and how many leagues are kept of a team list, and their digests."""
+    teams = _of_list("team_lists", ("id", "league", "club", "series", "name", "alias", "players"))
+    return Query(teams, {"list": name}), Query(_of_list("league_lists", ("id", "code")), {"list": name})
+
+
+def _of_list(table: str, names: Sequence[str]) -> str:
+    return _digest(
+        statement(
+            __name__,
+            "hashed",
+            table=f"practice_guard.{table}",
+            condition="t.list = %(list)s::text",
+            values=columns(names, of="t", cast="::text"),
+            carried="false",
+            guards=_NO_GUARDS,
+        )
+    )
+
+
+def _table(stored: StoredSet) -> str:
+    return f"practice_guard.{identifier(stored.rows_table)}"
+
+
+def _first(stored: StoredSet, table: str, condition: str, besides: Sequence[str] = ()) -> str:
+    values = columns([*besides, *(column.name for column in stored.columns)], of="t", cast="::text")
+    return statement(__name__, "first", table=table, columns=values, condition=condition)
+
+
+def _second(stored: StoredSet, table: str, condition: str, *, guards: bool = False) -> str:
+    return statement(
+        __name__,
+        "hashed",
+        table=table,
+        condition=condition,
+        values=", ".join(as_text(column) for column in stored.columns),
+        carried="t.guard_carried" if guards else "false",
+        guards=f"concat({columns(_GUARDS, of='t')})" if guards else _NO_GUARDS,
+    )
+
+
+def _digest(hashed: str) -> str:
+    return statement(__name__, "second", hashed=hashed)
