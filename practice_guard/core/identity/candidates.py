@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
+from typing import overload
 
 from rapidfuzz import fuzz
 
 from practice_guard.core.identity import normalise
-from practice_guard.core.identity.facets import agreement, alike_name, alike_place, group
-from practice_guard.core.identity.resolution import Resolution
+from practice_guard.core.identity.facets import Key, agreement, alike_name, alike_place
+from practice_guard.core.identity.grouping import Grouping, group
+from practice_guard.core.identity.resolution import Resolution, distinct
 from practice_guard.core.identity.roster import Hearing, Witnesses
 from practice_guard.core.model import Candidate, Match, Team
 
@@ -32,6 +35,8 @@ def with_candidates(
 ) -> Resolution:
     """Return the resolution with up to `limit` candidates for each team that nothing matched.
 
+    They are looked for when they are first read, with the lists and rosters given here.
+
     Args:
         resolution: What `resolve` returned.
         new: The new list it was resolved against.
@@ -41,53 +46,141 @@ def with_candidates(
     unmatched = list(resolution.unmatched())
     if not unmatched:
         return resolution
-    search = _Search(resolution, list(dict.fromkeys(new)), witnesses or Witnesses())
+    search = _Search(resolution, new, witnesses or Witnesses())
     matches = dict(resolution.matches)
     for count, match in enumerate(unmatched):
-        found = search.candidates(match, similar=count < ASKED)
-        matches[match.old.id] = replace(match, candidates=tuple(islice(found, limit)))
+        matches[match.old.id] = replace(match, candidates=_Wanted(search, match, count < ASKED, limit))
     return replace(resolution, matches=matches)
 
 
-class _Search:
-    """The new list, indexed by everything that may make one of its teams a candidate."""
+class _Wanted(Sequence[Candidate]):
+    """The candidates of one team, looked for when somebody wants to see them: most are never shown."""
 
-    def __init__(self, resolution: Resolution, new: list[Team], witnesses: Witnesses) -> None:
-        self.new = new
-        old = [match.old for match in resolution.matches.values()]
-        self.at = {team.id: at for at, team in enumerate(old)}
-        self.hearing = Hearing(old, new, witnesses)
-        self.heir_of = {match.new: match.old for match in resolution.matches.values() if match.new}
-        self.names, self.places = group([alike_name(team) for team in new]), group([alike_place(team) for team in new])
-        self.old_names = {alike_name(team): team for team in reversed(old)}
-        self.old_places = {alike_place(team): team for team in reversed(old)}
-        self.spelled = [_spelled(team) for team in new]
-        self.leagues = {_league(team) for team in new}
-        self.arrived = self.leagues - {_league(team) for team in old}
-        self.free: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for at, team in enumerate(new):
+    __slots__ = ("_asked", "_found")
+
+    def __init__(self, search: _Search, match: Match, similar: bool, limit: int) -> None:
+        self._asked = search, match, similar, limit
+        self._found: tuple[Candidate, ...] | None = None
+
+    @property
+    def found(self) -> tuple[Candidate, ...]:
+        """The candidates."""
+        if self._found is None:
+            search, match, similar, limit = self._asked
+            self._found = tuple(islice(search.candidates(match, similar=similar), limit))
+        return self._found
+
+    @overload
+    def __getitem__(self, at: int) -> Candidate: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Candidate]: ...
+    def __getitem__(self, at: int | slice) -> Candidate | Sequence[Candidate]:
+        return self.found[at]
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def __eq__(self, other: object) -> bool:
+        return self.found == tuple(other) if isinstance(other, Sequence) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.found)
+
+    def __repr__(self) -> str:
+        return repr(self.found)
+
+
+class _Search:
+    """The new list, indexed by everything that may make one of its teams a candidate; indexed when first asked."""
+
+    def __init__(self, resolution: Resolution, new: Sequence[Team], witnesses: Witnesses) -> None:
+        self._resolution, self._witnesses = resolution, witnesses
+        self.new = distinct(new)
+        self._spelled: dict[int, tuple[str, str]] = {}
+
+    @cached_property
+    def _old(self) -> list[Team]:
+        return [match.old for match in self._resolution.matches.values()]
+
+    @cached_property
+    def at(self) -> dict[int, int]:
+        """The old positions by id."""
+        return {team.id: at for at, team in enumerate(self._old)}
+
+    @cached_property
+    def hearing(self) -> Hearing:
+        """What the players say of all that wait."""
+        hearing = Hearing(self._old, self.new, self._witnesses)
+        hearing.call([self.at[match.old.id] for match in self._resolution.unmatched()])
+        return hearing
+
+    @cached_property
+    def heir_of(self) -> dict[Team, Team]:
+        """The old team of every new one that is matched."""
+        return {match.new: match.old for match in self._resolution.matches.values() if match.new}
+
+    @cached_property
+    def names(self) -> Grouping:
+        """The new positions by name."""
+        return group(map(alike_name, self.new))
+
+    @cached_property
+    def places(self) -> Grouping:
+        """The new positions by place."""
+        return group(map(alike_place, self.new))
+
+    @cached_property
+    def old_names(self) -> dict[Key | None, Team]:
+        """The first old team of each name."""
+        return {alike_name(team): team for team in reversed(self._old)}
+
+    @cached_property
+    def old_places(self) -> dict[Key | None, Team]:
+        """The first old team of each place."""
+        return {alike_place(team): team for team in reversed(self._old)}
+
+    @cached_property
+    def leagues(self) -> set[str]:
+        """The leagues of the new list."""
+        return {_league(team) for team in self.new}
+
+    @cached_property
+    def arrived(self) -> set[str]:
+        """Those that the old list does not have."""
+        return self.leagues - {_league(team) for team in self._old}
+
+    @cached_property
+    def free(self) -> dict[tuple[str, str], list[int]]:
+        """The new teams that nobody is matched with, by league and word."""
+        free: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for at, team in enumerate(self.new):
             if team not in self.heir_of:
                 for word in _words(team):
-                    self.free[_league(team), word].append(at)
+                    free[_league(team), word].append(at)
+        return free
 
     def candidates(self, match: Match, *, similar: bool) -> Iterator[Candidate]:
         """Yield the candidates of an unmatched team, the likeliest first."""
         old, at = match.old, self.at[match.old.id]
         witnessed = self.hearing.onto(at)
-        named = {*self.names.get(alike_name(old), ()), *self.places.get(alike_place(old), ()), *witnessed}
-        ranked = []
+        named = {*self.names[alike_name(old)], *self.places[alike_place(old)], *witnessed}
+        mine, ranked = _spelled(old), []
         for heir in named:
             facets = sum(level is not None for level in agreement(old, self.new[heir]))
             free = self.new[heir] not in self.heir_of
-            ranked.append((heir in witnessed, facets, free, _similarity(_spelled(old), self.spelled[heir]), -heir))
+            ranked.append((heir in witnessed, facets, free, _similarity(mine, self._spelling(heir)), -heir))
         others = islice(self._neighbours(old), COMPARED) if similar else ()
-        mine = _spelled(old)
         for heir in others:
-            score = _similarity(mine, self.spelled[heir])
+            score = _similarity(mine, self._spelling(heir))
             if score >= SIMILAR_FROM and heir not in named:
                 ranked.append((False, 0, True, score, -heir))
         for _, _, _, score, heir in sorted(ranked, reverse=True):
             yield self._candidate(old, at, -heir, score)
+
+    def _spelling(self, heir: int) -> tuple[str, str]:
+        if heir not in self._spelled:
+            self._spelled[heir] = _spelled(self.new[heir])
+        return self._spelled[heir]
 
     def _neighbours(self, old: Team) -> Iterator[int]:
         """Yield free teams that share a word with an old one, by the rarest word first.

@@ -6,11 +6,12 @@ exactly one old and exactly one new team carry the same key, so that neither lev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from practice_guard.core.identity import normalise
+from practice_guard.core.identity.grouping import group
 from practice_guard.core.model import Team
 
 Key = tuple[str, ...]
@@ -72,31 +73,18 @@ def _level(old: Team, new: Team, exact: KeyOf, alike: KeyOf) -> Level | None:
     return None
 
 
-Groups = Mapping[Hashable, Sequence[int]]
-"""Key → the positions in the team list that carry it."""
-
-
-def group(keys: Sequence[Hashable | None]) -> Groups:
-    """Gather positions by key; a position whose key is None is in no group."""
-    groups: dict[Hashable, list[int]] = {}
-    for at, key in enumerate(keys):
-        if key is not None:
-            groups.setdefault(key, []).append(at)
-    return groups
-
-
 class Indexed:
     """One facet of two team lists on one level: the keys of both and who carries each."""
 
-    def __init__(self, old: Sequence[Team], new: Sequence[Team], key: KeyOf) -> None:
-        self.old_keys = [key(team) for team in old]
-        self.old = group(self.old_keys)
-        self.new = group([key(team) for team in new])
+    def __init__(self, old_keys: Sequence[Key | None], new_keys: Iterable[Key | None]) -> None:
+        self.old_keys = old_keys
+        self.old = group(old_keys)
+        self.new = group(new_keys, among=self.old)
 
     def bearers(self, at: int) -> tuple[Sequence[int], Sequence[int]]:
         """Return the positions of the old and of the new teams that carry the key of an old one."""
         key = self.old_keys[at]
-        return ((), ()) if key is None else (self.old[key], self.new.get(key, ()))
+        return ((), ()) if key is None else (self.old[key], self.new[key])
 
     def heir(self, at: int) -> int | None:
         """Return the one new position with the key of an old one, when no other team in either list carries it."""
@@ -117,12 +105,20 @@ class Facet:
     @cached_property
     def exact(self) -> Indexed:
         """The facet as it is written."""
-        return Indexed(self.old, self.new, self.exact_key)
+        return Indexed([self.exact_key(team) for team in self.old], map(self.exact_key, self.new))
 
     @cached_property
     def alike(self) -> Indexed:
         """The facet after normalising; made only when a team needs it."""
-        return Indexed(self.old, self.new, self.alike_key)
+        keys = [self.alike_key(team) for team in self.old]
+        return Indexed(keys, (self._alike(team, keys) for team in self.new))
+
+    def _alike(self, team: Team, old_keys: Sequence[Key | None]) -> Key | None:
+        """The key of a new team: that of an old one which is written the same, where there is any, is known already."""
+        for at in self.exact.old[self.exact_key(team)][:1]:
+            if self.old[at].series == team.series:
+                return old_keys[at]
+        return self.alike_key(team)
 
     def heir(self, at: int) -> int | None:
         """Return the one new position this facet of an old team points at, by position, or None."""
@@ -196,9 +192,9 @@ def _whole_groups(shared: Indexed, other: Indexed) -> dict[int, int]:
     is accepted only when the very same set of teams, no more and no less, stands in both lists.
     """
     found: dict[int, int] = {}
-    for key, old in shared.old.items():
-        new = shared.new.get(key, ())
-        if not old[1:] or len(old) != len(new):
+    for key, old in shared.old.several.items():
+        new = shared.new[key]
+        if len(old) != len(new):
             continue
         heirs = {at: other.heir(at) for at in old}
         if sorted(heir for heir in heirs.values() if heir is not None) == sorted(new):

@@ -48,6 +48,8 @@ class Following:
 
     def follow(self, decisions: Decisions) -> Followed:
         """Return what the decisions come to."""
+        if not decisions.entries:
+            return self.followed
         relabelled: dict[int, Decision] = {}
         for at, team in enumerate(self.old):
             decision = decisions.of(team)

@@ -21,18 +21,17 @@ def vanished(
         today: the teams as they are now; a league or series with any of them is there, whoever is missing of it.
         concerned: ids of old teams; only leagues and series with one of these are found. All, where it is None.
     """
+    if all(match.fate is not Fate.MISSING for match in matches.values()):
+        return []
     there = {_place(team) for team in today}
+    places = {league for league, _ in there}
     leagues: dict[str, list[Match]] = {}
     series: dict[tuple[str, str], list[Match]] = {}
     for match in matches.values():
         league = match.old.league or "unknown"
         leagues.setdefault(league, []).append(match)
         series.setdefault((league, match.old.series or "unknown"), []).append(match)
-    gone = {
-        league
-        for league, its in leagues.items()
-        if _all_missing(its) and _place(its[0].old)[0] not in {place for place, _ in there}
-    }
+    gone = {league for league, its in leagues.items() if _all_missing(its) and _place(its[0].old)[0] not in places}
     lost = [
         _vanished("league", league, leagues[league]) for league in sorted(gone) if _concerns(leagues[league], concerned)
     ]

@@ -21,7 +21,7 @@ _GLUED = re.compile(r"s(?=\d)")
 _COUNTING = re.compile(r"s?\d[\d.]*[^\W\d_]?|[^\W\d_]|[ivx]+|[^\w\s]")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def text(value: str) -> str:
     """Write a text so that Unicode forms, case, blanks and punctuation between words no longer tell it apart.
 
@@ -32,7 +32,7 @@ def text(value: str) -> str:
     return " ".join(_tokens(value))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def series(value: str) -> str:
     """Write a series by its designation, where `Chicago`, `Series` and `S` are synonyms and `Division` is not.
 
@@ -40,7 +40,7 @@ def series(value: str) -> str:
     `g ( 1 )`. Only the first word is a designation, and only when a word follows: a series called `Chicago` keeps
     its name.
     """
-    return " ".join(_designated(_tokens(value)))
+    return " ".join(_designation(value))
 
 
 def name(value: str, its_series: str | None = None) -> str:
@@ -51,13 +51,12 @@ def name(value: str, its_series: str | None = None) -> str:
     the name (`Midtown - Chicago 2` is not `Midtown 2`), and so is the number of any other series.
     """
     tokens = _tokens(value)
-    own = _designated(_tokens(its_series)) if its_series else ()
+    own = _designation(its_series) if its_series else ()
     if own:
         tokens = _bracketed(tokens, own) or _trailing(tokens, own) or tokens
     return " ".join(tokens)
 
 
-@lru_cache(maxsize=65536)
 def _tokens(value: str) -> tuple[str, ...]:
     return tuple(token for token in _TOKEN.findall(_folded(value)) if not _separates(token))
 
@@ -84,7 +83,11 @@ def _separates(token: str) -> bool:
     return token in _BETWEEN_WORDS or (len(token) == 1 and unicodedata.category(token) in {"Pd", "Pc", "Cc"})
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
+def _designation(value: str) -> tuple[str, ...]:
+    return _designated(_tokens(value))
+
+
 def _designated(tokens: tuple[str, ...]) -> tuple[str, ...]:
     if len(tokens) > 1 and tokens[0] in _SERIES_WORDS and _is_word(tokens[1]):
         return tokens[1:]
@@ -121,14 +124,14 @@ def _trailing(tokens: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...] 
 
 def bare(value: str, its_series: str) -> str:
     """Write a team's name like `name`, without the bracket that the import adds to tell it from a namesake."""
-    tokens, own = tuple(name(value, its_series).split()), _designated(_tokens(its_series))
+    tokens, own = tuple(name(value, its_series).split()), _designation(its_series)
     bracket = ("(", *own, ")")
     return " ".join(tokens[: -len(bracket)] if own and tokens[-len(bracket) :] == bracket else tokens)
 
 
 def carries(value: str, its_series: str) -> bool:
     """Tell whether a team's name ends with its own series, bare or in brackets: `Tennaqua - 22` of `Chicago 22`."""
-    tokens, own = tuple(name(value, its_series).split()), _designated(_tokens(its_series))
+    tokens, own = tuple(name(value, its_series).split()), _designation(its_series)
     return bool(own) and (tokens[-len(own) :] == own or tokens[-len(own) - 2 :] == ("(", *own, ")"))
 
 
@@ -147,7 +150,7 @@ def relabelled(value: str, old: str, new: str) -> str:
 
     A name that does not end with its series, bare or in brackets, is only normalised.
     """
-    tokens, own, other = tuple(name(value, old).split()), _designated(_tokens(old)), _designated(_tokens(new))
+    tokens, own, other = tuple(name(value, old).split()), _designation(old), _designation(new)
     if not own:
         return " ".join(tokens)
     if tokens[-len(own) - 2 :] == ("(", *own, ")"):

@@ -17,6 +17,7 @@ from practice_guard.core.identity import normalise
 from practice_guard.core.identity.decision import Decisions
 from practice_guard.core.identity.facets import Facets, agreement, exact_name, exact_place
 from practice_guard.core.identity.following import Followed, Following
+from practice_guard.core.identity.grouping import repeated
 from practice_guard.core.identity.roster import Hearing, Objections, Pointing, Witnesses, confirmations, objections
 from practice_guard.core.identity.unmatched import Unmatched, listed
 from practice_guard.core.model import Evidence, Fate, Finding, Match, Team, TeamIdentity
@@ -74,7 +75,7 @@ def resolve(
     Returns:
         One match for each old id. No two old teams have one heir unless a decision says `merge`.
     """
-    case = _Case(list(dict.fromkeys(old)), list(dict.fromkeys(new)), witnesses or Witnesses(), exact_only)
+    case = _Case(distinct(old), distinct(new), witnesses or Witnesses(), exact_only)
     return case.resolve(decisions or Decisions())
 
 
@@ -82,8 +83,8 @@ def resolve(
 class _Case:
     """One resolution at work. Teams are spoken of by their position in the two lists, since ids may repeat."""
 
-    old: list[Team]
-    new: list[Team]
+    old: Sequence[Team]
+    new: Sequence[Team]
     witnesses: Witnesses
     exact_only: bool
     accepted: dict[int, int] = field(default_factory=dict)
@@ -93,14 +94,16 @@ class _Case:
         facets = Facets(self.old, self.new, normalising=not self.exact_only)
         hearing = Hearing(self.old, self.new, self.witnesses)
         repeated = _repeated(self.old), _repeated(self.new)
-        pairs = {
-            at: heir
-            for at, heir in facets.pairs().items()
-            if self.old[at].id not in repeated[0] and self.new[heir].id not in repeated[1]
-        }
+        pairs = facets.pairs()
+        if any(repeated):
+            pairs = {
+                at: heir
+                for at, heir in pairs.items()
+                if self.old[at].id not in repeated[0] and self.new[heir].id not in repeated[1]
+            }
         objected = self._without_ignored(objections(pairs, self.old, self.new, hearing, self.witnesses), decisions)
         standing = {at: heir for at, heir in pairs.items() if at not in objected.reasons}
-        available = _once(self.new, repeated[1])
+        available = _once(self.new, repeated[1]) if decisions.entries else {}
         followed = Following(self.old, self.new, standing, available, hearing, self.exact_only).follow(decisions)
         self.accepted = {at: heir for at, heir in standing.items() if at not in followed.withdrawn}
         decided = {at: heir for at, heir in followed.heirs.items() if self.old[at].id not in repeated[0]}
@@ -143,14 +146,15 @@ class _Case:
         contested: frozenset[int],
         repeated: tuple[Collection[int], Collection[int]],
     ) -> dict[int, int]:
-        possible = {
-            at: self._pointing(at, facets)
+        waiting = [
+            at
             for at in range(len(self.old))
             if at not in self.accepted and at not in followed.given_up and at not in followed.withdrawn
-        }
-        heirs = confirmations(
-            possible, contested | frozenset(self.accepted.values()), frozenset(self.accepted), hearing
-        )
+        ]
+        if not waiting:
+            return {}
+        taken = contested | frozenset(self.accepted.values())
+        heirs = confirmations(waiting, lambda at: self._pointing(at, facets), taken, frozenset(self.accepted), hearing)
         return {
             at: heir
             for at, heir in heirs.items()
@@ -213,7 +217,8 @@ _BECAUSE = {
 
 
 def _by_facets(old: Team, new: Team) -> Evidence:
-    if (exact_name(old), exact_place(old)) != (exact_name(new), exact_place(new)):
+    written = (old.league, old.club, old.series, old.name) == (new.league, new.club, new.series, new.name)
+    if not written and (exact_name(old), exact_place(old)) != (exact_name(new), exact_place(new)):
         return Evidence.NORMALISED
     return Evidence.SAME_ID if old.id == new.id else Evidence.EXACT
 
@@ -222,8 +227,13 @@ def _bare(team: Team) -> str:
     return normalise.bare(team.name or "", team.series or "")
 
 
+def distinct(teams: Sequence[Team]) -> Sequence[Team]:
+    """Return the teams, each that is there twice to the letter once."""
+    return list(dict.fromkeys(teams)) if _repeated(teams) else teams
+
+
 def _repeated(teams: Sequence[Team]) -> frozenset[int]:
-    return frozenset(id_ for id_, count in Counter(team.id for team in teams).items() if count > 1)
+    return repeated(team.id for team in teams)
 
 
 def _once(teams: Sequence[Team], repeated: Collection[int]) -> dict[TeamIdentity, int]:

@@ -6,11 +6,12 @@ an id that an import no longer has says nothing (design, "Who a team is").
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from practice_guard.core.identity import normalise
+from practice_guard.core.identity.grouping import Grouping
+from practice_guard.core.identity.standing import Side, Standing
 from practice_guard.core.model import Rosters, Team
 from practice_guard.core.words import agreeing, counted
 
@@ -39,49 +40,43 @@ class Witnesses:
     moved_percent: float = 50.0
 
 
-class Side:
-    """The players of one team list, by league: who stands on which team, by position in the list."""
-
-    def __init__(self, teams: Sequence[Team], rosters: Rosters, several: int) -> None:
-        known = Counter(team.id for team in teams)
-        self.players: list[frozenset[tuple[str, str]]] = []
-        self.teams: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for at, team in enumerate(teams):
-            league = normalise.text(team.league or "")
-            ids = rosters.get(team.id, frozenset()) if known[team.id] == 1 and league else frozenset()
-            self.players.append(frozenset((league, player) for player in ids if player))
-            for player in self.players[at]:
-                self.teams[player].append(at)
-        for player in [player for player, found in self.teams.items() if len(found) > several]:
-            del self.teams[player]
-
-
 class Hearing:
-    """What the players of two team lists say, team by team."""
+    """What the players of two team lists say, team by team.
+
+    In most nights nearly all rosters are what they were, and nobody needs to be heard. So who stands where is looked up
+    only for players that are asked about: for those of many teams at once (`call`), else team by team.
+    """
 
     def __init__(self, old: Sequence[Team], new: Sequence[Team], witnesses: Witnesses) -> None:
         self._rule = witnesses
-        self._old = Side(old, witnesses.old, witnesses.several)
-        self._new = Side(new, witnesses.new, witnesses.several)
+        self._old, self._new = Side(old, witnesses.old), Side(new, witnesses.new)
         self._onto: dict[int, frozenset[int]] = {}
         self._out_of: dict[int, frozenset[int]] = {}
+        self._standing = Standing(self._old, self._new, witnesses.several)
+
+    def call(self, old: Collection[int], new: Collection[int] = ()) -> None:
+        """Look up at once where the players of many teams stand, of old and new positions that will be asked about."""
+        self._standing.find(old, new)
 
     def onto(self, old: int) -> frozenset[int]:
         """Return the new positions on which an old team's roster stands nearly whole."""
         if old not in self._onto:
-            self._onto[old] = self._nearly_whole(self._old.players[old], self._old.teams, self._new.teams)
+            here, there = self._standing.of(self._old, old)
+            self._onto[old] = self._nearly_whole(self._old.ids(old), here, there)
         return self._onto[old]
 
     def out_of(self, new: int) -> frozenset[int]:
         """Return the old positions on which a new team's roster stood nearly whole."""
         if new not in self._out_of:
-            self._out_of[new] = self._nearly_whole(self._new.players[new], self._new.teams, self._old.teams)
+            there, here = self._standing.of(self._new, new)
+            self._out_of[new] = self._nearly_whole(self._new.ids(new), here, there)
         return self._out_of[new]
 
     def overlap(self, old: int, new: int) -> tuple[int, int]:
         """Return how many of an old team's players stand on a new one, and how many are still in the league."""
-        present = [player for player in self._old.players[old] if player in self._new.teams]
-        return sum(new in self._new.teams[player] for player in present), len(present)
+        _, there = self._standing.of(self._old, old)
+        present = [player for player in self._old.ids(old) if player in there]
+        return sum(new in there[player] for player in present), len(present)
 
     def standing(self, old: int, new: int) -> str:
         """Say of an old team how many of its players stand on a new one."""
@@ -91,16 +86,23 @@ class Hearing:
     def complete(self, old: int, new: int) -> bool:
         """Tell whether an old roster is nearly whole on a new team even when those who left the league count."""
         shared, _ = self.overlap(old, new)
-        return 100 * shared >= self._rule.percent * len(self._old.players[old])
+        return 100 * shared >= self._rule.percent * len(self._old.ids(old))
 
     def contradicts(self, old: int, new: int, pairs: Mapping[int, int]) -> bool:
         """Tell whether the players speak against a match, where `pairs` are all matches by name and place.
 
         They do when the old roster is nearly whole on another team and not also on this one; and when the new team
-        has, instead of the old one's players, those of an old team whose own heir does not have them.
+        has, instead of the old one's players, those of an old team whose own heir does not have them. A roster that is
+        the same on both contradicts nothing, wherever else its players may be.
         """
+        if self.same(old, new):
+            return False
         onto = self.onto(old)
         return new not in onto if onto else bool(self.strangers(old, new, pairs))
+
+    def same(self, old: int, new: int) -> bool:
+        """Tell whether an old team and a new one have the same players, in the same league."""
+        return self._old.ids(old) == self._new.ids(new) and self._old.league(old) == self._new.league(new)
 
     def strangers(self, old: int, new: int, pairs: Mapping[int, int]) -> frozenset[int]:
         """Return the old positions, not this one, whose roster went to a new team and not to their own heir."""
@@ -109,12 +111,7 @@ class Hearing:
             return frozenset()
         return frozenset(at for at in out_of if new in self.onto(at) and pairs.get(at) not in self.onto(at))
 
-    def _nearly_whole(
-        self,
-        players: Iterable[tuple[str, str]],
-        here: Mapping[tuple[str, str], Sequence[int]],
-        there: Mapping[tuple[str, str], Sequence[int]],
-    ) -> frozenset[int]:
+    def _nearly_whole(self, players: frozenset[str], here: Grouping, there: Grouping) -> frozenset[int]:
         present = [player for player in players if player in here and player in there]
         if len(present) < self._rule.at_least:
             return frozenset()
@@ -143,12 +140,18 @@ def objections(
     Where a league has moved as a whole, every match there that no roster confirms is contradicted with it: the teams
     without players have moved too, and nobody can see where.
     """
-    against = {at: heir for at, heir in pairs.items() if hearing.contradicts(at, heir, pairs)}
+    doubtful = [at for at, heir in pairs.items() if not hearing.same(at, heir)]
+    hearing.call(doubtful, [pairs[at] for at in doubtful])
+    hearing.call({origin for at in doubtful for origin in hearing.out_of(pairs[at])})
+    against = {at: pairs[at] for at in doubtful if hearing.contradicts(at, pairs[at], pairs)}
     reasons = {at: _reason(at, pairs, old, new, hearing) for at in against}
     contradicted = Counter(old[at].league or "" for at in against)
     if not contradicted:
         return Objections()
-    agreeing = {at for at, heir in pairs.items() if at not in against and heir in hearing.onto(at)}
+    many = {league for league, count in contradicted.items() if count >= witnesses.moved_at_least}
+    others = [at for at in pairs if (old[at].league or "") in many and at not in against]
+    hearing.call(others)
+    agreeing = {at for at in others if pairs[at] in hearing.onto(at)}
     confirmed = Counter(old[at].league or "" for at in agreeing)
     moved = {}
     for league, count in contradicted.items():
@@ -186,7 +189,11 @@ class Pointing:
 
 
 def confirmations(
-    possible: Mapping[int, Pointing], taken: frozenset[int], matched: frozenset[int], hearing: Hearing
+    waiting: Collection[int],
+    pointing_of: Callable[[int], Pointing],
+    taken: frozenset[int],
+    matched: frozenset[int],
+    hearing: Hearing,
 ) -> dict[int, int]:
     """Match old positions to one of the new ones that a facet says, where the players say it too.
 
@@ -201,17 +208,20 @@ def confirmations(
     what is left of them is `1b`), and the name must not say that it is the club's other team.
 
     Args:
-        possible: What each unmatched old position's facets point at.
+        waiting: Old positions that are not matched and may be.
+        pointing_of: Says what the facets of one of them point at.
         taken: New positions that are matched already, or contested.
         matched: Old positions that are matched already.
         hearing: What the players say.
     """
     claims: dict[int, int] = {}
-    for at, pointing in possible.items():
+    hearing.call(waiting)
+    hearing.call((), {heir for at in waiting for heir in hearing.onto(at) - taken})
+    for at in waiting:
         onto = hearing.onto(at) - taken
         if len(onto) != 1:
             continue
-        (heir,) = onto
+        (heir,), pointing = onto, pointing_of(at)
         by_name = heir in pointing.names - pointing.wandered
         by_place = heir in pointing.places - pointing.strangers and hearing.complete(at, heir)
         if (by_name or by_place) and hearing.out_of(heir) - matched == {at}:

@@ -2,48 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 
 from practice_guard.core.application import TeamList
-from practice_guard.core.database import Database, Query, Row, ask_each, statement
-from practice_guard.core.model import Team
+from practice_guard.core.database import Database, Row, statement
 
-_SEPARATOR = "\x1f"
+AT_ONCE = 10_000
+"""Teams that are sent in one statement."""
 
 
 def store_list(database: Database, name: str, found: TeamList) -> None:
     """Keep a team list under the id of the snapshot that took it."""
-    teams = found.teams
-    database.execute(
-        statement(__name__, "store_teams"),
-        {
-            "list": name,
-            "separator": _SEPARATOR,
-            "ids": [team.id for team in teams],
-            "leagues": [team.league for team in teams],
-            "clubs": [team.club for team in teams],
-            "series": [team.series for team in teams],
-            "names": [team.name for team in teams],
-            "aliases": [team.alias for team in teams],
-            "players": [_SEPARATOR.join(sorted(found.rosters.get(team.id, ()))) or None for team in teams],
-        },
-    )
+    for start in range(0, len(found.teams), AT_ONCE):
+        teams = [
+            (team.id, team.league, team.club, team.series, team.name, team.alias, found.players_of(team.id))
+            for team in found.teams[start : start + AT_ONCE]
+        ]
+        database.execute(
+            statement(__name__, "store_teams"), {"list": name, "teams": json.dumps(teams, ensure_ascii=False)}
+        )
     codes = {"list": name, "ids": list(found.leagues), "codes": list(found.leagues.values())}
     database.execute(statement(__name__, "store_leagues"), codes)
 
 
 def team_lists(database: Database, names: Sequence[str]) -> dict[str, TeamList]:
     """Read kept team lists, by name; one that is not kept is empty."""
-    wanted = {"lists": list(names)}
-    teams, leagues = ask_each(
-        database,
-        [Query(statement(__name__, "stored_teams"), wanted), Query(statement(__name__, "stored_leagues"), wanted)],
-    )
-    return {name: _read(name, teams, leagues) for name in names}
+    rows: dict[str, list[Row]] = {name: [] for name in names}
+    for name, *row in database.execute(statement(__name__, "stored_lists"), {"lists": list(names)}):
+        rows[name].append(tuple(row))
+    return {name: TeamList.of(rows.pop(name)) for name in names}
 
 
-def _read(name: str, teams: Sequence[Row], leagues: Sequence[Row]) -> TeamList:
-    own = [row for of, *row in teams if of == name]
-    rosters = {row[0]: frozenset(row[6]) for row in own if row[6]}
-    codes = {number: code for of, number, code, *_ in leagues if of == name}
-    return TeamList(tuple(Team(*row[:6]) for row in own), codes, rosters)
+def as_digested(database: Database, names: Sequence[str]) -> Iterator[str]:
+    """Yield the JSON of kept team lists from which the first version of a digest is made, a team at a time."""
+    yield "{"
+    for number, name in enumerate(sorted(set(names))):
+        found = team_lists(database, [name])[name]
+        yield f"{', ' if number else ''}{json.dumps(name)}: ["
+        yield from _array(map(repr, sorted(found.teams, key=repr)))
+        yield f", {json.dumps(sorted(found.leagues.items()))}, "
+        yield from _array([team, sorted(found.rosters[team])] for team in sorted(found.rosters))
+        yield "]"
+    yield "}"
+
+
+def _array(values: Iterable[object]) -> Iterator[str]:
+    yield "["
+    for number, value in enumerate(values):
+        yield f"{', ' if number else ''}{json.dumps(value)}"
+    yield "]"

@@ -10,7 +10,7 @@ from datetime import timezone
 from practice_guard.core import errors
 from practice_guard.core.database import Database, ask_each
 from practice_guard.core.snapshots import copies, digests, sets
-from practice_guard.core.snapshots.lists import team_lists
+from practice_guard.core.snapshots.lists import as_digested, team_lists
 from practice_guard.core.snapshots.snapshot import Snapshot, damaged
 from practice_guard.core.steps import Step
 
@@ -23,30 +23,28 @@ _DIGESTED = tuple(name for name in SNAPSHOT_FIELDS if name not in ("digest", "ta
 
 def digest(database: Database, snapshot: Snapshot) -> str:
     """Return the digest of the whole: the description, every set's rows, and the team lists."""
-    lists = _lists_themselves if snapshot.digest_version == 1 else _digests_of_lists
     manifest = {
         "version": snapshot.digest_version,
         "snapshot": {name: str(value) for name, value in snapshot.recorded(*_DIGESTED).items()},
         "taken_at": snapshot.taken_at.astimezone(timezone.utc).isoformat(),
         "fingerprint": dict(snapshot.fingerprint),
         "sets": {name: sets.values(each) for name, each in snapshot.sets.items()},
-        "lists": lists(database, snapshot.lists),
+        "lists": None,
     }
-    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+    before, lists, after = json.dumps(manifest, sort_keys=True).partition('"lists": ')
+    digested = hashlib.sha256(f"{before}{lists}".encode())
+    first = snapshot.digest_version == 1
+    pieces = as_digested(database, snapshot.lists) if first else (_digests_of_lists(database, snapshot.lists),)
+    for piece in pieces:
+        digested.update(piece.encode())
+    digested.update(after.removeprefix("null").encode())
+    return digested.hexdigest()
 
 
-def _lists_themselves(database: Database, names: Sequence[str]) -> dict[str, object]:
-    lists: dict[str, object] = {}
-    for name, found in team_lists(database, names).items():
-        rosters = sorted((team, sorted(ids)) for team, ids in found.rosters.items())
-        everyone = sorted(repr(team) for team in found.teams)
-        lists[name] = [everyone, sorted(found.leagues.items()), rosters]
-    return lists
-
-
-def _digests_of_lists(database: Database, names: Sequence[str]) -> dict[str, object]:
+def _digests_of_lists(database: Database, names: Sequence[str]) -> str:
     found = iter(ask_each(database, [query for name in names for query in digests.of_list(name)]))
-    return {name: [teams, leagues] for name, (teams,), (leagues,) in zip(names, found, found, strict=True)}
+    lists = {name: [teams, leagues] for name, (teams,), (leagues,) in zip(names, found, found, strict=True)}
+    return json.dumps(lists, sort_keys=True)
 
 
 def verify(database: Database, snapshot: Snapshot) -> None:

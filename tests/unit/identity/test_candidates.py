@@ -108,9 +108,24 @@ def test_the_search_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     compare = Mock(return_value=0.0)
     monkeypatch.setattr(candidates, "_similarity", compare)
     started = time.perf_counter()
-    with_candidates(resolution, new)
+    found = with_candidates(resolution, new)
+    assert not any(match.candidates for match in found.matches.values())
     assert 0 < compare.call_count <= count * candidates.COMPARED
     assert time.perf_counter() - started < 30
+
+
+def test_nobody_is_compared_before_candidates_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    similarity = Mock(wraps=candidates._similarity)
+    monkeypatch.setattr(candidates, "_similarity", similarity)
+    old = teams("1: Tennaqua - 22 | Tennaqua | Chicago 22\n2: Tennaqua - 7 | Tennaqua | Chicago 7")
+    new = teams("9: Tennaqua - 7B | Tennaqua | Chicago 7B")
+    found = with_candidates(resolve(old, new), new)
+    assert not similarity.called
+    first, second = (match.candidates for match in found.matches.values())
+    assert [candidate.team.id for candidate in first] == [9]
+    assert similarity.call_count == 1
+    assert first == tuple(first) != second
+    assert (first[0], len(first)) == (first[:1][0], 1)
 
 
 def test_similarity_is_bounded_for_one_team_and_for_all(monkeypatch: pytest.MonkeyPatch) -> None:

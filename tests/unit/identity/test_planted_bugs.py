@@ -14,10 +14,11 @@ from practice_guard.core.identity import (
     normalise,
     resolution,
     roster,
+    standing,
     unmatched,
 )
 from tests.unit.decisions import test_file
-from tests.unit.identity import test_candidates, test_normalise, test_resolution, test_roster
+from tests.unit.identity import test_candidates, test_normalise, test_resolution, test_roster, test_standing
 from tests.world import operations
 from tests.world.generate import history, judge, resolved
 from tests.world.planting import Bug, planted
@@ -48,6 +49,11 @@ def too_few_players_say_nothing() -> None:
     test_roster.test_too_few_or_too_scattered_players_say_nothing({9: players(100, 101, 102)})
 
 
+def players_are_found_team_by_team() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        test_standing.test_players_are_found_however_they_are_looked_up(99, patch)
+
+
 def histories_have_no_wrong_match() -> None:
     """The judgement of `test_never_wrong`, over as many histories as a bug needs to show."""
     for seed in range(300):
@@ -65,12 +71,12 @@ BUGS = [
     Bug(
         "the league is left out of the key",
         facets,
-        "self.old_keys = [key(team) for team in old]\n"
+        "        self.old_keys = old_keys\n"
+        "        self.old = group(old_keys)\n"
+        "        self.new = group(new_keys, among=self.old)\n",
+        "        self.old_keys = [(key or ())[1:] or None for key in old_keys]\n"
         "        self.old = group(self.old_keys)\n"
-        "        self.new = group([key(team) for team in new])\n",
-        "self.old_keys = [(key(team) or ())[1:] or None for team in old]\n"
-        "        self.old = group(self.old_keys)\n"
-        "        self.new = group([(key(team) or ())[1:] or None for team in new])\n",
+        "        self.new = group([(key or ())[1:] or None for key in new_keys], among=self.old)\n",
         test_resolution.test_the_league_is_part_of_both_facets,
     ),
     Bug(
@@ -83,11 +89,18 @@ BUGS = [
         test_resolution.test_recycled_ids_are_seen_and_never_followed,
     ),
     Bug(
+        "a name is normalised with another team's series",
+        facets,
+        "if self.old[at].series == team.series:",
+        "if True:",
+        test_resolution.test_a_name_is_normalised_with_its_own_teams_series,
+    ),
+    Bug(
         "a name is found inside another",
         facets,
-        "return ((), ()) if key is None else (self.old[key], self.new.get(key, ()))",
-        "return ((), ()) if key is None else (self.old[key], "
-        "[at for other, ats in self.new.items() if all(a in b for a, b in zip(key, other)) for at in ats])",
+        "group(new_keys, among=self.old)",
+        "group([next((key for key in old_keys if key and all(a in b for a, b in zip(key, other or ()))), None) "
+        "for other in new_keys])",
         test_resolution.test_a_number_is_not_found_in_a_longer_one,
     ),
     Bug(
@@ -234,15 +247,15 @@ BUGS = [
     Bug(
         "a name that is there twice is taken by its place",
         facets,
-        "if not old[1:] or len(old) != len(new):",
-        "if not old[1:]:",
+        "if len(old) != len(new):",
+        "if False:",
         test_resolution.test_one_name_in_several_series_says_nothing_unless_all_are_found_again,
     ),
     Bug(
         "repeated ids are forgotten",
         resolution,
-        "frozenset(id_ for id_, count in Counter(team.id for team in teams).items() if count > 1)",
-        "frozenset()",
+        "return repeated(team.id for team in teams)",
+        "return frozenset()",
         test_resolution.test_an_id_that_a_list_has_twice_is_ambiguous,
     ),
     Bug(
@@ -281,11 +294,32 @@ BUGS = [
         test_roster.test_ids_that_left_the_league_do_not_count,
     ),
     Bug(
-        "players of any league are heard",
+        "the same players in another league are the same",
         roster,
-        "frozenset((league, player) for player in ids if player)",
-        'frozenset(("", player) for player in ids if player)',
+        " and self._old.league(old) == self._new.league(new)",
+        "",
+        test_standing.test_the_same_players_in_another_league_confirm_nothing,
+    ),
+    Bug(
+        "players of any league are heard",
+        standing,
+        'else normalise.text(team.league or "")',
+        'else "any"',
         test_roster.test_players_of_another_league_are_no_witnesses,
+    ),
+    Bug(
+        "players looked up again stand twice",
+        standing,
+        "[player for player in side.ids(at) if player not in asked]",
+        "list(side.ids(at))",
+        players_are_found_team_by_team,
+    ),
+    Bug(
+        "an id on every team is a person",
+        standing,
+        "if len(teams) > self._several]",
+        "if False]",
+        players_are_found_team_by_team,
     ),
     Bug(
         "players alone are a match",

@@ -24,6 +24,12 @@ def test_recreated_teams_are_found_under_their_new_ids() -> None:
     assert resolution.heirs == {1: 92, 2: 91}
 
 
+def test_a_name_is_normalised_with_its_own_teams_series() -> None:
+    """Two teams may be written the same and mean another series each: `S2` is a designation in series 2 alone."""
+    old = "1: Tennaqua S2 | Tennaqua | 2\n2: TENNAQUA S2 | Tennaqua | 3"
+    assert outcome(resolving(old, "9: Tennaqua S2 | Tennaqua | 3"))[2] == 9
+
+
 def test_a_kept_id_on_the_same_team_is_kept() -> None:
     match = resolving("7: Tennaqua - 22 | Tennaqua | Chicago 22", "7: Tennaqua - 22 | Tennaqua | Chicago 22").matches[7]
     assert (match.fate, match.evidence) == (Fate.KEPT, Evidence.SAME_ID)
