@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from enum import Enum
-from importlib.metadata import version
 from typing import NoReturn
 
 import typer
 
-from practice_guard import exits, settings
+from practice_guard import __version__, exits, settings
+from practice_guard.commands.options import Output
 from practice_guard.core import application
 from practice_guard.core.application import Declared, ProtectedSet
 from practice_guard.core.database import Access, Connection, Database, Timeouts, connect
@@ -24,13 +23,6 @@ from practice_guard.core.records import Place, installation, runs
 from practice_guard.render import json, logs, text
 from practice_guard.render.outcome import Heading, Outcome
 from practice_guard.settings import Settings, Target
-
-
-class Output(str, Enum):
-    """How a command speaks."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 @dataclass
@@ -91,7 +83,7 @@ class Call:
     @property
     def author(self) -> Author:
         """On whose behalf is written."""
-        return Author(self.target.environment, tool_version(), self.now)
+        return Author(self.target.environment, __version__, self.now)
 
     @property
     def request(self) -> Request:
@@ -148,6 +140,19 @@ class Call:
                 application.check_declared(connection, self.declared, self.schema)
                 self.checked = True
             yield connection
+
+    @contextmanager
+    def reading(self, *, sets: bool = True) -> Iterator[Connection]:
+        """Open the database that is meant, and in it a transaction in which PostgreSQL refuses every write.
+
+        Args:
+            sets: see `database`.
+
+        Raises:
+            errors.WrongDatabaseError: it is marked for another environment.
+        """
+        with self.database(sets=sets) as database, database.transaction(Access.READ):
+            yield database
 
     def _unfinished(self, connection: Connection) -> Finding | None:
         """Tell of a run that is not finished; `run` and the checks before an ETL weigh it themselves."""
@@ -221,8 +226,3 @@ class Call:
         else:
             text.show_error(text.console(sys.stderr, color=not self.no_color), self.heading, error, status)
         raise typer.Exit(status)
-
-
-def tool_version() -> str:
-    """Return this program's version."""
-    return version("practice-guard")

@@ -12,7 +12,7 @@ from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.checks import Preservation, health, preservation, safety
 from practice_guard.core.database import Access, Database
 from practice_guard.core.guarding import Guard
-from practice_guard.core.model import LATEST, Author
+from practice_guard.core.model import KEEP_LAST, LATEST, MIN_RATE, Author
 from practice_guard.core.records import Holder, Phase, Run, runs
 from practice_guard.core.records.runs import ETL
 from practice_guard.core.restore import Applied
@@ -22,7 +22,7 @@ from practice_guard.core.running.process import Ended, Etl
 from practice_guard.core.running.report import PhaseDone, Report
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import IMPORT_AN_EXPORT, Step
-from practice_guard.core.upkeep import KEEP_LAST, Rule, Ruling, backup, cleanup
+from practice_guard.core.upkeep import Rule, Ruling, backup, cleanup
 
 
 class Watcher(Protocol):
@@ -111,7 +111,7 @@ def check_preservation(guard: Guard, report: Report) -> Preservation:
     def work() -> Preservation:
         snapshot, app = snapshot_of(report), guard.look()
         plan = restore.plan(guard.database, snapshot, app, guard.request)
-        return preservation.check(snapshot, plan, app, preservation.MIN_RATE, guard.overrides)
+        return preservation.check(snapshot, plan, app, MIN_RATE, guard.overrides)
 
     return guard.reads(work)
 
