@@ -36,7 +36,7 @@ def validate_safety(call: Call) -> None:
     call.answer(reports.safety(report, verbose=call.verbose))
 
 
-@command(app, "backup")
+@command(app, "backup", writes=True)
 def backup(
     call: Call,
     label: Annotated[str, typer.Option(help="A word for people.")] = "",
@@ -66,6 +66,7 @@ def check_preservation(
         guard = call.guard(database)
         app = guard.look()
         snapshot = snapshots.find(database, snapshot_id)
+        guard.watcher.begins("comparing with the snapshot", snapshot.rows)
         snapshots.verify(database, snapshot)
         plan = restore.plan(database, snapshot, app, guard.request)
         report = preservation.check(snapshot, plan, app, min_rate, guard.overrides)

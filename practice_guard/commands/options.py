@@ -92,7 +92,7 @@ def convert_little(context: Any) -> None:
 
 
 def command(
-    app: typer.Typer, name: str, *, title: str | None = None
+    app: typer.Typer, name: str, *, title: str | None = None, writes: bool = False
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a handler `(call, own options …)` as a command that has the common options too.
 
@@ -100,6 +100,7 @@ def command(
         app: where to register it.
         name: its name there.
         title: what users type, where that is more than the name: `snapshots verify`.
+        writes: it writes into the database, unless it has a --dry-run that is asked for.
     """
 
     def register(handler: Callable[..., None]) -> Callable[..., None]:
@@ -110,6 +111,7 @@ def command(
 
         def run(**given: Any) -> None:
             call = calls.Call(title or name, **{key: given.pop(key) for key in common})
+            call.writes = writes and not given.get("dry_run")
             try:
                 handler(call, **given)
             except (typer.Exit, typer.Abort):
@@ -120,9 +122,12 @@ def command(
                     raise
                 call.fail(_stopped(number))
             except Exception as error:  # noqa: BLE001  (the one place where errors become messages)
+                call.progress.closes()
                 if call.debug:
                     _trace(error)
                 call.fail(error)
+            finally:
+                call.progress.closes()
 
         # not get_type_hints: before Python 3.11 it hides the options of what may be None from Typer
         parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own, *common.values())]

@@ -36,7 +36,7 @@ app = typer.Typer()
 T = TypeVar("T")
 
 
-@command(app, "restore")
+@command(app, "restore", writes=True)
 def restore_command(
     call: Call,
     snapshot_id: SnapshotOption = model.LATEST,
@@ -175,7 +175,9 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
 
         def work() -> tuple[Snapshot, Plan]:
             snapshot = snapshots.find(database, asked.snapshot)
+            guard.watcher.begins("verifying the snapshot", snapshot.rows)
             snapshots.verify(database, snapshot)
+            guard.watcher.begins("planning", snapshot.rows)
             app = guard.look()
             plan = restore.plan(database, snapshot, app, asked.request)
             restore.check_fits(database, app, snapshot, plan)

@@ -35,7 +35,7 @@ else:
 app = typer.Typer()
 
 
-@command(app, "run")
+@command(app, "run", writes=True)
 def run(
     call: Call,
     etl: Annotated[
@@ -109,11 +109,22 @@ class _Narrator:
         self.etl = " ".join(runs.scrubbed(etl))
         self.snapshot: snapshots.Snapshot | None = None
 
-    def begins(self, phase: Phase) -> None:
+    def begins(self, step: str, rows: int | None = None) -> None:
+        self.call.progress.begins(step, rows)
+
+    def done(self, rows: int) -> None:
+        self.call.progress.done(rows)
+
+    def ends(self) -> None:
+        self.call.progress.ends()
+
+    def enters(self, phase: Phase) -> None:
+        self.call.progress.within(phase)
         if phase is records.Phase.ETL:
             self.call.say(f"{phase}: {self.etl}", phase=str(phase))
 
     def ended(self, done: PhaseDone) -> None:
+        self.call.progress.within("")
         if done.name is records.Phase.BACKUP:
             self.snapshot = getattr(done.result, "snapshot", None)
         now = datetime.now(timezone.utc)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from practice_guard.core import snapshots, upkeep
     from practice_guard.core.guarding import Guard
     from practice_guard.core.records import marking
-    from practice_guard.core.snapshots import archive
+    from practice_guard.core.snapshots import Snapshot, archive
     from practice_guard.core.upkeep import Rule, Ruling
     from practice_guard.core.upkeep import cleanup as cleanups
     from practice_guard.render import reports
@@ -90,8 +91,18 @@ def verify(
             known = [snapshots.named(known, wanted)]
         if not known:
             raise snapshots.none_yet()
-        problems = {each.id: snapshots.fault(database, each) for each in known}
+        problems = _verified(call.guard(database), known)
     call.answer(render.verified(known, problems))
+
+
+def _verified(guard: Guard, known: Sequence[Snapshot]) -> dict[str, str]:
+    """Say what is wrong with each of these; empty for those that are whole."""
+    guard.watcher.begins("verifying rows", sum(each.rows for each in known))
+    problems = {}
+    for each in known:
+        problems[each.id] = snapshots.fault(guard.database, each)
+        guard.watcher.done(each.rows)
+    return problems
 
 
 @command(group, "export", title="snapshots export")
@@ -105,6 +116,7 @@ def export(
         _check_standard_output(call)
     with call.reading(sets=False) as database:
         snapshot = snapshots.find(database, snapshot_id)
+        call.progress.begins("verifying and packing", snapshot.rows)
         data = archive.export(database, snapshot, now=call.now, tool_version=__version__)
     if file == STANDARD:
         _to_standard_output(data)
@@ -136,7 +148,7 @@ def _to_standard_output(data: bytes) -> None:
         raise UsageError(f"Standard output did not take the export: {error.strerror}. It is cut off.") from error
 
 
-@command(group, "import", title="snapshots import")
+@command(group, "import", title="snapshots import", writes=True)
 def import_(
     call: Call,
     file: Annotated[str, typer.Argument(metavar="FILE", help="An export; - is standard input.")],
@@ -151,12 +163,13 @@ def import_(
         raise UsageError("There is no export on standard input: name a file, or pipe one in.")
     found = archive.read(sys.stdin.buffer.read() if file == STANDARD else files.read(Path(file)))
     with call.database(sets=False) as database:
+        call.progress.begins("importing rows", found.snapshot.rows)
         done = archive.load(call.guard(database), found, into_other=into_other_database)
     call.heading = call.heading.at(done.place.fingerprint)
     call.answer(render.imported(done))
 
 
-@command(app, "mark")
+@command(app, "mark", writes=True)
 def mark(
     call: Call,
     was: Annotated[
@@ -172,7 +185,7 @@ def mark(
     call.answer(render.marked(done))
 
 
-@command(app, "cleanup")
+@command(app, "cleanup", writes=True)
 def cleanup(
     call: Call,
     keep_last: Annotated[
