@@ -270,7 +270,7 @@ def is_soon(seconds: float) -> bool:
     if seconds < 2.0:
         return True
     began = time.monotonic()
-    subprocess.run([sys.executable, "-c", "import practice_guard.cli"], check=True)
+    subprocess.run([sys.executable, "-c", "import practice_guard.cli, practice_guard.commands.call"], check=True)
     starting = time.monotonic() - began
     return seconds < 2.0 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1), starting)
 

@@ -50,6 +50,7 @@ def apply(guard: Guard, snapshot: Snapshot, *, saved: SavedPlan | None = None) -
     """
 
     def work(app: Application) -> Applied:
+        guard.watcher.begins("verifying the snapshot", snapshot.rows)
         snapshots.verify(guard.database, snapshot)
         return _apply(guard, app, snapshot, saved)
 
@@ -60,13 +61,17 @@ def apply(guard: Guard, snapshot: Snapshot, *, saved: SavedPlan | None = None) -
 
 def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan | None) -> Applied:
     database, request = guard.database, guard.request
+    guard.watcher.begins("planning", snapshot.rows)
     ready = planning.prepare(database, snapshot, app, request)
     plan = planning.plan_from(database, ready)
     if saved is not None:
         check_saved(database, saved, plan)
+    guard.watcher.begins("checking the tables")
     todo = tasks.assign(app, snapshot, plan)
     tasks.check(database, todo)
+    guard.watcher.begins("writing rows", plan.writes())
     written = writes.write(database, todo)
+    guard.watcher.begins("proving", snapshot.rows)
     _prove_settled(plan, planning.plan_from(database, ready))
     count = sum(len(done.updates) + len(done.inserts) for done in written.values())
     result = {
@@ -78,6 +83,7 @@ def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan 
         "decisions": decisions.dump(request.decisions) if request.decisions else None,
         "plan": saved.id if saved else None,
     }
+    guard.watcher.begins("writing the ledger", count)
     about = About(result, snapshot.id, plan.digest, plan.imprint)
     entry = ledger.write(database, ledger.RESTORE, guard.author, about)
     ledger.write_rows(database, entry, [(task.bound, writes.ledger_rows(written[task.name])) for task in todo])

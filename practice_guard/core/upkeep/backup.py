@@ -65,6 +65,7 @@ def take(guard: Guard, *, label: str = "", accept_current: bool = False) -> Back
     taken = locks.attempt(database, Access.SNAPSHOT, work, patience=guard.patience, server=server)
     if taken.snapshot is None:
         return taken
+    guard.watcher.begins("reading the copy back", taken.snapshot.rows)
     with database.transaction(Access.WRITE):
         verified = snapshots.confirm(database, taken.snapshot, guard.author.done)
     return Backup(verified, taken.findings, taken.previous, taken.skipped)
@@ -76,6 +77,7 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
     ready: Prepared | None = None
     plan: Plan | None = None
     rows = restore.count_rows(database, app.sets)
+    guard.watcher.begins("comparing with the last snapshot", rows)
     if last is None:
         findings += drift.first(rows)
     else:
@@ -92,6 +94,7 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
     place = installation.ensure(database, author.environment, author.now)
     header = Header(snapshots.new_id(author.now), place, author, label, accepted_current=refusing)
     carried = carries(ready, plan, header.id, lossy=accept_current) if ready and plan else {}
+    guard.watcher.begins("copying rows", rows)
     new = snapshots.write(database, app, header, Inheritance(last, carried))
     return Backup(new, tuple(drift.accepted(findings)), last, skipped)
 
