@@ -22,6 +22,7 @@ from practice_guard.demo import server as embedded
 from practice_guard.demo.server import Server
 from tests.world.builders import League, ScratchDatabase
 
+pytest.register_assert_rewrite("tests.oracle.examples", "tests.oracle.properties")
 _numbers = itertools.count(1)
 
 

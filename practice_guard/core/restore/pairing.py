@@ -9,10 +9,14 @@ club practise at one time and place, and share a label): it must hang on the row
 time. A live row that by its key is one of the snapshot's is not given to another one for its content. And such a row
 comes before equal content where it stands on a team: left alone, one on an id in other hands would stay on that team.
 Of rows alike, those that are not there by their key come first, lest one is put back while another is left adrift.
+
+Among rows adrift the strongest evidence chooses, and not the first row: a live row on one team's old id goes to a row
+of that team before one of another team that was made at the same second.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +27,8 @@ from practice_guard.core.restore.plans import NOWHERE, Bucket, Destination, Kept
 
 TEAM = "team"
 """What most protected rows hang on."""
+
+_NUMBER = re.compile(r"-?[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +118,8 @@ def _pair(
         if same and goal.known and (same.content, same.refs[0]) == (row.content, goal.id):
             take(row, same)
     own: dict[int, Live] = {}
-    for row in waiting():
-        if same := _own(row, free, goals[row.row][0], rules):
-            own[row.row] = same
-            if same.refs[0] in rules.valid[0]:
-                take(row, same)
+    for keys in ({row.row: row.key for row in rows}, rules.renumbered):
+        own |= _own([row for row in waiting() if row.row not in own], keys, free, rules, goals, take)
     known = {each.key for each in own.values()}
     strangers = [each for each in free.values() if each.key not in known]
     _pair_on_team(sorted(waiting(), key=lambda row: row.row in own), strangers, goals, take)
@@ -144,42 +147,82 @@ def _pair_on_team(
             take(row, on_team[row.content, goal.id].popleft())
 
 
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """Evidence beside equal content that a live row adrift is a kept one; each round sees what the one before left.
+
+    Attributes:
+        old_id: the live row hangs on the id that the kept one's team had.
+        created: they are of one time.
+        on_none: the live row hangs on no team (True), on a vanished one (False), or on either (None).
+    """
+
+    old_id: bool
+    created: bool
+    on_none: bool | None = None
+
+
+_ROUNDS = (_Round(True, True), _Round(True, False), _Round(False, True, True), _Round(False, True, False))
+"""The strongest first."""
+
+_Alike = tuple[str, int | None, str | None]
+"""What is equal in a round: content, the old id where that counts, and the time where that does."""
+
+
 def _pair_adrift(rows: Sequence[Kept], free: Iterable[Live], rules: Rules, take: Take) -> None:
-    """Pair by content with live rows on no team or a vanished one, those with the row's own old id or time first."""
-    adrift: defaultdict[str, list[Live]] = defaultdict(list)
-    for each in sorted(free, key=_order):
-        if each.protected and each.refs[0] not in rules.valid[0]:
-            adrift[each.content].append(each)
+    """Pair by content with live rows on no team or a vanished one: in rounds, in each the n-th with the n-th."""
+    adrift = [each for each in sorted(free, key=_order) if each.protected and each.refs[0] not in rules.valid[0]]
+    for round_ in _ROUNDS:
+        alike: defaultdict[_Alike, deque[Live]] = defaultdict(deque)
+        for each in adrift:
+            if (found := _live_alike(each, round_)) is not None:
+                alike[found].append(each)
+        taken: dict[int, Live] = {}
+        for row in rows:
+            wanted = _kept_alike(row, round_)
+            if wanted is not None and alike[wanted]:
+                taken[row.row] = alike[wanted].popleft()
+                take(row, taken[row.row])
+        rows = [row for row in rows if row.row not in taken]
+        keys = {each.key for each in taken.values()}
+        adrift = [each for each in adrift if each.key not in keys]
+
+
+def _live_alike(live: Live, round_: _Round) -> _Alike | None:
+    """Return what a kept row must be equal to, to be this one; None where the round is not about such live rows."""
+    if round_.on_none not in (None, live.refs[0] is None) or (round_.old_id and live.refs[0] is None):
+        return None
+    return live.content, live.refs[0] if round_.old_id else None, live.created if round_.created else None
+
+
+def _kept_alike(row: Kept, round_: _Round) -> _Alike | None:
+    """Return what a live row must be equal to, to be this one; None where the round is not about such kept rows.
+
+    One that hung on no team is never found adrift. The id of an older list may have been another team's since. Having
+    no time is no evidence by itself.
+    """
+    if row.refs[0] is None or (row.carried if round_.old_id else row.created is None):
+        return None
+    return row.content, row.refs[0][1] if round_.old_id else None, row.created if round_.created else None
+
+
+def _own(
+    rows: Sequence[Kept],
+    keys: Mapping[int, str],
+    free: Mapping[str, Live],
+    rules: Rules,
+    goals: Mapping[int, tuple[Destination, ...]],
+    take: Take,
+) -> dict[int, Live]:
+    """Find live rows that by their primary keys are kept ones, and take those that stand on a team."""
+    own: dict[int, Live] = {}
     for row in rows:
-        own = [each for each in adrift[row.content] if _may_be(row, each)]
-        if not own:
-            continue
-        best = min(
-            own, key=lambda each: (not _on_old_id(row, each), each.created != row.created, each.refs[0] is not None)
-        )
-        adrift[row.content].remove(best)
-        take(row, best)
-
-
-def _may_be(row: Kept, live: Live) -> bool:
-    """Whether more than its content says that a live row adrift is this one."""
-    if row.refs[0] is None:
-        return False
-    return _on_old_id(row, live) or (row.created is not None and row.created == live.created)
-
-
-def _on_old_id(row: Kept, live: Live) -> bool:
-    """Whether a live row hangs on the id its team had; one of an older list may have been another team's since."""
-    return row.refs[0] is not None and not row.carried and live.refs[0] == row.refs[0][1]
-
-
-def _own(row: Kept, free: Mapping[str, Live], goal: Destination, rules: Rules) -> Live | None:
-    """Return the live row that by its primary key is a kept one: the key it had, or the one that a restore gave it."""
-    for key in (row.key, rules.renumbered.get(row.row)):
-        same = free.get(key) if key is not None else None
-        if same and _same_row(row, same, goal, rules):
-            return same
-    return None
+        same = free.get(keys[row.row]) if row.row in keys else None
+        if same and _same_row(row, same, goals[row.row][0], rules):
+            own[row.row] = same
+            if same.refs[0] in rules.valid[0]:
+                take(row, same)
+    return own
 
 
 def _same_row(row: Kept, live: Live, goal: Destination, rules: Rules) -> bool:
@@ -201,7 +244,7 @@ def _is_stolen(row: Kept, live: Live, goal: Destination, rules: Rules) -> bool:
 
 
 def _order(each: Live) -> tuple[str, int, str]:
-    return (each.created or "", int(each.key) if each.key.lstrip("-").isdigit() else 0, each.key)
+    return (each.created or "", int(each.key) if _NUMBER.fullmatch(each.key) else 0, each.key)
 
 
 def _in_place(row: Kept, live: Live, goals: tuple[Destination, ...], rules: Rules) -> PlannedRow:

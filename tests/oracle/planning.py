@@ -1,0 +1,154 @@
+"""Planning a restore: reads the snapshot and the tables, resolves the teams, and writes nothing (design, "Restore")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from practice_guard.core.application import Application, BoundSet, PointsAt, imprint
+from practice_guard.core.database import Database, identifier, statement
+from practice_guard.core.guarding import Request, Scope
+from practice_guard.core.identity import resolve_leagues
+from practice_guard.core.model import Fate, Match
+from practice_guard.core.records import precedents
+from practice_guard.core.restore import Bucket
+from practice_guard.core.snapshots import Snapshot, StoredSet, team_lists
+from tests.oracle import collisions, pairing
+from tests.oracle.goals import Parents, destination, ids_of, match_of, resolved, united, with_parents
+from tests.oracle.pairing import recognise
+from tests.oracle.plans import Kept, Live, PlannedRow, SetPlan
+from tests.oracle.rows import kept_rows, live_rows
+
+
+def plan(
+    database: Database, snapshot: Snapshot, app: Application, request: Request | None = None
+) -> dict[str, SetPlan]:
+    """Work out what a restore of `snapshot` would do. Reads only.
+
+    Args:
+        database: where, inside a transaction.
+        snapshot: the snapshot.
+        app: the database as it was looked at in that transaction.
+        request: what is asked; its scope and decisions must fit the snapshot, which is not checked.
+
+    Returns:
+        the plans of the sets, by name: every row of the snapshot (of the scope asked for) in exactly one bucket.
+    """
+    request = request or Request()
+    lists = team_lists(database, snapshot.lists)
+    earlier = precedents.find(database, snapshot.id, snapshot.taken_at, lists)
+    decisions = united(earlier.decisions, request)
+    resolutions = {name: resolved(old, app.now, request, decisions[name]) for name, old in lists.items()}
+    leagues = {name: resolve_leagues(old.leagues, app.now.leagues) for name, old in lists.items()}
+    everything = (*app.companions, *app.sets)
+    kept = kept_rows(database, snapshot, everything)
+    every = live_rows(database, everything, snapshot)
+    scope = replace(request.scope, protected=with_parents(request.scope.protected, app.sets))
+    proofs = earlier.proofs(snapshot.imprint, imprint.take(database, app.catalog, app.sets))
+    sets: dict[str, SetPlan] = {}
+    parents = {
+        bound.name: Parents(
+            kept[bound.name],
+            recognise(
+                bound.name,
+                kept[bound.name],
+                every[bound.name],
+                partial(destination, bound, resolutions, leagues, {}),
+            ),
+            snapshot.id,
+            frozenset(),
+        )
+        for bound in app.companions
+        if bound.name in snapshot.sets
+    }
+    for bound in app.sets:
+        if (stored := snapshot.sets.get(bound.name)) is None:
+            continue
+        rows, live = kept[bound.name], every[bound.name]
+        rules = pairing.Rules(
+            bound.name,
+            bound.set.etl_deletes,
+            bound.may_vanish or (bound.truncates and _emptied(rows, live)),
+            tuple(not bound.table.columns[reference.column].not_null for reference in bound.references),
+            tuple(ids_of(app, reference) for reference in bound.references),
+            proofs.rows(bound.name, rows),
+            request.include_deleted,
+            _hangs_on(bound),
+            bound.key.name in bound.content,
+            earlier.put.get(bound.name, {}),
+            earlier.renumbered.get(bound.name, {}),
+        )
+        each = pairing.plan(rows, live, rules, partial(destination, bound, resolutions, leagues, parents))
+        each = _without_blocked(database, bound, stored, each)
+        if above := parents.get(bound.references[0].parent or ""):
+            each = above.follow(each)
+        meant = frozenset(row.row for row in each.rows if _covers(scope, row, match_of(row, resolutions)))
+        each = collisions.make_wait(database, bound, stored, snapshot.id, each, meant)
+        if bound.name in app.keys:
+            standing = frozenset() if rules.may_vanish else app.keys[bound.name]
+            parents[bound.name] = Parents(rows, each, snapshot.id, standing)
+        covered = tuple(row for row in each.rows if row.row in meant)
+        outside = frozenset(row.row for row in each.rows) - meant
+        sets[bound.name] = replace(each, rows=covered, outside=outside)
+    return sets
+
+
+def _covers(scope: Scope, row: PlannedRow, match: Match | None) -> bool:
+    """Whether a planned row is in the part that is meant."""
+    if scope.protected and row.set not in scope.protected:
+        return False
+    if not (scope.leagues or scope.teams):
+        return True
+    if match is None:
+        return False
+    leagues = {each.casefold() for each in scope.leagues}
+    names = {each.casefold() for each in scope.teams}
+    old, new = match.old, match.new or match.old
+    return (not leagues or (old.league or "").casefold() in leagues) and (
+        not names or bool(names & {(old.name or "").casefold(), (new.name or "").casefold()})
+    )
+
+
+def _hangs_on(bound: BoundSet) -> str:
+    first = bound.references[0]
+    if first.parent is None:
+        return pairing.TEAM if first.target is PointsAt.TEAMS else "league"
+    return f"row of {first.parent}"
+
+
+def _emptied(rows: Sequence[Kept], live: Sequence[Live]) -> bool:
+    """Whether not one row of the snapshot is left where it was: TRUNCATE … CASCADE does that, users do not."""
+    there = {each.key: each.created for each in live}
+    own = [row for row in rows if not row.carried]
+    return bool(own) and not any(row.key in there and there[row.key] == row.created for row in own)
+
+
+def _without_blocked(database: Database, bound: BoundSet, stored: StoredSet, made: SetPlan) -> SetPlan:
+    """Let rows wait that a foreign key besides the set's own would not let in: a message of a user who is gone."""
+    inserts = [row.row for row in made.rows if row.bucket is Bucket.INSERT]
+    ours = {each.column for each in bound.references}
+    kept = {column.name for column in stored.columns}
+    blocked: dict[int, str] = {}
+    for key in bound.table.foreign_keys if inserts else ():
+        if key.column in ours or key.column not in kept:
+            continue
+        text = statement(
+            __name__,
+            "blocked",
+            rows=identifier(stored.rows_table),
+            column=identifier(key.column),
+            parent=identifier(bound.table.schema, key.parent),
+            parent_column=identifier(key.parent_column),
+        )
+        blocked |= {number: key.column for (number,) in database.execute(text, {"rows": inserts})}
+    if not blocked:
+        return made
+    return replace(made, rows=tuple(_blocked(row, blocked) for row in made.rows))
+
+
+def _blocked(row: PlannedRow, blocked: Mapping[int, str]) -> PlannedRow:
+    if row.row not in blocked:
+        return row
+    note = f"what its {blocked[row.row]} points at is not there"
+    return replace(row, bucket=Bucket.PENDING, after=None, new_key=False, note=note, reason=Fate.MISSING)

@@ -1,0 +1,6 @@
+-- blocked --
+-- Rows to be put back with a value in a column that points at nothing, by a foreign key that is none of ours.
+SELECT s.guard_row
+  FROM practice_guard.{rows} AS s
+ WHERE s.guard_row = ANY (%(rows)s::bigint[]) AND s.{column} IS NOT NULL
+   AND NOT EXISTS (SELECT FROM {parent} AS p WHERE p.{parent_column}::text = s.{column}::text)
