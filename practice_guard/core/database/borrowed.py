@@ -47,6 +47,11 @@ class Borrowed:
             raise translated(error) from error
 
     @property
+    def usable(self) -> bool:
+        """See `Database.usable`."""
+        return not self._connection.closed and self._status() is TransactionStatus.INTRANS
+
+    @property
     def backend(self) -> int | None:
         """See `Database.backend`."""
         return int(self._connection.info.backend_pid)

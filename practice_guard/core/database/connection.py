@@ -71,6 +71,11 @@ class Connection:
         return {} if self._known is None else self._known
 
     @property
+    def usable(self) -> bool:
+        """See `Database.usable`."""
+        return self._connection.info.transaction_status is TransactionStatus.INTRANS
+
+    @property
     def backend(self) -> int | None:
         """See `Database.backend`."""
         return self._connection.info.backend_pid
@@ -97,7 +102,7 @@ class Connection:
             raise translated(error) from error
 
     def _check_open(self) -> None:
-        if self._connection.info.transaction_status is not TransactionStatus.INTRANS:
+        if not self.usable:
             raise errors.StatementError(_ABORTED)
 
     def _abandon(self) -> None:

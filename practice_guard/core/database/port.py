@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from practice_guard.core.model import Text
@@ -16,6 +16,14 @@ Row = tuple[Any, ...]
 
 
 Parameters = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One statement, and its parameters."""
+
+    text: str
+    parameters: Parameters = field(default_factory=dict)
 
 
 class Access(Text):
@@ -70,6 +78,10 @@ class Database(Protocol):
         """What was found out in the open transaction and holds until its end, by the finder's own words."""
 
     @property
+    def usable(self) -> bool:
+        """Whether a transaction is open that takes statements: not ended, and not aborted by an error."""
+
+    @property
     def backend(self) -> int | None:
         """The server process that the driver was told of; None where it does not say. A pooler's is made up."""
 
@@ -86,8 +98,9 @@ CANONICAL = {
     "quote_all_identifiers": "off",
     "search_path": "pg_catalog",
     "row_security": "off",
+    "cursor_tuple_fraction": "1",
 }
-"""Settings under which a row's text is canonical, and nothing is hidden."""
+"""Settings under which a row's text is canonical, nothing is hidden, and a cursor is planned for all of its rows."""
 
 
 PINNED = {

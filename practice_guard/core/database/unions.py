@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import chain, count
 
-from practice_guard.core.database.port import Database, Parameters, Row
+from practice_guard.core.database.port import Database, Query, Row
 from practice_guard.core.database.statements import statement
 
 _PARAMETER = re.compile(r"%%|%\((\w+)\)s")
 _BETWEEN = "\n UNION ALL\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A statement that returns rows, and its parameters."""
-
-    text: str
-    parameters: Parameters = field(default_factory=dict)
 
 
 def union(queries: Sequence[Query]) -> Query:

@@ -56,6 +56,10 @@ class Overheard:
         return self.connection.known
 
     @property
+    def usable(self) -> bool:
+        return self.connection.usable
+
+    @property
     def backend(self) -> int | None:
         return self.connection.backend
 

@@ -132,6 +132,7 @@ class Behind:
         return [(self.answers,)]
 
     timeouts = Timeouts()
+    usable = False
     known: ClassVar[dict[str, Any]] = {}
 
     def transaction(self, access: Access, *, within: float | None = None) -> AbstractContextManager[None]:
