@@ -7,7 +7,7 @@ by SET LOCAL, which neither outlives it nor leaks through a transaction pooler (
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from practice_guard.core import errors
-from practice_guard.core.database.port import PINNED, Access, Parameters, Row, Timeouts, milliseconds
+from practice_guard.core.database.port import PINNED, Access, Parameters, Query, Row, Timeouts, milliseconds
 from practice_guard.core.database.statements import literal
 from practice_guard.core.database.translation import not_connected, translated
 from practice_guard.core.database.watchdog import watch
@@ -40,6 +40,30 @@ class Connection:
         with self._in_time():
             cursor = self._connection.execute(cast("Any", text), dict(parameters or {}))
             return cursor.fetchall() if cursor.description else []
+
+    def together(self, queries: Sequence[Query]) -> list[list[Row]]:
+        """See `Database.together`: in one pipeline. The server keeps all answers back until the last one is there."""
+        if len(queries) < 2:  # noqa: PLR2004  (one needs no company)
+            return [self.execute(each.text, each.parameters) for each in queries]
+        with self._in_time(len(queries) * self.timeouts.statement + _MARGIN):
+            cursors = self._sent_together(queries)
+            return [each.fetchall() if each.description else [] for each in cursors]
+
+    def _sent_together(self, queries: Sequence[Query]) -> list[psycopg.Cursor[Row]]:
+        cursors: list[psycopg.Cursor[Row]] = []
+        refused: psycopg.Error | None = None
+        try:
+            with self._connection.pipeline():
+                # An error is not let through the pipeline's end, which would have something to say on standard error.
+                try:
+                    cursors = [self._connection.execute(*_sent(each)) for each in queries]
+                except psycopg.Error as error:
+                    refused = error
+        except psycopg.Error as error:
+            refused = refused or _first(error)
+        if refused:
+            raise refused
+        return cursors
 
     @contextmanager
     def transaction(self, access: Access, *, within: float | None = None) -> Iterator[None]:
@@ -179,6 +203,18 @@ _END_OWN_SESSION = (
     "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"
     " WHERE pid = %(backend)s::int AND backend_xid::text = %(short)s::text"
 )
+
+
+def _sent(query: Query) -> tuple[Any, dict[str, object]]:
+    return query.text, dict(query.parameters)
+
+
+def _first(error: psycopg.Error) -> psycopg.Error:
+    """Return the error that ended a pipeline, where what is told is only that what came after it was passed over."""
+    found: BaseException = error
+    while isinstance(found, psycopg.errors.PipelineAborted) and found.__context__:
+        found = found.__context__
+    return found if isinstance(found, psycopg.Error) else error
 
 
 def _setting(value: str) -> str:

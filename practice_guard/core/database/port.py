@@ -5,7 +5,7 @@ It is small because inside an ETL the connection may be psycopg2's (design, "Res
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -59,6 +59,14 @@ class Database(Protocol):
 
     def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
         """Run one statement; raise an `errors.DatabaseError` when the database refuses."""
+
+    def together(self, queries: Sequence[Query]) -> list[list[Row]]:
+        """Run statements that do not wait for one another's answers, in their order, and return the rows of each.
+
+        They travel together where the driver can, so that all of them take one round trip. Each is one statement by
+        itself, seen and timed as if sent alone; none may be a string of several. The first that the database refuses
+        raises what `execute` would have raised, and those after it have not been run.
+        """
 
     def transaction(self, access: Access, *, within: float | None = None) -> AbstractContextManager[None]:
         """Open a transaction with pinned settings; commit at its end, roll back on any exception.
