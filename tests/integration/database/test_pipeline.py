@@ -119,7 +119,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> Timeouts:
 
 def test_a_server_that_falls_silent_is_given_up(database: ScratchDatabase, hurried: Timeouts) -> None:
     with wire_to(database.url) as wire, connect(wire.url, application="test", timeouts=hurried) as connection:
-        wire.break_at(Fault(2, "before", "stall"))
+        wire.break_at(Fault(1, "before", "stall"))
         with pytest.raises(errors.UnreachableError, match="not answered for 2 s"), connection.transaction(Access.READ):
             connection.together([ONE, TWO, ONE])
         with connection.transaction(Access.READ):
