@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from shutil import copyfileobj
+from typing import Annotated, Any, BinaryIO
 
 import typer
 from typer.core import TyperGroup
@@ -91,14 +94,14 @@ def export(
     """Write a snapshot into one compressed file. It is verified first, and the file read back."""
     if file == STANDARD:
         _check_standard_output(call)
-    with call.database(sets=False) as database, database.transaction(Access.READ):
-        snapshot = snapshots.find(database, snapshot_id)
-        data = archive.export(database, snapshot, now=call.now, tool_version=tool_version())
-    if file == STANDARD:
-        _to_standard_output(data)
-    else:
-        _to_file(Path(file), data)
-    call.answer(render.exported(snapshot, file, data), aside=file == STANDARD)
+    with files.scratch() if file == STANDARD else files.writing(Path(file)) as out:
+        with call.database(sets=False) as database, database.transaction(Access.READ):
+            snapshot = snapshots.find(database, snapshot_id)
+            exported = archive.export(database, snapshot, out, now=call.now, tool_version=tool_version())
+        size = archive.confirm(out, exported)
+        if file == STANDARD:
+            _to_standard_output(out)
+    call.answer(render.exported(snapshot, file, size), aside=file == STANDARD)
 
 
 def _check_standard_output(call: Call) -> None:
@@ -108,20 +111,21 @@ def _check_standard_output(call: Call) -> None:
         raise UsageError("An export is nothing for a terminal: name a file, or pass it on with a pipe.")
 
 
-def _to_file(path: Path, data: bytes) -> None:
-    """Write an export, and read it back from where it is now."""
-    files.write(path, data)
-    archive.read(files.read(path))
-
-
-def _to_standard_output(data: bytes) -> None:
+def _to_standard_output(export: BinaryIO) -> None:
+    export.seek(0)
     try:
-        sys.stdout.buffer.write(data)
+        copyfileobj(export, sys.stdout.buffer)
         sys.stdout.buffer.flush()
     except OSError as error:
         # What is left in the buffer would be tried again at the end, and fail again.
         sys.stdout = None
         raise UsageError(f"Standard output did not take the export: {error.strerror}. It is cut off.") from error
+
+
+@contextmanager
+def _standard_input() -> Iterator[BinaryIO]:
+    with files.scratch() as copy:
+        yield files.drained(sys.stdin.buffer, copy)
 
 
 @command(group, "import", title="snapshots import")
@@ -137,9 +141,10 @@ def import_(
     call.aim()
     if file == STANDARD and sys.stdin.isatty():
         raise UsageError("There is no export on standard input: name a file, or pipe one in.")
-    found = archive.read(sys.stdin.buffer.read() if file == STANDARD else files.read(Path(file)))
-    with call.database(sets=False) as database:
-        done = archive.load(call.guard(database), found, into_other=into_other_database)
+    with _standard_input() if file == STANDARD else files.reading(Path(file)) as given:
+        found = archive.read(given)
+        with call.database(sets=False) as database:
+            done = archive.load(call.guard(database), found, into_other=into_other_database)
     call.heading = call.heading.at(done.place.fingerprint)
     call.answer(render.imported(done))
 
