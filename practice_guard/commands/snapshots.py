@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from shutil import copyfileobj
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 from typer.core import TyperGroup
@@ -114,15 +116,20 @@ def export(
     """Write a snapshot into one compressed file. It is verified first, and the file read back."""
     if file == STANDARD:
         _check_standard_output(call)
+    with files.scratch() if file == STANDARD else files.writing(Path(file)) as out:
+        snapshot, size = _packed(call, snapshot_id, out)
+        if file == STANDARD:
+            _to_standard_output(out)
+    call.answer(render.exported(snapshot, file, size), aside=file == STANDARD)
+
+
+def _packed(call: Call, snapshot_id: str, out: BinaryIO) -> tuple[Snapshot, archive.Size]:
+    """Write an export, read it back, and return what it is of and its size in bytes."""
     with call.reading(sets=False) as database:
         snapshot = snapshots.find(database, snapshot_id)
         call.progress.begins("verifying and packing", snapshot.rows)
-        data = archive.export(database, snapshot, now=call.now, tool_version=__version__)
-    if file == STANDARD:
-        _to_standard_output(data)
-    else:
-        _to_file(Path(file), data)
-    call.answer(render.exported(snapshot, file, data), aside=file == STANDARD)
+        exported = archive.export(database, snapshot, out, now=call.now, tool_version=__version__)
+    return snapshot, archive.confirm(out, exported)
 
 
 def _check_standard_output(call: Call) -> None:
@@ -132,20 +139,21 @@ def _check_standard_output(call: Call) -> None:
         raise UsageError("An export is nothing for a terminal: name a file, or pass it on with a pipe.")
 
 
-def _to_file(path: Path, data: bytes) -> None:
-    """Write an export, and read it back from where it is now."""
-    files.write(path, data)
-    archive.read(files.read(path))
-
-
-def _to_standard_output(data: bytes) -> None:
+def _to_standard_output(export: BinaryIO) -> None:
+    export.seek(0)
     try:
-        sys.stdout.buffer.write(data)
+        copyfileobj(export, sys.stdout.buffer)
         sys.stdout.buffer.flush()
     except OSError as error:
         # What is left in the buffer would be tried again at the end, and fail again.
         sys.stdout = None
         raise UsageError(f"Standard output did not take the export: {error.strerror}. It is cut off.") from error
+
+
+@contextmanager
+def _standard_input() -> Iterator[BinaryIO]:
+    with files.scratch() as copy:
+        yield files.drained(sys.stdin.buffer, copy)
 
 
 @command(group, "import", title="snapshots import", writes=True)
@@ -161,10 +169,11 @@ def import_(
     call.aim()
     if file == STANDARD and sys.stdin.isatty():
         raise UsageError("There is no export on standard input: name a file, or pipe one in.")
-    found = archive.read(sys.stdin.buffer.read() if file == STANDARD else files.read(Path(file)))
-    with call.database(sets=False) as database:
-        call.progress.begins("importing rows", found.snapshot.rows)
-        done = archive.load(call.guard(database), found, into_other=into_other_database)
+    with _standard_input() if file == STANDARD else files.reading(Path(file)) as given:
+        found = archive.read(given)
+        with call.database(sets=False) as database:
+            call.progress.begins("importing rows", found.snapshot.rows)
+            done = archive.load(call.guard(database), found, into_other=into_other_database)
     call.heading = call.heading.at(done.place.fingerprint)
     call.answer(render.imported(done))
 

@@ -7,7 +7,7 @@ or rolled back before the call ends, and every setting pinned for it has its for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -16,7 +16,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
 from practice_guard.core import errors
-from practice_guard.core.database.port import CANONICAL, Access, Parameters, Row, Timeouts, milliseconds
+from practice_guard.core.database.port import CANONICAL, Access, Parameters, Query, Row, Timeouts, milliseconds
 from practice_guard.core.database.statements import statement
 from practice_guard.core.database.translation import translated
 
@@ -45,6 +45,15 @@ class Borrowed:
             return list(self._cursor.fetchall()) if self._cursor.description else []
         except self._connection.Error as error:
             raise translated(error) from error
+
+    def together(self, queries: Sequence[Query]) -> list[list[Row]]:
+        """See `Database.together`; here one after another, since psycopg2 cannot do otherwise."""
+        return [self.execute(each.text, each.parameters) for each in queries]
+
+    @property
+    def usable(self) -> bool:
+        """See `Database.usable`."""
+        return not self._connection.closed and self._status() is TransactionStatus.INTRANS
 
     @property
     def backend(self) -> int | None:

@@ -5,9 +5,9 @@ It is small because inside an ETL the connection may be psycopg2's (design, "Res
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from practice_guard.core.model import Text
@@ -16,6 +16,14 @@ Row = tuple[Any, ...]
 
 
 Parameters = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One statement, and its parameters."""
+
+    text: str
+    parameters: Parameters = field(default_factory=dict)
 
 
 class Access(Text):
@@ -52,6 +60,14 @@ class Database(Protocol):
     def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
         """Run one statement; raise an `errors.DatabaseError` when the database refuses."""
 
+    def together(self, queries: Sequence[Query]) -> list[list[Row]]:
+        """Run statements that do not wait for one another's answers, in their order, and return the rows of each.
+
+        They travel together where the driver can, so that all of them take one round trip. Each is one statement by
+        itself, seen and timed as if sent alone; none may be a string of several. The first that the database refuses
+        raises what `execute` would have raised, and those after it have not been run.
+        """
+
     def transaction(self, access: Access, *, within: float | None = None) -> AbstractContextManager[None]:
         """Open a transaction with pinned settings; commit at its end, roll back on any exception.
 
@@ -70,6 +86,10 @@ class Database(Protocol):
         """What was found out in the open transaction and holds until its end, by the finder's own words."""
 
     @property
+    def usable(self) -> bool:
+        """Whether a transaction is open that takes statements: not ended, and not aborted by an error."""
+
+    @property
     def backend(self) -> int | None:
         """The server process that the driver was told of; None where it does not say. A pooler's is made up."""
 
@@ -86,8 +106,9 @@ CANONICAL = {
     "quote_all_identifiers": "off",
     "search_path": "pg_catalog",
     "row_security": "off",
+    "cursor_tuple_fraction": "1",
 }
-"""Settings under which a row's text is canonical, and nothing is hidden."""
+"""Settings under which a row's text is canonical, nothing is hidden, and a cursor is planned for all of its rows."""
 
 
 PINNED = {

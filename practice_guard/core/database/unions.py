@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import chain, count
 
-from practice_guard.core.database.port import Database, Parameters, Row
+from practice_guard.core.database.port import Database, Query, Row
 from practice_guard.core.database.statements import statement
 
 _PARAMETER = re.compile(r"%%|%\((\w+)\)s")
 _BETWEEN = "\n UNION ALL\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A statement that returns rows, and its parameters."""
-
-    text: str
-    parameters: Parameters = field(default_factory=dict)
 
 
 def union(queries: Sequence[Query]) -> Query:
@@ -32,7 +23,9 @@ def union(queries: Sequence[Query]) -> Query:
 def ask_each(database: Database, queries: Sequence[Query]) -> list[list[Row]]:
     """Ask queries whose columns are alike in one statement, and return each one's rows, in its own order.
 
-    One query is sent as it is, and none not at all. The statement time-out is for all of them together.
+    One query is sent as it is, and none not at all. All see the same moment, also where every statement sees one of
+    its own (READ COMMITTED), and what they share is sent once; the statement time-out is for all of them together.
+    Where neither matters, or columns are not alike, `Database.together` is simpler.
     """
     if len(queries) == 1:
         return [database.execute(queries[0].text, queries[0].parameters)]

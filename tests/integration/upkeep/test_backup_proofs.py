@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from practice_guard.core import errors, snapshots
-from practice_guard.core.database import Access, Connection, Row, Timeouts
+from practice_guard.core.database import Access, Connection, Query, Row, Timeouts
 from practice_guard.core.database.port import Parameters
 from practice_guard.core.upkeep import backup
 from practice_guard.core.upkeep.backup import Backup
@@ -38,6 +38,9 @@ class Overheard:
         self.after(self.access, text)
         return rows
 
+    def together(self, queries: Sequence[Query]) -> list[list[Row]]:
+        return [self.execute(each.text, each.parameters) for each in queries]
+
     @contextmanager
     def transaction(self, access: Access, *, within: float | None = None) -> Iterator[None]:
         self.access = access
@@ -54,6 +57,10 @@ class Overheard:
     @property
     def known(self) -> dict[str, Any]:
         return self.connection.known
+
+    @property
+    def usable(self) -> bool:
+        return self.connection.usable
 
     @property
     def backend(self) -> int | None:

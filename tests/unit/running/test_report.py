@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -13,7 +14,7 @@ from practice_guard import exits
 from practice_guard.core import errors
 from practice_guard.core.checks import Health
 from practice_guard.core.checks.health import Counts
-from practice_guard.core.database import Access, Row, Timeouts
+from practice_guard.core.database import Access, Query, Row, Timeouts
 from practice_guard.core.model import Finding, Severity
 from practice_guard.core.records import Holder, Phase, Run, runs
 from practice_guard.core.running import session
@@ -131,7 +132,11 @@ class Behind:
     def execute(self, text: str, parameters: object = None) -> list[Row]:
         return [(self.answers,)]
 
+    def together(self, queries: Sequence[Query]) -> list[list[Row]]:
+        return [[(self.answers,)] for _ in queries]
+
     timeouts = Timeouts()
+    usable = False
     known: ClassVar[dict[str, Any]] = {}
 
     def transaction(self, access: Access, *, within: float | None = None) -> AbstractContextManager[None]:
