@@ -5,19 +5,26 @@ from __future__ import annotations
 import sys
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from practice_guard import exits, settings
+from practice_guard import __version__, exits
 from practice_guard.commands import cycle, explain, protected, restore, run, snapshots
-from practice_guard.commands.call import tool_version
-from practice_guard.commands.options import end_on_signals
+from practice_guard.commands.options import convert_little, end_on_signals
 from practice_guard.core.errors import UsageError
+from practice_guard.core.later import later
 from practice_guard.core.steps import Step
-from practice_guard.render import json, logs, text
-from practice_guard.render.outcome import Heading
+
+if TYPE_CHECKING:
+    from practice_guard import settings
+    from practice_guard.demo import story
+    from practice_guard.render import json, logs, outcome, text
+else:
+    (settings,) = later("practice_guard", "settings")
+    (story,) = later("practice_guard.demo", "story")
+    json, logs, outcome, text = later("practice_guard.render", "json", "logs", "outcome", "text")
 
 ClickException: type[Exception] = typer.BadParameter.__mro__[2]
 """What Typer raises for a wrong command line; newer versions keep click inside."""
@@ -35,6 +42,11 @@ class _InOrder(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names in the order of COMMANDS."""
         return sorted(super().list_commands(ctx), key=COMMANDS.index)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line up to the command."""
+        convert_little(ctx)
+        return super().parse_args(ctx, args)
 
 
 app = typer.Typer(
@@ -58,7 +70,7 @@ def _main(
     context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False
 ) -> None:
     if version:
-        typer.echo(f"practice-guard {tool_version()}")
+        typer.echo(f"practice-guard {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
@@ -74,8 +86,6 @@ def demo(
     json_output: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Show the whole incident, on its own PostgreSQL. From a healthy league to the rescue."""
-    from practice_guard.demo import story  # noqa: PLC0415  (its server is an extra)
-
     raise typer.Exit(story.tell(keep=keep, small=small, variant=variant, pg=pg, as_json=json_output))
 
 
@@ -94,11 +104,11 @@ def main() -> None:
         known = (name,) if name in COMMANDS else ()
         problem = UsageError(_said(error), next_steps=(Step(*known, "--help"),))
         if wants_json:
-            json.show_error(Heading(name), problem, exits.of_error(problem))
+            json.show_error(outcome.Heading(name), problem, exits.of_error(problem))
         elif settings.on_railway() and not sys.stdout.isatty():
-            logs.show_error(Heading(name), problem, exits.of_error(problem))
+            logs.show_error(outcome.Heading(name), problem, exits.of_error(problem))
         else:
-            text.show_error(text.console(sys.stderr), Heading(name), problem, exits.of_error(problem))
+            text.show_error(text.console(sys.stderr), outcome.Heading(name), problem, exits.of_error(problem))
         status = exits.of_error(problem)
     except KeyboardInterrupt:
         status = 130

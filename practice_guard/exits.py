@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from practice_guard.core import errors
 from practice_guard.core.model import Verdict
-from practice_guard.core.running import Report
 from practice_guard.core.steps import Advice, Step
+
+if TYPE_CHECKING:
+    from practice_guard.core.running import Report
 
 
 class Status(IntEnum):

@@ -5,7 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
 
 from practice_guard.core.errors import UsageError
 
@@ -14,9 +19,22 @@ _NO_FLUSHING = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EA
 
 
 def write(path: Path, data: bytes, *, replace: bool = False) -> None:
+    """Write a file of mode 0600, as `writing` does.
+
+    Raises:
+        UsageError: something is there already, or it cannot be written; then there is nothing of it.
+    """
+    with writing(path, replace=replace) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
     """Write a file of mode 0600: first beside it, flushed to the disk, then under its name (reliability, A1, B15).
 
-    Nothing that is there is written through or over. With `replace`, a plain file gives its name to the new one.
+    What is yielded can be written, gone back in and read; it has its name once the block has ended, and on any
+    exception there is nothing of it. Nothing that is there is written through or over. With `replace`, a plain file
+    gives its name to the new one.
 
     Raises:
         UsageError: something is there already, or it cannot be written; then there is nothing of it.
@@ -29,7 +47,10 @@ def write(path: Path, data: bytes, *, replace: bool = False) -> None:
     try:
         handle = _made(beside)
         try:
-            _fill(handle, data)
+            with os.fdopen(handle, "w+b") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
             if replace:
                 beside.replace(path)
             else:
@@ -41,6 +62,44 @@ def write(path: Path, data: bytes, *, replace: bool = False) -> None:
         raise _taken(path) from None
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}. Nothing was kept.") from error
+
+
+@contextmanager
+def scratch() -> Iterator[BinaryIO]:
+    """Yield a file without a name that can be written, gone back in and read, and is gone at the end.
+
+    Raises:
+        UsageError: it cannot be written: there is no room for it.
+    """
+    try:
+        with TemporaryFile() as file:
+            yield cast("BinaryIO", file)
+    except OSError as error:
+        raise UsageError(
+            f"A temporary file cannot be written: {error.strerror or error}. TMPDIR says where they are. "
+            "Nothing was kept."
+        ) from error
+
+
+@contextmanager
+def reading(path: Path, named: str = "") -> Iterator[BinaryIO]:
+    """Open a file to be read a piece at a time, and gone back in; a pipe is read to its end first.
+
+    Raises:
+        UsageError: it is not there, or cannot be read.
+    """
+    try:
+        with path.open("rb") as file, ExitStack() as stack:
+            yield file if file.seekable() else drained(file, stack.enter_context(scratch()))
+    except OSError as error:
+        raise _unreadable(named or path, error.strerror or str(error)) from error
+
+
+def drained(source: BinaryIO, into: BinaryIO) -> BinaryIO:
+    """Copy what is left in a stream that cannot be gone back in, and return the copy, at its beginning."""
+    copyfileobj(source, into)
+    into.seek(0)
+    return into
 
 
 def read(path: Path, named: str = "") -> bytes:
@@ -86,15 +145,8 @@ def _unreadable(named: str | Path, reason: str) -> UsageError:
 
 
 def _made(beside: Path) -> int:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     return os.open(beside, flags, 0o600)
-
-
-def _fill(handle: int, data: bytes) -> None:
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _name(beside: Path, path: Path) -> None:

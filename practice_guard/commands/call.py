@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from enum import Enum
-from importlib.metadata import version
 from typing import NoReturn
 
 import typer
 
-from practice_guard import exits, settings
+from practice_guard import __version__, exits, settings
+from practice_guard.commands.options import Output
 from practice_guard.core import application
 from practice_guard.core.application import Declared, ProtectedSet
 from practice_guard.core.database import Access, Connection, Database, Timeouts, connect
@@ -23,14 +23,8 @@ from practice_guard.core.model import Author, Finding, Severity
 from practice_guard.core.records import Place, installation, runs
 from practice_guard.render import json, logs, text
 from practice_guard.render.outcome import Heading, Outcome
+from practice_guard.render.progress import Log, Progress, Screen, Terminal, lines_to
 from practice_guard.settings import Settings, Target
-
-
-class Output(str, Enum):
-    """How a command speaks."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 @dataclass
@@ -56,10 +50,23 @@ class Call:
     checked: bool = False
     answered: bool = False
     unfinished: Finding | None = None
+    writes: bool = False
+    progress: Progress = field(init=False)
 
     def __post_init__(self) -> None:
         """Know the command's name before anything can go wrong."""
         self.heading = Heading(self.command)
+        self.progress = Progress(self.screen())
+
+    def screen(self) -> Screen | None:
+        """Return where what goes on is shown: at a terminal that has all output, or in a log; no program is told."""
+        if self.speaks_json or self.quiet:
+            return None
+        if self.speaks_logs:
+            return Log(lambda message: logs.say(self.heading, message), at_once=True)
+        if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+            return Terminal(text.console(sys.stderr, color=not self.no_color)) if sys.stdout.isatty() else None
+        return Log(lines_to(sys.stderr))
 
     @property
     def speaks_json(self) -> bool:
@@ -91,7 +98,7 @@ class Call:
     @property
     def author(self) -> Author:
         """On whose behalf is written."""
-        return Author(self.target.environment, tool_version(), self.now)
+        return Author(self.target.environment, __version__, self.now)
 
     @property
     def request(self) -> Request:
@@ -106,7 +113,7 @@ class Call:
     def guard(self, database: Database, request: Request | None = None) -> Guard:
         """Aim a guard at an open database, with what the settings and this call's options say."""
         aimed = settings.guard(self.settings, database, self.sets, self.author)
-        return replace(aimed, request=request or aimed.request, patience=self.patience)
+        return replace(aimed, request=request or aimed.request, patience=self.patience, watcher=self.progress)
 
     def aim(self) -> Target:
         """Find out which database is meant, before it is connected to."""
@@ -131,12 +138,15 @@ class Call:
         self.aim()
         timeouts = Timeouts(self.patience, self.statement_timeout or self.settings.statement_timeout)
         name = f"practice_guard:{self.command}"
+        self.progress.begins("connecting")
+        self.progress.opens(f"{self.command} {'writes in' if self.writes else 'reads'} {self.heading.where}")
         with ExitStack() as stack:
             url = self.target.url.get_secret_value()
             try:
                 connection = stack.enter_context(connect(url, application=name, timeouts=timeouts))
             except DatabaseError as error:
                 raise settings.explained(error, self.target) from error
+            self.progress.begins("reading")
             with connection.transaction(Access.READ):
                 self.place = installation.locate(connection)
                 self.heading = self.heading.at(self.place.fingerprint)
@@ -148,6 +158,21 @@ class Call:
                 application.check_declared(connection, self.declared, self.schema)
                 self.checked = True
             yield connection
+
+    @contextmanager
+    def reading(self, *, sets: bool = True, plans: bool = False) -> Iterator[Connection]:
+        """Open the database that is meant, and in it a transaction in which PostgreSQL refuses every write.
+
+        Args:
+            sets: see `database`.
+            plans: a plan is worked out in it, in tables of its own.
+
+        Raises:
+            errors.WrongDatabaseError: it is marked for another environment.
+        """
+        access = Access.PLAN if plans else Access.READ
+        with self.database(sets=sets) as database, database.transaction(access):
+            yield database
 
     def _unfinished(self, connection: Connection) -> Finding | None:
         """Tell of a run that is not finished; `run` and the checks before an ETL weigh it themselves."""
@@ -170,6 +195,7 @@ class Call:
         Raises:
             ConfirmationError: it was not, or another name was.
         """
+        self.progress.ends()
         name = self.aim().environment
         if not (self.target.protected or always):
             if not yes and sys.stdin.isatty() and not self.speaks_json:
@@ -187,6 +213,7 @@ class Call:
 
     def say(self, message: str, level: str = "info", **fields: object) -> None:
         """Say at once what goes on, to people and to Railway; a JSON document comes at the end only."""
+        self.progress.ends()
         if self.speaks_logs:
             logs.say(self.heading, message, level, **fields)
         elif not (self.speaks_json or self.quiet):
@@ -194,6 +221,7 @@ class Call:
 
     def answer(self, outcome: Outcome, *, aside: bool = False) -> NoReturn:
         """Print an outcome and end with its status; `aside` where standard output is taken by something else."""
+        self.progress.closes()
         status = exits.of_verdict(outcome.verdict) if outcome.status is None else outcome.status
         if self.unfinished is not None and self.unfinished.code not in {each.code for each in outcome.findings}:
             outcome = replace(outcome, findings=(self.unfinished, *outcome.findings))
@@ -209,6 +237,7 @@ class Call:
 
     def fail(self, error: BaseException) -> NoReturn:
         """Say what went wrong and end with its status."""
+        self.progress.closes()
         status = exits.of_error(error)
         if isinstance(error, GuardError):
             error.next_steps = exits.next_steps(error, self.command)
@@ -221,8 +250,3 @@ class Call:
         else:
             text.show_error(text.console(sys.stderr, color=not self.no_color), self.heading, error, status)
         raise typer.Exit(status)
-
-
-def tool_version() -> str:
-    """Return this program's version."""
-    return version("practice-guard")

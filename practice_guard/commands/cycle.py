@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from practice_guard.commands.call import Call
 from practice_guard.commands.options import SnapshotOption, command
-from practice_guard.core import model, restore, snapshots
-from practice_guard.core.checks import health as healths
-from practice_guard.core.checks import preservation, safety
-from practice_guard.core.checks.preservation import MIN_RATE
-from practice_guard.core.database import Access
+from practice_guard.core import model
 from practice_guard.core.errors import UsageError
-from practice_guard.core.upkeep import backup as backups
-from practice_guard.render import reports
+from practice_guard.core.later import later
+from practice_guard.core.model import MIN_RATE
+
+if TYPE_CHECKING:
+    from practice_guard.commands.call import Call
+    from practice_guard.core import restore, snapshots
+    from practice_guard.core.checks import health as healths
+    from practice_guard.core.checks import preservation, safety
+    from practice_guard.core.upkeep import backup as backups
+    from practice_guard.render import reports
+else:
+    restore, snapshots = later("practice_guard.core", "restore", "snapshots")
+    healths, preservation, safety = later("practice_guard.core.checks", "health", "preservation", "safety")
+    (backups,) = later("practice_guard.core.upkeep", "backup")
+    (reports,) = later("practice_guard.render", "reports")
 
 app = typer.Typer()
 
@@ -23,12 +31,12 @@ app = typer.Typer()
 @command(app, "validate-safety")
 def validate_safety(call: Call) -> None:
     """Check whether the ETL may run. Writes nothing."""
-    with call.database() as database, database.transaction(Access.PLAN):
+    with call.reading(plans=True) as database:
         report = safety.examine(call.guard(database))
     call.answer(reports.safety(report, verbose=call.verbose))
 
 
-@command(app, "backup")
+@command(app, "backup", writes=True)
 def backup(
     call: Call,
     label: Annotated[str, typer.Option(help="A word for people.")] = "",
@@ -54,10 +62,11 @@ def check_preservation(
     ] = None,
 ) -> None:
     """Tell which teams kept their id and are the same. Writes nothing."""
-    with call.database() as database, database.transaction(Access.PLAN):
+    with call.reading(plans=True) as database:
         guard = call.guard(database)
         app = guard.look()
         snapshot = snapshots.find(database, snapshot_id)
+        guard.watcher.begins("comparing with the snapshot", snapshot.rows)
         snapshots.verify(database, snapshot)
         plan = restore.plan(database, snapshot, app, guard.request)
         report = preservation.check(snapshot, plan, app, min_rate, guard.overrides)
@@ -77,7 +86,7 @@ def health(
     """Check that every row is there, once, on its team. Scored 0 to 100. Writes nothing."""
     if fail_on not in ("error", "warning"):
         raise UsageError(f"--fail-on takes error or warning, not {fail_on!r}.")
-    with call.database() as database, database.transaction(Access.PLAN):
+    with call.reading(plans=True) as database:
         guard = call.guard(database)
         report = healths.examine(
             guard, guard.look(), wanted=snapshot_id, baseline=baseline, fail_on_warning=fail_on == "warning"

@@ -6,16 +6,32 @@ import inspect
 import signal
 import sys
 import traceback
-from collections.abc import Callable
-from typing import Annotated, Any, NoReturn
+from collections.abc import Callable, Mapping
+from enum import Enum
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
-from practice_guard.commands.call import Call, Output
-from practice_guard.core.database import watchdog
 from practice_guard.core.errors import StoppedError
-from practice_guard.core.running import signal_in
+from practice_guard.core.later import later
 from practice_guard.core.steps import Step
+
+if TYPE_CHECKING:
+    from practice_guard.commands import call as calls
+    from practice_guard.core import running
+else:
+    (calls,) = later("practice_guard.commands", "call")
+    (running,) = later("practice_guard.core", "running")
+
+
+class Output(str, Enum):
+    """How a command speaks."""
+
+    TEXT = "text"
+    JSON = "json"
+
 
 Env = Annotated[
     str | None,
@@ -49,8 +65,34 @@ def _common(
 ) -> None: ...
 
 
+@cache
+def _common_parameters() -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(_common, eval_str=True).parameters
+
+
+class _Command(TyperCommand):
+    """A command whose help and completion convert no value."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line."""
+        convert_little(ctx)
+        return super().parse_args(ctx, args)
+
+
+def convert_little(context: Any) -> None:
+    """Have nothing converted that need not be: newer versions of Typer import pydantic for it, even for None.
+
+    A flag that was not given is False; and a line that is being completed stays as it is.
+    """
+    for each in context.command.get_params(context):
+        if context.resilient_parsing:
+            each.process_value = lambda _context, value: value
+        elif each.default is None and getattr(each, "is_flag", False):
+            each.default = False
+
+
 def command(
-    app: typer.Typer, name: str, *, title: str | None = None
+    app: typer.Typer, name: str, *, title: str | None = None, writes: bool = False
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a handler `(call, own options …)` as a command that has the common options too.
 
@@ -58,34 +100,41 @@ def command(
         app: where to register it.
         name: its name there.
         title: what users type, where that is more than the name: `snapshots verify`.
+        writes: it writes into the database, unless it has a --dry-run that is asked for.
     """
 
     def register(handler: Callable[..., None]) -> Callable[..., None]:
-        common = inspect.signature(_common, eval_str=True).parameters
-        own = [each for name, each in inspect.signature(handler, eval_str=True).parameters.items() if name != "call"]
+        common = _common_parameters()
+        # what a Call is has not been imported, and is none of Typer's business
+        written = inspect.signature(handler, eval_str=True, locals={"Call": object}).parameters
+        own = [each for name, each in written.items() if name != "call"]
 
         def run(**given: Any) -> None:
-            call = Call(title or name, **{key: given.pop(key) for key in common})
+            call = calls.Call(title or name, **{key: given.pop(key) for key in common})
+            call.writes = writes and not given.get("dry_run")
             try:
                 handler(call, **given)
             except (typer.Exit, typer.Abort):
                 raise
             except (KeyboardInterrupt, SystemExit) as stop:
-                number = signal_in(stop)
+                number = running.signal_in(stop)
                 if number is None or call.answered:  # one document is what a program gets
                     raise
                 call.fail(_stopped(number))
             except Exception as error:  # noqa: BLE001  (the one place where errors become messages)
+                call.progress.closes()
                 if call.debug:
                     _trace(error)
                 call.fail(error)
+            finally:
+                call.progress.closes()
 
         # not get_type_hints: before Python 3.11 it hides the options of what may be None from Typer
         parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*own, *common.values())]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # Typer reads it
         run.__annotations__ = {each.name: each.annotation for each in parameters}
         run.__doc__ = handler.__doc__
-        app.command(name)(run)
+        app.command(name, cls=_Command)(run)
         return handler
 
     return register
@@ -105,11 +154,20 @@ def _stopped(number: int) -> StoppedError:
     )
 
 
+def _hurry() -> None:
+    """Give a server that does not answer little time; the driver gives it five seconds and more."""
+    # Not imported here: whoever has no connection yet waits for no server.
+    watchdog = sys.modules.get("practice_guard.core.database.watchdog")
+    hurry = getattr(watchdog, "hurry", None)
+    if hurry is not None:
+        hurry()
+
+
 def end_on_signals() -> None:
     """Unwind on SIGTERM and SIGHUP as on Ctrl-C, so that an open transaction is gone at once (reliability, A6)."""
 
     def end(number: int, _frame: object) -> NoReturn:
-        watchdog.hurry()  # the driver gives a server that does not answer five seconds and more
+        _hurry()
         if number == signal.SIGINT:
             raise KeyboardInterrupt
         raise SystemExit(128 + number)

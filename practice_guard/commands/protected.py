@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
-from practice_guard.commands.call import Call
 from practice_guard.commands.options import command
-from practice_guard.core.application import coverage, look
-from practice_guard.core.database import Access
-from practice_guard.render.protected import protected
+from practice_guard.core.later import later
+
+if TYPE_CHECKING:
+    from practice_guard.commands.call import Call
+    from practice_guard.core import application
+    from practice_guard.core.application import coverage
+    from practice_guard.render import protected as render
+else:
+    (application,) = later("practice_guard.core", "application")
+    (coverage,) = later("practice_guard.core.application", "coverage")
+    (render,) = later("practice_guard.render", "protected")
 
 app = typer.Typer()
 
@@ -16,6 +25,6 @@ app = typer.Typer()
 @command(app, "protected")
 def protected_command(call: Call) -> None:
     """List what is protected, and what is not. Writes nothing."""
-    with call.database() as database, database.transaction(Access.READ):
-        found = coverage.survey(database, look(database, call.sets, call.schema))
-    call.answer(protected(found, verbose=call.verbose))
+    with call.reading() as database:
+        found = coverage.survey(database, application.look(database, call.sets, call.schema))
+    call.answer(render.protected(found, verbose=call.verbose))

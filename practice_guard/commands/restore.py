@@ -5,29 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
-from practice_guard import files
-from practice_guard.commands.call import Call
 from practice_guard.commands.options import Confirm, DryRun, SnapshotOption, Yes, command
-from practice_guard.core import model, restore, snapshots
-from practice_guard.core.database import Access
-from practice_guard.core.decisions import draft as drafted
-from practice_guard.core.decisions import parse
+from practice_guard.core import model
 from practice_guard.core.errors import UsageError, WrongDatabaseError
-from practice_guard.core.guarding import Request, Scope
-from practice_guard.core.restore import Bucket, Plan, SavedPlan, planfile, undo
-from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.later import later
 from practice_guard.core.steps import Step
-from practice_guard.render import restoring
+
+if TYPE_CHECKING:
+    from practice_guard import files
+    from practice_guard.commands.call import Call
+    from practice_guard.core import database as databases
+    from practice_guard.core import decisions as decided
+    from practice_guard.core import guarding, restore, snapshots
+    from practice_guard.core.guarding import Request
+    from practice_guard.core.restore import Plan, SavedPlan, planfile, undo
+    from practice_guard.core.snapshots import Snapshot
+    from practice_guard.render import restoring
+else:
+    (files,) = later("practice_guard", "files")
+    databases, decided, guarding = later("practice_guard.core", "database", "decisions", "guarding")
+    restore, snapshots = later("practice_guard.core", "restore", "snapshots")
+    planfile, undo = later("practice_guard.core.restore", "planfile", "undo")
+    (restoring,) = later("practice_guard.render", "restoring")
 
 app = typer.Typer()
 T = TypeVar("T")
 
 
-@command(app, "restore")
+@command(app, "restore", writes=True)
 def restore_command(
     call: Call,
     snapshot_id: SnapshotOption = model.LATEST,
@@ -146,10 +155,10 @@ def _asked(call: Call, chosen: _Chosen) -> _Asked:
     call.aim()
     request = replace(
         call.request,
-        scope=Scope(frozenset(chosen.protected), frozenset(chosen.leagues), frozenset(chosen.teams)),
+        scope=guarding.Scope(frozenset(chosen.protected), frozenset(chosen.leagues), frozenset(chosen.teams)),
         include_deleted=chosen.include_deleted,
         exact_only=chosen.exact_only,
-        decisions=parse(files.read_text(chosen.decisions), str(chosen.decisions)) if chosen.decisions else None,
+        decisions=decided.parse(files.read_text(chosen.decisions), str(chosen.decisions)) if chosen.decisions else None,
     )
     if chosen.plan is None:
         return _Asked(chosen, chosen.snapshot, request, None)
@@ -166,7 +175,9 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
 
         def work() -> tuple[Snapshot, Plan, str]:
             snapshot = snapshots.find(database, asked.snapshot)
+            guard.watcher.begins("verifying the snapshot", snapshot.rows)
             snapshots.verify(database, snapshot)
+            guard.watcher.begins("planning", snapshot.rows)
             app = guard.look()
             workings = restore.work_out(database, snapshot, app, asked.request)
             restore.check_fits(workings)
@@ -192,7 +203,7 @@ def _apply(call: Call, asked: _Asked, *, yes: bool, confirm: str | None) -> NoRe
     call.confirm(confirm, yes=yes, what="restore")
     with call.database() as database:
         _check_database(call, asked.saved)
-        with database.transaction(Access.READ):
+        with database.transaction(databases.Access.READ):
             snapshot = snapshots.find(database, asked.snapshot)
         done = restore.apply(call.guard(database, asked.request), snapshot, saved=asked.saved)
     matches = restore.asked(done.plan, asked.chosen.teams)
@@ -228,13 +239,13 @@ def _draft(plan: Plan, steps: Sequence[str]) -> str:
     matches = dict(enumerate(own.matches.values()))
     seen = {match.old.identity for match in own.unmatched()}
     waiting = set()
-    for each in plan.in_bucket(Bucket.PENDING):
+    for each in plan.in_bucket(restore.Bucket.PENDING):
         if match := plan.match(each):
             waiting.add(match.old.identity)
             if match.old.identity not in seen:
                 seen.add(match.old.identity)
                 matches[len(matches)] = match
-    return drafted(replace(own, matches=matches), waiting, steps)
+    return decided.draft(replace(own, matches=matches), waiting, steps)
 
 
 def _check_plan(path: Path) -> None:
@@ -244,7 +255,7 @@ def _check_plan(path: Path) -> None:
 
 def _check_draft(path: Path) -> None:
     """Refuse to write a draft over what a person has decided already."""
-    there = _check_ours(path, "draft", lambda text: parse(text, str(path)))
+    there = _check_ours(path, "draft", lambda text: decided.parse(text, str(path)))
     if there and there.entries:
         raise UsageError(f"{path} is there already, with decisions in it. Name another file for --write-decisions.")
 

@@ -8,27 +8,34 @@ import sys
 import tempfile
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from practice_guard import exits
-from practice_guard.commands.call import Call
 from practice_guard.commands.options import Confirm, Yes, command
-from practice_guard.core import model, running, snapshots
-from practice_guard.core.database import Access
+from practice_guard.core import model
 from practice_guard.core.errors import UsageError
-from practice_guard.core.records import Holder, Phase, ledger, runs
-from practice_guard.core.running import Ends, Etl, Job, PhaseDone, Statuses
+from practice_guard.core.later import later
+from practice_guard.core.model import KEEP_LAST
 from practice_guard.core.steps import Step
-from practice_guard.core.upkeep import KEEP_LAST
-from practice_guard.render import history as histories
-from practice_guard.render import running as render
+
+if TYPE_CHECKING:
+    from practice_guard.commands.call import Call
+    from practice_guard.core import records, running, snapshots
+    from practice_guard.core.records import Phase, ledger, runs
+    from practice_guard.core.running import Ends, Job, PhaseDone
+    from practice_guard.render import history as histories
+    from practice_guard.render import running as render
+else:
+    records, running, snapshots = later("practice_guard.core", "records", "running", "snapshots")
+    ledger, runs = later("practice_guard.core.records", "ledger", "runs")
+    histories, render = later("practice_guard.render", "history", "running")
 
 app = typer.Typer()
 
 
-@command(app, "run")
+@command(app, "run", writes=True)
 def run(
     call: Call,
     etl: Annotated[
@@ -58,7 +65,7 @@ def run(
     words = tuple(etl or ())
     _check_together(words, snapshot_id, resume=resume)
     call.confirm(confirm, yes=yes, what="run")
-    job = _job(call, words, Ends(keep_last, allow_pending, snapshot_id), etl_timeout)
+    job = _job(call, words, running.Ends(keep_last, allow_pending, snapshot_id), etl_timeout)
     report = (running.resume if resume else running.run)(call.database, job)
     call.answer(render.run(report, exits.of_run(report), job.clock()))
 
@@ -81,15 +88,15 @@ def _check_together(words: tuple[str, ...], snapshot_id: str | None, *, resume: 
 def _job(call: Call, words: tuple[str, ...], ends: Ends, etl_timeout: float | None) -> Job:
     # Standard output has exactly one document with --json (contract); the ETL's own goes where people look.
     output = sys.stderr.fileno() if call.speaks_json else None
-    return Job(
+    return running.Job(
         guard=call.guard,
         author=call.author,
-        etl=Etl(words, os.environ, output, etl_timeout),
-        holder=Holder(socket.gethostname(), os.getpid()),
+        etl=running.Etl(words, os.environ, output, etl_timeout),
+        holder=records.Holder(socket.gethostname(), os.getpid()),
         lock_directory=Path(tempfile.gettempdir()) / f"practice-guard-{os.getuid()}",
         clock=lambda: datetime.now(timezone.utc),
         watcher=_Narrator(call, words),
-        statuses=Statuses(exits.of_run, exits.of_error),
+        statuses=running.Statuses(exits.of_run, exits.of_error),
         ends=ends,
     )
 
@@ -102,12 +109,23 @@ class _Narrator:
         self.etl = " ".join(runs.scrubbed(etl))
         self.snapshot: snapshots.Snapshot | None = None
 
-    def begins(self, phase: Phase) -> None:
-        if phase is Phase.ETL:
+    def begins(self, step: str, rows: int | None = None) -> None:
+        self.call.progress.begins(step, rows)
+
+    def done(self, rows: int) -> None:
+        self.call.progress.done(rows)
+
+    def ends(self) -> None:
+        self.call.progress.ends()
+
+    def enters(self, phase: Phase) -> None:
+        self.call.progress.within(phase)
+        if phase is records.Phase.ETL:
             self.call.say(f"{phase}: {self.etl}", phase=str(phase))
 
     def ended(self, done: PhaseDone) -> None:
-        if done.name is Phase.BACKUP:
+        self.call.progress.within("")
+        if done.name is records.Phase.BACKUP:
             self.snapshot = getattr(done.result, "snapshot", None)
         now = datetime.now(timezone.utc)
         says = render.phase(done, self.snapshot, now)
@@ -126,7 +144,7 @@ def history(
     last: Annotated[int, typer.Option("--last", min=1, metavar="N", help="How many events to show.")] = 30,
 ) -> None:
     """List what ran and wrote, and what the guard cost. Newest first; writes nothing."""
-    with call.database() as database, database.transaction(Access.READ):
+    with call.reading() as database:
         known = runs.listing(database)
         entries, kept = ledger.entries(database), snapshots.listing(database)
     call.answer(histories.history(known, entries, kept, last=last))

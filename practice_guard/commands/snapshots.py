@@ -4,27 +4,41 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from shutil import copyfileobj
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 from typer.core import TyperGroup
 
-from practice_guard import files
-from practice_guard.commands.call import Call, tool_version
-from practice_guard.commands.options import Confirm, DryRun, Yes, command
-from practice_guard.core import model, snapshots
-from practice_guard.core.database import Access
+from practice_guard import __version__
+from practice_guard.commands.options import Confirm, DryRun, Yes, command, convert_little
+from practice_guard.core import model
 from practice_guard.core.errors import ConfirmationError, UsageError
-from practice_guard.core.guarding import Guard
-from practice_guard.core.records import marking
-from practice_guard.core.snapshots import archive
-from practice_guard.core.upkeep import KEEP_LAST, Rule, Ruling
-from practice_guard.core.upkeep import cleanup as cleanups
-from practice_guard.render import reports
-from practice_guard.render import snapshots as render
-from practice_guard.settings import canonical
+from practice_guard.core.later import later
+from practice_guard.core.model import KEEP_LAST
+
+if TYPE_CHECKING:
+    from practice_guard import files, settings
+    from practice_guard.commands.call import Call
+    from practice_guard.core import snapshots, upkeep
+    from practice_guard.core.guarding import Guard
+    from practice_guard.core.records import marking
+    from practice_guard.core.snapshots import Snapshot, archive
+    from practice_guard.core.upkeep import Rule, Ruling
+    from practice_guard.core.upkeep import cleanup as cleanups
+    from practice_guard.render import reports
+    from practice_guard.render import snapshots as render
+else:
+    files, settings = later("practice_guard", "files", "settings")
+    snapshots, upkeep = later("practice_guard.core", "snapshots", "upkeep")
+    (marking,) = later("practice_guard.core.records", "marking")
+    (archive,) = later("practice_guard.core.snapshots", "archive")
+    (cleanups,) = later("practice_guard.core.upkeep", "cleanup")
+    reports, render = later("practice_guard.render", "reports", "snapshots")
 
 STANDARD = "-"
 """A file's name that means standard output or input."""
@@ -34,8 +48,9 @@ class _ListByDefault(TyperGroup):
     """`snapshots` alone lists them, with all its options after it."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put in `list` where no subcommand is named."""
-        if not args or (args[0].startswith("-") and args[0] not in ("-h", "--help")):
+        """Put in `list` where no subcommand is named; a line that is being completed may yet name one."""
+        convert_little(ctx)
+        if not ctx.resilient_parsing and (not args or (args[0].startswith("-") and args[0] not in ("-h", "--help"))):
             args = ["list", *args]
         return super().parse_args(ctx, args)
 
@@ -50,7 +65,7 @@ SnapshotId = Annotated[str, typer.Argument(metavar="ID", help="A snapshot's id, 
 @command(group, "list", title="snapshots")
 def list_snapshots(call: Call) -> None:
     """List what is stored, newest first. The same as `snapshots` alone. Writes nothing."""
-    with call.database(sets=False) as database, database.transaction(Access.READ):
+    with call.reading(sets=False) as database:
         known, sizes = snapshots.listing(database), snapshots.sizes(database)
     call.answer(render.listing(known, sizes))
 
@@ -58,7 +73,7 @@ def list_snapshots(call: Call) -> None:
 @command(group, "show", title="snapshots show")
 def show(call: Call, snapshot_id: SnapshotId = model.LATEST) -> None:
     """Show one snapshot, and how to read its rows with SQL. Writes nothing."""
-    with call.database(sets=False) as database, database.transaction(Access.READ):
+    with call.reading(sets=False) as database:
         snapshot = snapshots.find(database, snapshot_id)
     call.answer(render.one(snapshot))
 
@@ -71,15 +86,25 @@ def verify(
     ] = None,
 ) -> None:
     """Read snapshots back and compare their digests. Writes nothing."""
-    with call.database(sets=False) as database, database.transaction(Access.READ):
+    with call.reading(sets=False) as database:
         known = snapshots.listing(database)
         if snapshot_id is not None:
             wanted = snapshot_id if snapshot_id != model.LATEST else snapshots.find(database).id
             known = [snapshots.named(known, wanted)]
         if not known:
             raise snapshots.none_yet()
-        problems = {each.id: snapshots.fault(database, each) for each in known}
+        problems = _verified(call.guard(database), known)
     call.answer(render.verified(known, problems))
+
+
+def _verified(guard: Guard, known: Sequence[Snapshot]) -> dict[str, str]:
+    """Say what is wrong with each of these; empty for those that are whole."""
+    guard.watcher.begins("verifying rows", sum(each.rows for each in known))
+    problems = {}
+    for each in known:
+        problems[each.id] = snapshots.fault(guard.database, each)
+        guard.watcher.done(each.rows)
+    return problems
 
 
 @command(group, "export", title="snapshots export")
@@ -91,14 +116,20 @@ def export(
     """Write a snapshot into one compressed file. It is verified first, and the file read back."""
     if file == STANDARD:
         _check_standard_output(call)
-    with call.database(sets=False) as database, database.transaction(Access.READ):
+    with files.scratch() if file == STANDARD else files.writing(Path(file)) as out:
+        snapshot, size = _packed(call, snapshot_id, out)
+        if file == STANDARD:
+            _to_standard_output(out)
+    call.answer(render.exported(snapshot, file, size), aside=file == STANDARD)
+
+
+def _packed(call: Call, snapshot_id: str, out: BinaryIO) -> tuple[Snapshot, archive.Size]:
+    """Write an export, read it back, and return what it is of and its size in bytes."""
+    with call.reading(sets=False) as database:
         snapshot = snapshots.find(database, snapshot_id)
-        data = archive.export(database, snapshot, now=call.now, tool_version=tool_version())
-    if file == STANDARD:
-        _to_standard_output(data)
-    else:
-        _to_file(Path(file), data)
-    call.answer(render.exported(snapshot, file, data), aside=file == STANDARD)
+        call.progress.begins("verifying and packing", snapshot.rows)
+        exported = archive.export(database, snapshot, out, now=call.now, tool_version=__version__)
+    return snapshot, archive.confirm(out, exported)
 
 
 def _check_standard_output(call: Call) -> None:
@@ -108,15 +139,10 @@ def _check_standard_output(call: Call) -> None:
         raise UsageError("An export is nothing for a terminal: name a file, or pass it on with a pipe.")
 
 
-def _to_file(path: Path, data: bytes) -> None:
-    """Write an export, and read it back from where it is now."""
-    files.write(path, data)
-    archive.read(files.read(path))
-
-
-def _to_standard_output(data: bytes) -> None:
+def _to_standard_output(export: BinaryIO) -> None:
+    export.seek(0)
     try:
-        sys.stdout.buffer.write(data)
+        copyfileobj(export, sys.stdout.buffer)
         sys.stdout.buffer.flush()
     except OSError as error:
         # What is left in the buffer would be tried again at the end, and fail again.
@@ -124,7 +150,13 @@ def _to_standard_output(data: bytes) -> None:
         raise UsageError(f"Standard output did not take the export: {error.strerror}. It is cut off.") from error
 
 
-@command(group, "import", title="snapshots import")
+@contextmanager
+def _standard_input() -> Iterator[BinaryIO]:
+    with files.scratch() as copy:
+        yield files.drained(sys.stdin.buffer, copy)
+
+
+@command(group, "import", title="snapshots import", writes=True)
 def import_(
     call: Call,
     file: Annotated[str, typer.Argument(metavar="FILE", help="An export; - is standard input.")],
@@ -137,14 +169,16 @@ def import_(
     call.aim()
     if file == STANDARD and sys.stdin.isatty():
         raise UsageError("There is no export on standard input: name a file, or pipe one in.")
-    found = archive.read(sys.stdin.buffer.read() if file == STANDARD else files.read(Path(file)))
-    with call.database(sets=False) as database:
-        done = archive.load(call.guard(database), found, into_other=into_other_database)
+    with _standard_input() if file == STANDARD else files.reading(Path(file)) as given:
+        found = archive.read(given)
+        with call.database(sets=False) as database:
+            call.progress.begins("importing rows", found.snapshot.rows)
+            done = archive.load(call.guard(database), found, into_other=into_other_database)
     call.heading = call.heading.at(done.place.fingerprint)
     call.answer(render.imported(done))
 
 
-@command(app, "mark")
+@command(app, "mark", writes=True)
 def mark(
     call: Call,
     was: Annotated[
@@ -155,12 +189,12 @@ def mark(
     """Mark a clone, or a database that has moved, anew. From then on it is of this environment."""
     call.confirm(confirm, yes=False, what="mark", always=True)
     with call.database(marked=False, sets=False) as database:
-        done = marking.mark(database, call.author, was=canonical(was) if was else None, patience=call.patience)
+        done = marking.mark(database, call.author, was=settings.canonical(was) if was else None, patience=call.patience)
     call.heading = call.heading.at(done.after.fingerprint)
     call.answer(render.marked(done))
 
 
-@command(app, "cleanup")
+@command(app, "cleanup", writes=True)
 def cleanup(
     call: Call,
     keep_last: Annotated[
@@ -191,7 +225,7 @@ def cleanup(
 def _rule(keep_last: int | None, keep_within: str | None, snapshot_id: str | None, *, all_that_may: bool) -> Rule:
     if keep_last is None and keep_within is None and not all_that_may and snapshot_id is None:
         keep_last = KEEP_LAST
-    return Rule(keep_last, _span(keep_within) if keep_within else None, all_that_may, snapshot_id)
+    return upkeep.Rule(keep_last, _span(keep_within) if keep_within else None, all_that_may, snapshot_id)
 
 
 def _removes(call: Call, guard: Guard, rule: Rule, confirm: str | None) -> list[Ruling]:

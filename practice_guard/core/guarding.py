@@ -13,6 +13,7 @@ from practice_guard.core.database import LOCK_TIMEOUT, Access, Database, locks
 from practice_guard.core.findings import NOTHING, Overrides
 from practice_guard.core.identity import ROSTER_AT_LEAST, ROSTER_PERCENT, Decisions
 from practice_guard.core.model import Author
+from practice_guard.core.progress import SILENT, Watcher
 from practice_guard.core.records import installation
 
 T = TypeVar("T")
@@ -67,6 +68,7 @@ class Guard:
         overrides: severities from the settings, by code; see `findings.weigh`.
         max_age: how old the newest snapshot may be before it is warned of.
         patience: seconds to go on trying for locks.
+        watcher: is told what goes on.
     """
 
     database: Database
@@ -77,6 +79,7 @@ class Guard:
     overrides: Overrides = field(default_factory=lambda: NOTHING)
     max_age: timedelta = MAX_AGE
     patience: float = LOCK_TIMEOUT
+    watcher: Watcher = SILENT
 
     def look(self) -> Application:
         """Read what there is, in the transaction that is open.

@@ -160,3 +160,10 @@ class Author:
 
 
 LATEST = "latest"
+"""The name of the newest snapshot."""
+
+KEEP_LAST = 14
+"""How many of the newest snapshots stay where nothing else is said: two weeks of nights."""
+
+MIN_RATE = 90.0
+"""Percent of rows whose team should have kept its id, where nobody says otherwise."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-
-import tomlkit
-from tomlkit.exceptions import ParseError, TOMLKitError
+from typing import TYPE_CHECKING, Any
 
 from practice_guard.core.errors import UsageError
+from practice_guard.core.later import Later
+
+if TYPE_CHECKING:
+    import tomlkit
+    from tomlkit import exceptions
+else:
+    tomlkit, exceptions = Later("tomlkit"), Later("tomlkit.exceptions")
 
 _PLACE = re.compile(r" at line \d+ col \d+$")
 _TEXTS = re.compile(
@@ -30,9 +34,9 @@ def parse(text: str, file: str) -> dict[str, Any]:
     """
     try:
         return tomlkit.parse(text).unwrap()
-    except TOMLKitError as error:
+    except exceptions.TOMLKitError as error:
         reason = _reason(error)
-        placed = error.line if isinstance(error, ParseError) and error.__cause__ is None else None
+        placed = error.line if isinstance(error, exceptions.ParseError) and error.__cause__ is None else None
         line = placed or _line_of(reason, text)
     raise UsageError(f"{file}, line {line}: this is not TOML: {reason}. Nothing was done.")
 
@@ -46,12 +50,12 @@ def _line_of(reason: str, text: str) -> int:
 def _fault(text: str) -> str:
     try:
         tomlkit.parse(text)
-    except TOMLKitError as error:
+    except exceptions.TOMLKitError as error:
         return _reason(error)
     return ""
 
 
-def _reason(error: TOMLKitError) -> str:
+def _reason(error: exceptions.TOMLKitError) -> str:
     return _PLACE.sub("", str(error)).rstrip(".")
 
 

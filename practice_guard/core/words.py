@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz, process
+from practice_guard.core.later import later
+
+if TYPE_CHECKING:
+    from rapidfuzz import fuzz, process
+else:
+    fuzz, process = later("rapidfuzz", "fuzz", "process")
 
 ALIKE = 50.0
 """How alike, of 100, a name must be to be offered for one that there is not: half of both names' letters, in order."""

@@ -6,22 +6,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from importlib.metadata import version
 from typing import Any
 
-from practice_guard import settings
+from practice_guard import __version__, settings
 from practice_guard.core import application, restore, snapshots
 from practice_guard.core.application import Declared
 from practice_guard.core.checks import Health, health, preservation, safety
 from practice_guard.core.database import Access, Borrowed, Timeouts
 from practice_guard.core.errors import DamagedSnapshotError, GuardError, HealthError, UsageError
 from practice_guard.core.guarding import Guard
-from practice_guard.core.model import Author, Evidence, Finding, Severity, Verdict
+from practice_guard.core.model import KEEP_LAST, MIN_RATE, Author, Evidence, Finding, Severity, Verdict
 from practice_guard.core.records import installation
 from practice_guard.core.restore import Bucket, Plan
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import lines
-from practice_guard.core.upkeep import KEEP_LAST, Rule, backup, cleanup
+from practice_guard.core.upkeep import Rule, backup, cleanup
 from practice_guard.core.words import counted
 from practice_guard.etl.voice import Voice
 from practice_guard.render import reports, restoring
@@ -50,7 +49,7 @@ class Inside:
     @property
     def guard(self) -> Guard:
         """A guard aimed at the caller's database, with what the settings say."""
-        author = Author(self.environment, version("practice-guard"), self.now)
+        author = Author(self.environment, __version__, self.now)
         return settings.guard(self.settings, self.database, self.declared.everything, author)
 
     def checks_safety(self) -> tuple[bool, list[str]]:
@@ -86,7 +85,7 @@ class Inside:
             snapshots.verify(self.database, snapshot)
             app = guard.look()
             plan = restore.plan(self.database, snapshot, app, guard.request)
-            report = preservation.check(snapshot, plan, app, preservation.MIN_RATE, guard.overrides)
+            report = preservation.check(snapshot, plan, app, MIN_RATE, guard.overrides)
         self.tells(reports.preservation(report))
         total, preserved = report.rows["total"], report.rows["kept"]
         return report.preserved, {

@@ -53,6 +53,12 @@ class Heading:
     database: Mapping[str, object] | None = field(default=None)
     meant: str | None = None
 
+    @property
+    def where(self) -> str:
+        """The environment and the database, as people read it; empty where it looked nowhere."""
+        there = f"{self.database.get('name')} on {self.database.get('host')}" if self.database else ""
+        return ", ".join(part for part in (self.environment, there) if part)
+
     def at(self, fingerprint: Mapping[str, object] | None) -> Heading:
         """Add the database's fingerprint, once it is known."""
         return replace(self, database={**(self.database or {}), "fingerprint": fingerprint})

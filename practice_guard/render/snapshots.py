@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +11,7 @@ from practice_guard.core.findings import found
 from practice_guard.core.model import Verdict
 from practice_guard.core.records import Marking, Place
 from practice_guard.core.snapshots import Snapshot, newest, read_by_people, unverified
-from practice_guard.core.snapshots.archive import Imported
+from practice_guard.core.snapshots.archive import Imported, Size
 from practice_guard.core.steps import IMPORT_AN_EXPORT, Advice, Step
 from practice_guard.core.words import agreeing, counted
 from practice_guard.render.outcome import Outcome
@@ -144,18 +143,18 @@ def contents(snapshot: Snapshot) -> str:
     return f"{counted(snapshot.rows, 'row')}, {snapshot.carried:,} of them carried"
 
 
-def exported(snapshot: Snapshot, file: str, data: bytes) -> Outcome:
+def exported(snapshot: Snapshot, file: str, size: Size) -> Outcome:
     """Present `snapshots export`."""
     where = "standard output" if file == "-" else file
     rows = counted(snapshot.rows, "row")
     return Outcome(
         Verdict.FINE,
-        f"Snapshot {snapshot.id} was written to {where}: {rows}, {counted(len(data), 'byte')}.",
+        f"Snapshot {snapshot.id} was written to {where}: {rows}, {counted(size.count, 'byte')}.",
         {
             "snapshot": snapshot.id,
             "file": file,
-            "bytes": len(data),
-            "sha256": hashlib.sha256(data).hexdigest(),
+            "bytes": size.count,
+            "sha256": size.sha256,
             "rows": snapshot.rows,
             "digest": snapshot.digest,
         },

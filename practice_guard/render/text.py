@@ -59,14 +59,22 @@ class Verbatim:
         return self.text
 
 
+class _Console(Console):
+    """A console that never hides the cursor: a process that is killed could not show it again."""
+
+    def show_cursor(self, show: bool = True) -> bool:  # noqa: ARG002
+        """Leave it as it is."""
+        return False
+
+
 def console(stream: TextIO | None = None, *, color: bool = True) -> Console:
-    """Make a console; NO_COLOR and TERM=dumb are honoured.
+    """Make a console; NO_COLOR and TERM=dumb are honoured, and the cursor is left alone.
 
     Without a terminal it has no colours, tables have 80 columns (or COLUMNS), and every sentence is one line, whole,
     for who searches or cuts it.
     """
     plain = not color or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-    return Console(
+    return _Console(
         file=stream or sys.stdout, no_color=plain or None, highlight=False, markup=False, emoji=False, soft_wrap=False
     )
 
@@ -186,11 +194,7 @@ def _cell(value: object) -> Text:
 
 
 def _heading(out: Console, heading: Heading) -> None:
-    where = ""
-    if heading.database:
-        where = f"{heading.database.get('name')} on {heading.database.get('host')}"
-    parts = [part for part in (heading.environment, where) if part]
-    _print(out, Text.assemble((heading.command, "bold"), "  ", (safe(", ".join(parts)), "dim")))
+    _print(out, Text.assemble((heading.command, "bold"), "  ", (safe(heading.where), "dim")))
     out.print()
 
 

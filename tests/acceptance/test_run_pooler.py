@@ -14,6 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 
+from practice_guard.core import errors
+from practice_guard.core.database import Access, Query, connect, stream
 from tests.world.nights import Night, shell, until
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -108,3 +110,15 @@ def test_a_session_of_the_pooler_counts_while_something_is_done_in_it(night: Nig
         another.execute("SELECT 1")
         assert night.runs(etl).status == 11
         assert night.asks("validate-safety").status == 3
+
+
+def test_statements_travel_together_through_it(night: Night, pooled: str) -> None:
+    one, fails = Query("SELECT %(n)s::int", {"n": 1}), Query("SELECT 1 / 0")
+    with connect(pooled, application="test") as connection, connect(pooled, application="other") as other:
+        for _ in range(3):
+            with connection.transaction(Access.READ), other.transaction(Access.WRITE):
+                assert connection.together([one] * 5) == [[(1,)]] * 5
+                assert other.together([one, Query("CREATE TEMP TABLE t (n int) ON COMMIT DROP"), one])[0] == [(1,)]
+                assert list(stream(connection, Query("SELECT generate_series(1, 5)"), 2)) == [(n,) for n in range(1, 6)]
+            with pytest.raises(errors.StatementError, match="zero"), connection.transaction(Access.READ):
+                connection.together([one, fails, one])

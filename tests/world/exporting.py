@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -68,21 +69,36 @@ def an_archive() -> Archive:
         StoredRow(1, False, None, ("1", "Tennaqua Practice - Chicago 22", "happy", "7")),
         StoredRow(2, True, {"home_team_id": {"list": OLDER, "id": 3}}, ("2", "Wilmette Practice", None, "3")),
     ]
-    return Archive(kept, lists, {"practices": rows})
+    return Archive(kept, lists, lambda: (("practices", row) for row in rows))
 
 
 def a_text() -> bytes:
     """The text of the export; its lines are the manifest, then two for each list, then two rows."""
-    return writer.dump(an_archive(), exported_at=NOON, tool_version="0.1.0")
+    return unpacked(an_export())
 
 
 def an_export() -> bytes:
-    return envelope.pack(a_text())
+    file = io.BytesIO()
+    writer.dump(an_archive(), file, exported_at=NOON, tool_version="0.1.0")
+    return file.getvalue()
+
+
+def packed(text: bytes) -> bytes:
+    """Any text, packed as well as a real export's."""
+    file = io.BytesIO()
+    packing = envelope.Packing(file, b"")
+    packing.write(text)
+    packing.finish(b"")
+    return file.getvalue()
+
+
+def unpacked(data: bytes) -> bytes:
+    return b"".join(envelope.unpack(io.BytesIO(data)))
 
 
 def spoilt(spoil: Spoil, *, sums_too: bool = False, data: bytes | None = None) -> bytes:
     """An export with its lines spoilt, packed as well as a real one; `sums_too` puts the sections' sums right."""
-    lines = [json.loads(line) for line in envelope.unpack(data or an_export()).splitlines()]
+    lines = [json.loads(line) for line in unpacked(data or an_export()).splitlines()]
     spoil(lines)
     if sums_too:
         for kind, described in (("list", lines[0]["lists"]), ("set", lines[0]["sets"])):
@@ -90,7 +106,7 @@ def spoilt(spoil: Spoil, *, sums_too: bool = False, data: bytes | None = None) -
                 fields["sha256"] = hashlib.sha256(
                     b"".join(written(line) for line in lines[1:] if line.get(kind) == name)
                 ).hexdigest()
-    return envelope.pack(b"".join(map(written, lines)))
+    return packed(b"".join(map(written, lines)))
 
 
 def written(line: dict[str, Any]) -> bytes:

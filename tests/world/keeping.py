@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,15 +37,18 @@ def has_carried_a_practice(league: League, database: ScratchDatabase) -> Guard:
 
 def exports(guard: Guard, wanted: str = "latest") -> bytes:
     """The bytes of an export."""
-    return guard.reads(
+    file = io.BytesIO()
+    written = guard.reads(
         lambda connection: archive.export(
-            connection, snapshots.find(connection, wanted), now=guard.author.now, tool_version="0.0-test"
+            connection, snapshots.find(connection, wanted), file, now=guard.author.now, tool_version="0.0-test"
         )
     )
+    archive.confirm(file, written)
+    return file.getvalue()
 
 
 def imports(guard: Guard, data: bytes, *, into_other: bool = False) -> Imported:
-    read = archive.read(data)
+    read = archive.read(io.BytesIO(data))
     return guard.with_connection(lambda connection: archive.load(guard.at(connection), read, into_other=into_other))
 
 

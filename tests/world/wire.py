@@ -1,4 +1,7 @@
-"""A wire between a client and PostgreSQL that counts requests and breaks at the one it is told to."""
+"""A wire between a client and PostgreSQL that counts requests and breaks at the one it is told to.
+
+A request is what waits for an answer: one statement, a text of several, or a pipeline of them.
+"""
 
 from __future__ import annotations
 
@@ -105,15 +108,16 @@ class _Pair:
     def forth(self) -> None:
         with contextlib.suppress(OSError):
             self._pass_startup()
-            buffered, text = b"", ""
+            buffered, texts = b"", list[str]()
             while (message := self._message()) is not None:
                 buffered += message
                 if message[:1] in b"QP":
-                    text = message[5:].split(b"\0")[1 if message[:1] == b"P" else 0].decode(errors="replace")
+                    text = message[5:].split(b"\0")[1 if message[:1] == b"P" else 0]
+                    texts.append(text.decode(errors="replace"))
                 if message[:1] in _ENDS_A_REQUEST:
-                    if not self._pass(buffered, text):
+                    if not self._pass(buffered, "; ".join(texts)):
                         return
-                    buffered, text = b"", ""
+                    buffered, texts = b"", []
         self._end()
 
     def back(self) -> None:

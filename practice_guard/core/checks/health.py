@@ -233,7 +233,9 @@ def examine(
     database, overrides = guard.database, guard.overrides
     snapshot = _compared_with(database, wanted) if baseline is None else None
     if snapshot is not None:
+        guard.watcher.begins("verifying the snapshot", snapshot.rows)
         snapshots.verify(database, snapshot)
+        guard.watcher.begins("looking for every row", snapshot.rows)
         plan = restore.plan(database, snapshot, app, guard.request)
         return check(database, plan, app, fail_on_warning=fail_on_warning, overrides=overrides)
     blind = _blind(guard) if baseline is None else None

@@ -15,9 +15,6 @@ from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted
 
-MIN_RATE = 90.0
-"""Percent of rows whose team should have kept its id, where nobody says otherwise."""
-
 
 @dataclass(frozen=True, slots=True)
 class Preservation:

@@ -150,6 +150,7 @@ def _check_access(guard: Guard) -> Safety:
 def _answer(scene: Scene, code: str, look: Callable[[Scene], Answer]) -> Answer:
     try:
         with shielded(scene.database):
+            scene.guard.watcher.begins(code)
             return look(scene)
     except errors.UnreachableError:
         raise

@@ -64,6 +64,10 @@ class Borrowed:
             touched.append(int(self._cursor.rowcount))
         return touched
 
+    def together(self, queries: Sequence[Query]) -> list[list[Row]]:
+        """See `Database.together`; here one after another, since psycopg2 cannot do otherwise."""
+        return [self.execute(each.text, each.parameters) for each in queries]
+
     @property
     def usable(self) -> bool:
         """See `Database.usable`."""

@@ -43,23 +43,76 @@ class Connection:
         self._reach = reach
         self._connection = reach()
         self._known: dict[str, Any] | None = None
+        self._opening: tuple[str, ...] = ()
+        self._own: Row | None = None
         self.timeouts = timeouts
 
     def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
         """See `Database.execute`."""
+        if self._opening and parameters:
+            return self.together([Query(text, parameters)])[0]
+        # Several statements may be sent as one text only where there are no parameters.
+        opening = self._opened()
         with self._in_time():
-            cursor = self._connection.execute(cast("Any", text), dict(parameters or {}))
-            return cursor.fetchall() if cursor.description else []
+            cursor = self._connection.execute(cast("Any", "; ".join([*opening, text])), dict(parameters or {}))
+            answers = [_rows(cursor)]
+            while cursor.nextset():
+                answers.append(_rows(cursor))
+        self._learn(answers[: len(opening)])
+        return answers[-1]
+
+    def together(self, queries: Sequence[Query]) -> list[list[Row]]:
+        """See `Database.together`: in one pipeline. The server keeps all answers back until the last one is there."""
+        if not self._opening and len(queries) == 1:
+            return [self.execute(queries[0].text, queries[0].parameters)]
+        if not queries:
+            return []
+        opening = self._opened()
+        with self._in_time(len(queries) * self.timeouts.statement + _MARGIN):
+            answers = [_rows(each) for each in self._sent_together([*map(Query, opening), *queries])]
+        self._learn(answers[: len(opening)])
+        return answers[len(opening) :]
+
+    def _opened(self) -> tuple[str, ...]:
+        """Return what has to go before the first statement of a transaction, once."""
+        opening, self._opening = self._opening, ()
+        return opening
+
+    def _learn(self, answers: Sequence[list[Row]]) -> None:
+        """Keep what the opening told: which transaction this is, where it writes."""
+        self._own = next((rows[0] for rows in answers if rows), self._own)
+
+    def _sent_together(self, queries: Sequence[Query]) -> list[psycopg.Cursor[Row]]:
+        cursors: list[psycopg.Cursor[Row]] = []
+        refused: psycopg.Error | None = None
+        try:
+            with self._connection.pipeline():
+                # An error is not let through the pipeline's end, which would have something to say on standard error.
+                try:
+                    cursors = [self._connection.execute(*_sent(each)) for each in queries]
+                except psycopg.Error as error:
+                    refused = error
+        except psycopg.Error as error:
+            refused = refused or _first(error)
+        if refused:
+            raise refused
+        return cursors
 
     def write(self, queries: Sequence[Query]) -> list[int]:
         """See `Database.write`."""
-        with self._in_time(self.timeouts.statement * max(1, len(queries)) + _MARGIN), self._connection.pipeline():
-            cursors = [self._connection.execute(cast("Any", each.text), dict(each.parameters)) for each in queries]
-        return [cursor.rowcount for cursor in cursors]
+        if not queries:
+            return []
+        opening = self._opened()
+        with self._in_time(len(queries) * self.timeouts.statement + _MARGIN):
+            cursors = self._sent_together([*map(Query, opening), *queries])
+            self._learn([_rows(each) for each in cursors[: len(opening)]])
+        return [each.rowcount for each in cursors[len(opening) :]]
 
     @contextmanager
     def transaction(self, access: Access, *, within: float | None = None) -> Iterator[None]:
         """See `Database.transaction`. Says what became of it also when the connection is lost while committing.
+
+        What opens it is sent with its first statement.
 
         Raises:
             errors.StatementError: the server has aborted the transaction without our knowing (reliability, finding 1).
@@ -67,19 +120,21 @@ class Connection:
         """
         if self._connection.closed:
             self._connection = self._reach()
+        self._opening = self._statements(access, self.timeouts.lock if within is None else within)
+        self._known, self._own = {ACCESS: access}, None
         try:
-            with self._in_time():
-                self._connection.execute(self._opening(access, self.timeouts.lock if within is None else within))
-            self._known = {ACCESS: access}
             yield
+            if self._opening:
+                return
             self._check_open()
-            mine = None if access.reads else self.execute(_OWN_TRANSACTION)[0]
+            if access is Access.SNAPSHOT:
+                self._own = self.execute(_OWN_TRANSACTION)[0]
         except BaseException:
             self._abandon()
             raise
         finally:
-            self._known = None
-        self._commit(mine)
+            self._known, self._opening = None, ()
+        self._commit(self._own)
 
     @property
     def known(self) -> dict[str, Any]:
@@ -89,7 +144,7 @@ class Connection:
     @property
     def usable(self) -> bool:
         """See `Database.usable`."""
-        return self._connection.info.transaction_status is TransactionStatus.INTRANS
+        return bool(self._opening) or self._connection.info.transaction_status is TransactionStatus.INTRANS
 
     @property
     def backend(self) -> int | None:
@@ -124,6 +179,8 @@ class Connection:
     def _abandon(self) -> None:
         """Roll back; where the server is still at work on a statement, have it stop and leave."""
         with suppress(psycopg.Error, errors.GuardError):
+            if self._opening:
+                return
             if self._connection.info.transaction_status is TransactionStatus.ACTIVE:
                 self._connection.cancel_safe(timeout=1.0)
                 self._connection.close()
@@ -136,7 +193,7 @@ class Connection:
             with self._in_time():
                 done = self._connection.execute("COMMIT").statusmessage
         except errors.UnreachableError as lost:
-            if mine is None or mine[0] is None:
+            if mine is None:
                 raise
             self._settle(mine[0], mine[1], lost)
         except BaseException:
@@ -167,16 +224,19 @@ class Connection:
         if outcome == "aborted":
             raise errors.UnreachableError(f"{lost.message} The server has taken everything back.") from lost
 
-    def _opening(self, access: Access, within: float) -> bytes:
+    def _statements(self, access: Access, within: float) -> tuple[str, ...]:
         settings = {
             **PINNED,
             "statement_timeout": milliseconds(self.timeouts.statement),
             "lock_timeout": milliseconds(within),
         }
-        lines = [f"BEGIN {access}"]
-        lines += [f"SET LOCAL {name} = {_setting(value)}" for name, value in settings.items()]
-        lines += [CLOSE_DOOR] if access is Access.PLAN else []
-        return "; ".join(lines).encode()
+        return (
+            f"BEGIN {access}",
+            *(f"SET LOCAL {name} = {_setting(value)}" for name, value in settings.items()),
+            *(CLOSE_DOOR.split("; ") if access is Access.PLAN else []),
+            # Not for a snapshot: a SELECT before its locks would freeze what it sees.
+            *([_OWN_TRANSACTION] if access is Access.WRITE else []),
+        )
 
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back by the server."""
@@ -190,12 +250,28 @@ _SETTLING = 15.0
 """Seconds to go on asking what became of a commit."""
 
 _ABORTED = "The transaction was aborted by the server; nothing was written."
-_OWN_TRANSACTION = "SELECT pg_current_xact_id_if_assigned()::text, pg_backend_pid()"
+_OWN_TRANSACTION = "SELECT pg_current_xact_id()::text, pg_backend_pid()"
 _OUTCOME = "SELECT pg_xact_status(%(xid)s::text::xid8)"
 _END_OWN_SESSION = (
     "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"
     " WHERE pid = %(backend)s::int AND backend_xid::text = %(short)s::text"
 )
+
+
+def _rows(cursor: psycopg.Cursor[Row]) -> list[Row]:
+    return cursor.fetchall() if cursor.description else []
+
+
+def _sent(query: Query) -> tuple[Any, dict[str, object]]:
+    return query.text, dict(query.parameters)
+
+
+def _first(error: psycopg.Error) -> psycopg.Error:
+    """Return the error that ended a pipeline, where what is told is only that what came after it was passed over."""
+    found: BaseException = error
+    while isinstance(found, psycopg.errors.PipelineAborted) and found.__context__:
+        found = found.__context__
+    return found if isinstance(found, psycopg.Error) else error
 
 
 def _setting(value: str) -> str:

@@ -28,12 +28,13 @@ def stream(database: Database, query: Query, at_once: int = 2000) -> Generator[R
     name = identifier(f"practice_guard_rows_{next(_numbers)}")
     fetch = statement(__name__, "fetch", name=name, count=str(at_once))
     transaction = database.known
-    database.execute(statement(__name__, "declare", name=name, query=query.text), query.parameters)
+    declare = Query(statement(__name__, "declare", name=name, query=query.text), query.parameters)
+    _, rows = database.together([declare, Query(fetch)])
     try:
-        while rows := database.execute(fetch):
+        yield from rows
+        while len(rows) == at_once:
+            rows = database.execute(fetch)
             yield from rows
-            if len(rows) < at_once:
-                break
     except GeneratorExit:
         # It may come late, when the reader was ended by an error: after a rollback to a savepoint or to the beginning.
         if database.usable and database.known is transaction and _is_open(database, name):

@@ -84,7 +84,15 @@ class Database(Asked, Protocol):
     """An open database. `execute` sends one statement with named parameters and returns its rows, or none."""
 
     def write(self, queries: Sequence[Query]) -> list[int]:
-        """Run statements that return no rows one after another, and return how many rows each of them touched."""
+        """Run statements in their order, sent as `together` does, and return how many rows each of them touched."""
+
+    def together(self, queries: Sequence[Query]) -> list[list[Row]]:
+        """Run statements that do not wait for one another's answers, in their order, and return the rows of each.
+
+        They travel together where the driver can, so that all of them take one round trip. Each is one statement by
+        itself, seen and timed as if sent alone; none may be a string of several. The first that the database refuses
+        raises what `execute` would have raised, and those after it have not been run.
+        """
 
     def transaction(self, access: Access, *, within: float | None = None) -> AbstractContextManager[None]:
         """Open a transaction with pinned settings; commit at its end, roll back on any exception.

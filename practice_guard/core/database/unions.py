@@ -23,7 +23,9 @@ def union(queries: Sequence[Query]) -> Query:
 def ask_each(database: Asked, queries: Sequence[Query]) -> list[list[Row]]:
     """Ask queries whose columns are alike in one statement, and return each one's rows, in its own order.
 
-    One query is sent as it is, and none not at all. The statement time-out is for all of them together.
+    One query is sent as it is, and none not at all. All see the same moment, also where every statement sees one of
+    its own (READ COMMITTED), and what they share is sent once; the statement time-out is for all of them together.
+    Where neither matters, or columns are not alike, `Database.together` is simpler.
     """
     if len(queries) == 1:
         return [database.execute(queries[0].text, queries[0].parameters)]

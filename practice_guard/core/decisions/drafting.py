@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-
-import tomlkit
-from tomlkit.items import InlineTable, Table
+from typing import TYPE_CHECKING
 
 from practice_guard.core.identity import Decisions, Resolution, reasons
+from practice_guard.core.later import Later
 from practice_guard.core.model import Fate, Match, TeamIdentity
+
+if TYPE_CHECKING:
+    import tomlkit
+    from tomlkit.items import InlineTable, Table
+else:
+    tomlkit = Later("tomlkit")
 
 _HEADER = (
     "Teams whose rows wait, for a person to decide. Take the # away from one line of an entry, then restore with it.",

@@ -1,5 +1,6 @@
 """What can be found, with its weight and its page."""
 
+from practice_guard.core.findings.pages import Page as Page
 from practice_guard.core.findings.pages import codes as codes
 from practice_guard.core.findings.pages import page as page
 from practice_guard.core.findings.severities import NOTHING as NOTHING

@@ -11,16 +11,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice
-from typing import overload
-
-from rapidfuzz import fuzz
+from typing import TYPE_CHECKING, overload
 
 from practice_guard.core.identity import normalise
 from practice_guard.core.identity.facets import Key, agreement, alike_name, alike_place
 from practice_guard.core.identity.grouping import Grouping, group
 from practice_guard.core.identity.resolution import Resolution, distinct
 from practice_guard.core.identity.roster import Hearing, Witnesses
+from practice_guard.core.later import later
 from practice_guard.core.model import Candidate, Match, Team
+
+if TYPE_CHECKING:
+    from rapidfuzz import fuzz
+else:
+    (fuzz,) = later("rapidfuzz", "fuzz")
 
 SIMILAR_FROM = 70.0
 """Percent of similarity from which a team is worth a person's look, when nothing else speaks for it."""

@@ -41,6 +41,7 @@ def apply(guard: Guard, snapshot: Snapshot, *, saved: SavedPlan | None = None) -
     """
 
     def work(app: Application) -> Applied:
+        guard.watcher.begins("verifying the snapshot", snapshot.rows)
         snapshots.verify(guard.database, snapshot)
         return _apply(guard, app, snapshot, saved)
 
@@ -51,12 +52,15 @@ def apply(guard: Guard, snapshot: Snapshot, *, saved: SavedPlan | None = None) -
 
 def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan | None) -> Applied:
     database, request = guard.database, guard.request
+    guard.watcher.begins("planning", snapshot.rows)
     workings = planning.work_out(database, snapshot, app, request)
     plan = workings.plan
     if saved is not None:
         check_saved(workings, saved)
+    guard.watcher.begins("checking the tables")
     tasks.check_fits(workings)
     busy = tasks.assign(workings)
+    guard.watcher.begins("writing rows", plan.writes())
     count = writes.write(database, workings, busy)
     result = {
         "rows": plan.counts(),
@@ -67,6 +71,7 @@ def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan 
         "decisions": decisions.dump(request.decisions) if request.decisions else None,
         "plan": saved.id if saved else None,
     }
+    guard.watcher.begins("writing the ledger", count)
     about = About(result, snapshot.id, plan.digest, plan.imprint)
     entry = ledger.write(database, ledger.RESTORE, guard.author, about)
     ledger.write_rows(database, entry, writes.ledger_rows(busy))

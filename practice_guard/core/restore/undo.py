@@ -68,6 +68,7 @@ def apply(guard: Guard, wanted: int) -> Undone:
         entry = _entry(database, wanted)
         rows = _rows(database, entry)
         _check(database, app, rows, entry)
+        guard.watcher.begins("taking back", sum(map(len, rows.values())))
         touched = [(_bound(app, name), [row.new_key for row in found]) for name, found in rows.items()]
         others = relinking.beside(database, touched)
         with application_path(database):

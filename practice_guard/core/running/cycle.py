@@ -122,7 +122,8 @@ class _Cycle:
         """
         guard, author = self.job.guard(self.database), self.job.author
         request = replace(guard.request, exact_only=guard.request.exact_only or exact_only)
-        return replace(guard, request=request, author=author.later(self.job.clock()) if later else author)
+        author = author.later(self.job.clock()) if later else author
+        return replace(guard, request=request, author=author, watcher=self.job.watcher)
 
     def guard_after(self, *, later: bool = False) -> Guard:
         """Aim one for what comes after the ETL: only what is exactly matched, unless the ETL went well (design)."""
@@ -216,7 +217,7 @@ class _Cycle:
 
     def _phase(self, name: Phase, work: Callable[[], R], ok: Callable[[R], bool] = lambda _: True) -> R:
         self.phase = name
-        self.job.watcher.begins(name)
+        self.job.watcher.enters(name)
         began = time.monotonic()
         try:
             result = work()

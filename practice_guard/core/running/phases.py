@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from practice_guard.core import errors, restore, snapshots
+from practice_guard.core import errors, progress, restore, snapshots
 from practice_guard.core.checks import Preservation, health, preservation, safety
 from practice_guard.core.database import Access, Database
 from practice_guard.core.guarding import Guard
-from practice_guard.core.model import LATEST, Author
+from practice_guard.core.model import KEEP_LAST, LATEST, MIN_RATE, Author
 from practice_guard.core.records import Holder, Phase, Run, runs
 from practice_guard.core.records.runs import ETL
 from practice_guard.core.restore import Applied
@@ -22,13 +22,13 @@ from practice_guard.core.running.process import Ended, Etl
 from practice_guard.core.running.report import PhaseDone, Report
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import IMPORT_AN_EXPORT, Step
-from practice_guard.core.upkeep import KEEP_LAST, Rule, Ruling, backup, cleanup
+from practice_guard.core.upkeep import Rule, Ruling, backup, cleanup
 
 
-class Watcher(Protocol):
-    """Is told what goes on."""
+class Watcher(progress.Watcher, Protocol):
+    """Is told of the phases of a run, and by the guards that it is given to of the steps in each."""
 
-    def begins(self, phase: Phase) -> None:
+    def enters(self, phase: Phase) -> None:
         """A phase begins."""
 
     def ended(self, done: PhaseDone) -> None:
@@ -110,8 +110,9 @@ def check_preservation(guard: Guard, report: Report) -> Preservation:
 
     def work() -> Preservation:
         snapshot, app = snapshot_of(report), guard.look()
+        guard.watcher.begins("comparing with the snapshot", snapshot.rows)
         plan = restore.plan(guard.database, snapshot, app, guard.request)
-        return preservation.check(snapshot, plan, app, preservation.MIN_RATE, guard.overrides)
+        return preservation.check(snapshot, plan, app, MIN_RATE, guard.overrides)
 
     return guard.plans(work)
 

@@ -3,6 +3,5 @@
 from practice_guard.core.upkeep import backup as backup
 from practice_guard.core.upkeep import cleanup as cleanup
 from practice_guard.core.upkeep.backup import Backup as Backup
-from practice_guard.core.upkeep.retention import KEEP_LAST as KEEP_LAST
 from practice_guard.core.upkeep.retention import Rule as Rule
 from practice_guard.core.upkeep.retention import Ruling as Ruling

@@ -65,6 +65,7 @@ def take(guard: Guard, *, label: str = "", accept_current: bool = False) -> Back
     taken = locks.attempt(database, Access.SNAPSHOT, work, patience=guard.patience, server=server)
     if taken.snapshot is None:
         return taken
+    guard.watcher.begins("reading the copy back", taken.snapshot.rows)
     with database.transaction(Access.WRITE):
         verified = snapshots.confirm(database, taken.snapshot, guard.author.done)
     return Backup(verified, taken.findings, taken.previous, taken.skipped)
@@ -75,6 +76,7 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
     last, findings = _last_good(database, accept_current=accept_current)
     workings: Workings | None = None
     rows = restore.count_rows(database, app.sets)
+    guard.watcher.begins("comparing with the last snapshot", rows)
     if last is None:
         findings += drift.first(rows)
     else:
@@ -90,6 +92,7 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
     place = installation.ensure(database, author.environment, author.now)
     header = Header(snapshots.new_id(author.now), place, author, label, accepted_current=refusing)
     carried = carries(workings, header.id, lossy=accept_current) if workings else {}
+    guard.watcher.begins("copying rows", rows)
     new = snapshots.write(database, app, header, Inheritance(last, carried))
     if workings:
         workings.scratch.drop()

@@ -34,6 +34,7 @@ def _plan(guard: Guard, rule: Rule) -> tuple[list[Ruling], Application | None]:
     known = snapshots.listing(database)
     unfinished = runs.unfinished(database)
     needed = unfinished.snapshot if unfinished else None
+    guard.watcher.begins("verifying snapshots")
     whole, passed_over = snapshots.newest_whole(database, known)
     damaged = set(passed_over)
     for each in _doomed(known, rule, now, damaged):
@@ -43,6 +44,7 @@ def _plan(guard: Guard, rule: Rule) -> tuple[list[Ruling], Application | None]:
     waiting: frozenset[str] = frozenset()
     app: Application | None = None
     if doomed:
+        guard.watcher.begins("looking for rows that wait", sum(each.rows for each in doomed))
         app = guard.look()
         found = {
             each.id: rows
@@ -81,6 +83,7 @@ def apply(guard: Guard, rule: Rule, *, run: int | None = None, overrule: bool = 
     def work(_within: float) -> list[Ruling]:
         rulings, app = _plan(guard, rule)
         going = [ruling for ruling in rulings if ruling.goes]
+        guard.watcher.begins("removing snapshots")
         for ruling in going:
             if ruling.overruled and not overrule:
                 raise errors.ConfirmationError(

@@ -11,9 +11,6 @@ from practice_guard.core.model import LATEST
 from practice_guard.core.snapshots import Snapshot, named, newest
 from practice_guard.core.words import duration
 
-KEEP_LAST = 14
-"""How many of the newest snapshots stay where nothing else is said: two weeks of nights."""
-
 IN_THE_MAKING = timedelta(hours=1)
 """How long a snapshot that is not verified may still be about to be."""
 

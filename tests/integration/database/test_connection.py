@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
 from practice_guard.core import errors
 from practice_guard.core.database.connection import Connection, connect
-from practice_guard.core.database.port import Access, Timeouts
+from practice_guard.core.database.port import Access, Query, Timeouts
 from tests.world.builders import ScratchDatabase
 from tests.world.wire import Fault, When, Wire, wire_to
 
@@ -30,6 +31,7 @@ def connection(wire: Wire) -> Iterator[Connection]:
 
 def write_a_note(connection: Connection, text: str = "here") -> None:
     with connection.transaction(Access.WRITE):
+        connection.execute("SELECT 1")
         connection.execute("INSERT INTO public.notes VALUES (%(text)s::text)", {"text": text})
 
 
@@ -81,6 +83,56 @@ def test_nothing_is_left_set_for_the_session(connection: Connection) -> None:
     write_a_note(connection)
     settings = "SELECT current_setting('search_path'), current_setting('lock_timeout'), current_setting('row_security')"
     assert connection.execute(settings) == [('"$user", public', "0", "on")]
+
+
+ASKS = Query("SELECT %(n)s::int", {"n": 1})
+OPENS: dict[str, Callable[[Connection], object]] = {
+    "a text": lambda connection: connection.execute("SELECT '%%'::text"),
+    "several": lambda connection: connection.execute(
+        "SET LOCAL geqo = off; LOCK TABLE public.notes IN ACCESS SHARE MODE"
+    ),
+    "parameters": lambda connection: connection.execute(ASKS.text, ASKS.parameters),
+    "some together": lambda connection: connection.together([ASKS, ASKS]),
+    "one together": lambda connection: connection.together([ASKS]),
+}
+
+
+@pytest.mark.parametrize("access", Access)
+@pytest.mark.parametrize("first", OPENS)
+def test_a_transaction_is_opened_with_its_first_statement(
+    wire: Wire, connection: Connection, access: Access, first: str
+) -> None:
+    settings = "SELECT current_setting('transaction_isolation'), current_setting('search_path')"
+    with connection.transaction(access):
+        assert connection.usable
+        assert connection.together([]) == []
+        assert wire.requests == []
+        answer = OPENS[first](connection)
+        assert len(wire.requests) == 1
+        isolation, path = connection.execute(settings)[0]
+    assert answer in ([("%",)], [], [(1,)], [[(1,)]], [[(1,)], [(1,)]])
+    assert (isolation, path) == (access.partition(",")[0].lower(), "pg_catalog")
+    assert wire.requests[-1] == "COMMIT"
+
+
+def test_a_transaction_in_which_nothing_is_asked_sends_nothing(wire: Wire, connection: Connection) -> None:
+    for access in Access:
+        with connection.transaction(access):
+            pass
+        with suppress(KeyError), connection.transaction(access):
+            raise KeyError
+        assert not connection.usable
+    assert wire.requests == []
+    write_a_note(connection)
+
+
+def test_a_snapshot_sees_what_was_there_when_it_had_its_locks(
+    connection: Connection, database: ScratchDatabase
+) -> None:
+    with connection.transaction(Access.SNAPSHOT):
+        connection.execute("SET LOCAL geqo = off; LOCK TABLE public.notes IN ACCESS SHARE MODE")
+        database.rows("INSERT INTO notes VALUES ('late')")
+        assert connection.execute("SELECT text FROM public.notes") == [("late",)]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -135,7 +187,7 @@ class TestSilence:
     """A stalled proxy acknowledges everything and answers nothing; the driver alone waits for ever."""
 
     @pytest.mark.parametrize("when", ["before", "after"])
-    @pytest.mark.parametrize("request_", [1, 2, 3])
+    @pytest.mark.parametrize("request_", [1, 2])
     def test_ends_at_the_deadline(
         self, wire: Wire, connection: Connection, request_: int, when: When, monkeypatch: pytest.MonkeyPatch
     ) -> None:

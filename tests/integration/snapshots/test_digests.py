@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +14,6 @@ import pytest
 from practice_guard.core import errors
 from practice_guard.core.database import Access, Query, connect
 from practice_guard.core.snapshots import StoredColumn, StoredSet, digests
-from practice_guard.core.snapshots.archive import envelope
 from tests.conftest import Cluster
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
@@ -204,7 +204,7 @@ def a_practice_at(database: ScratchDatabase, place: str) -> Guard:
 
 
 def version_in(data: bytes) -> int:
-    return int(json.loads(envelope.unpack(data).splitlines()[0])["snapshot"]["digest_version"])
+    return int(json.loads(gzip.decompress(data).splitlines()[0])["snapshot"]["digest_version"])
 
 
 @pytest.mark.parametrize(

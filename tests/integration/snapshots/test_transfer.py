@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
 
 import pytest
+from typer.testing import CliRunner
 
+from practice_guard.cli import app
 from practice_guard.core import errors
 from practice_guard.core.errors import DamagedSnapshotError
-from practice_guard.core.snapshots import snapshot
+from practice_guard.core.snapshots import archive, snapshot
 from tests.world.builders import League, ScratchDatabase
+from tests.world.callers import nothing_is_set
 from tests.world.exporting import Lines, Spoil, spoilt
 from tests.world.guarding import Guard, somebody
 from tests.world.keeping import (
@@ -302,3 +307,23 @@ def test_only_one_guard_imports_at_a_time(guard: Guard, database: ScratchDatabas
         imports(guard, data)
     other.execute("SELECT pg_advisory_unlock(1886545255, 1)")  # closing lets go some time later
     assert not imports(guard, data).already_there
+
+
+def test_no_transaction_is_open_while_an_export_is_read_back(
+    guard: Guard, database: ScratchDatabase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """At a million rows that takes longer than the server lets a session with a transaction do nothing."""
+    nothing_is_set(monkeypatch, tmp_path)
+    monkeypatch.setenv("PRACTICE_GUARD_LOCAL_URL", database.url)
+    open_then: list[object] = []
+    confirm = archive.confirm
+
+    def looked_at(file: BinaryIO, exported: archive.Exported) -> archive.Size:
+        open_then.append(database.value("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in trans%%'"))
+        return confirm(file, exported)
+
+    monkeypatch.setattr(archive, "confirm", looked_at)
+    done = CliRunner().invoke(app, ["snapshots", "export", "latest", "night", "--env", "local"])
+    assert done.exit_code == 0, done.output
+    assert open_then == [0]
+    assert (tmp_path / "night").exists()

@@ -38,6 +38,9 @@ class Overheard:
         self.after(self.access, text)
         return rows
 
+    def together(self, queries: Sequence[Query]) -> list[list[Row]]:
+        return [self.execute(each.text, each.parameters) for each in queries]
+
     @contextmanager
     def transaction(self, access: Access, *, within: float | None = None) -> Iterator[None]:
         self.access = access

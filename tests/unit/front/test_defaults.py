@@ -12,11 +12,10 @@ from practice_guard import etl
 from practice_guard.core import findings
 from practice_guard.core.application import SCHEMA
 from practice_guard.core.checks.before.obstacles import NEARLY_USED
-from practice_guard.core.checks.preservation import MIN_RATE
 from practice_guard.core.database import LOCK_TIMEOUT, STATEMENT_TIMEOUT
 from practice_guard.core.guarding import MAX_AGE
 from practice_guard.core.identity import ROSTER_AT_LEAST, ROSTER_PERCENT
-from practice_guard.core.upkeep import KEEP_LAST
+from practice_guard.core.model import KEEP_LAST, MIN_RATE
 from practice_guard.settings import Settings
 
 ROOT = Path(__file__).parents[3]

@@ -6,7 +6,10 @@ import ast
 import errno
 import os
 import stat
+import tempfile
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -185,6 +188,51 @@ def test_it_is_flushed_before_it_has_its_name_and_its_directory_after(
     assert seen == [(False, False), (True, True)]
 
 
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), UsageError("no"), OSError(errno.ENOSPC, "No space")])
+def test_one_that_is_written_bit_by_bit_is_whole_or_not_there(path: Path, replace: bool, stop: BaseException) -> None:
+    with files.writing(path, replace=replace) as file:
+        file.write(b"----")
+        assert not path.exists()
+        file.seek(0)
+        file.write(b"data")
+        file.seek(0)
+        assert file.read() == b"data"
+    assert (path.read_bytes(), names_in(path.parent)) == (b"data", ["plan.json"])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.unlink()
+    with suppress(type(stop), UsageError), files.writing(path, replace=replace) as file:
+        file.write(b"data")
+        raise stop
+    assert names_in(path.parent) == []
+
+
+@pytest.mark.parametrize("piped", [False, True])
+def test_what_is_read_can_be_gone_back_in_whatever_it_is(path: Path, piped: bool) -> None:
+    data = bytes(range(256)) * 1000
+    path.write_bytes(data)
+    writer = None
+    if piped:
+        path.unlink()
+        os.mkfifo(path)
+        writer = threading.Thread(target=path.write_bytes, args=(data,))
+        writer.start()
+    with files.reading(path) as file:
+        assert file.read(3) == data[:3]
+        file.seek(0)
+        assert file.read() == data
+    if writer:
+        writer.join()
+
+
+def test_a_scratch_file_is_gone_and_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with files.scratch() as file:
+        file.write(b"data")
+    assert names_in(tmp_path) == []
+    with pytest.raises(UsageError, match="TMPDIR"), files.scratch():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
 def test_somebody_elses_file_beside_it_is_not_taken_away(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("secrets.token_hex", lambda _: "guessed")
     trap = path.with_name(".practice-guard-guessed")
@@ -206,7 +254,12 @@ def test_no_name_at_all_is_said(replace: bool) -> None:
         files.write(Path(), b"data", replace=replace)
 
 
-@pytest.mark.parametrize("read", [files.read, files.read_text])
+def opened(path: Path, named: str) -> None:
+    with files.reading(path, named):
+        pass
+
+
+@pytest.mark.parametrize("read", [files.read, files.read_text, opened])
 def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, read: Callable[[Path, str], object]) -> None:
     with pytest.raises(UsageError, match=r"missing cannot be read: No such file or directory\.$"):
         read(tmp_path / "missing", "")

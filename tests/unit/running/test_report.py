@@ -132,7 +132,11 @@ class Behind:
     def execute(self, text: str, parameters: object = None) -> list[Row]:
         return [(self.answers,)]
 
+    def together(self, queries: Sequence[Query]) -> list[list[Row]]:
+        return [[(self.answers,)] for _ in queries]
+
     timeouts = Timeouts()
+    usable = False
     known: ClassVar[dict[str, Any]] = {}
 
     def transaction(self, access: Access, *, within: float | None = None) -> AbstractContextManager[None]:
@@ -140,8 +144,6 @@ class Behind:
 
     def write(self, queries: Sequence[Query]) -> list[int]:
         return []
-
-    usable = True
 
     def check_constraints(self) -> None: ...
 

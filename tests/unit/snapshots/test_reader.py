@@ -7,16 +7,35 @@ import hashlib
 import io
 import json
 import subprocess
+import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from practice_guard.core import lines as core_lines
 from practice_guard.core.errors import DamagedSnapshotError
-from practice_guard.core.snapshots.archive import envelope, transfer
-from tests.world.exporting import ID, OLDER, SUM, Lines, a_text, an_archive, an_export, spoilt, written
+from practice_guard.core.snapshots import archive
+from practice_guard.core.snapshots.archive import Archive, envelope, writer
+from practice_guard.core.snapshots.archive.exports import Exported
+from practice_guard.core.snapshots.archive.writer import NamedRow, StoredRow
+from tests.world.exporting import (
+    ID,
+    NOON,
+    OLDER,
+    SUM,
+    Lines,
+    a_text,
+    an_archive,
+    an_export,
+    packed,
+    spoilt,
+    unpacked,
+    written,
+)
 
 LIST, OLD_LIST, FIRST_ROW = 1, 3, 5
 
@@ -86,18 +105,18 @@ CONTAINERS: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: with_header(f"practice-guard snapshot 1 bytes=99999 sha256={SUM}"),
         "of 99,999 bytes are there",
     ),
-    "nothing packed": (lambda: envelope.pack(b""), "its last line is cut off"),
+    "nothing packed": (lambda: packed(b""), "its last line is cut off"),
     "not deflated": (lambda: repacked_raw(b"\xff" * 30), "it cannot be unpacked"),
     "another end": (lambda: repacked_raw(zlib_end_cut()), "does not end as it should"),
-    "the last line cut": (lambda: envelope.pack(a_text()[:-1]), "its last line is cut off"),
-    "not UTF-8": (lambda: envelope.pack(b'{"format": "\xff"}\n'), "its manifest is not UTF-8"),
-    "not JSON": (lambda: envelope.pack(b"CREATE TABLE teams ();\n"), "its manifest is not JSON"),
-    "a list": (lambda: envelope.pack(b"[]\n"), "its manifest is not an object"),
-    "deeper than anything": (lambda: envelope.pack(b"[" * 200_000 + b"\n"), "its manifest is not JSON"),
-    "a number without end": (lambda: envelope.pack(b'{"a": ' + b"9" * 5000 + b"}\n"), "its manifest"),
-    "a field twice": (lambda: envelope.pack(b'{"format": 1, "format": 1}\n'), "its manifest has a field twice"),
-    "a line that is no JSON": (lambda: envelope.pack(a_text() + b"oops\n"), "line 8 is not JSON"),
-    "an empty line": (lambda: envelope.pack(a_text() + b"\n"), "line 8 is not JSON"),
+    "the last line cut": (lambda: packed(a_text()[:-1]), "its last line is cut off"),
+    "not UTF-8": (lambda: packed(b'{"format": "\xff"}\n'), "its manifest is not UTF-8"),
+    "not JSON": (lambda: packed(b"CREATE TABLE teams ();\n"), "its manifest is not JSON"),
+    "a list": (lambda: packed(b"[]\n"), "its manifest is not an object"),
+    "deeper than anything": (lambda: packed(b"[" * 200_000 + b"\n"), "its manifest is not JSON"),
+    "a number without end": (lambda: packed(b'{"a": ' + b"9" * 5000 + b"}\n"), "its manifest"),
+    "a field twice": (lambda: packed(b'{"format": 1, "format": 1}\n'), "its manifest has a field twice"),
+    "a line that is no JSON": (lambda: packed(a_text() + b"oops\n"), "line 8 is not JSON"),
+    "an empty line": (lambda: packed(a_text() + b"\n"), "line 8 is not JSON"),
 }
 
 
@@ -245,7 +264,7 @@ LINES: dict[str, tuple[Callable[[Lines], object], str]] = {
 def read(data: bytes) -> str:
     """Reads an export that must be refused; returns the message."""
     with pytest.raises(DamagedSnapshotError) as caught:
-        transfer.read(data)
+        archive.read(io.BytesIO(data))
     assert caught.value.message.startswith("This export cannot be used: ")
     assert caught.value.message.endswith(". Nothing was written.")
     return caught.value.message
@@ -253,15 +272,20 @@ def read(data: bytes) -> str:
 
 def half_a_character(data: bytes) -> bytes:
     """JSON can write what UTF-8 cannot."""
-    return envelope.pack(envelope.unpack(data).replace(b'"HALF"', b'"\\ud800"'))
+    return packed(unpacked(data).replace(b'"HALF"', b'"\\ud800"'))
+
+
+def opened(data: bytes) -> Archive:
+    return archive.read(io.BytesIO(data))
 
 
 def test_the_export_by_hand_is_a_good_one() -> None:
-    found = transfer.read(an_export())
-    assert found.rows == an_archive().rows
-    assert found.lists == an_archive().lists
-    assert found.snapshot.sets == an_archive().snapshot.sets
-    assert transfer.read(spoilt(lambda lines: None)) == found
+    for data in (an_export(), spoilt(lambda lines: None)):
+        found = opened(data)
+        assert list(found.rows()) == list(an_archive().rows())
+        assert list(found.rows()) == list(an_archive().rows())
+        assert found.lists == an_archive().lists
+        assert found.snapshot.sets == an_archive().snapshot.sets
 
 
 @pytest.mark.parametrize("case", CONTAINERS)
@@ -324,13 +348,81 @@ def test_an_export_is_the_same_whenever_it_is_packed() -> None:
 def test_lines_are_told_apart_by_nothing_but_their_end() -> None:
     """Unicode has more line ends than a file."""
     spoil = puts(f"{FIRST_ROW}.values.home_team", "a\u2028b\x85c\u0001\x0b")
-    found = transfer.read(spoilt(spoil, sums_too=True))
-    assert found.rows["practices"][0].values[1] == "a\u2028b\x85c\u0001\x0b"
+    ((_, row), _) = opened(spoilt(spoil, sums_too=True)).rows()
+    assert row.values[1] == "a\u2028b\x85c\u0001\x0b"
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 100, 1024**2])
+def test_it_does_not_matter_in_which_pieces_it_is_read(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(core_lines, "AT_ONCE", at_once)
+    assert an_export() == packed_at_once()
+    assert list(opened(an_export()).rows()) == list(an_archive().rows())
+    read(an_export()[:-1])
+    read(repacked_raw(zlib_end_cut()))
+
+
+def packed_at_once() -> bytes:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(core_lines, "AT_ONCE", 1024**2)
+        return an_export()
+
+
+@pytest.mark.parametrize("long", [0, 1, 0xFFFF - 1, 0xFFFF, 0xFFFF + 1, 200_000])
+def test_a_manifest_may_be_of_any_length(long: int) -> None:
+    export = io.BytesIO()
+    packing = envelope.Packing(export, b"-" * long)
+    packing.write(b"the rest")
+    packing.finish(b"x" * long)
+    assert gzip.decompress(export.getvalue()) == unpacked(export.getvalue()) == b"x" * long + b"the rest"
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(envelope, "_LARGEST", 1000)
-    assert "unpacks to more than 1,000 bytes" in read(an_export())
+    monkeypatch.setattr(core_lines, "LONGEST", 1000)
+    assert "a line of more than 1,000 bytes" in read(an_export())
+
+
+def test_a_file_that_changes_while_it_is_read_is_noticed() -> None:
+    file = io.BytesIO(an_export())
+    found = archive.read(file)
+    other = spoilt(puts("0.snapshot.label", "another"), sums_too=True)
+    file.seek(0)
+    file.write(other)
+    file.truncate()
+    with pytest.raises(DamagedSnapshotError, match="changed while it was read"):
+        list(found.rows())
+    file.seek(0)
+    file.write(an_export()[:-300])
+    file.truncate()
+    with pytest.raises(DamagedSnapshotError, match="cannot be used"):
+        list(found.rows())
+
+
+def many_rows() -> Iterator[NamedRow]:
+    for number in range(1, 20_001):
+        yield "practices", StoredRow(number, False, None, (str(number), "Practice " + "x" * 500, None, "7"))
+
+
+def test_neither_writing_nor_reading_holds_the_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The text has 12 MB; what is held does not hang on that."""
+    monkeypatch.setattr(core_lines, "AT_ONCE", 2**16)
+    known = an_archive().snapshot
+    sets = {"practices": replace(known.sets["practices"], rows=20_000, carried=0)}
+    large = Archive(replace(known, rows=20_000, carried=0, sets=sets), an_archive().lists, many_rows)
+    with (tmp_path / "large").open("w+b") as file:
+        tracemalloc.start()
+        writer.dump(large, file, exported_at=NOON, tool_version="0.1.0")
+        found = archive.read(file)
+        assert sum(1 for _ in found.rows()) == 20_000
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 2_000_000
+
+
+def test_what_is_read_back_is_compared_with_what_was_read() -> None:
+    file = io.BytesIO(an_export())
+    found = archive.read(file)
+    with pytest.raises(DamagedSnapshotError, match="is not what was to be written"):
+        archive.confirm(file, Exported(found.snapshot, found.lists, tally=1))
 
 
 def test_the_text_is_json_a_line() -> None:

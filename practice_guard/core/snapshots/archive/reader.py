@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
 
+from practice_guard.core import lines
 from practice_guard.core.application import TeamList
 from practice_guard.core.errors import DamagedSnapshotError
+from practice_guard.core.lines import LineError, Sum
 from practice_guard.core.model import Team
 from practice_guard.core.snapshots import digests
-from practice_guard.core.snapshots.archive.writer import DESCRIBED, FORMAT, Archive, StoredRow
+from practice_guard.core.snapshots.archive.envelope import unpack
+from practice_guard.core.snapshots.archive.writer import DESCRIBED, FORMAT, NamedRow, StoredRow
 from practice_guard.core.snapshots.description import stored_set
 from practice_guard.core.snapshots.fields import Fields, checked_id, clean
 from practice_guard.core.snapshots.snapshot import Snapshot
@@ -21,50 +22,63 @@ from practice_guard.core.words import agreeing, counted
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def parse(text: bytes) -> Archive:
-    """Read an archive from its text.
+class Reading:
+    """An export's text that is being read: the manifest at once, the rest with `rows`.
 
     Raises:
         DamagedSnapshotError: anything in it is not as `dump` would have written it; says what, and where.
     """
-    if not text.endswith(b"\n"):
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._lines = _lines(file)
+        top = Fields("its manifest", _object(next(self._lines), "its manifest"))
+        if top.text("format") != FORMAT:
+            raise DamagedSnapshotError(f"its manifest says that it is {top.text('format')!r}, not {FORMAT!r}.")
+        top.only("format", "exported_at", "exported_by", "snapshot", "lists", "sets").moment("exported_at")
+        top.text("exported_by")
+        self._lists, self._sets = top.object("lists"), top.object("sets")
+        self.snapshot = _snapshot(Fields("its manifest, snapshot", top.object("snapshot")), self._sets)
+        if sorted(self._lists) != sorted(self.snapshot.lists):
+            raise DamagedSnapshotError("its manifest describes other team lists than the snapshot needs.")
+        self._sections = _Sections(self.snapshot)
+
+    def rows(self) -> Iterator[NamedRow]:
+        """Yield each row with the name of its set, and check at the end that all is there, once.
+
+        Raises:
+            DamagedSnapshotError: as above.
+        """
+        sections = self._sections
+        for number, line in enumerate(self._lines, start=2):
+            if row := sections.add(line, f"line {number}"):
+                yield row
+        for name in self.snapshot.lists:
+            sections.check_list(name, Fields(f"its manifest, team list {name}", self._lists[name]))
+        for name in self.snapshot.sets:
+            sections.check_set(name, Fields(f"its manifest, set {name}", self._sets[name]))
+
+    def team_lists(self) -> dict[str, TeamList]:
+        """Return the team lists, as far as was read."""
+        return {name: self._sections.team_list(name) for name in self.snapshot.lists}
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    try:
+        empty = True
+        for line in lines.split(unpack(file)):
+            empty = False
+            yield line
+    except LineError as error:
+        raise DamagedSnapshotError(str(error)) from error
+    if empty:
         raise DamagedSnapshotError("its last line is cut off.")
-    first, *lines = text[:-1].split(b"\n")
-    top = Fields("its manifest", _object(first, "its manifest"))
-    if top.text("format") != FORMAT:
-        raise DamagedSnapshotError(f"its manifest says that it is {top.text('format')!r}, not {FORMAT!r}.")
-    top.only("format", "exported_at", "exported_by", "snapshot", "lists", "sets").moment("exported_at")
-    top.text("exported_by")
-    lists, sets = top.object("lists"), top.object("sets")
-    snapshot = _snapshot(Fields("its manifest, snapshot", top.object("snapshot")), sets)
-    if sorted(lists) != sorted(snapshot.lists):
-        raise DamagedSnapshotError("its manifest describes other team lists than the snapshot needs.")
-    sections = _Sections(snapshot)
-    for number, line in enumerate(lines, start=2):
-        sections.add(line, f"line {number}")
-    for name in snapshot.lists:
-        sections.check_list(name, Fields(f"its manifest, team list {name}", lists[name]))
-    for name in snapshot.sets:
-        sections.check_set(name, Fields(f"its manifest, set {name}", sets[name]))
-    return Archive(snapshot, {name: sections.team_list(name) for name in snapshot.lists}, sections.rows)
 
 
 def _object(line: bytes, where: str) -> dict[str, Any]:
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            raise DamagedSnapshotError(f"{where} has a field twice.")
-        return found
-
     try:
-        value = json.loads(line.decode(), object_pairs_hook=once)
-    except UnicodeDecodeError:
-        raise DamagedSnapshotError(f"{where} is not UTF-8.") from None
-    except (ValueError, RecursionError):
-        raise DamagedSnapshotError(f"{where} is not JSON.") from None
-    if not isinstance(value, dict):
-        raise DamagedSnapshotError(f"{where} is not an object.")
-    return value
+        return lines.parse(line, where)
+    except LineError as error:
+        raise DamagedSnapshotError(str(error)) from error
 
 
 def _snapshot(fields: Fields, sets: Mapping[str, Any]) -> Snapshot:
@@ -138,8 +152,8 @@ class _Sections:
         self._teams: dict[str, dict[int, Team]] = {name: {} for name in snapshot.lists}
         self._leagues: dict[str, dict[int, str]] = {name: {} for name in snapshot.lists}
         self._rosters: dict[str, dict[int, frozenset[str]]] = {name: {} for name in snapshot.lists}
-        self.rows: dict[str, list[StoredRow]] = {name: [] for name in snapshot.sets}
-        self._sums = {kind: {name: hashlib.sha256() for name in names} for kind, names in self._names().items()}
+        self._carried = dict.fromkeys(snapshot.sets, 0)
+        self._sums = {kind: {name: Sum() for name in names} for kind, names in self._names().items()}
 
     def _names(self) -> dict[str, tuple[str, ...]]:
         return {"list": self._kept.lists, "set": tuple(self._kept.sets)}
@@ -148,20 +162,22 @@ class _Sections:
         """Return a team list as its lines have it."""
         return TeamList(tuple(self._teams[name].values()), self._leagues[name], self._rosters[name])
 
-    def add(self, line: bytes, where: str) -> None:
-        """Take in one line."""
+    def add(self, line: bytes, where: str) -> NamedRow | None:
+        """Take in one line; return the row that it is, with the name of its set, and nothing of another line."""
         value = _object(line, where)
         fields, kind = Fields(where, value), "set" if "set" in value else "list"
         name = fields.text(kind)
         if name not in self._sums[kind]:
             raise DamagedSnapshotError(f"{where} belongs to the {kind} {name!r}, which its manifest does not describe.")
+        row = None
         if kind == "set":
-            self._add_row(name, fields.only("set", "row", "carried", "from", "values"))
+            row = name, self._row(name, fields.only("set", "row", "carried", "from", "values"), escaped=b"\\u" in line)
         elif "team" in value:
             self._add_team(name, fields.only("list", "team", "players"))
         else:
             self._add_league(name, fields.only("list", "league"))
-        self._sums[kind][name].update(line + b"\n")
+        self._sums[kind][name].add(line)
+        return row
 
     def _add_team(self, name: str, fields: Fields) -> None:
         parts = ("league", "club", "series", "name", "alias")
@@ -180,14 +196,25 @@ class _Sections:
             raise DamagedSnapshotError(f"{fields.where}: league {key} is there for the second time.")
         self._leagues[name][key] = given.text("code")
 
-    def _add_row(self, name: str, fields: Fields) -> None:
+    def _row(self, name: str, fields: Fields, *, escaped: bool) -> StoredRow:
         number = fields.number("row")
-        if number != len(self.rows[name]) + 1:
+        if number != self._sums["set"][name].lines + 1:
             raise DamagedSnapshotError(f"{fields.where}: row {number} of {name} is out of its order.")
-        values = Fields(f"{fields.where}, values", fields.object("values")).only(*self._columns[name])
-        found = tuple(values.optional(column) for column in self._columns[name])
+        given, columns = fields.object("values"), self._columns[name]
+        # Only an escape can write a NUL or half a character, so that most lines need no such look at each value.
+        if (
+            escaped
+            or list(given) != columns
+            or any(each is not None and type(each) is not str for each in given.values())
+        ):
+            values = Fields(f"{fields.where}, values", given).only(*columns)
+            found = tuple(values.optional(column) for column in columns)
+        else:
+            found = tuple(given.values())
         origins = None if fields.empty("from") else self._origins(name, fields)
-        self.rows[name].append(StoredRow(number, fields.flag("carried"), origins, found))
+        carried = fields.flag("carried")
+        self._carried[name] += carried
+        return StoredRow(number, carried, origins, found)
 
     def _origins(self, name: str, fields: Fields) -> dict[str, dict[str, object]]:
         found: dict[str, dict[str, object]] = {}
@@ -210,9 +237,8 @@ class _Sections:
 
     def check_set(self, name: str, fields: Fields) -> None:
         """Compare a set's lines with what the manifest says of them."""
-        rows = self.rows[name]
-        _check_number(fields, "row", len(rows))
-        if sum(row.carried for row in rows) != fields.number("carried"):
+        _check_number(fields, "row", self._sums["set"][name].lines)
+        if self._carried[name] != fields.number("carried"):
             raise DamagedSnapshotError(f"{fields.where}: other rows are marked as carried than were.")
         if self._sums["set"][name].hexdigest() != fields.digest("sha256"):
             raise DamagedSnapshotError(f"{fields.where}: its rows were changed.")

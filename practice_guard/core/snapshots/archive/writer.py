@@ -6,14 +6,15 @@ has its count and its sum in the manifest, and the snapshot's own digest is made
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import BinaryIO
 
+from practice_guard.core import lines
 from practice_guard.core.application import TeamList
-from practice_guard.core.snapshots.sets import StoredSet
+from practice_guard.core.lines import Sum
+from practice_guard.core.snapshots.archive.envelope import Packing
 from practice_guard.core.snapshots.snapshot import Snapshot
 
 FORMAT = "practice-guard snapshot"
@@ -42,56 +43,75 @@ class StoredRow:
     values: tuple[str | None, ...]
 
 
+NamedRow = tuple[str, StoredRow]
+"""A row, with the name of its set before it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """All of a snapshot: what it says of itself, the team lists its ids come from, and its rows, by set."""
+    """All of a snapshot: what it says of itself, the team lists its ids come from, and its rows.
+
+    Attributes:
+        rows: begins anew whenever it is called, and yields each row with the name of its set: set by set, in the order
+            of their names, as they are numbered. Nobody holds them all.
+    """
 
     snapshot: Snapshot
     lists: Mapping[str, TeamList]
-    rows: Mapping[str, Sequence[StoredRow]]
+    rows: Callable[[], Iterator[NamedRow]]
 
 
-def dump(archive: Archive, *, exported_at: datetime, tool_version: str) -> bytes:
-    """Write an archive as text."""
+def dump(archive: Archive, file: BinaryIO, *, exported_at: datetime, tool_version: str) -> None:
+    """Write an archive into an empty file, a line at a time. The manifest's sums are filled in at the end."""
     snapshot = archive.snapshot
-    lists = {name: b"".join(map(_line, _list_lines(name, archive.lists[name]))) for name in snapshot.lists}
-    sets = {
-        name: b"".join(map(_line, _row_lines(snapshot.sets[name], archive.rows[name])))
-        for name in sorted(snapshot.sets)
-    }
+    told = _told(snapshot, exported_at, tool_version)
+    sums = {kind: {name: Sum() for name in names} for kind, names in (("list", snapshot.lists), ("set", snapshot.sets))}
+    packing = Packing(file, lines.dump({**told, **_sections(archive, sums)}))
+    for name in snapshot.lists:
+        for each in _list_lines(name, archive.lists[name]):
+            packing.write(sums["list"][name].add(lines.dump(each)))
+    columns = {name: [column.name for column in stored.columns] for name, stored in snapshot.sets.items()}
+    for name, row in archive.rows():
+        packing.write(sums["set"][name].add(lines.dump(_row_line(name, columns[name], row))))
+    packing.finish(lines.dump({**told, **_sections(archive, sums)}))
+
+
+def _told(snapshot: Snapshot, exported_at: datetime, tool_version: str) -> dict[str, object]:
     described = snapshot.recorded(*DESCRIBED)
     described |= {"taken_at": snapshot.taken_at.isoformat(), "fingerprint": dict(snapshot.fingerprint)}
-    first = {
+    return {
         "format": FORMAT,
         "exported_at": exported_at.isoformat(),
         "exported_by": tool_version,
         "snapshot": described,
+    }
+
+
+def _sections(archive: Archive, sums: Mapping[str, Mapping[str, Sum]]) -> dict[str, object]:
+    """Describe the lists and sets; as long before their lines are written as after."""
+    snapshot = archive.snapshot
+    return {
         "lists": {
             name: {
                 "teams": len(archive.lists[name].teams),
                 "leagues": len(archive.lists[name].leagues),
-                "sha256": hashlib.sha256(text).hexdigest(),
+                "sha256": sums["list"][name].hexdigest(),
             }
-            for name, text in lists.items()
+            for name in snapshot.lists
         },
         "sets": {
             name: {
-                "definition": dict(snapshot.sets[name].definition),
-                "columns": [asdict(column) for column in snapshot.sets[name].columns],
-                "rows": snapshot.sets[name].rows,
-                "carried": snapshot.sets[name].carried,
-                "teams": snapshot.sets[name].teams,
-                "digest": snapshot.sets[name].digest,
-                "sha256": hashlib.sha256(text).hexdigest(),
+                "definition": dict(stored.definition),
+                "columns": [asdict(column) for column in stored.columns],
+                "rows": stored.rows,
+                "carried": stored.carried,
+                "teams": stored.teams,
+                "digest": stored.digest,
+                "sha256": sums["set"][name].hexdigest(),
             }
-            for name, text in sets.items()
+            for name, stored in sorted(snapshot.sets.items())
         },
     }
-    return _line(first) + b"".join(lists.values()) + b"".join(sets.values())
-
-
-def _line(value: Mapping[str, object]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode() + b"\n"
 
 
 def _list_lines(name: str, found: TeamList) -> Iterable[Mapping[str, object]]:
@@ -101,8 +121,6 @@ def _list_lines(name: str, found: TeamList) -> Iterable[Mapping[str, object]]:
         yield {"list": name, "league": {"id": key, "code": code}}
 
 
-def _row_lines(stored: StoredSet, rows: Iterable[StoredRow]) -> Iterable[Mapping[str, object]]:
-    names = [column.name for column in stored.columns]
-    for row in rows:
-        values = dict(zip(names, row.values, strict=True))
-        yield {"set": stored.name, "row": row.number, "carried": row.carried, "from": row.origins, "values": values}
+def _row_line(name: str, columns: Sequence[str], row: StoredRow) -> Mapping[str, object]:
+    values = dict(zip(columns, row.values, strict=True))
+    return {"set": name, "row": row.number, "carried": row.carried, "from": row.origins, "values": values}

@@ -1,30 +1,32 @@
-"""A snapshot as one file outside the database, and back (design, "Snapshots"): containers and schemas get lost."""
+"""A snapshot from a file, back into the database (design, "Snapshots"): containers and schemas get lost."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
 from practice_guard.core import errors
-from practice_guard.core.database import Access, Database, Query, ask_each, columns, identifier, statement
+from practice_guard.core.database import Access, Database, columns, identifier, statement
 from practice_guard.core.errors import DamagedSnapshotError
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Author
 from practice_guard.core.records import About, Place, installation, ledger
 from practice_guard.core.snapshots import copies, verification, writing
-from practice_guard.core.snapshots.archive import envelope, reader, writer
-from practice_guard.core.snapshots.archive.writer import Archive, StoredRow
+from practice_guard.core.snapshots.archive.file import unusable
+from practice_guard.core.snapshots.archive.writer import Archive, NamedRow, StoredRow
 from practice_guard.core.snapshots.lists import store_list, team_lists
-from practice_guard.core.snapshots.sets import StoredSet, as_text
+from practice_guard.core.snapshots.sets import StoredSet
 from practice_guard.core.snapshots.snapshot import Snapshot
 from practice_guard.core.snapshots.snapshot import read as stored_snapshot
 
 IMPORT = "import"
 """The ledger's word for an import."""
 
-_ROWS_AT_ONCE = 10_000
+_ROWS_AT_ONCE = 5_000
+_LETTERS_AT_ONCE = 8 * 1024**2
 _OF_THE_VALUES = ("0A", "22", "23", "42", "54")
 """Classes of SQLSTATE that say that a value or a type is not what it should be, or more than the server can do."""
 
@@ -44,39 +46,6 @@ class Imported:
     already_there: bool
     place: Place
     told_otherwise: bool
-
-
-def export(database: Database, snapshot: Snapshot, *, now: datetime, tool_version: str) -> bytes:
-    """Return a snapshot as the bytes of a file, which is read back once before it is returned. Reads only.
-
-    Raises:
-        errors.DamagedSnapshotError: the snapshot is not whole; a damaged one is not passed on.
-    """
-    verification.verify(database, snapshot)
-    lists = team_lists(database, snapshot.lists)
-    rows = _rows(database, list(snapshot.sets.values()))
-    archive = Archive(snapshot, lists, rows)
-    data = envelope.pack(writer.dump(archive, exported_at=now, tool_version=tool_version))
-    back = read(data)
-    if (back.lists, back.rows) != (lists, rows) or back.snapshot.digest != snapshot.digest:
-        raise DamagedSnapshotError(f"The export of {snapshot.id}, read back, is not what was to be written.")
-    return data
-
-
-def read(data: bytes) -> Archive:
-    """Read the bytes of an export and check all that can be checked without a database.
-
-    Raises:
-        errors.DamagedSnapshotError: it is no export, or not as it was written; says what is wrong with it.
-    """
-    try:
-        return reader.parse(envelope.unpack(data))
-    except DamagedSnapshotError as error:
-        raise _unusable(error.message) from None
-
-
-def _unusable(what: str) -> DamagedSnapshotError:
-    return DamagedSnapshotError(f"This export cannot be used: {what} Nothing was written.")
 
 
 def load(guard: Guard, archive: Archive, *, into_other: bool = False) -> Imported:
@@ -104,7 +73,7 @@ def load(guard: Guard, archive: Archive, *, into_other: bool = False) -> Importe
     except (errors.StatementError, errors.SchemaError) as error:
         if str(error.data.get("sqlstate", ""))[:2] not in _OF_THE_VALUES:
             raise
-        raise _unusable(f"PostgreSQL does not take what is in it. {error.message}") from error
+        raise unusable(f"PostgreSQL does not take what is in it. {error.message}") from error
     with database.transaction(Access.WRITE):
         verified = writing.confirm(database, done.snapshot, author.done)
     return replace(done, snapshot=verified)
@@ -127,17 +96,17 @@ def _load(database: Database, archive: Archive, author: Author, *, into_other: b
         there = known_lists[name]
         if there.teams or there.leagues:
             if there != found:
-                raise _unusable(f"its team list {name} is another than the one that is here.")
+                raise unusable(f"its team list {name} is another than the one that is here.")
         else:
             store_list(database, name, found)
     copies.create(database, list(snapshot.sets.values()))
-    for name, stored in snapshot.sets.items():
-        _write_rows(database, stored, archive.rows[name])
+    for name, rows in _batches(archive.rows()):
+        _write_rows(database, snapshot.sets[name], rows)
     if fault := copies.fault(database, snapshot.sets.values(), snapshot.digest_version):
-        raise _unusable(f"once in PostgreSQL, {fault}")
+        raise unusable(f"once in PostgreSQL, {fault}")
     new = replace(snapshot, imported_at=author.now)
     if verification.digest(database, new) != snapshot.digest:
-        raise _unusable("its digest is not that of its description and its team lists.")
+        raise unusable("its digest is not that of its description and its team lists.")
     writing.record(database, new)
     result = {"rows": snapshot.rows, "fingerprint": dict(snapshot.fingerprint), "told_otherwise": bool(differences)}
     ledger.write(database, IMPORT, author, About(result, snapshot.id, snapshot.digest))
@@ -171,21 +140,22 @@ def _same(database: Database, here: Snapshot, snapshot: Snapshot) -> Snapshot:
     return here
 
 
-def _rows(database: Database, sets: Sequence[StoredSet]) -> dict[str, list[StoredRow]]:
-    found = ask_each(database, [_reading(stored) for stored in sets])
-    return {stored.name: [_row(*row) for row in rows] for stored, rows in zip(sets, found, strict=True)}
+def _batches(rows: Iterable[NamedRow]) -> Iterator[tuple[str, list[StoredRow]]]:
+    """Put rows that follow one another in one set together, as many as one statement writes."""
+    for name, own in groupby(rows, key=itemgetter(0)):
+        some: list[StoredRow] = []
+        length = 0
+        for _, row in own:
+            some.append(row)
+            length += sum(len(value) for value in row.values if value is not None)
+            if len(some) == _ROWS_AT_ONCE or length > _LETTERS_AT_ONCE:
+                yield name, some
+                some, length = [], 0
+        if some:
+            yield name, some
 
 
-def _reading(stored: StoredSet) -> Query:
-    values = ", ".join(as_text(column) for column in stored.columns)
-    return Query(statement(__name__, "read_rows", rows=identifier(stored.rows_table), values=values))
-
-
-def _row(number: int, carried: bool, origins: str | None, found: Sequence[str | None]) -> StoredRow:
-    return StoredRow(number, carried, json.loads(origins) if origins else None, tuple(found))
-
-
-def _write_rows(database: Database, stored: StoredSet, rows: Sequence[StoredRow]) -> None:
+def _write_rows(database: Database, stored: StoredSet, some: Sequence[StoredRow]) -> None:
     names = [f"v{place}" for place in range(len(stored.columns))]
     text = statement(
         __name__,
@@ -196,9 +166,7 @@ def _write_rows(database: Database, stored: StoredSet, rows: Sequence[StoredRow]
         arrays=", ".join(f"%({name})s::text[]" for name in names),
         names=", ".join(names),
     )
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        some = rows[start : start + _ROWS_AT_ONCE]
-        values: dict[str, object] = {name: [row.values[place] for row in some] for place, name in enumerate(names)}
-        origins = [json.dumps(row.origins) if row.origins is not None else None for row in some]
-        here = {"rows": [row.number for row in some], "carried": [row.carried for row in some], "origins": origins}
-        database.execute(text, values | here)
+    values: dict[str, object] = {name: [row.values[place] for row in some] for place, name in enumerate(names)}
+    origins = [json.dumps(row.origins) if row.origins is not None else None for row in some]
+    here = {"rows": [row.number for row in some], "carried": [row.carried for row in some], "origins": origins}
+    database.execute(text, values | here)
