@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, BinaryIO, NoReturn, TypeVar
 
 import typer
 
@@ -88,10 +89,10 @@ def restore_command(
     _check_together(chosen, undo_entry, dry_run=dry_run, written=(out, write_decisions))
     if undo_entry is not None:
         _undo(call, undo_entry, dry_run=dry_run, yes=yes, confirm=confirm)
-    asked = _asked(call, chosen)
-    if dry_run:
-        _show(call, asked, out=out, draft=write_decisions)
-    _apply(call, asked, yes=yes, confirm=confirm)
+    with _asked(call, chosen) as asked:
+        if dry_run:
+            _show(call, asked, out=out, draft=write_decisions)
+        _apply(call, asked, yes=yes, confirm=confirm)
 
 
 @dataclass(frozen=True)
@@ -150,8 +151,9 @@ def _check_together(
         _check_draft(draft)
 
 
-def _asked(call: Call, chosen: _Chosen) -> _Asked:
-    """Put a choice into the core's terms; a saved plan brings its own."""
+@contextmanager
+def _asked(call: Call, chosen: _Chosen) -> Iterator[_Asked]:
+    """Put a choice into the core's terms; a saved plan brings its own, and is open meanwhile."""
     call.aim()
     request = replace(
         call.request,
@@ -161,11 +163,23 @@ def _asked(call: Call, chosen: _Chosen) -> _Asked:
         decisions=decided.parse(files.read_text(chosen.decisions), str(chosen.decisions)) if chosen.decisions else None,
     )
     if chosen.plan is None:
-        return _Asked(chosen, chosen.snapshot, request, None)
-    saved = planfile.load(files.read_text(chosen.plan))
-    if request != call.request or chosen.snapshot not in (model.LATEST, saved.snapshot):
-        raise UsageError("--plan brings its own snapshot, scope and decisions; give no others beside it.")
-    return _Asked(chosen, saved.snapshot, saved.request, saved)
+        yield _Asked(chosen, chosen.snapshot, request, None)
+        return
+    with _open(chosen.plan) as file:
+        saved = planfile.load(file)
+        if request != call.request or chosen.snapshot not in (model.LATEST, saved.snapshot):
+            raise UsageError("--plan brings its own snapshot, scope and decisions; give no others beside it.")
+        yield _Asked(chosen, saved.snapshot, saved.request, saved)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to be read while the command does its work; what fails of that is not put down to the file."""
+    with ExitStack() as stack:
+        reading = files.reading(path)
+        file = reading.__enter__()
+        stack.callback(reading.__exit__, None, None, None)
+        yield file
 
 
 def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) -> NoReturn:
@@ -173,7 +187,7 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
         _check_database(call, asked.saved)
         guard = call.guard(database, asked.request)
 
-        def work() -> tuple[Snapshot, Plan, str]:
+        def work(file: BinaryIO | None) -> tuple[Snapshot, Plan]:
             snapshot = snapshots.find(database, asked.snapshot)
             guard.watcher.begins("verifying the snapshot", snapshot.rows)
             snapshots.verify(database, snapshot)
@@ -183,17 +197,19 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
             restore.check_fits(workings)
             if asked.saved is not None:
                 restore.check_saved(workings, asked.saved)
-            text = planfile.dump(workings, asked.request, call.now) if out is not None else ""
-            return snapshot, workings.plan, text
+            if file is not None:
+                planfile.dump(workings, asked.request, call.now, file)
+            return snapshot, workings.plan
 
-        snapshot, plan, text = guard.plans(work)
+        with _new(out, _check_plan) if out is not None else nullcontext() as file:
+            snapshot, plan = guard.plans(lambda: work(file))
     matches = restore.asked(plan, asked.chosen.teams)
     written: list[Step] = []
     if out is not None:
-        _write(out, text, _check_plan)
         written.append(Step("restore", "--plan", str(out)))
     if draft is not None:
-        _write(draft, _draft(plan, call.heading.lines(_followed(draft))), _check_draft)
+        with _new(draft, _check_draft) as file:
+            file.write(_draft(plan, call.heading.lines(_followed(draft))).encode())
         written.append(_followed(draft)[0])
     about, again = _about(call, snapshot), asked.chosen.options
     call.answer(restoring.restore(plan, about, asked=matches, steps=written, again=again))
@@ -250,17 +266,22 @@ def _draft(plan: Plan, steps: Sequence[str]) -> str:
 
 def _check_plan(path: Path) -> None:
     """Refuse to write a plan over anything but a plan as it was written."""
-    _check_ours(path, "plan", planfile.load)
+
+    def load(path: Path) -> SavedPlan:
+        with files.reading(path) as file:
+            return planfile.load(file)
+
+    _check_ours(path, "plan", load)
 
 
 def _check_draft(path: Path) -> None:
     """Refuse to write a draft over what a person has decided already."""
-    there = _check_ours(path, "draft", lambda text: decided.parse(text, str(path)))
+    there = _check_ours(path, "draft", lambda path: decided.parse(files.read_text(path), str(path)))
     if there and there.entries:
         raise UsageError(f"{path} is there already, with decisions in it. Name another file for --write-decisions.")
 
 
-def _check_ours(path: Path, what: str, load: Callable[[str], T]) -> T | None:
+def _check_ours(path: Path, what: str, load: Callable[[Path], T]) -> T | None:
     """Read what is in a file's place as what it is to become; None where nothing is."""
     if files.free(path):
         return None
@@ -268,12 +289,14 @@ def _check_ours(path: Path, what: str, load: Callable[[str], T]) -> T | None:
     if not files.plain(path):
         raise refused
     try:
-        return load(files.read_text(path))
+        return load(path)
     except UsageError as error:
         raise refused from error
 
 
-def _write(path: Path, text: str, check: Callable[[Path], None]) -> None:
+@contextmanager
+def _new(path: Path, check: Callable[[Path], None]) -> Iterator[BinaryIO]:
     """Write a file, if what is in its place may still go: a person may have edited it while the plan was made."""
-    check(path)
-    files.write(path, text.encode(), replace=True)
+    with files.writing(path, replace=True) as file:
+        yield file
+        check(path)

@@ -91,7 +91,8 @@ class TestThePlan:
         before = damaged.everything()
         refused = guard("restore", "--plan", "plan.json", *dry)
         assert refused.status == 14, refused
-        assert "practices row 1" in " ".join(refused.stderr.split()), refused
+        said = "1 row of practices that was to be put back is in place now"
+        assert said in " ".join(refused.stderr.split()), refused
         assert damaged.everything() == before
 
     def test_of_another_database_is_refused(
@@ -158,12 +159,33 @@ class TestThePlan:
 
     def test_that_was_edited_is_a_usage_error(self, guard: Guard, damaged: ScratchDatabase, tmp_path: Path) -> None:
         guard("restore", "--dry-run", "--out", "plan.json")
-        plan = json.loads((tmp_path / "plan.json").read_text())
-        del plan["rows"][0]
-        (tmp_path / "plan.json").write_text(json.dumps(plan))
+        first, second, *others = (tmp_path / "plan.json").read_bytes().splitlines(keepends=True)
+        assert json.loads(second)["bucket"] == "insert"
+        (tmp_path / "plan.json").write_bytes(b"".join((first, *others)))
         refused = guard("restore", "--plan", "plan.json")
         assert (refused.status, "was changed" in " ".join(refused.stderr.split())) == (2, True), refused
         assert damaged.count("schedule") == 0
+
+    @pytest.mark.parametrize("moved", [False, True])
+    def test_is_read_from_a_pipe_also_where_it_must_be_read_again(
+        self, guard: Guard, damaged: ScratchDatabase, tmp_path: Path, *, moved: bool
+    ) -> None:
+        guard("restore", "--dry-run", "--out", "plan.json")
+        if moved:
+            builders.the_app_writes_a_practice(damaged, builders.teams_now(damaged)[0], MONDAY)
+        found = guard("restore", "--plan", "/dev/stdin", stdin=(tmp_path / "plan.json").read_text())
+        assert found.status == (14 if moved else 0), found
+        assert ("1 row of practices that was to be put back is" in " ".join(found.stderr.split())) is moved, found
+
+    def test_that_cannot_be_made_leaves_what_was_there(
+        self, guard: Guard, damaged: ScratchDatabase, tmp_path: Path
+    ) -> None:
+        write = ("restore", "--dry-run", "--out", "plan.json")
+        guard(*write)
+        before = (tmp_path / "plan.json").read_bytes()
+        assert guard(*write, "--snapshot", "there-is-none").status == 12
+        assert [each.name for each in tmp_path.iterdir()] == ["plan.json"]
+        assert (tmp_path / "plan.json").read_bytes() == before
 
     def test_brings_its_own_snapshot(self, guard: Guard, damaged: ScratchDatabase) -> None:
         guard("restore", "--dry-run", "--out", "plan.json")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from io import BytesIO
 from typing import TypeVar
 
 from practice_guard.core import guarding, restore, snapshots
@@ -107,8 +108,9 @@ class Guard:
 
     def saves(self, request: Request | None = None) -> SavedPlan:
         """A plan as a file, read back."""
-        asked = request or Request()
-        return self.works_out(lambda made: planfile.load(planfile.dump(made, asked, NOON)), request=asked)
+        asked, file = request or Request(), BytesIO()
+        self.works_out(lambda made: planfile.dump(made, asked, NOON, file), request=asked)
+        return planfile.load(file)
 
     def judges_health(self) -> Health:
         def work(connection: Connection) -> Health:

@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from practice_guard.core import errors
 from practice_guard.core.application import Application
-from practice_guard.core.database import Query, Row, Scratch, ask_each, statement
+from practice_guard.core.database import Query, Scratch, ask_each, literal, statement
 from practice_guard.core.guarding import Request
 from practice_guard.core.model import Evidence, Fate
 from practice_guard.core.restore.plans import Bucket, NewKey, Origin, Plan, PlannedRow, SetFacts, Sum
@@ -47,11 +48,19 @@ class Workings:
 
         Rows that are in place to the letter have none where the plan is sparse.
         """
+        return (line for line, _ in self._lines(name, where, {"said": "NULL::text", "kept": ""}))
+
+    def told(self, name: str) -> Iterator[tuple[PlannedRow, str]]:
+        """Return the same lines, all of them, each with what its row says of itself, for people."""
         sheet = self.sheets[name]
-        parts = {**_parts(sheet), "asked": where}
-        lists = self.snapshot.lists
-        for row in self.scratch.stream(Query(statement(__name__, "rows", **parts))):
-            yield _line(name, lists, row)
+        parts = _parts(sheet)
+        kept = statement(__name__, "kept", **parts).partition("\n")[2]
+        return self._lines(name, EVERY, {"said": _says(sheet, parts), "kept": kept})
+
+    def _lines(self, name: str, where: str, more: Mapping[str, str]) -> Iterator[tuple[PlannedRow, str]]:
+        parts = {**_parts(self.sheets[name]), **more, "asked": where}
+        for *row, said in self.scratch.stream(Query(statement(__name__, "rows", **parts))):
+            yield _line(name, self.snapshot.lists, row), said or ""
 
     def added(self, name: str, alias: str) -> str:
         """Return the condition that a row of a set's table, called `alias`, is one that no row was paired with."""
@@ -77,11 +86,18 @@ class Workings:
                 yield name, content, _origin(self.snapshot.lists, list_, team), rows
 
 
+def _says(sheet: Sheet, parts: Mapping[str, str]) -> str:
+    """Return SQL that says what a kept row is: its content, or its primary key where that is all there is."""
+    if not sheet.bound.set.content or sheet.key_only:
+        return f"{literal(sheet.bound.table.name + ' ')} || p.key::text"
+    return statement(__name__, "says", **parts).partition("\n")[2]
+
+
 def _key_of(sheet: Sheet, alias: str) -> str:
     return f"{alias}.{sheet.parts['key']}::{sheet.key_type}"
 
 
-def _line(name: str, lists: Sequence[str], line: Row) -> PlannedRow:
+def _line(name: str, lists: Sequence[str], line: Sequence[Any]) -> PlannedRow:
     row, key, bucket, list_, old, live_key, before, after, evidence, fate, *rest = line
     new_key, was_wrong, note, unresolved, team_list, team, reason = rest
     kept = live_key is not None or bucket == Bucket.INSERT

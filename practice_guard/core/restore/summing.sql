@@ -57,13 +57,22 @@ WITH more AS (
 SELECT count(*) FROM more JOIN ours ON ours.lcontent = more.lcontent AND ours.ref0 = more.ref0
 
 -- rows --
--- The lines of a set's plan.
+-- The lines of a set's plan; where it is asked for, with what each row says of itself.
 SELECT p.row, p.key::text, p.bucket, p.list, p.old, p.live_key::text, ARRAY[{before_list}]::bigint[],
        ARRAY[{after_list}]::bigint[], p.evidence, p.fate, p.new_key, p.was_wrong, p.note, p.unresolved, p.team_list,
-       p.team, p.reason
-  FROM {plan} AS p
+       p.team, p.reason, {said}
+  FROM {plan} AS p{kept}
  WHERE p.meant AND {asked}
  ORDER BY p.row
+
+-- kept --
+-- The row as the snapshot has it.
+
+  JOIN practice_guard.{rows} AS t ON t.guard_row = p.row
+
+-- says --
+-- What a row says of itself.
+pg_catalog.concat_ws(', ', {content})
 
 -- waiting --
 -- Numbers of the rows that are not in place once the plan is applied.

@@ -9,7 +9,8 @@ from practice_guard.core.application import Application
 from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, ledger
 from practice_guard.core.restore import planning, summing, tasks, writes
-from practice_guard.core.restore.planfile import AGAIN, SavedPlan, moved
+from practice_guard.core.restore.drift import moved
+from practice_guard.core.restore.planfile import AGAIN, SavedPlan
 from practice_guard.core.restore.plans import Plan
 from practice_guard.core.restore.summing import Workings
 from practice_guard.core.snapshots import Snapshot

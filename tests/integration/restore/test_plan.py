@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -20,7 +21,7 @@ from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.application import look
 from practice_guard.core.database import Access, Connection, connect
 from practice_guard.core.guarding import Request
-from practice_guard.core.restore import planfile, transaction, undo
+from practice_guard.core.restore import drift, planfile, transaction, undo
 from practice_guard.core.restore.planfile import SavedPlan
 from practice_guard.core.restore.plans import Plan
 from practice_guard.demo import server as embedded
@@ -75,27 +76,51 @@ def _renames_a_team(database: ScratchDatabase) -> None:
 
 
 CHANGES: dict[str, tuple[Callable[[ScratchDatabase], object], str]] = {
-    "a row deleted": (lambda it: builders.a_user_deletes_practice(it, 1), "live_key"),
-    "a row edited": (lambda it: builders.a_user_moves_practice(it, 1, date=TUESDAY), "bucket relink is now edited"),
+    "a row deleted": (
+        lambda it: builders.a_user_deletes_practice(it, 1),
+        (
+            "Tennaqua - 22 (Tennaqua, Chicago 22, APTA_CHICAGO): 1 row of practices that was to be"
+            " re-linked is to be put back now"
+        ),
+    ),
+    "a row edited": (
+        lambda it: builders.a_user_moves_practice(it, 1, date=TUESDAY),
+        "that was to be re-linked is to be left as edited now",
+    ),
     "a row put back by hand": (
-        lambda it: it.rows("UPDATE schedule SET home_team_id = (SELECT min(id) FROM teams) WHERE id = 1"), "before",
+        lambda it: it.rows("UPDATE schedule SET home_team_id = (SELECT min(id) FROM teams) WHERE id = 1"),
+        "is to be re-linked still, but only ids moved (the ids pointed at now)",
     ),
     "a league filled in": (
-        lambda it: it.rows("UPDATE schedule SET league_id = (SELECT id FROM leagues) WHERE id = 1"), "before",
+        lambda it: it.rows("UPDATE schedule SET league_id = (SELECT id FROM leagues) WHERE id = 1"),
+        "is to be re-linked still, but only ids moved (the ids pointed at now)",
     ),
     "the missing row written by the application": (
         lambda it: builders.the_app_writes_a_practice(it, builders.teams_now(it)[1], MONDAY + timedelta(weeks=1)),
-        "bucket insert is now intact",
+        "that was to be put back is in place now",
     ),
     "the primary key taken": (
-        lambda it: it.rows("INSERT INTO schedule (id, home_team) VALUES (4, 'Match')"), "new_key False is now True",
+        lambda it: it.rows("INSERT INTO schedule (id, home_team) VALUES (4, 'Match')"),
+        "is to be put back still, but the old primary key is taken",
     ),
-    "a team renamed": (_renames_a_team, "bucket relink is now pending"),
-    "a team renumbered": (lambda it: builders.the_etl_runs(it, "dangling"), "after"),
-    "a team gone": (lambda it: builders.the_etl_runs(it, "dangling", "drop-series=Chicago 22"), "now pending"),
-    "another set": (lambda it: it.rows("DELETE FROM practice_times WHERE id = 1"), "practice_times row 1"),
-    "a backup and a restore": (lambda it: Guard(it).restores(), "relink is now intact"),
-}  # fmt: skip
+    "a team renamed": (
+        _renames_a_team,
+        "2 rows of practices, 1 of captain_messages, 1 of practice_times that were to be re-linked are waiting now",
+    ),
+    "a team renumbered": (
+        lambda it: builders.the_etl_runs(it, "dangling"),
+        "are to be re-linked still, but only ids moved (the ids to point at)",
+    ),
+    "a team gone": (
+        lambda it: builders.the_etl_runs(it, "dangling", "drop-series=Chicago 22"),
+        "that were to be re-linked are waiting now",
+    ),
+    "another set": (
+        lambda it: it.rows("DELETE FROM practice_times WHERE id = 1"),
+        "1 row of practice_times that was to be re-linked is to be left deleted now",
+    ),
+    "a backup and a restore": (lambda it: Guard(it).restores(), "that were to be re-linked are in place now"),
+}
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -110,11 +135,29 @@ def test_a_database_that_has_moved_is_refused_and_told(guard: Guard, database: S
     assert database.everything() == before
 
 
+def test_a_plan_says_of_each_row_what_it_is_and_whose(guard: Guard) -> None:
+    lines = list(saved_plan(guard).rows())
+    practices = {line["row"]: line for line in lines if line["set"] == "practices"}
+    gone = next(line for line in practices.values() if line["bucket"] == "insert")
+    assert gone["says"] == "Wilmette Practice - Chicago 11, 2026-01-12, 19:00:00, Wilmette", gone
+    assert (gone["was"], gone["club"]) == ("Wilmette - 11 (Wilmette, Chicago 11, APTA_CHICAGO)", "Wilmette")
+    assert [line["says"] for line in lines if line["set"] == "captain_messages"] == [
+        "captain_messages 1",
+        "captain_messages 2",
+    ]
+
+
+def test_a_plan_of_many_sets_is_compared_with_itself_without_a_move(guard: Guard) -> None:
+    saved = saved_plan(guard)
+    assert guard.works_out(lambda workings: len(drift.moved(saved, workings))) == 1
+    assert "no row ends elsewhere" in guard.works_out(lambda workings: drift.moved(saved, workings)[0])
+
+
 def test_what_does_not_concern_the_plan_does_not_stop_it(guard: Guard, database: ScratchDatabase) -> None:
     saved = saved_plan(guard)
     builders.the_app_writes_a_practice(database, builders.teams_now(database)[0], TUESDAY)
     database.rows("UPDATE users SET email = 'new@example.org' WHERE id = 1")
-    assert guard.restores(saved=saved).written == len([row for row in saved.rows.values() if row["bucket"] != "intact"])
+    assert guard.restores(saved=saved).written == len([row for row in saved.rows() if row["bucket"] != "intact"])
 
 
 def test_the_plan_of_another_database_is_refused(
@@ -188,7 +231,9 @@ def test_a_standby_plans_the_same_and_refuses_to_restore(guard: Guard, standby: 
             made = restore.work_out(connection, kept, look(connection, guard.sets))
             assert made.scratch.chained
             restore.check_fits(made)
-            return made.plan, planfile.load(planfile.dump(made, Request(), NOON))
+            file = BytesIO()
+            planfile.dump(made, Request(), NOON, file)
+            return made.plan, planfile.load(file)
 
     with connect(standby, application="test") as connection:
         made, saved = plan(connection)

@@ -1,157 +1,233 @@
-"""A plan as a file: what is read back is what was written, or nothing is."""
+"""A plan as a file: what is read back is what was written, or nothing is; and no more of it is held than a line."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from datetime import datetime, timezone
-from typing import Any
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from practice_guard.core import errors
+from practice_guard import files
+from practice_guard.core import errors, lines
 from practice_guard.core.guarding import Request, Scope
-from practice_guard.core.identity import Resolution
-from practice_guard.core.model import Evidence, Fate, Match, Team
 from practice_guard.core.restore import planfile
-from practice_guard.core.restore.plans import Bucket, Plan, PlannedRow, SetPlan
-
-NOON = datetime(2026, 1, 5, 12, 0, tzinfo=timezone.utc)
-OLD = Team(1, "APTA_CHICAGO", "Tennaqua", "Chicago 22", "Tennaqua - 22")
-NEW = replace(OLD, id=11)
-
-
-def row(number: int, bucket: Bucket = Bucket.INSERT, **more: Any) -> PlannedRow:
-    made = PlannedRow("practices", number, str(100 + number), bucket, ("monday", 1), after=(11, None, 21))
-    return replace(made, evidence=Evidence.EXACT, fate=Fate.RENUMBERED, team=("monday", 1), **more)
-
-
-def plan(*rows: PlannedRow, snapshot: str = "monday", oid: int = 5) -> Plan:
-    found = Resolution(
-        {1: Match(OLD, Fate.RENUMBERED, NEW, Evidence.EXACT, because="name and place are the same")}, frozenset()
-    )
-    fingerprint = {"uuid": "u", "system": "s", "name": "n", "oid": oid}
-    return Plan(snapshot, fingerprint, {"practices": SetPlan("practices", rows, 0, ())}, {"monday": found}, False, "m")
-
+from practice_guard.core.restore.plans import Bucket, NewKey, PlannedRow
+from tests.world.saved_plans import BECAUSE, NOON, SAYS, WAS, plan, row, saved, written
 
 PLAN = plan(row(1), row(2, Bucket.RELINK, live_key="102", before=(1, None, 1)), row(3, Bucket.PENDING, after=None))
 WIDE = Request(
     Scope(frozenset({"practices"}), frozenset({"NSTF"}), frozenset({"Tennaqua S2B"})), True, True, None, 3, 75
 )
-TEXT = planfile.dump(PLAN, Request(), NOON)
+DATA = written(PLAN)
+HEADER, *ROWS, LAST = DATA.splitlines(keepends=True)
 
 
-def changed(**parts: object) -> str:
-    return json.dumps({**json.loads(TEXT), **parts})
+def summed(*before: bytes) -> bytes:
+    """These lines, with the last one that they should have."""
+    tally = lines.Sum()
+    return b"".join(map(tally.add, before)) + planfile._last(tally)
+
+
+def changed(**parts: object) -> bytes:
+    """The file with other fields in its header, and the sum of the old ones."""
+    return lines.dump({**json.loads(HEADER), **parts}) + b"".join((*ROWS, LAST))
 
 
 @pytest.mark.parametrize("request_", [Request(), WIDE], ids=["all", "a part"])
 def test_what_is_written_is_read_back(request_: Request) -> None:
-    saved = planfile.load(planfile.dump(PLAN, request_, NOON))
-    assert (saved.request, saved.snapshot, saved.digest, saved.made_at) == (request_, "monday", PLAN.digest, NOON)
-    assert saved.database == PLAN.database
-    assert list(saved.rows) == [("practices", 1), ("practices", 2), ("practices", 3)]
+    found = saved(written(PLAN, request_))
+    assert (found.request, found.snapshot, found.made_at) == (request_, "monday", NOON)
+    assert (found.database, found.digest) == (PLAN.plan.database, PLAN.plan.digest)
+    assert (found.sets, found.left_out) == (frozenset({"practices"}), frozenset())
+    for _ in range(2):
+        assert [(each["set"], each["row"]) for each in found.rows()] == [("practices", number) for number in (1, 2, 3)]
+
+
+def test_a_plan_that_leaves_out_what_is_in_place_says_so() -> None:
+    assert saved(written(plan(row(1), sparse=True))).left_out == {"practices"}
+
+
+def test_a_row_says_what_a_person_must_know_to_judge_it() -> None:
+    assert json.loads(ROWS[1]) == {
+        "set": "practices",
+        "row": 2,
+        "key": "102",
+        "bucket": "relink",
+        "says": SAYS,
+        "was": WAS,
+        "team": WAS,
+        "club": "Tennaqua",
+        "evidence": "exact",
+        "fate": "renumbered",
+        "because": BECAUSE,
+        "note": "",
+        "live_key": "102",
+        "before": [1, None, 1],
+        "after": [11, None, 21],
+        "new_key": False,
+    }
+
+
+def test_a_row_without_a_team_is_written_with_its_note() -> None:
+    (line,) = saved(written(plan(row(1, Bucket.PENDING, team=None, note="hung on no team")))).rows()
+    assert (line["was"], line["team"], line["club"], line["because"]) == (None, None, None, "hung on no team")
+
+
+def test_a_key_that_is_still_to_come_is_said_in_words() -> None:
+    (line,) = saved(written(plan(row(1, after=(NewKey.of(7), 21))))).rows()
+    assert line["after"] == ["the new key of row 7", 21]
 
 
 def test_every_plan_has_an_id_of_its_own() -> None:
-    assert planfile.load(TEXT).id != planfile.load(planfile.dump(PLAN, Request(), NOON)).id
+    assert saved(DATA).id != saved(written(PLAN)).id
 
 
 @pytest.mark.parametrize(
-    "text",
+    "data",
     [
-        "",
-        "null",
-        "[]",
-        "{}",
-        "1",
-        '"plan"',
-        "{",
-        TEXT[:-10],
-        TEXT + "x",
-        "[" * 100_000,
-        '{"format": "practice-guard plan"}',
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b"1",
+        b'"plan"',
+        b"{",
+        b"\xff\xfe",
+        DATA[:-10],
+        DATA[:-1],
+        DATA + b"x",
+        DATA + b"\n",
+        DATA + LAST,
+        DATA + DATA,
+        DATA.replace(b"\n", b"\r\n"),
+        HEADER,
+        HEADER + LAST,
+        b"[" * 100_000,
+        b'{"format": "practice-guard plan"}',
+        HEADER[:-2] + b"[" * 100_000 + b"\n" + LAST,
         changed(format="something else"),
-        changed(version=2),
+        changed(version=1),
+        changed(version=3),
         changed(version=True),
+        changed(version=2.5),
         changed(version=None),
-        changed(rows=None),
-        changed(rows=[]),
-        changed(rows=[1]),
         changed(request=None),
-        changed(request=[]),
         changed(digest="0" * 64),
         changed(snapshot="tuesday"),
-        changed(id="another"),
-        changed(made_at="yesterday"),
-        changed(database=7),
-        changed(checksum=None),
         changed(note="added"),
-        TEXT.replace('"INSERT"'.lower(), '"pending"', 1),
-        TEXT.replace("Tennaqua", "Wilmette", 1),
-        TEXT.replace('"roster_at_least": 4', '"roster_at_least": 1e999'),
-        TEXT.replace('"roster_at_least": 4', '"roster_at_least": NaN'),
-        TEXT.replace('"include_deleted": false', '"include_deleted": true'),
+        DATA.replace(b'"insert"', b'"delete"', 1),
+        DATA.replace(b"Tennaqua", b"Wilmette", 1),
+        DATA.replace(b'"roster_at_least": 4', b'"roster_at_least": 1e999'),
+        DATA.replace(b'"roster_at_least": 4', b'"roster_at_least": NaN'),
+        DATA.replace(b'"include_deleted": false', b'"include_deleted": true'),
+        DATA.replace(b'{"rows": 3', b'{"rows": 4'),
+        DATA.replace(b'{"rows": 3', b'{"rows":  3'),
+        summed(HEADER.replace(b'"include_deleted"', b'"exact_only"')),
+        summed(HEADER.replace(b"}", b"", 1)),
     ],
+    ids=range(39),
 )
-def test_what_is_no_plan_or_was_changed_is_refused(text: str) -> None:
+def test_what_is_no_plan_or_was_changed_is_refused(data: bytes) -> None:
     with pytest.raises(errors.UsageError):
-        planfile.load(text)
+        saved(data)
+
+
+@pytest.mark.parametrize("place", range(len(ROWS) + 2))
+def test_a_line_that_was_edited_left_out_or_moved_is_noticed_wherever_it_is(place: int) -> None:
+    every = [HEADER, *ROWS, LAST]
+    without = every[:place] + every[place + 1 :]
+    edited = [*every[:place], every[place].replace(b"1", b"2", 1), *every[place + 1 :]]
+    moved = [*without, every[place]] if place < len(every) - 1 else [every[place], *without]
+    for spoilt in (without, edited, moved):
+        assert spoilt != every
+        with pytest.raises(errors.UsageError):
+            saved(b"".join(spoilt))
+
+
+def test_an_edited_plan_is_to_be_asked_for_anew() -> None:
+    with pytest.raises(errors.UsageError, match="was changed since it was written") as caught:
+        saved(DATA.replace(b"Court 3", b"Court 4", 1))
+    assert caught.value.next_steps == (planfile.AGAIN,)
+
+
+@pytest.mark.parametrize("indent", [1, None], ids=["as it was written", "in one line"])
+def test_a_plan_of_version_1_is_to_be_asked_for_anew(indent: int | None) -> None:
+    document = {"format": planfile.FORMAT, "version": 1, "id": "1", "rows": [], "checksum": "0" * 64}
+    with pytest.raises(
+        errors.UsageError, match="has version 1; this program reads 2, and it must be asked for anew"
+    ) as caught:
+        saved(json.dumps(document, indent=indent).encode())
+    assert caught.value.next_steps == (planfile.AGAIN,)
 
 
 JUNK = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
 
 
-@given(st.sampled_from(sorted(json.loads(TEXT))), JUNK)
-@example("request", {"roster_at_least": float("inf")})
+@given(st.sampled_from(sorted(json.loads(HEADER))), JUNK)
+@example("request", {"roster_at_least": 1e300})
 def test_junk_in_any_place_is_refused_also_where_the_sum_is_right(name: str, junk: object) -> None:
     """Somebody who computes the checksum anew gets a usage error too, or a plan that the database must agree with."""
-    document = {**json.loads(TEXT), name: junk}
-    if name != "checksum":
-        document["checksum"] = planfile._checksum(document)
     try:
-        planfile.load(json.dumps(document))
+        saved(summed(lines.dump({**json.loads(HEADER), name: junk}), *ROWS))
     except errors.UsageError:
         return
-    assert name in ("id", "made_at", "snapshot", "digest", "database", "rows", "counts", "request")
+    assert name not in ("format", "version") or junk == json.loads(HEADER)[name]
 
 
-@pytest.mark.parametrize("place", [place for place in range(0, len(TEXT), 37) if not TEXT[place].isspace()])
+@pytest.mark.parametrize("place", range(0, len(DATA), 37))
 def test_a_flipped_letter_is_refused(place: int) -> None:
-    other = "7" if TEXT[place] != "7" else "8"
+    other = b"7" if DATA[place : place + 1] != b"7" else b"8"
     with pytest.raises(errors.UsageError):
-        planfile.load(TEXT[:place] + other + TEXT[place + 1 :])
+        saved(DATA[:place] + other + DATA[place + 1 :])
 
 
-class TestWhatMoved:
-    @pytest.mark.parametrize(
-        ("now", "said"),
-        [
-            (plan(*PLAN.rows(), snapshot="tuesday"), "snapshot monday, not tuesday"),
-            (plan(*PLAN.rows(), oid=6), "another database"),
-            (plan(*list(PLAN.rows())[:2]), "practices row 3: gone from the plan"),
-            (plan(*PLAN.rows(), row(4)), "practices row 4: new in the plan"),
-            (plan(row(1, Bucket.DELETED), *list(PLAN.rows())[1:]), "bucket insert is now deleted"),
-            (plan(row(1, new_key=True), *list(PLAN.rows())[1:]), "new_key False is now True"),
-            (plan(row(1, after=(12, None, 21)), *list(PLAN.rows())[1:]), "after [11, None, 21] is now [12, None, 21]"),
-        ],
-    )
-    def test_is_said_row_by_row(self, now: Plan, said: str) -> None:
-        assert any(said in line for line in planfile.moved(planfile.load(TEXT), now)), planfile.moved(
-            planfile.load(TEXT), now
-        )
-        assert now.digest != PLAN.digest
+def test_a_plan_that_is_written_anew_has_nothing_of_the_first_try(tmp_path: Path) -> None:
+    """A lock that could not be had in time has all the work done again, on the same file."""
+    with files.writing(tmp_path / "plan.json") as file:
+        planfile.dump(PLAN, Request(), NOON, file)
+        planfile.dump(plan(row(1)), Request(), NOON, file)
+    found = saved((tmp_path / "plan.json").read_bytes())
+    assert len(list(found.rows())) == 1
 
-    def test_says_whose_row(self) -> None:
-        now = plan(row(1, Bucket.DELETED), *list(PLAN.rows())[1:])
-        assert "Tennaqua - 22 (Tennaqua, Chicago 22, APTA_CHICAGO)" in planfile.moved(planfile.load(TEXT), now)[0]
 
-    def test_is_cut_short_and_counted(self) -> None:
-        lines = planfile.moved(planfile.load(TEXT), plan(*(row(number) for number in range(10, 60))))
-        assert (len(lines), lines[-1]) == (21, "… and 33 more")
+@pytest.mark.parametrize("failure", [errors.DatabaseError("the line is lost"), KeyboardInterrupt()], ids=repr)
+@pytest.mark.parametrize("there", [False, True], ids=["nothing there", "a plan there"])
+def test_a_plan_that_fails_while_it_is_written_leaves_what_was_there(
+    tmp_path: Path, failure: BaseException, there: bool
+) -> None:
+    path = tmp_path / "plan.json"
+    if there:
+        path.write_bytes(DATA)
+
+    def broken() -> Iterator[PlannedRow]:
+        yield row(1)
+        raise failure
+
+    with pytest.raises(type(failure)), files.writing(path, replace=True) as file:
+        planfile.dump(plan(lazy=broken()), Request(), NOON, file)
+    assert [each.name for each in tmp_path.iterdir()] == (["plan.json"] if there else [])
+    assert not there or path.read_bytes() == DATA
+
+
+def test_a_hundred_thousand_rows_are_written_and_read_a_line_at_a_time(tmp_path: Path) -> None:
+    rows, path = 100_000, tmp_path / "plan.json"
+    tracemalloc.start()
+    try:
+        with files.writing(path) as file:
+            planfile.dump(plan(lazy=map(row, range(rows))), Request(), NOON, file)
+        with files.reading(path) as file:
+            found = planfile.load(file)
+            assert sum(1 for _ in found.rows()) == rows
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert path.stat().st_size > 30 * 1024**2
+    assert peak < 6 * 1024**2 < path.stat().st_size / 5
