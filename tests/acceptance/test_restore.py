@@ -309,6 +309,31 @@ def no_session_is_left(database: ScratchDatabase, within: float) -> bool:
     return False
 
 
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("there", [False, True], ids=["nothing there", "a plan there"])
+def test_a_plan_that_is_ended_by_force_while_it_is_made_leaves_what_was_there(
+    guard: Guard, damaged: ScratchDatabase, tmp_path: Path, sent: signal.Signals, *, there: bool
+) -> None:
+    """Only where nothing can be tidied up does a file stay beside it, under no name that anybody asks for."""
+    if there:
+        assert guard("restore", "--dry-run", "--out", "plan.json").status == 0
+    before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+    holder = damaged.connect()
+    holder.execute("BEGIN")
+    holder.execute("LOCK TABLE schedule IN ACCESS EXCLUSIVE MODE")
+    with restoring(damaged.url, tmp_path, "--dry-run", "--out", "plan.json") as process:
+        until = time.monotonic() + 60
+        while not list(tmp_path.glob(".practice-guard-*")) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert len(list(tmp_path.iterdir())) == len(before) + 1
+        process.send_signal(sent)
+        assert process.wait(60) != 0
+    after = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+    if sent == signal.SIGKILL:
+        after = {name: data for name, data in after.items() if not name.startswith(".practice-guard-")}
+    assert after == before
+
+
 @pytest.mark.parametrize(
     ("request_", "when", "done"),
     [(10, "before", False), (-5, "after", False), (-1, "before", False), (0, "before", None), (0, "after", True)],
