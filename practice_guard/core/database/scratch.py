@@ -27,6 +27,7 @@ Fill = tuple[str, Callable[[], Query]]
 _MANY = 1000
 """Rows from which on the server should know how many there are, and of what."""
 
+_BEGINS_A_CHAIN = re.compile(r"(\s|--[^\n]*\n)*WITH\b")
 _BETWEEN = "\n UNION ALL\n"
 _OWN = "practice_guard"
 _SAVEPOINT = "practice_guard_scratch"
@@ -132,6 +133,8 @@ class Scratch:
             for name in needed
         ]
         own = renamed(query, parameters)
+        if _BEGINS_A_CHAIN.match(own):  # a statement has one WITH only
+            own = statement(__name__, "in_brackets", query=own)
         return Query(f"WITH {', '.join(chain)}\n{own}", parameters)
 
     def drop(self) -> None:

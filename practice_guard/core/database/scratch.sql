@@ -24,3 +24,9 @@ SELECT * FROM {name}
 -- none_yet --
 -- A table that nothing has been put into.
 SELECT {columns} WHERE false
+
+-- in_brackets --
+-- What a question with a chain of its own answers.
+SELECT * FROM (
+{query}
+) AS own

@@ -129,8 +129,21 @@ def write(
     kind: str,
     author: Author,
     about: About,
+    waiting: Mapping[str, str] | None = None,
 ) -> int:
-    """Write an entry in the caller's transaction, with the seconds the call took so far, and return its id."""
+    """Write an entry in the caller's transaction, with the seconds the call took so far, and return its id.
+
+    Args:
+        database: where.
+        kind: what was done.
+        author: who did it, with which tool, where and when.
+        about: the snapshot and the plan, and what came of it.
+        waiting: of a restore, the texts that ask for the numbers of its snapshot's rows that were not in place, by set.
+    """
+    named = [
+        statement(__name__, "waited_of", name=literal(name), waiting=text) for name, text in (waiting or {}).items()
+    ]
+    waited = statement(__name__, "waited", waiting="\n UNION ALL\n".join(named)) if named else ""
     values = {
         "kind": kind,
         "now": author.now,
@@ -141,7 +154,7 @@ def write(
         "mark": about.imprint,
         "result": json.dumps({**about.result, "seconds": author.seconds}),
     }
-    return int(database.execute(statement(__name__, "write"), values)[0][0])
+    return int(database.execute(statement(__name__, "write", waited=waited), values)[0][0])
 
 
 def write_rows(database: Database, entry: int, written: Sequence[Query]) -> None:
@@ -156,13 +169,6 @@ def write_rows(database: Database, entry: int, written: Sequence[Query]) -> None
     for each in written:
         text = statement(__name__, "write_rows", entry=str(entry), written=each.text)
         database.write([Query(text, each.parameters)])
-
-
-def write_waiting(database: Database, entry: int, waiting: Mapping[str, Query]) -> None:
-    """Note with an entry which rows of its snapshot were not in place then, by set: the queries of their numbers."""
-    for name, each in waiting.items():
-        text = statement(__name__, "write_waiting", name=literal(name), waiting=each.text)
-        database.write([Query(text, {"entry": entry, **each.parameters})])
 
 
 def read_back(database: Database, entry: int, plan_digest: str) -> None:

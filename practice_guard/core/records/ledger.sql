@@ -2,7 +2,7 @@
 -- One row for what was applied.
 INSERT INTO practice_guard.ledger (kind, at, by, tool_version, environment, snapshot, plan_digest, mark, result)
 VALUES (%(kind)s::text, %(now)s::timestamptz, session_user::text, %(tool_version)s::text, %(environment)s::text,
-        %(snapshot)s::text, %(plan_digest)s::text, %(mark)s::text, %(result)s::jsonb)
+        %(snapshot)s::text, %(plan_digest)s::text, %(mark)s::text, %(result)s::jsonb{waited})
 RETURNING id
 
 -- write_rows --
@@ -12,14 +12,17 @@ SELECT {entry}::bigint, w.* FROM (
 {written}
 ) AS w
 
--- write_waiting --
--- Which rows of a set were not in place when the entry was written; nothing where all were.
-UPDATE practice_guard.ledger
-   SET result = jsonb_set(result, ARRAY['waited', {name}]::text[], w.rows)
-  FROM (SELECT jsonb_agg(x.row ORDER BY x.row) AS rows FROM (
+-- waited --
+-- Which rows were not in place when the entry was written, by set; a set has no word where all were.
+ || jsonb_build_object('waited', coalesce((SELECT jsonb_object_agg(w.name, w.rows) FROM (
 {waiting}
-       ) AS x (row)) AS w
- WHERE id = %(entry)s::bigint AND w.rows IS NOT NULL
+        ) AS w WHERE w.rows IS NOT NULL), '{{}}'))
+
+-- waited_of --
+-- The same of one set.
+SELECT {name} AS name, jsonb_agg(x.row ORDER BY x.row) AS rows FROM (
+{waiting}
+) AS x (row)
 
 -- entries --
 -- The ledger, newest first, or one entry of it, with what took an entry back.

@@ -214,9 +214,9 @@ def digest(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def waiting(workings: Workings) -> dict[str, Query]:
-    """Return the queries of the numbers of the rows that are not in place once a plan is applied, by set.
+def waiting(workings: Workings) -> dict[str, str]:
+    """Return what asks for the numbers of the rows that are not in place once a plan is applied, by set.
 
     What users did is in place as they left it; what is in place and not meant is in place.
     """
-    return {name: Query(statement(__name__, "waiting", **_parts(sheet))) for name, sheet in workings.sheets.items()}
+    return {name: statement(__name__, "waiting", **_parts(sheet)) for name, sheet in workings.sheets.items()}

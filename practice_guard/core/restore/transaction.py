@@ -63,20 +63,20 @@ def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan 
     busy = tasks.assign(workings)
     guard.watcher.begins("writing rows", plan.writes())
     count = writes.write(database, workings, busy)
-    result = {
+    guard.watcher.begins("proving", count)
+    writes.prove(database, busy)
+    result: dict[str, object] = {
         "rows": plan.counts(),
         "protected": {name: plan.counts(name) for name in plan.sets},
         "written": count,
-        "waited": {},
         "lists": list(snapshot.lists),
         "decisions": decisions.dump(request.decisions) if request.decisions else None,
         "plan": saved.id if saved else None,
     }
     guard.watcher.begins("writing the ledger", count)
     about = About(result, snapshot.id, plan.digest, plan.imprint)
-    entry = ledger.write(database, ledger.RESTORE, guard.author, about)
+    entry = ledger.write(database, ledger.RESTORE, guard.author, about, summing.waiting(workings))
     ledger.write_rows(database, entry, writes.ledger_rows(busy))
-    ledger.write_waiting(database, entry, summing.waiting(workings))
     workings.scratch.drop()
     return Applied(plan, entry, count)
 

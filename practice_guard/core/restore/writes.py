@@ -18,7 +18,7 @@ _TOUCHED_BY_TRIGGERS = frozenset({"updated_at"})
 
 
 def write(database: Database, workings: Workings, busy: Sequence[Task]) -> int:
-    """Do all tasks inside the caller's transaction, which holds the locks, and prove that this and no more was done.
+    """Do all tasks inside the caller's transaction, which holds the locks, and nothing else.
 
     Args:
         database: where.
@@ -46,7 +46,6 @@ def write(database: Database, workings: Workings, busy: Sequence[Task]) -> int:
     for was, now in zip(before, _left_alone(database, busy), strict=True):
         if now != was:
             raise was.changed()
-    _prove(database, busy)
     return sum(task.updates + task.inserts for task in busy)
 
 
@@ -235,8 +234,12 @@ def _expect(task: Task, wanted: int, done: int) -> None:
         )
 
 
-def _prove(database: Database, busy: Sequence[Task]) -> None:
-    """Read every written row back, after all triggers and constraints, and compare it with the plan to the letter."""
+def prove(database: Database, busy: Sequence[Task]) -> None:
+    """Read every written row back, after all triggers and constraints, and compare it with the plan to the letter.
+
+    Raises:
+        errors.RestoreError: a row is not as it should be; the transaction must be given up.
+    """
     asked: list[tuple[Task, str, int, Query]] = []
     for task in busy:
         if task.inserts:
