@@ -20,6 +20,7 @@ from practice_guard.core.database.port import (
     ACCESS,
     CANONICAL,
     CLOSE_DOOR,
+    LEFT,
     Access,
     Parameters,
     Query,
@@ -118,7 +119,7 @@ class Borrowed:
         What only reads is rolled back at its end, and PostgreSQL refuses it every write. What writes needs READ
         COMMITTED, since it must see what was committed before it had its locks.
         """
-        inside_another = self._known is not None
+        outer = self._known
         with self.whole():
             self.execute(statement(__name__, "save"))
             try:
@@ -131,6 +132,8 @@ class Borrowed:
                     self._check_usable()
                     self._undo()
                 else:
+                    if LEFT in self._known:
+                        self.execute(self._known[LEFT][0])
                     self.execute(statement(__name__, "set"), former)
                     self.execute(statement(__name__, "release"))
             except BaseException:
@@ -139,7 +142,7 @@ class Borrowed:
                     self._undo()
                 raise
             finally:
-                self._known = {} if inside_another else None
+                self._known = outer and {name: outer[name] for name in (ACCESS, LEFT) if name in outer}
 
     @property
     def known(self) -> dict[str, Any]:

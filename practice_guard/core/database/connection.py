@@ -18,6 +18,7 @@ from practice_guard.core import errors
 from practice_guard.core.database.port import (
     ACCESS,
     CLOSE_DOOR,
+    LEFT,
     PINNED,
     Access,
     Parameters,
@@ -127,6 +128,9 @@ class Connection:
             if self._opening:
                 return
             self._check_open()
+            dropping, lasting = self.known.get(LEFT, ("", False))
+            if lasting:
+                self.execute(dropping)
             if access is Access.SNAPSHOT:
                 self._own = self.execute(_OWN_TRANSACTION)[0]
         except BaseException:

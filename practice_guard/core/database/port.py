@@ -47,6 +47,12 @@ class Access(Text):
 ACCESS = "access"
 """Under which name the access of the open transaction is `known`."""
 
+LEFT = "left"
+"""Under which name it is `known` what a plan left in a transaction that writes.
+
+That is the statement that removes its tables, and whether they would outlive the transaction that made them.
+"""
+
 DOOR = "practice_guard_door"
 """The savepoint behind which a transaction that plans is READ ONLY."""
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from practice_guard.core import errors
 from practice_guard.core.database import shield
 from practice_guard.core.database.cursors import stream
-from practice_guard.core.database.port import ACCESS, DOOR, Access, Database, Parameters, Query, Row
+from practice_guard.core.database.port import ACCESS, DOOR, LEFT, Access, Database, Parameters, Query, Row
 from practice_guard.core.database.statements import identifier, statement
 from practice_guard.core.database.unions import renamed
 
@@ -52,6 +52,8 @@ class Scratch:
         self._columns = tables
         self._filled = {name: [] for name in tables}
         self._schema = _made(self._database, tables)
+        if self._schema is not None and not self._database.known[ACCESS].reads:
+            self._database.known[LEFT] = (self._dropping(), self._schema == _OWN)
 
     @property
     def chained(self) -> bool:
@@ -138,9 +140,12 @@ class Scratch:
         return Query(f"WITH {', '.join(chain)}\n{own}", parameters)
 
     def drop(self) -> None:
-        """Remove the tables, where their transaction goes on after the plan."""
-        if self._schema is not None and not self._database.known[ACCESS].reads:
-            self._database.execute(f"DROP TABLE {', '.join(map(self.table, self._columns))}")
+        """Remove the tables, where another plan is worked out in their transaction; at its end they go anyway."""
+        if self._database.known.pop(LEFT, None):
+            self._database.execute(self._dropping())
+
+    def _dropping(self) -> str:
+        return f"DROP TABLE {', '.join(map(self.table, self._columns))}"
 
     def _chain(self, name: str, query: Query) -> None:
         step = f"{name}#{len(self._queries)}"
@@ -190,9 +195,13 @@ def _behind_the_door(database: Database, tables: Mapping[str, Columns]) -> str |
     closing = ["SET LOCAL transaction_read_only = on", *filter(None, [shield.set_anew(database)])]
     try:
         database.execute("; ".join([back, _creating(tables, "pg_temp", "TEMP", " ON COMMIT DROP"), *closing]))
-    except errors.AccessError:
+    except errors.UnreachableError:
+        raise
+    except errors.DatabaseError as error:
         database.execute("; ".join([back, *closing]))
-        return None
+        if isinstance(error, errors.AccessError):
+            return None
+        raise
     return "pg_temp"
 
 

@@ -77,7 +77,6 @@ def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan 
     about = About(result, snapshot.id, plan.digest, plan.imprint)
     entry = ledger.write(database, ledger.RESTORE, guard.author, about, summing.waiting(workings))
     ledger.write_rows(database, entry, writes.ledger_rows(busy))
-    workings.scratch.drop()
     return Applied(plan, entry, count)
 
 

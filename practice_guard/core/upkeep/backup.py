@@ -94,8 +94,6 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
     carried = carries(workings, header.id, lossy=accept_current) if workings else {}
     guard.watcher.begins("copying rows", rows)
     new = snapshots.write(database, app, header, Inheritance(last, carried))
-    if workings:
-        workings.scratch.drop()
     return Backup(new, tuple(drift.accepted(findings)), last, skipped)
 
 

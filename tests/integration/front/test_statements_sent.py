@@ -22,7 +22,8 @@ from tests.world.builders import League, ScratchDatabase
 from tests.world.callers import CONNECT, nothing_is_set
 from tests.world.wire import Wire, wire_to
 
-MOST = 60
+MOST = 80
+"""A plan takes some twenty statements for its tables; most of them travel together."""
 
 Work = Callable[[], object]
 
@@ -74,7 +75,7 @@ def overheard(
         yield Overheard(wire)
 
 
-def test_no_command_sends_more_than_sixty_statements(overheard: Overheard, database: ScratchDatabase) -> None:
+def test_no_command_sends_more_than_eighty_statements(overheard: Overheard, database: ScratchDatabase) -> None:
     does = overheard.does
     does("backup", called="the first backup")
     does("backup", called="the second backup")
@@ -152,4 +153,4 @@ def test_inside_an_etl_a_call_sends_little_more(overheard: Overheard, habit: str
         connection.commit()
     finally:
         connection.close()
-    assert overheard.over(MOST + 10) == {}
+    assert overheard.over(MOST + 30) == {}
