@@ -1,0 +1,76 @@
+"""The program's plans are the judge's, row by row, in worlds in which imports, users and vandals have been at work.
+
+`scripts/soak plans` compares thousands of them; the same seed is the same world there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from types import ModuleType
+
+import pytest
+
+from tests.oracle import collisions, goals, pairing, planning
+from tests.oracle.comparison import Campaign
+from tests.world.builders import ScratchDatabase
+from tests.world.hostile.arena import Arena
+from tests.world.hostile.houses import HOUSES, House
+from tests.world.planting import Bug, planted
+
+WORLDS = 154
+
+
+@contextmanager
+def arena_of(database: ScratchDatabase, seed: int) -> Iterator[Arena]:
+    """Where the world of a seed is played."""
+    arena = Arena(database, HOUSES[seed % len(HOUSES)])
+    with closing(arena):
+        yield arena
+
+
+@pytest.mark.parametrize("house", HOUSES, ids=lambda house: house.name)
+def test_every_row_is_planned_as_the_judge_says(database: ScratchDatabase, house: House) -> None:
+    seeds, campaign = range(HOUSES.index(house), WORLDS, len(HOUSES)), Campaign()
+    with arena_of(database, seeds[0]) as arena:
+        for seed in seeds:
+            found = campaign.compare(arena, seed)
+            assert not found, found
+    assert campaign.counted["rows"] > 100 * len(seeds)
+
+
+def unnoticed() -> None:
+    """What notices is the comparison itself, and not another test."""
+
+
+def mistake(name: str, module: ModuleType, right: str, wrong: str) -> Bug:
+    return Bug(name, module, right, wrong, unnoticed)
+
+
+MISTAKES = (
+    (0, mistake("what users deleted is not known", planning, "proofs.rows(bound.name, rows),", "frozenset(),")),
+    (1, mistake("a weaker evidence first", pairing, "_Round(True, False), _Round(False, True, True),",
+                "_Round(False, True, True), _Round(True, False),")),
+    (1, mistake("the time does not order", pairing, 'return (each.created or "", int', 'return ("", int')),
+    (3, mistake("another bucket", pairing, "Bucket.EDITED if edited else Bucket.RELINK, goal.id",
+                "Bucket.RELINK, goal.id")),
+    (9, mistake("own rows do not stand back", pairing, "sorted(waiting(), key=lambda row: row.row in own), strangers",
+                "waiting(), strangers")),
+    (11, mistake("where a restore put a row", pairing, "in (row.refs[0][1], rules.put.get(live.key))",
+                 "in (row.refs[0][1],)")),
+    (20, mistake("a parent under a new key", goals, "NewKey.of(row.row) if row.new_key else int(row.key)",
+                 "int(row.key)")),
+    (23, mistake("an edited row does not yield", collisions, "if row.bucket is Bucket.EDITED or (row.origin",
+                 "if (row.origin")),
+    (88, mistake("the key that a restore gave", pairing, "{row.row: row.key for row in rows}, rules.renumbered):",
+                 "{row.row: row.key for row in rows},):")),
+)  # fmt: skip
+"""Mistakes of a judge, each with a world in which it shows."""
+
+
+@pytest.mark.parametrize(("seed", "bug"), [pytest.param(*each, id=each[1].name) for each in MISTAKES])
+def test_another_mind_is_noticed(database: ScratchDatabase, seed: int, bug: Bug) -> None:
+    with arena_of(database, seed) as arena:
+        assert not Campaign().compare(arena, seed)
+        with planted(bug):
+            assert Campaign().compare(arena, seed)

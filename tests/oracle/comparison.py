@@ -1,0 +1,166 @@
+"""The program's plan beside the judge's, row by row, and what a campaign of such comparisons has come to see."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from practice_guard.core import errors, restore, snapshots
+from practice_guard.core.application import look
+from practice_guard.core.database import Connection, Database
+from practice_guard.core.guarding import Request
+from practice_guard.core.model import Evidence, Fate
+from practice_guard.core.restore import Bucket, Plan
+from tests import oracle
+from tests.oracle.plans import SetPlan
+from tests.world.hostile import world as worlds
+from tests.world.hostile.arena import Arena
+from tests.world.hostile.world import World
+
+FIELDS = (
+    "set", "row", "key", "bucket", "live_key", "before", "after", "new_key", "evidence", "fate", "reason", "note",
+    "was_wrong", "unresolved", "team", "origin",
+)  # fmt: skip
+"""What must be equal in two planned rows."""
+
+NOTES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"",
+        r"content was changed since and is kept",
+        r"its .+ was deleted by a user; it is left as it is",
+        r"hangs on a .+ that was given its old .+'s id",
+        r"its .+ is not known; somebody has put it on another one",
+        r"was moved to another .+ by a user and is left there",
+        r"was deleted by a user",
+        r"hung on no team when it was backed up",
+        r"something else that it must point at is gone",
+        r"its primary key is taken, and nothing else says which row it is",
+        r"what its .+ points at is not there",
+        r"another row stands in its place, and .+ allows one",
+    )
+)
+"""Every note that a row may have."""
+
+_FLAGS = ("new_key", "was_wrong", "unresolved", "writes")
+
+Fields = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A plan of one set as it is compared: each row by its number, and how many live rows there are and are extra."""
+
+    rows: Mapping[int, Fields]
+    live: int
+    extra: int
+
+
+def planned(_database: Database, plan: Plan) -> dict[str, Seen]:
+    """The program's plan, by set. The only place that knows how the program hands out what it has planned."""
+    return {
+        name: Seen(
+            {row.row: {each: getattr(row, each) for each in FIELDS} for row in made.rows}, made.live, len(made.extra)
+        )
+        for name, made in plan.sets.items()
+    }
+
+
+def judged(sets: Mapping[str, SetPlan]) -> dict[str, Seen]:
+    """The judge's."""
+    return {
+        name: Seen(
+            {row.row: {each: getattr(row, each) for each in FIELDS} for row in made.rows}, made.live, len(made.extra)
+        )
+        for name, made in sets.items()
+    }
+
+
+@dataclass
+class Campaign:
+    """What was compared: worlds, plans, and rows by everything that may be said of one.
+
+    Attributes:
+        counted: how often each was seen.
+        refused: how often the guard would not do something, by why, without numbers.
+        first: in which world it first was.
+    """
+
+    counted: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    first: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def unseen(self) -> list[str]:
+        """What may be said of a row and was of none."""
+        said = [f"bucket: {each}" for each in Bucket] + [f"fate: {each}" for each in Fate]
+        said += [f"evidence: {each}" for each in Evidence] + ["reason: missing", "reason: conflicting", *_FLAGS]
+        said += [f"note: {each.pattern}" for each in NOTES]
+        return [each for each in said if not self.counted[each]]
+
+    def compare(self, arena: Arena, seed: int) -> str:
+        """Play a world and compare plans of its snapshots night by night; returns how they first differ, or nothing."""
+        self.counted["worlds"] += 1
+        nights = (self._compare_night(world, f"{arena.house.name}, seed {seed}") for world in worlds.play(arena, seed))
+        return next((found for found in nights if found), "")
+
+    def _compare_night(self, world: World, name: str) -> str:
+        known = [each.id for each in world.guard.reads(snapshots.listing) if each.verified_at]
+        asked = [("latest", Request()), (world.chance.choice(known), worlds.request(world))]
+        differences = [found for wanted, request in asked for found in self._compare(world, wanted, request)]
+        while world.refused:
+            why = re.sub(r"\d+", "N", world.refused.pop())
+            self.refused[why] += 1
+            self.first.setdefault(why, name)
+        if not differences:
+            return ""
+        return "\n".join([name, *(f"  {each}" for each in (*world.happened, *differences))])
+
+    def _compare(self, world: World, wanted: str, request: Request) -> list[str]:
+        def work(database: Connection) -> list[str]:
+            snapshot, app = snapshots.find(database, wanted), look(database, world.guard.sets)
+            try:
+                seen = planned(database, restore.plan(database, snapshot, app, request))
+            except errors.UsageError as error:
+                world.refused.append(f"plan: {error.message.splitlines()[0]}")
+                return []
+            right = oracle.plan(database, snapshot, app, request)
+            self._count(right)
+            return [f"{wanted}, {request}: {each}" for each in differences(seen, judged(right))]
+
+        return world.guard.reads(work)
+
+    def _count(self, sets: Mapping[str, SetPlan]) -> None:
+        self.counted["plans"] += 1
+        for made in sets.values():
+            self.counted["extra"] += len(made.extra)
+            for row in made.rows:
+                self.counted["rows"] += 1
+                for name in ("bucket", "evidence", "fate", "reason"):
+                    self.counted[f"{name}: {getattr(row, name)}"] += 1
+                for name in _FLAGS:
+                    self.counted[name] += bool(getattr(row, name))
+                (note,) = [each.pattern for each in NOTES if each.fullmatch(row.note)]
+                self.counted[f"note: {note}"] += 1
+
+
+def differences(seen: Mapping[str, Seen], right: Mapping[str, Seen]) -> Iterator[str]:
+    """Say in what two plans differ, a line for each row."""
+    if seen.keys() != right.keys():
+        yield f"sets: {sorted(seen)} where {sorted(right)} are right"
+    for name in sorted(seen.keys() & right.keys()):
+        mine, theirs = seen[name], right[name]
+        for what, is_, ought in (("live", mine.live, theirs.live), ("extra", mine.extra, theirs.extra)):
+            if is_ != ought:
+                yield f"{name}: {is_} {what} where {ought} is right"
+        for row in sorted(mine.rows.keys() | theirs.rows.keys()):
+            one, other = mine.rows.get(row, {}), theirs.rows.get(row, {})
+            wrong = [
+                f"{each} {one.get(each)!r} not {other.get(each)!r}"
+                for each in FIELDS
+                if one.get(each) != other.get(each)
+            ]
+            if wrong:
+                yield f"{name} {row} (key {other.get('key')}): {', '.join(wrong)}"
