@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from practice_guard.core import errors, restore, snapshots
@@ -14,7 +14,7 @@ from practice_guard.core.guarding import Request
 from practice_guard.core.model import Evidence, Fate
 from practice_guard.core.restore import Bucket, Plan
 from tests import oracle
-from tests.oracle.plans import SetPlan
+from tests.oracle.plans import PlannedRow, SetPlan
 from tests.world.hostile import world as worlds
 from tests.world.hostile.arena import Arena
 from tests.world.hostile.world import World
@@ -51,31 +51,36 @@ Fields = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Seen:
-    """A plan of one set as it is compared: each row by its number, and how many live rows there are and are extra."""
+    """A plan of one set as it is compared.
+
+    Attributes:
+        rows: each row by its number.
+        live: how many live rows are protected.
+        extra: how many of them are none of the snapshot's.
+        waits: the numbers of the rows that will not be in place, outside of the scope too.
+    """
 
     rows: Mapping[int, Fields]
     live: int
     extra: int
+    waits: Sequence[int]
 
 
 def planned(_database: Database, plan: Plan) -> dict[str, Seen]:
     """The program's plan, by set. The only place that knows how the program hands out what it has planned."""
     return {
-        name: Seen(
-            {row.row: {each: getattr(row, each) for each in FIELDS} for row in made.rows}, made.live, len(made.extra)
-        )
-        for name, made in plan.sets.items()
+        name: Seen(by_number(made.rows), made.live, len(made.extra), made.waits) for name, made in plan.sets.items()
     }
 
 
 def judged(sets: Mapping[str, SetPlan]) -> dict[str, Seen]:
     """The judge's."""
-    return {
-        name: Seen(
-            {row.row: {each: getattr(row, each) for each in FIELDS} for row in made.rows}, made.live, len(made.extra)
-        )
-        for name, made in sets.items()
-    }
+    return {name: Seen(by_number(made.rows), made.live, len(made.extra), made.waits) for name, made in sets.items()}
+
+
+def by_number(rows: Iterable[restore.PlannedRow | PlannedRow]) -> dict[int, Fields]:
+    """What is compared of planned rows."""
+    return {row.row: {name: getattr(row, name) for name in FIELDS} for row in rows}
 
 
 @dataclass
@@ -152,9 +157,10 @@ def differences(seen: Mapping[str, Seen], right: Mapping[str, Seen]) -> Iterator
         yield f"sets: {sorted(seen)} where {sorted(right)} are right"
     for name in sorted(seen.keys() & right.keys()):
         mine, theirs = seen[name], right[name]
-        for what, is_, ought in (("live", mine.live, theirs.live), ("extra", mine.extra, theirs.extra)):
+        for what in ("live", "extra", "waits"):
+            is_, ought = getattr(mine, what), getattr(theirs, what)
             if is_ != ought:
-                yield f"{name}: {is_} {what} where {ought} is right"
+                yield f"{name}: {what} {is_} where {ought} is right"
         for row in sorted(mine.rows.keys() | theirs.rows.keys()):
             one, other = mine.rows.get(row, {}), theirs.rows.get(row, {})
             wrong = [

@@ -147,3 +147,9 @@ class SetPlan:
     live: int
     extra: tuple[Live, ...]
     outside: frozenset[int] = frozenset()
+
+    @property
+    def waits(self) -> list[int]:
+        """Numbers of the rows that are not in place once the plan is applied, and not by a user's doing."""
+        open_ends = (Bucket.PENDING, Bucket.GIVEN_UP)
+        return sorted(self.outside | {row.row for row in self.rows if row.bucket in open_ends})

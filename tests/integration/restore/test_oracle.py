@@ -48,21 +48,21 @@ def mistake(name: str, module: ModuleType, right: str, wrong: str) -> Bug:
 
 
 MISTAKES = (
-    (0, mistake("what users deleted is not known", planning, "proofs.rows(bound.name, rows),", "frozenset(),")),
-    (1, mistake("a weaker evidence first", pairing, "_Round(True, False), _Round(False, True, True),",
+    (4, mistake("what users deleted is not known", planning, "proofs.rows(bound.name, rows),", "frozenset(),")),
+    (16, mistake("a weaker evidence first", pairing, "_Round(True, False), _Round(False, True, True),",
                 "_Round(False, True, True), _Round(True, False),")),
-    (1, mistake("the time does not order", pairing, 'return (each.created or "", int', 'return ("", int')),
-    (3, mistake("another bucket", pairing, "Bucket.EDITED if edited else Bucket.RELINK, goal.id",
+    (10, mistake("the time does not order", pairing, 'return (each.created or "", int', 'return ("", int')),
+    (0, mistake("another bucket", pairing, "Bucket.EDITED if edited else Bucket.RELINK, goal.id",
                 "Bucket.RELINK, goal.id")),
-    (9, mistake("own rows do not stand back", pairing, "sorted(waiting(), key=lambda row: row.row in own), strangers",
+    (13, mistake("own rows do not stand back", pairing, "sorted(waiting(), key=lambda row: row.row in own), strangers",
                 "waiting(), strangers")),
-    (11, mistake("where a restore put a row", pairing, "in (row.refs[0][1], rules.put.get(live.key))",
+    (12, mistake("where a restore put a row", pairing, "in (row.refs[0][1], rules.put.get(live.key))",
                  "in (row.refs[0][1],)")),
-    (20, mistake("a parent under a new key", goals, "NewKey.of(row.row) if row.new_key else int(row.key)",
+    (4, mistake("a parent under a new key", goals, "NewKey.of(row.row) if row.new_key else int(row.key)",
                  "int(row.key)")),
-    (23, mistake("an edited row does not yield", collisions, "if row.bucket is Bucket.EDITED or (row.origin",
+    (31, mistake("an edited row does not yield", collisions, "if row.bucket is Bucket.EDITED or (row.origin",
                  "if (row.origin")),
-    (88, mistake("the key that a restore gave", pairing, "{row.row: row.key for row in rows}, rules.renumbered):",
+    (97, mistake("the key that a restore gave", pairing, "{row.row: row.key for row in rows}, rules.renumbered):",
                  "{row.row: row.key for row in rows},):")),
 )  # fmt: skip
 """Mistakes of a judge, each with a world in which it shows."""

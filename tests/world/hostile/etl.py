@@ -22,6 +22,9 @@ def small_website(chance: Random) -> Website:
         order.setdefault(entry.place.kin, order[entry.name.kin])
     kept = sorted(site.entries, key=lambda entry: order[entry.name.kin] + order[entry.place.kin])
     site.entries = kept[: chance.choice((3, 4, 5, chance.randint(3, MOST_TEAMS)))]
+    for entry in site.entries:
+        if entry.players and chance.random() < 0.3:
+            chance.choice(site.entries).players.add(min(entry.players))
     return site
 
 
@@ -65,12 +68,17 @@ def _write_teams(arena: Arena, chance: Random, imported: Imported, leagues: dict
         ["id", "league_id", "club_id", "series_id", "team_name", "display_name", "team_alias"],
         [(team.id, *home[team.id], team.name, team.name, team.alias) for team in teams],
     )
+    missing = chance.choice((0.0, 0.0, 0.3))
     on = sorted((player, team) for team, roster in imported.rosters.items() for player in roster)
+    on = [each for each in on if chance.random() > missing]
     ids = _player_ids(chance, players, len(on))
     arena.insert_all(
         "players",
         ["id", "tenniscores_player_id", "first_name", "last_name", "team_id", "league_id", "club_id", "series_id"],
-        [(id_, player, "P", player, team, *home[team]) for id_, (player, team) in zip(ids, on, strict=True)],
+        [
+            (id_, player, "P", player, team if chance.random() > 0.1 * missing else None, *home[team])
+            for id_, (player, team) in zip(ids, on, strict=True)
+        ],
     )
 
 

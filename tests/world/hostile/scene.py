@@ -31,7 +31,11 @@ class Scene:
 
     def __post_init__(self) -> None:
         chance, tables = self.chance, list(self.arena.tables.values())
-        self.busy = chance.choices(tables, [each.weight for each in tables], k=chance.randint(1, 3))
+        if chance.random() < 0.6:
+            own = [self.arena.tables[name] for name in self.arena.house.busy]
+            self.busy = chance.sample(own, chance.randint(1, 2))
+        else:
+            self.busy = chance.choices(tables, [each.weight for each in tables], k=chance.randint(1, 3))
         one = chance.choice((0.2, 0.6, 0.9))
         for table in tables:
             for column, values in table.values.items():

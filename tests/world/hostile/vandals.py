@@ -136,7 +136,7 @@ def crowd(scene: Scene, table: Table) -> None:
     if len(keys) < 2 or not table.values:
         return
     one, other = scene.chance.sample(keys, 2)
-    if scene.chance.random() < 0.5:
+    if scene.chance.random() < 0.7:
         scene.like(table, one, other, [table.first])
     if scene.chance.random() < 0.7:
         to = None if scene.chance.random() < 0.4 else scene.gone(table.points[table.first])
@@ -167,7 +167,7 @@ Deed = Callable[[Scene, Table], None]
 DEEDS: dict[Deed, int] = {
     delete: 3,
     write_anew: 3,
-    double: 2,
+    double: 3,
     repoint: 3,
     set_adrift: 4,
     all_of_a_team_adrift: 3,
@@ -179,7 +179,7 @@ DEEDS: dict[Deed, int] = {
     confuse: 3,
     add: 4,
     take_a_key: 3,
-    crowd: 3,
+    crowd: 4,
     empty: 1,
     take_along: 2,
 }

@@ -60,6 +60,8 @@ def play(arena: Arena, seed: int) -> Iterator[World]:
         _backs_up(world)
     for _ in range(chance.choice((1, 1, 2, 3, MOST_NIGHTS))):
         world.guard = world.guard.later(days=1)
+        if chance.random() < 0.1:
+            arena.grow(chance.choice(("polls", "captain_messages")))
         if chance.random() < 0.25:
             world.happened += [vandals.do_something(scene) for _ in range(chance.randint(0, 3))]
         if chance.random() < 0.7:
@@ -116,7 +118,7 @@ def request(world: World) -> Request:
     """What somebody may ask of the latest snapshot's plan; mostly all of it."""
     chance = world.chance
     return Request(
-        scope=_scope(world) if chance.random() < 0.2 else Scope(),
+        scope=_scope(world) if chance.random() < 0.3 else Scope(),
         include_deleted=chance.random() < 0.25,
         exact_only=chance.random() < 0.1,
         decisions=_decisions(world) if chance.random() < 0.3 else None,
