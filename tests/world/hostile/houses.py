@@ -191,7 +191,7 @@ HOUSES = (
     House("crowded", _CROWDED, ("practice_times", "schedule", "captain_messages", "poll_choices")),
     House("strict", _STRICT, ("schedule", "practice_times", "polls")),
     House("timeless", _TIMELESS + _CASCADING + _LENIENT, ("polls", "poll_responses", "practice_times")),
-    House("declared", _TABLES_DECLARED, ("schedule", *_DECLARED_NAMES), _ALL_SETS, (*BUILT, *DECLARED)),
+    House("declared", _TABLES_DECLARED + _LENIENT, ("schedule", *_DECLARED_NAMES), _ALL_SETS, (*BUILT, *DECLARED)),
     House(
         "everything",
         _TABLES_DECLARED + _CASCADING + _CROWDED,
