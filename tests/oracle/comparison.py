@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.application import look
-from practice_guard.core.database import Connection
+from practice_guard.core.database import Access, Connection
 from practice_guard.core.guarding import Request
 from practice_guard.core.model import Evidence, Fate
-from practice_guard.core.restore import Bucket, Workings
+from practice_guard.core.restore import Bucket, Workings, summing
 from tests import oracle
-from tests.oracle.plans import SetPlan
+from tests.oracle.plans import PlannedRow, SetPlan
 from tests.world.hostile import world as worlds
 from tests.world.hostile.arena import Arena
 from tests.world.hostile.world import World
@@ -51,36 +51,42 @@ Fields = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Seen:
-    """A plan of one set as it is compared: each row by its number, and how many live rows there are and are extra."""
+    """A plan of one set as it is compared.
+
+    Attributes:
+        rows: each row by its number.
+        live: how many live rows are protected.
+        extra: how many of them are none of the snapshot's.
+        waits: the numbers of the rows that will not be in place, of those asked for.
+        sparse: whether rows plainly in place may have no line.
+    """
 
     rows: Mapping[int, Fields]
     live: int
     extra: int
+    waits: Sequence[int]
     sparse: bool = False
 
 
 def planned(workings: Workings) -> dict[str, Seen]:
     """The program's plan, by set. The only place that knows how the program hands out what it has planned."""
-    facts = workings.plan.sets
-    return {
-        name: Seen(
-            {row.row: {each: getattr(row, each) for each in FIELDS} for row in workings.rows(name)},
-            facts[name].live,
-            facts[name].added,
-            sheet.sparse,
-        )
-        for name, sheet in workings.sheets.items()
-    }
+    facts, waiting = workings.plan.sets, summing.waiting(workings)
+    found: dict[str, Seen] = {}
+    for name, sheet in workings.sheets.items():
+        rows = by_number(workings.rows(name))
+        waits = sorted(row for (row,) in workings.scratch.execute(waiting[name]) if row in rows)
+        found[name] = Seen(rows, facts[name].live, facts[name].added, waits, sheet.sparse)
+    return found
 
 
 def judged(sets: Mapping[str, SetPlan]) -> dict[str, Seen]:
     """The judge's."""
-    return {
-        name: Seen(
-            {row.row: {each: getattr(row, each) for each in FIELDS} for row in made.rows}, made.live, len(made.extra)
-        )
-        for name, made in sets.items()
-    }
+    return {name: Seen(by_number(made.rows), made.live, len(made.extra), made.waits) for name, made in sets.items()}
+
+
+def by_number(rows: Iterable[restore.PlannedRow | PlannedRow]) -> dict[int, Fields]:
+    """What is compared of planned rows."""
+    return {row.row: {name: getattr(row, name) for name in FIELDS} for row in rows}
 
 
 @dataclass
@@ -91,11 +97,13 @@ class Campaign:
         counted: how often each was seen.
         refused: how often the guard would not do something, by why, without numbers.
         first: in which world it first was.
+        access: how the program is let plan: with tables of its own, or with questions alone.
     """
 
     counted: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     first: dict[str, str] = field(default_factory=dict)
+    access: Access = Access.PLAN
 
     @property
     def unseen(self) -> list[str]:
@@ -135,7 +143,7 @@ class Campaign:
             self._count(right)
             return [f"{wanted}, {request}: {each}" for each in differences(seen, judged(right))]
 
-        return world.guard.reads(work)
+        return world.guard.reads(work, self.access)
 
     def _count(self, sets: Mapping[str, SetPlan]) -> None:
         self.counted["plans"] += 1
@@ -157,9 +165,10 @@ def differences(seen: Mapping[str, Seen], right: Mapping[str, Seen]) -> Iterator
         yield f"sets: {sorted(seen)} where {sorted(right)} are right"
     for name in sorted(seen.keys() & right.keys()):
         mine, theirs = seen[name], right[name]
-        for what, is_, ought in (("live", mine.live, theirs.live), ("extra", mine.extra, theirs.extra)):
+        for what in ("live", "extra", "waits"):
+            is_, ought = getattr(mine, what), getattr(theirs, what)
             if is_ != ought:
-                yield f"{name}: {is_} {what} where {ought} is right"
+                yield f"{name}: {what} {is_} where {ought} is right"
         for row in sorted(mine.rows.keys() | theirs.rows.keys()):
             one, other = mine.rows.get(row, {}), theirs.rows.get(row, {})
             if mine.sparse and not one and _plainly_in_place(other):

@@ -147,3 +147,8 @@ class SetPlan:
     live: int
     extra: tuple[Live, ...]
     outside: frozenset[int] = frozenset()
+
+    @property
+    def waits(self) -> list[int]:
+        """Numbers of the rows asked for that are not in place once the plan is applied, and not by a user's doing."""
+        return sorted(row.row for row in self.rows if row.bucket in (Bucket.PENDING, Bucket.GIVEN_UP))

@@ -51,9 +51,9 @@ class Guard:
             timeouts = Timeouts(lock=self.patience)
             return work(stack.enter_context(connect(self.database.url, application="test", timeouts=timeouts)))
 
-    def reads(self, work: Callable[[Connection], T]) -> T:
+    def reads(self, work: Callable[[Connection], T], access: Access = Access.PLAN) -> T:
         def inside(connection: Connection) -> T:
-            with connection.transaction(Access.PLAN):
+            with connection.transaction(access):
                 return work(connection)
 
         return self.with_connection(inside)

@@ -45,6 +45,7 @@ class Arena:
         if house.ddl:
             self.session.execute(house.ddl.encode())
         self.session.execute("SET session_replication_role = replica")
+        self._grown: set[str] = set()
         self._open = ExitStack()
         self._guards = self._open.enter_context(connect(database.url, application="test", timeouts=Timeouts(lock=2.0)))
 
@@ -53,12 +54,21 @@ class Arena:
         names = sql.SQL(", ").join(sql.Identifier(name) for (name,) in self.session.execute(_OWN_TABLES).fetchall())
         self.session.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(names))
         self.session.execute("DROP SCHEMA IF EXISTS practice_guard CASCADE")
+        for name in self._grown:
+            self.session.execute(sql.SQL("ALTER TABLE {} DROP grown").format(sql.Identifier(name)))
+        self._grown.clear()
         return Held(self.database, self.house.sets, connection=self._guards)
 
     def close(self) -> None:
         """End its sessions."""
         self._open.close()
         self.database.close()
+
+    def grow(self, table: str) -> None:
+        """Give a table a column that it has not had, until the world's end."""
+        if table not in self._grown:
+            self._grown.add(table)
+            self.does("ALTER TABLE {} ADD grown int DEFAULT 7", table)
 
     def key(self, table: str) -> str:
         """The column that numbers a table's rows."""

@@ -6,7 +6,7 @@ from random import Random
 
 from tests.world import imports
 from tests.world.hostile.arena import NOBODY, Arena
-from tests.world.hostile.houses import FEW_KEYS
+from tests.world.hostile.houses import FEW_KEYS, NO_PRACTICE
 from tests.world.imports import Imported
 from tests.world.website import Entry, Website, build
 
@@ -22,12 +22,15 @@ def small_website(chance: Random) -> Website:
         order.setdefault(entry.place.kin, order[entry.name.kin])
     kept = sorted(site.entries, key=lambda entry: order[entry.name.kin] + order[entry.place.kin])
     site.entries = kept[: chance.choice((3, 4, 5, chance.randint(3, MOST_TEAMS)))]
+    for entry in site.entries:
+        if entry.players and chance.random() < 0.3:
+            chance.choice(site.entries).players.add(min(entry.players))
     return site
 
 
 def run(arena: Arena, site: Website, chance: Random, before: Imported | None) -> Imported:
     """Replace leagues, clubs, series, teams and players, and the matches, by what the website has."""
-    habit = chance.choice(imports.ID_HABITS)
+    habit = chance.choice((*imports.ID_HABITS, "sequence", "sequence"))
     imported = imports.run(site, chance, before, habit)
     _write_teams(arena, chance, imported, _leagues(arena, site.entries, chance))
     _write_matches(arena, chance, imported)
@@ -65,12 +68,17 @@ def _write_teams(arena: Arena, chance: Random, imported: Imported, leagues: dict
         ["id", "league_id", "club_id", "series_id", "team_name", "display_name", "team_alias"],
         [(team.id, *home[team.id], team.name, team.name, team.alias) for team in teams],
     )
+    missing = chance.choice((0.0, 0.0, 0.3))
     on = sorted((player, team) for team, roster in imported.rosters.items() for player in roster)
+    on = [each for each in on if chance.random() > missing]
     ids = _player_ids(chance, players, len(on))
     arena.insert_all(
         "players",
         ["id", "tenniscores_player_id", "first_name", "last_name", "team_id", "league_id", "club_id", "series_id"],
-        [(id_, player, "P", player, team, *home[team]) for id_, (player, team) in zip(ids, on, strict=True)],
+        [
+            (id_, player, "P", player, team if chance.random() > 0.1 * missing else None, *home[team])
+            for id_, (player, team) in zip(ids, on, strict=True)
+        ],
     )
 
 
@@ -85,13 +93,13 @@ def _player_ids(chance: Random, before: dict[int, str], count: int) -> list[int]
 
 def _write_matches(arena: Arena, chance: Random, imported: Imported) -> None:
     """Delete the matches, mostly the practices too, and import matches under keys that go on or begin anew."""
-    mostly = chance.random() < 0.6
+    mostly = chance.random() < 0.4
     arena.does("DELETE FROM schedule" + ("" if mostly else " WHERE home_team NOT ILIKE '%%practice%%'"))
     ids = [team.id for team in imported.teams]
     arena.insert(
         "schedule",
         (
-            {"id": chance.choice(FEW_KEYS), "home_team": "Midtown - 22", "home_team_id": chance.choice(ids)}
+            {"id": chance.choice(FEW_KEYS), "home_team": NO_PRACTICE, "home_team_id": chance.choice(ids)}
             for _ in range(chance.choice((0, 0, 2, 6)) if ids else 0)
         ),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from practice_guard.core.application import BUILT_IN, ProtectedSet
 from practice_guard.core.application.declared import parse
 
+NO_PRACTICE = "Midtown - 22"
 LABELS = ("Tennaqua Practice", "Wilmette practice", "Open PRACTICE")
 TIMES = ("2026-01-05 12:00:00+00", "2026-01-05 12:00:00.5+00", "2026-01-05 13:00:00+00", None)
 FEW_KEYS = range(1, 61)
@@ -32,6 +33,11 @@ class Table:
     keys: Sequence[object] = FEW_KEYS
     timed: bool = True
     weight: int = 2
+
+    @property
+    def first(self) -> str:
+        """The column that decides where a row belongs."""
+        return next(iter(self.points))
 
 
 SCHEDULE = Table(
@@ -80,6 +86,7 @@ DECLARED = (
         {"team_id": "teams", "league_id": "leagues"},
         {"kind": ("net", "ball", "chalk")},
         keys=("7", "07", "-3", "--5", "\u00b2", "a1", "A1", "b%s", "10", "9"),
+        weight=4,
     ),
     Table("badges", {"league_id": "leagues"}, timed=False),
     Table("comments", {"practice_id": "schedule", "author_team_id": "teams"}, {"body": ("Fine", "Rain")}, timed=False),
@@ -153,28 +160,43 @@ _STRICT = """
 ALTER TABLE schedule ALTER home_team_id SET NOT NULL, ALTER league_id SET NOT NULL;
 ALTER TABLE practice_times ALTER team_id SET NOT NULL;
 ALTER TABLE polls ALTER team_id SET NOT NULL;
+CREATE TYPE weekday AS ENUM ('Tuesday', 'Monday');
+ALTER TABLE practice_times ALTER day_of_week TYPE weekday USING day_of_week::weekday;
 """
 _TIMELESS = "ALTER TABLE polls DROP created_at; ALTER TABLE practice_times DROP created_at;"
+_LENIENT = "ALTER TABLE poll_responses ALTER choice_id DROP NOT NULL, ALTER player_id DROP NOT NULL;"
 
 
 @dataclass(frozen=True)
 class House:
-    """A schema: what is done to the application's, the protected sets, and their tables, parents first."""
+    """A schema: what is done to the application's, the protected sets, and their tables, parents first.
+
+    Attributes:
+        busy: the tables in which it shows what is peculiar to it.
+    """
 
     name: str
     ddl: str
+    busy: tuple[str, ...]
     sets: tuple[ProtectedSet, ...] = BUILT_IN
     tables: tuple[Table, ...] = BUILT
 
 
+_DECLARED_NAMES = tuple(each.name for each in DECLARED)
 _ALL_SETS = parse(_SETS_DECLARED, "practice_guard.toml").everything
 
 HOUSES = (
-    House("plain", ""),
-    House("cascading", _CASCADING),
-    House("crowded", _CROWDED),
-    House("strict", _STRICT),
-    House("timeless", _TIMELESS + _CASCADING),
-    House("declared", _TABLES_DECLARED, _ALL_SETS, (*BUILT, *DECLARED)),
-    House("everything", _TABLES_DECLARED + _CASCADING + _CROWDED, _ALL_SETS, (*BUILT, *DECLARED)),
+    House("plain", "", ("schedule", "practice_times")),
+    House("cascading", _CASCADING, ("polls", "poll_choices", "poll_responses", "practice_times")),
+    House("crowded", _CROWDED, ("practice_times", "schedule", "captain_messages", "poll_choices")),
+    House("strict", _STRICT, ("schedule", "practice_times", "polls")),
+    House("timeless", _TIMELESS + _CASCADING + _LENIENT, ("polls", "poll_responses", "practice_times")),
+    House("declared", _TABLES_DECLARED + _LENIENT, ("schedule", *_DECLARED_NAMES), _ALL_SETS, (*BUILT, *DECLARED)),
+    House(
+        "everything",
+        _TABLES_DECLARED + _CASCADING + _CROWDED,
+        ("practice_times", "polls", "schedule", "comments"),
+        _ALL_SETS,
+        (*BUILT, *DECLARED),
+    ),
 )

@@ -15,7 +15,7 @@ from tests.world import builders
 from tests.world.guarding import Guard
 from tests.world.hostile import etl, vandals
 from tests.world.hostile.arena import Arena
-from tests.world.hostile.vandals import Scene
+from tests.world.hostile.scene import Scene
 from tests.world.imports import Imported
 from tests.world.operations import ORDINARY, UNSEEN, Operation
 
@@ -41,7 +41,11 @@ class World:
 
 
 def play(arena: Arena, seed: int) -> Iterator[World]:
-    """Play a world from its seed in an arena; the world after each night. It has one verified snapshot at least."""
+    """Play a world from its seed in an arena.
+
+    Yields:
+        the world before the guard comes by each night, and after the last; it has one verified snapshot at least.
+    """
     chance = Random(seed)
     world = World(arena.empty(), chance)
     site, scene = etl.small_website(chance), Scene(arena, chance)
@@ -56,6 +60,8 @@ def play(arena: Arena, seed: int) -> Iterator[World]:
         _backs_up(world)
     for _ in range(chance.choice((1, 1, 2, 3, MOST_NIGHTS))):
         world.guard = world.guard.later(days=1)
+        if chance.random() < 0.1:
+            arena.grow(chance.choice(("polls", "captain_messages")))
         if chance.random() < 0.25:
             world.happened += [vandals.do_something(scene) for _ in range(chance.randint(0, 3))]
         if chance.random() < 0.7:
@@ -67,10 +73,13 @@ def play(arena: Arena, seed: int) -> Iterator[World]:
             imported = etl.run(arena, site, chance, imported)
             scene.remember()
             world.happened += [*(step.__name__ for step in steps), "import"]
+            if chance.random() < 0.5:
+                world.happened.append(vandals.write_all_anew(scene))
         world.happened += [vandals.do_something(scene) for _ in range(chance.randint(0, MOST_DEEDS))]
+        yield world
         _guard_comes_by(world)
         world.happened += [vandals.do_something(scene) for _ in range(chance.choice((0, 0, 1, 3)))]
-        yield world
+    yield world
 
 
 def _settle(scene: Scene) -> None:
@@ -109,7 +118,7 @@ def request(world: World) -> Request:
     """What somebody may ask of the latest snapshot's plan; mostly all of it."""
     chance = world.chance
     return Request(
-        scope=_scope(world) if chance.random() < 0.2 else Scope(),
+        scope=_scope(world) if chance.random() < 0.3 else Scope(),
         include_deleted=chance.random() < 0.25,
         exact_only=chance.random() < 0.1,
         decisions=_decisions(world) if chance.random() < 0.3 else None,
