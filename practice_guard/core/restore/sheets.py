@@ -180,9 +180,21 @@ class Sheet:
             return _ids(bound.table, bound.key.name)
         return _ids(self.app.catalog.table(str(reference.target)), "id")
 
-    @cached_property
+    @property
     def parts(self) -> Mapping[str, str]:
-        """The pieces of its statements, quoted; `t` is a row as the snapshot keeps it, `l` one of the table."""
+        """The pieces of its statements, quoted; `t` is a row as the snapshot keeps it, `l` one of the table.
+
+        What its references lead to is called as it is now: without tables of its own it is another thing once filled.
+        """
+        joins = (
+            f"  LEFT JOIN {self.goals(place)} AS g{place} ON g{place}.list = {_list_of(each.column)}"
+            f" AND g{place}.old = {_old_of(each.column)}"
+            for place, each in enumerate(self.references)
+        )
+        return {**self._parts, "goal_joins": "\n".join(joins)}
+
+    @cached_property
+    def _parts(self) -> Mapping[str, str]:
         created = identifier(self.bound.created) if self.bound.created else ""
         keyed = self.key_type
         return {
@@ -199,11 +211,6 @@ class Sheet:
             "lists": ", ".join(_list_of(each.column) for each in self.references),
             "olds": ", ".join(_old_of(each.column) for each in self.references),
             "live_refs": ", ".join(f"l.{identifier(each.column)}::bigint" for each in self.references),
-            "goal_joins": "\n".join(
-                f"  LEFT JOIN {self.goals(place)} AS g{place} ON g{place}.list = {_list_of(each.column)}"
-                f" AND g{place}.old = {_old_of(each.column)}"
-                for place, each in enumerate(self.references)
-            ),
             "known": " AND ".join(
                 f"({_old_of(each.column)} IS NULL OR coalesce(g{place}.fate IN ('kept', 'renumbered'), false))"
                 for place, each in enumerate(self.references)
