@@ -113,6 +113,21 @@ def test_the_rights_in_the_readme_are_enough_for_everything(sound: SoundLeague) 
     assert sound.asks().safe
 
 
+def test_without_the_right_to_make_temporary_tables_all_works_and_nothing_stays(sound: SoundLeague) -> None:
+    sound.runs(f"REVOKE TEMPORARY ON DATABASE {sound.database.name} FROM PUBLIC")
+    assert sound.asks().findings == ()
+    before = builders.practices_by_natural_key(sound.database)
+    builders.the_etl_recreates_everything(sound.database)
+    assert sound.guard.backs_up().snapshot is None, "what is not restored is not made the truth"
+    assert sound.guard.plans().counts()["insert"] == 6
+    assert sound.guard.restores().written
+    sound.guard.has_backed_up()
+    sound.guard.later(days=1).has_backed_up()
+    assert builders.practices_by_natural_key(sound.database) == before
+    assert sound.guard.judges_health().healthy
+    assert sound.database.count("pg_tables", "tablename LIKE 'guard%'") == 0
+
+
 def test_the_readme_has_these_rights() -> None:
     (block,) = re.findall(r"^A role for the guard.*?^```sql\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     assert "from PostgreSQL 17 on: GRANT MAINTAIN" in block
