@@ -10,7 +10,7 @@ from typing import Any
 
 from practice_guard.core import errors
 from practice_guard.core.application import Application
-from practice_guard.core.database import Query, Scratch, ask_each, literal, statement
+from practice_guard.core.database import Query, Row, Scratch, ask_each, literal, statement
 from practice_guard.core.guarding import Request
 from practice_guard.core.model import Evidence, Fate
 from practice_guard.core.restore.plans import Bucket, NewKey, Origin, Plan, PlannedRow, SetFacts, Sum
@@ -164,7 +164,9 @@ def sums(scratch: Scratch, sheets: Sequence[Sheet], lists: Sequence[str]) -> tup
     for sheet, rows in zip(sheets, every, strict=True):
         if sum(count for count, *_ in rows) != sheet.stored.rows:
             raise errors.RestoreError("The plan's sums do not add up.")
-        for count, bucket, team_list, team, evidence, fate, reason, note, wrong, writes, lost, hung, meant in rows:
+        for count, bucket, team_list, team, evidence, fate, reason, note, wrong, writes, lost, hung, meant in sorted(
+            rows, key=_in_order
+        ):
             if meant:
                 found.append(
                     Sum(
@@ -174,6 +176,12 @@ def sums(scratch: Scratch, sheets: Sequence[Sheet], lists: Sequence[str]) -> tup
                     )
                 )  # fmt: skip
     return tuple(found)
+
+
+def _in_order(line: Row) -> tuple[object, ...]:
+    """By team, so that what is told of a plan is told in one order whatever the server's hashes are."""
+    rows, bucket, team_list, team, evidence, fate, reason, note, *flags, _ = line
+    return (team_list or 0, team or 0, bucket, evidence or "", fate or "", reason or "", note, flags, rows)
 
 
 def _sums(sheet: Sheet, lists: Sequence[str]) -> Query:
