@@ -43,6 +43,11 @@ _ROUNDS = (
 )
 
 
+def left_over(sheet: Sheet) -> Query:
+    """Ask whether there are rows of the snapshot, and rows of the table, to be paired."""
+    return Query(statement(__name__, "left_over", rest=sheet.scratch.table(f"rest_{sheet.name}")))
+
+
 def fills(sheet: Sheet) -> list[Fill]:
     """Return what pairs the rows of the snapshot that are left with the table's, one fill after another."""
     pairs, claims = f"pairs_{sheet.name}", f"claims_{sheet.name}"

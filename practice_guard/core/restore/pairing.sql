@@ -1,3 +1,8 @@
+-- left_over --
+-- Whether there is anything to be paired on either side.
+SELECT EXISTS (SELECT FROM {rest} AS k WHERE k.row IS NOT NULL),
+       EXISTS (SELECT FROM {rest} AS l WHERE l.lkey IS NOT NULL)
+
 -- waiting --
 -- A row of the snapshot without its partner.
 k.row IS NOT NULL AND NOT EXISTS (SELECT FROM {pairs} AS p WHERE p.row = k.row)

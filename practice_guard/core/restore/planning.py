@@ -134,12 +134,21 @@ def _work(scratch: Scratch, sheets: Sequence[Sheet], terms: Terms) -> None:
     """Lay down the rows of some sets that hang on none of each other, pair them, and put each in its bucket."""
     counts = _fill(scratch, [_resting(sheet, terms) for sheet in sheets])
     open_ends = [sheet for sheet, count in zip(sheets, counts, strict=True) if count != 0]
+    # Without tables it costs more to ask than to pair nothing.
+    left = [(True, True)] * len(open_ends) if scratch.chained else _left_over(scratch, open_ends)
     fills: list[Fill] = []
-    for sheet in open_ends:
-        fills += [*pairing.fills(sheet), _planning(sheet, terms)]
+    for sheet, (kept, live) in zip(open_ends, left, strict=True):
+        fills += [*(pairing.fills(sheet) if kept and live else []), *([_planning(sheet, terms)] if kept else [])]
     _fill(scratch, fills)
-    for sheet in open_ends:
-        collisions.make_wait(sheet)
+    for sheet, (kept, _) in zip(open_ends, left, strict=True):
+        if kept:
+            collisions.make_wait(sheet)
+
+
+def _left_over(scratch: Scratch, sheets: Sequence[Sheet]) -> list[tuple[bool, bool]]:
+    """Return whether rows of the snapshot, and whether rows of the table, of each set are not plainly in place."""
+    answers = ask_each(scratch, [pairing.left_over(sheet) for sheet in sheets])
+    return [(kept, live) for ((kept, live),) in answers]
 
 
 def _fill(scratch: Scratch, fills: Sequence[Fill]) -> list[int | None]:
