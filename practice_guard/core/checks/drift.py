@@ -121,30 +121,34 @@ def older_than_their_team(database: Database, app: Application, workings: Workin
     """
     sets = [bound for bound in app.sets if _comparable(bound, app.catalog)]
     texts = [
-        statement(__name__, "older", **_parts(bound, app.catalog), unexplained=_unexplained(bound, workings))
+        statement(
+            __name__,
+            "older",
+            **_parts(bound, app.catalog),
+            unexplained=_unexplained(bound, workings),
+            placed=_placed(database, bound),
+        )
         for bound in sets
     ]
-    found_ = ask_each(workings.scratch if workings else database, [Query(text) for text in texts])
-    suspects: list[_Suspect] = [(bound, *row) for bound, rows in zip(sets, found_, strict=True) for row in rows]
-    if suspects:
-        placed = precedents.placed(database)
-        suspects = [each for each in suspects if (each[0].name, each[1], each[2]) not in placed]
+    answers = ask_each(workings.scratch if workings else database, [Query(text) for text in texts])
+    suspects = [(bound, *row) for bound, rows in zip(sets, answers, strict=True) for _, *row in rows]
     if not suspects:
         return []
+    count = sum(rows[0][0] for rows in answers if rows)
     names = {team.id: str(team.identity) for team in app.now.teams}
     older = agreeing(
-        len(suspects),
+        count,
         "is older than the team it hangs on, and no restore placed it there",
         "are older than the team they hang on, and no restore placed them there",
     )
     return [
         found(
             "rows-older-than-team",
-            f"{counted(len(suspects), 'row')} {older}.",
+            f"{counted(count, 'row')} {older}.",
             "The teams were created anew since, so an import may have handed their ids to other teams. Where nobody "
             "re-pointed these rows by hand, they may hang on a wrong team.",
             _to_look_at(suspects[0][0], app.catalog),
-            rows=len(suspects),
+            rows=count,
             examples=[
                 f"{each.name} {key} of {written} on {names.get(team, team)}, which is of {since}"
                 for each, key, team, written, since in suspects
@@ -159,9 +163,6 @@ def _to_look_at(bound: BoundSet, catalog: Catalog) -> str:
     return "\n".join(line for line in text.splitlines() if not line.startswith("--"))
 
 
-_Suspect = tuple[BoundSet, str, int, str, str]
-
-
 def _comparable(bound: BoundSet, catalog: Catalog) -> bool:
     """Whether rows of a set, and the teams they hang on, say when they were made: without a zone nobody knows."""
     times = [catalog.table(PointsAt.TEAMS).columns.get("created_at"), bound.table.columns.get(bound.created or "")]
@@ -172,6 +173,11 @@ def _comparable(bound: BoundSet, catalog: Catalog) -> bool:
 def _unexplained(bound: BoundSet, workings: Workings | None) -> str:
     """Return the condition that a row is none that the last snapshot accounts for."""
     return workings.added(bound.name, "t") if workings and bound.name in workings.sheets else "true"
+
+
+def _placed(database: Database, bound: BoundSet) -> str:
+    key, team = f"t.{bound.parts['key']}", f"t.{bound.parts['reference']}"
+    return precedents.placed(database, bound.name, key, team)
 
 
 def _parts(bound: BoundSet, catalog: Catalog) -> dict[str, str]:

@@ -87,11 +87,18 @@ def find(database: Database, snapshot: str, lists: Iterable[str]) -> Precedents:
     return Precedents(snapshot, _decisions(entries[1], lists), last[1], last[0])
 
 
-def placed(database: Database) -> frozenset[tuple[str, str, int | None]]:
-    """Return which rows restores have put on which team, by set and primary key; none where there is no ledger yet."""
+def placed(database: Database, name: str, key: str, team: str) -> str:
+    """Return the condition that a restore has put a row of a set on the team it is on; never so without a ledger.
+
+    Args:
+        database: where.
+        name: the set.
+        key: what a query calls the row's primary key.
+        team: what it calls the row's team.
+    """
     if not installation.exists(database):
-        return frozenset()
-    return frozenset((name, key, team) for name, key, team in database.execute(statement(__name__, "placed")))
+        return "false"
+    return statement(__name__, "placed", set=literal(name), key=key, team=team)
 
 
 def _decisions(entries: Sequence[Row], lists: Iterable[str]) -> dict[str, Decisions]:

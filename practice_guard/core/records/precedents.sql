@@ -55,6 +55,7 @@ SELECT DISTINCT ON (r.set_name, r.snapshot_row) r.set_name, r.snapshot_row, r.ne
  ORDER BY r.set_name, r.snapshot_row, r.ledger DESC
 
 -- placed --
--- Which rows a restore has put on which team, by set and primary key.
-SELECT set_name, new_key, (coalesce(after -> 'refs', after) ->> 0)::bigint
-  FROM practice_guard.ledger_rows
+-- Whether a restore has put a row on a team.
+EXISTS (SELECT FROM practice_guard.ledger_rows AS r
+         WHERE r.set_name = {set} AND r.new_key = {key}::text
+           AND (coalesce(r.after -> 'refs', r.after) ->> 0)::bigint = {team})
