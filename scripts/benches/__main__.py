@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--teams", type=int, default=50_000, help="teams at most (50000)")
     parser.add_argument("--players", type=int, default=11, help="players a team, on average (11)")
     parser.add_argument("--matches", type=int, default=8, help="the ETL's own rows in schedule, a team (8)")
-    parser.add_argument("--runs", type=int, default=5, help="how often each thing is measured (5)")
+    parser.add_argument("--runs", "--rounds", type=int, default=5, help="how often each thing is measured (5)")
     parser.add_argument("--limit", type=float, default=1800.0, metavar="SECONDS", help="for one command (1800)")
     parser.add_argument("--url", help="a server to use, 15 or newer, as its superuser, instead of one of its own")
     version = int(os.environ.get("PRACTICE_GUARD_TEST_PG", "16"))

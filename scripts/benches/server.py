@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -73,11 +74,26 @@ class Database:
 
 
 @dataclass(frozen=True)
+class Log:
+    """A server's log from some byte on."""
+
+    path: Path
+    begin: int
+
+    def text(self) -> str:
+        """What came in so far."""
+        with self.path.open("rb") as file:
+            file.seek(self.begin)
+            return file.read().decode(errors="replace")
+
+
+@dataclass(frozen=True)
 class Server:
     """A running server. `own` says that it was started for this, with the settings that PostgreSQL comes with."""
 
     url: str
     own: bool
+    log: Path | None = None
 
     def database(self, purpose: str) -> Database:
         """A database of this process's, not yet made."""
@@ -87,6 +103,18 @@ class Server:
         """Run a statement about databases."""
         with psycopg.connect(self.url, autocommit=True) as session:
             session.execute(sql.SQL(text).format(*map(sql.Identifier, names)))
+
+    @contextmanager
+    def logging(self) -> Iterator[Log]:
+        """Have it log every statement with its time, in sessions that begin within the block; its own server alone."""
+        if self.log is None:
+            raise ValueError("the log of a server that was found is not known")
+        log = Log(self.log, self.log.stat().st_size)
+        self.run("ALTER ROLE CURRENT_USER SET log_min_duration_statement = 0")
+        try:
+            yield log
+        finally:
+            self.run("ALTER ROLE CURRENT_USER RESET log_min_duration_statement")
 
     def facts(self) -> dict[str, object]:
         """What a reader of the figures must know of it: its version, and settings that weigh."""
@@ -108,4 +136,4 @@ def running(url: str | None, version: int) -> Iterator[Server]:
         yield Server(url, own=False)
         return
     with embedded.running(version, quick=False) as started:
-        yield Server(started.url(), own=True)
+        yield Server(started.url(), own=True, log=started.directory / "log")

@@ -66,16 +66,19 @@ class _Delayed:
             self.came.put((time.monotonic() + self.seconds, data))
 
     def deliver(self) -> Iterator[None]:
-        """Hands on what came; stops after each piece."""
+        """Hands on what came; stops before each piece, since what it answers may come back at once."""
         while True:
             due, data = self.came.get()
             time.sleep(max(0.0, due - time.monotonic()))
-            with contextlib.suppress(OSError):
-                if not data:
-                    self.target.shutdown(socket.SHUT_WR)
-                    return
-                self.target.sendall(data)
+            if data:
                 yield
+            with contextlib.suppress(OSError):
+                if data:
+                    self.target.sendall(data)
+                else:
+                    self.target.shutdown(socket.SHUT_WR)
+            if not data:
+                return
 
 
 @dataclass

@@ -10,6 +10,7 @@ from scripts.benches.parts.million import million
 from scripts.benches.parts.resolve import resolve
 from scripts.benches.parts.run import run
 from scripts.benches.parts.start import start
+from scripts.benches.parts.statements import statements
 from scripts.benches.parts.strategy import strategy
 from scripts.benches.parts.wire import wire
 
@@ -22,5 +23,6 @@ PARTS: Mapping[str, Callable[[Bench], Table]] = {
     "resolve": resolve,
     "growth": growth,
     "million": million,
+    "statements": statements,
 }
 """Every part by its name, in the order in which they are cheapest one after another."""

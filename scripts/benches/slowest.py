@@ -1,0 +1,41 @@
+"""The statements that a server was kept busy by, read from its log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_ENTRY = re.compile(r"\d{4}-\d\d-\d\d [\d:.]+ \S+ \[\d+\] ")
+_DURATION = re.compile(r"LOG:  duration: ([\d.]+) ms  (?:statement|parse|bind|execute)[^:]*: (.*)", re.DOTALL)
+_A_SECOND = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement, its spaces taken together; the seconds of all its runs, and how many these were."""
+
+    text: str
+    seconds: float
+    runs: int
+
+
+def slowest(log: str, most: int) -> list[Statement]:
+    """So many of the statements in a log that took longest, all runs of the same text taken together.
+
+    The log is as PostgreSQL writes it with its own line prefix and `log_min_duration_statement`.
+    """
+    seconds: dict[str, float] = {}
+    runs: dict[str, int] = {}
+    for took, text in _logged(log):
+        seconds[text] = seconds.get(text, 0.0) + took
+        runs[text] = runs.get(text, 0) + 1
+    longest = sorted(seconds, key=lambda text: -seconds[text])[:most]
+    return [Statement(text, seconds[text], runs[text]) for text in longest]
+
+
+def _logged(log: str) -> Iterator[tuple[float, str]]:
+    for entry in _ENTRY.split(log):
+        if found := _DURATION.match(entry):
+            text = re.sub(r"/\*.*?\*/|--[^\n]*", " ", found[2])
+            yield float(found[1]) / _A_SECOND, " ".join(text.split())
