@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _ENTRY = re.compile(r"\d{4}-\d\d-\d\d [\d:.]+ \S+ \[\d+\] ")
-_DURATION = re.compile(r"LOG:  duration: ([\d.]+) ms  (?:statement|parse|bind|execute)[^:]*: (.*)", re.DOTALL)
+_DURATION = re.compile(r"LOG:  duration: ([\d.]+) ms  (statement|parse|bind|execute)[^:]*: (.*)", re.DOTALL)
+_RUNS = ("statement", "execute")
+"""What is logged of a run; its parsing and binding are logged beside it, with seconds of their own."""
 _A_SECOND = 1000
 
 
@@ -27,15 +29,15 @@ def slowest(log: str, most: int) -> list[Statement]:
     """
     seconds: dict[str, float] = {}
     runs: dict[str, int] = {}
-    for took, text in _logged(log):
+    for step, took, text in _logged(log):
         seconds[text] = seconds.get(text, 0.0) + took
-        runs[text] = runs.get(text, 0) + 1
+        runs[text] = runs.get(text, 0) + (step in _RUNS)
     longest = sorted(seconds, key=lambda text: -seconds[text])[:most]
     return [Statement(text, seconds[text], runs[text]) for text in longest]
 
 
-def _logged(log: str) -> Iterator[tuple[float, str]]:
+def _logged(log: str) -> Iterator[tuple[str, float, str]]:
     for entry in _ENTRY.split(log):
         if found := _DURATION.match(entry):
-            text = re.sub(r"/\*.*?\*/|--[^\n]*", " ", found[2])
-            yield float(found[1]) / _A_SECOND, " ".join(text.split())
+            text = re.sub(r"/\*.*?\*/|--[^\n]*", " ", found[3])
+            yield found[2], float(found[1]) / _A_SECOND, " ".join(text.split())
