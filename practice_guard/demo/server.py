@@ -11,7 +11,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,15 +38,14 @@ _ROOM = 2 * 1024**3
 # PostgreSQL refuses to run as root. These exist nearly everywhere; the first is the least privileged.
 _ACCOUNTS = ("nobody", "daemon", "postgres")
 
+_SETTINGS = {"listen_addresses": "", "timezone": "UTC"}
 # The data are thrown away at the end: nothing here is worth a wait for the disk.
-_SETTINGS = {
-    "listen_addresses": "",
+_QUICK = {
     "fsync": "off",
     "full_page_writes": "off",
     "shared_buffers": "64MB",
     "max_wal_size": "512MB",
     "max_connections": "60",
-    "timezone": "UTC",
 }
 
 # Makes the data, runs the server, and watches over it. Its standard input is a pipe that only this process holds,
@@ -117,13 +116,14 @@ class Server:
 
 
 @contextmanager
-def running(version: int = 16, *, keep: bool = False) -> Iterator[Server]:
+def running(version: int = 16, *, keep: bool = False, quick: bool = True) -> Iterator[Server]:
     """Runs a PostgreSQL for as long as the block lasts, in a new temporary directory.
 
     Args:
         version: the major version, one of `VERSIONS`.
         keep: leave the server and its files when the block ends (`Server.stop_command` ends it later).
             If this process is killed before the block's end, they go all the same.
+        quick: with settings for data that are thrown away; else with those that PostgreSQL comes with.
 
     Raises:
         UsageError: there are no PostgreSQL programs for this version or platform, or they do not run here.
@@ -136,7 +136,7 @@ def running(version: int = 16, *, keep: bool = False) -> Iterator[Server]:
             programs = _reachable_programs(programs, directory)
             for path in (directory, *directory.rglob("*")):
                 os.chown(path, account.pw_uid, account.pw_gid)
-        server = Server(directory, version, _launch(programs, directory, account))
+        server = Server(directory, version, _launch(programs, directory, account, _QUICK if quick else {}))
     except BaseException:
         shutil.rmtree(directory, ignore_errors=True)
         raise
@@ -226,8 +226,10 @@ def _reachable_programs(programs: Path, directory: Path) -> Path:
     return copy
 
 
-def _launch(programs: Path, directory: Path, account: pwd.struct_passwd | None) -> subprocess.Popen[str]:
-    settings = {**_SETTINGS, "unix_socket_directories": directory}
+def _launch(
+    programs: Path, directory: Path, account: pwd.struct_passwd | None, more: Mapping[str, str]
+) -> subprocess.Popen[str]:
+    settings = {**_SETTINGS, **more, "unix_socket_directories": directory}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     try:
         return subprocess.Popen(  # noqa: S603 - our own program and arguments

@@ -1,0 +1,1 @@
+"""What the guard costs, beside what plain SQL costs: `scripts/bench [PART …]`."""
