@@ -49,6 +49,10 @@ def find(database: Database, bound: BoundSet, stored: StoredSet, rows: Sequence[
             "would_collide",
             **bound.parts,
             rows=identifier(stored.rows_table),
+            arrays=", ".join(
+                f"%(r{place})s::bigint[]::{bound.table.columns[name].type}[]" for place, name in enumerate(refs)
+            ),
+            names=", ".join(f"r{place}" for place in range(len(refs))),
             new_columns=", ".join(f"{values[name]} AS {identifier(name)}" for name in names),
             live_columns=columns(names, of="t"),
             key_columns=columns(names, of="new"),

@@ -70,10 +70,10 @@ def destination(
     return Destination(match.new.id if match.new else None, match.evidence, match.fate, match.given_up)
 
 
-def ids_of(app: Application, reference: Reference) -> frozenset[int]:
+def ids_of(app: Application, reference: Reference, keys: Mapping[str, frozenset[int]]) -> frozenset[int]:
     """Return the ids that a reference may have now."""
     if reference.parent is not None:
-        return app.keys[reference.parent]
+        return keys[reference.parent]
     return app.now.ids if reference.target is PointsAt.TEAMS else frozenset(app.now.leagues)
 
 

@@ -45,6 +45,7 @@ def plan(
     every = live_rows(database, everything, snapshot)
     scope = replace(request.scope, protected=with_parents(request.scope.protected, app.sets))
     proofs = earlier.proofs(snapshot.imprint, imprint.take(database, app.catalog, app.sets))
+    keys = _keys(database, app)
     sets: dict[str, SetPlan] = {}
     parents = {
         bound.name: Parents(
@@ -70,7 +71,7 @@ def plan(
             bound.set.etl_deletes,
             bound.may_vanish or (bound.truncates and _emptied(rows, live)),
             tuple(not bound.table.columns[reference.column].not_null for reference in bound.references),
-            tuple(ids_of(app, reference) for reference in bound.references),
+            tuple(ids_of(app, reference, keys) for reference in bound.references),
             proofs.rows(bound.name, rows),
             request.include_deleted,
             _hangs_on(bound),
@@ -84,13 +85,23 @@ def plan(
             each = above.follow(each)
         meant = frozenset(row.row for row in each.rows if _covers(scope, row, match_of(row, resolutions)))
         each = collisions.make_wait(database, bound, stored, snapshot.id, each, meant)
-        if bound.name in app.keys:
-            standing = frozenset() if rules.may_vanish else app.keys[bound.name]
+        if bound.name in keys:
+            standing = frozenset() if rules.may_vanish else keys[bound.name]
             parents[bound.name] = Parents(rows, each, snapshot.id, standing)
         covered = tuple(row for row in each.rows if row.row in meant)
         outside = frozenset(row.row for row in each.rows) - meant
         sets[bound.name] = replace(each, rows=covered, outside=outside)
     return sets
+
+
+def _keys(database: Database, app: Application) -> dict[str, frozenset[int]]:
+    """Return the primary keys in the tables of the sets that others hang on, by set."""
+    followed = {reference.parent for bound in app.sets for reference in bound.references}
+    return {
+        bound.name: frozenset(key for (key,) in database.execute(statement(__name__, "keys", **bound.parts)))
+        for bound in (*app.sets, *app.companions)
+        if bound.name in followed
+    }
 
 
 def _covers(scope: Scope, row: PlannedRow, match: Match | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from practice_guard.core.application import catalog as catalogs
@@ -11,7 +11,7 @@ from practice_guard.core.application.bound import BoundSet, bind, companions_of
 from practice_guard.core.application.catalog import SCHEMA, Catalog
 from practice_guard.core.application.protected import ProtectedSet
 from practice_guard.core.application.teams import TeamList
-from practice_guard.core.database import Database, Query, ask_each, locks, statement
+from practice_guard.core.database import Database, locks
 
 PARENTS = ("clubs", "leagues", "series", "teams")
 
@@ -25,7 +25,6 @@ class Application:
         sets: the protected sets in it, each after those that its rows hang on.
         skipped: the names of those whose table is not there.
         now: the team list.
-        keys: the primary keys in the tables of the sets that others hang on, by set.
         companions: the ETL's own rows that protected ones point at.
     """
 
@@ -33,7 +32,6 @@ class Application:
     sets: Sequence[BoundSet]
     skipped: Sequence[str]
     now: TeamList
-    keys: Mapping[str, frozenset[int]]
     companions: Sequence[BoundSet]
 
 
@@ -45,16 +43,7 @@ def look(database: Database, sets: Sequence[ProtectedSet], schema: str = SCHEMA)
     """
     catalog = catalogs.read(database, schema)
     bound, skipped = bind(sets, catalog)
-    followed = {parent for each in bound for reference in each.references if (parent := reference.parent)}
-    companions = companions_of(sets, catalog)
-    parents = [each for each in (*bound, *companions) if each.name in followed]
-    found = ask_each(database, [_keys(each) for each in parents])
-    keys = {each.name: frozenset(key for (key,) in rows) for each, rows in zip(parents, found, strict=True)}
-    return Application(catalog, bound, skipped, teams.read(database, catalog), keys, companions)
-
-
-def _keys(bound: BoundSet) -> Query:
-    return Query(statement(__name__, "keys", **bound.parts))
+    return Application(catalog, bound, skipped, teams.read(database, catalog), companions_of(sets, catalog))
 
 
 def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[ProtectedSet], within: float) -> None:
