@@ -235,7 +235,7 @@ def _undo(call: Call, entry: int, *, dry_run: bool, yes: bool, confirm: str | No
         call.confirm(confirm, yes=yes, what=f"undo of restore {entry}")
     with call.database() as database:
         guard = call.guard(database)
-        undone = guard.reads(lambda: undo.plan(guard, entry)) if dry_run else undo.apply(guard, entry)
+        undone = guard.plans(lambda: undo.plan(guard, entry)) if dry_run else undo.apply(guard, entry)
     call.answer(restoring.undo(undone))
 
 

@@ -66,13 +66,8 @@ class BoundSet:
 
     @cached_property
     def parts(self) -> Mapping[str, str]:
-        """The pieces that statements over its rows ask for, quoted once; `t` is the table's alias.
-
-        `arrays` and `names` bring ids along as parameters r0, r1, …, an array for each reference; `names_list` has them
-        from the alias `u` as `live_references` has what the rows point at.
-        """
+        """The pieces that statements over its rows ask for, quoted once; `t` is the table's alias."""
         names = [each.column for each in self.references]
-        types = [self.table.columns[name].type for name in names]
         return MappingProxyType(
             {
                 "table": self.table.quoted,
@@ -81,10 +76,6 @@ class BoundSet:
                 "condition": condition(self.set.condition),
                 "reference": identifier(names[0]),
                 "references": columns(names, of="t"),
-                "live_references": columns(names, of="t", cast="::text"),
-                "arrays": ", ".join(f"%(r{place})s::bigint[]::{type_}[]" for place, type_ in enumerate(types)),
-                "names": ", ".join(f"r{place}" for place in range(len(names))),
-                "names_list": ", ".join(f"u.r{place}::text" for place in range(len(names))),
             }
         )
 

@@ -8,7 +8,7 @@ from practice_guard.core.records import runs as runs
 from practice_guard.core.records.installation import Place as Place
 from practice_guard.core.records.ledger import About as About
 from practice_guard.core.records.ledger import Entry as Entry
-from practice_guard.core.records.ledger import EntryRow as EntryRow
+from practice_guard.core.records.ledger import Kept as Kept
 from practice_guard.core.records.marking import Marking as Marking
 from practice_guard.core.records.precedents import Precedents as Precedents
 from practice_guard.core.records.precedents import Proven as Proven

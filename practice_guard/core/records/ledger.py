@@ -64,17 +64,18 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryRow:
-    """One row that an entry wrote: what it pointed at before and after, and the sum of what it then was."""
+class Kept:
+    """What the ledger keeps of the rows that an entry wrote to a set.
 
-    set: str
-    action: str
-    row: int
-    old_key: str
-    new_key: str
-    before: tuple[int | None, ...] | None
-    after: tuple[int | None, ...]
-    sum: str
+    Attributes:
+        rows: how many.
+        inserted: how many of them it put back; the others were re-linked.
+        references: how many references are noted of each; more than one number where that differs.
+    """
+
+    rows: int
+    inserted: int
+    references: frozenset[int]
 
 
 def entries(database: Database) -> list[Entry]:
@@ -112,16 +113,21 @@ def applying(database: Asked, plan: str) -> int | None:
     return int(found[0][0]) if found else None
 
 
-def rows(database: Database, entry: Entry) -> list[EntryRow]:
-    """Return what an entry wrote."""
-    found: list[EntryRow] = []
-    for name, action, row, old_key, new_key, before, after in database.execute(
-        statement(__name__, "rows"), {"ledger": entry.id}
-    ):
-        was, became = json.loads(before), json.loads(after)
-        refs = None if was is None else tuple(was)
-        found.append(EntryRow(name, action, row, old_key, new_key, refs, tuple(became["refs"]), became["sum"]))
-    return found
+def kept(database: Database, entry: int) -> dict[str, Kept]:
+    """Return what is kept of the rows that an entry wrote, by set."""
+    found = database.execute(statement(__name__, "kept"), {"ledger": entry})
+    return {
+        name: Kept(rows, inserted, frozenset({fewest, most} - {None})) for name, rows, inserted, fewest, most in found
+    }
+
+
+def rows(entry: int, name: str) -> Query:
+    """Return the query of the rows that an entry wrote to a set, for statements that work where they are.
+
+    Its columns: `row`, the number in the snapshot; `key`, the primary key; `before`, what it pointed at, as a JSON
+    array, or JSON's null where it was put back; `after`, what it points at since; `sum`, of what it then was.
+    """
+    return Query(statement(__name__, "rows"), {"ledger": entry, "set": name})
 
 
 def write(
@@ -207,7 +213,7 @@ def trim(database: Database, sets: Sequence[BoundSet]) -> int:
     - `taken_back` asks which of a key's rows is the newest, one of a restore that was taken back or one of another:
       what goes leaves that answer as it is;
     - `placed` asks whether a restore has put a row where it stands: the newest row that says so stays;
-    - `rows`, for an undo, finds that some are missing, and the undo says so.
+    - `kept`, for an undo, finds that some are missing, and the undo says so.
 
     A protected set whose table is not there, or that the settings leave out, may come back: its rows stay.
     """

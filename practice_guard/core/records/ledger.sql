@@ -36,11 +36,18 @@ SELECT id, kind, at, by, tool_version, environment, snapshot, plan_digest, resul
 -- The restore that applied a saved plan.
 SELECT id FROM practice_guard.ledger WHERE result ->> 'plan' = %(plan)s::text ORDER BY id DESC LIMIT 1
 
--- rows --
--- What an entry wrote.
-SELECT set_name, action, snapshot_row, old_key, new_key, before::text, after::text
+-- kept --
+-- How many rows an entry wrote to each set, those of them that it put back, and how many references are noted of each.
+SELECT set_name, count(*), count(*) FILTER (WHERE before = 'null'),
+       min(jsonb_array_length(after -> 'refs')), max(jsonb_array_length(after -> 'refs'))
   FROM practice_guard.ledger_rows WHERE ledger = %(ledger)s::bigint
- ORDER BY set_name, snapshot_row
+ GROUP BY set_name
+ ORDER BY set_name
+
+-- rows --
+-- What an entry wrote to a set.
+SELECT snapshot_row AS row, new_key AS key, before, after -> 'refs' AS after, after ->> 'sum' AS sum
+  FROM practice_guard.ledger_rows WHERE ledger = %(ledger)s::bigint AND set_name = %(set)s::text
 
 -- count --
 -- Whether a ledger row is there, read back after the commit.

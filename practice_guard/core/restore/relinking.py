@@ -1,27 +1,57 @@
-"""Pointing rows at their teams and leagues: a set of updates, each row once, by its primary key."""
+"""Pointing rows at their teams and leagues where they are: each row once, by its primary key, in one update a set."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Database, Query, Row, ask_each, columns, identifier, statement
+from practice_guard.core.database import Database, Query, identifier, statement
 from practice_guard.core.words import agreeing, counted
 
-Refs = tuple[int | None, ...]
 
+@dataclass(frozen=True)
+class Lines:
+    """What is written to a set: a table in the scratch with a line for each row, called `p` where it is asked.
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A row by its primary key, and what its references are and shall be."""
+    A line has `row`, by which lines are ordered, the primary key `put` of the row that is written, the same as
+    `live_key` where its references are moved, and what these are and shall be: `b0`, `b1`, …, `a0`, `a1`, ….
 
-    key: str
-    before: Refs
-    after: Refs
+    Attributes:
+        bound: the set as it is in the database.
+        table: the table with the lines.
+        key_type: the type of the keys in it, bigint or text.
+        writes: the condition that a line is to be written; others are not looked at.
+        updates: how many of its rows are pointed elsewhere.
+    """
+
+    bound: BoundSet
+    table: str
+    key_type: str
+    writes: str
+    updates: int
+
+    @cached_property
+    def refs(self) -> list[str]:
+        """The columns of the references."""
+        return [reference.column for reference in self.bound.references]
+
+    @cached_property
+    def parts(self) -> Mapping[str, str]:
+        """The pieces of statements over the lines and the table."""
+        return {
+            **self.bound.parts,
+            "lines": self.table,
+            "writes": self.writes,
+            "key_type": self.key_type,
+            "live_cast": "" if self.key_type == "bigint" else "::text",
+            "pointing": " AND ".join(
+                f"t.{identifier(name)}::bigint IS NOT DISTINCT FROM p.a{place}" for place, name in enumerate(self.refs)
+            ),
+        }
 
 
 @contextmanager
@@ -32,25 +62,30 @@ def application_path(database: Database) -> Iterator[None]:
     database.execute(statement(__name__, "pin_path"))
 
 
-def point(database: Database, bound: BoundSet, moves: Sequence[Move]) -> None:
+def point(database: Database, written: Lines) -> None:
     """Update the references of rows inside the caller's transaction.
 
     Raises:
         errors.RestoreError: fewer rows were updated than there were to be (a trigger or rule).
         errors.SchemaError: rows cross a unique key and there is nowhere to put them meanwhile.
     """
-    if not moves:
+    if not written.updates:
         return
-    parked = _parked(database, bound, moves)
-    for step in ([parked] if parked else []) + [list(moves)]:
-        assignments = [f"{identifier(each.column)} = u.r{place}" for place, each in enumerate(bound.references)]
-        text = statement(__name__, "update_references", assignments=", ".join(assignments), **bound.parts)
-        expect(bound, len(step), len(database.execute(text, values(step, bound))))
+    for key in written.bound.table.unique_keys:
+        places = [place for place, name in enumerate(written.refs) if name in key.columns]
+        if places and not key.primary:
+            _park(database, written, places)
+    types = written.bound.table.columns
+    assignments = ", ".join(
+        f"{identifier(name)} = p.a{place}::{types[name].type}" for place, name in enumerate(written.refs)
+    )
+    text = statement(__name__, "update_references", **written.parts, assignments=assignments)
+    expect(written.bound, written.updates, database.write([Query(text)])[0])
 
 
-def right(bound: BoundSet, moves: Sequence[Move]) -> Query:
-    """Ask how many of the rows point where they should."""
-    return Query(statement(__name__, "updated_right", **bound.parts), values(moves, bound))
+def right(written: Lines) -> Query:
+    """Ask how many of the rows pointed elsewhere point where they should."""
+    return Query(statement(__name__, "updated_right", **written.parts))
 
 
 def expect(bound: BoundSet, wanted: int, done: int) -> None:
@@ -66,95 +101,56 @@ def expect(bound: BoundSet, wanted: int, done: int) -> None:
         )
 
 
-def values(moves: Sequence[Move], bound: BoundSet) -> dict[str, object]:
-    """Return the parameters of statements over rows and their references (`BoundSet.parts`)."""
-    return {"keys": [move.key for move in moves], **references([move.after for move in moves], bound)}
+def _park(database: Database, written: Lines, places: Sequence[int]) -> None:
+    """First step of updates that cross a unique key: those in the way go where nobody is."""
+    parts = written.parts
+    blocking = statement(
+        __name__,
+        "blocking",
+        **parts,
+        before_parts=", ".join(f"p.b{place}" for place in places),
+        after_parts=", ".join(f"p.a{place}" for place in places),
+        other_writes=written.writes.replace("p.", "o."),
+        other_before=", ".join(f"o.b{place}" for place in places),
+        other_after=", ".join(f"o.a{place}" for place in places),
+        meets=" AND ".join(f"o.a{place} IS NOT DISTINCT FROM p.b{place}" for place in places),
+    )
+    count = database.execute(statement(__name__, "in_the_way", blocking=f"\n{blocking}\n"))[0][0]
+    if not count:
+        return
+    for column, value, free in _aside(written, places, count):
+        named = {**parts, "column": identifier(column), "value": value, "blocking": f"\n{blocking}\n", "free": free}
+        if database.write([Query(statement(__name__, "park", **named))])[0] == count:
+            return
+    names = ", ".join(written.refs[place] for place in places)
+    raise errors.SchemaError(
+        f"Rows of {written.bound.table.name} must change places under a unique key over {names}, which may be neither "
+        "NULL nor free: drop that key, restore, and put it back. Nothing was written."
+    )
 
 
-def references(refs: Sequence[Refs | None], bound: BoundSet) -> dict[str, object]:
-    """Return references as one array for each column."""
-    return {f"r{place}": [each[place] if each else None for each in refs] for place in range(len(bound.references))}
-
-
-def _parked(database: Database, bound: BoundSet, moves: Sequence[Move]) -> list[Move]:
-    """First step of updates that cross a unique key (17 to 18 and 18 to 17): those in the way go where nobody is."""
-    aside: dict[str, dict[int, int | None]] = {}
-    for key in bound.table.unique_keys:
-        places = [place for place, each in enumerate(bound.references) if each.column in key.columns]
-        blocking = [] if key.primary else _in_the_way(moves, places)
-        if blocking:
-            place, values = _aside(database, bound, places, moves, len(blocking))
-            for move, value in zip(blocking, values, strict=True):
-                aside.setdefault(move.key, {})[place] = value
-    parked = [move for move in moves if move.key in aside]
-    return [
-        replace(move, after=tuple(aside[move.key].get(place, now) for place, now in enumerate(move.before)))
-        for move in parked
-    ]
-
-
-def _in_the_way(moves: Sequence[Move], places: Sequence[int]) -> list[Move]:
-    """Return the moves that leave what another one goes to, as far as the key's references say."""
-
-    def part(refs: Refs) -> Refs:
-        return tuple(refs[place] for place in places)
-
-    moving = [move for move in moves if part(move.before) != part(move.after)]
-    wanted = {part(move.after) for move in moving}
-    return [move for move in moving if part(move.before) in wanted]
-
-
-def _aside(
-    database: Database, bound: BoundSet, places: Sequence[int], moves: Sequence[Move], count: int
-) -> tuple[int, Sequence[int | None]]:
-    """Find a reference and values for it that collide with nothing: NULL, ids that are none, or ids nobody has."""
-    columns_ = [bound.table.columns[bound.references[place].column] for place in places]
-    keys = {key.column: key for key in bound.table.foreign_keys}
-    for place, column in zip(places, columns_, strict=True):
+def _aside(written: Lines, places: Sequence[int], count: int) -> Iterator[tuple[str, str, str]]:
+    """Return columns and values that collide with nothing: NULL, ids that are none, or ids nobody has."""
+    table = written.bound.table
+    keyed = {key.column: key for key in table.foreign_keys}
+    named = [table.columns[written.refs[place]] for place in places]
+    for column in named:
         if not column.not_null:
-            return place, [None] * count
-        if column.name not in keys:
-            return place, [-number for number in range(1, count + 1)]
-    for place, column in zip(places, columns_, strict=True):
-        key = keys[column.name]
-        text = statement(
+            yield column.name, "NULL", ""
+            return
+        if column.name not in keyed:
+            yield column.name, f"(-b.nth)::{column.type}", ""
+            return
+    for place, column in zip(places, named, strict=True):
+        key = keyed[column.name]
+        free = statement(
             __name__,
             "free_ids",
-            **bound.parts,
+            **written.parts,
             column=identifier(column.name),
-            parent=identifier(bound.table.schema, key.parent),
+            place=str(place),
+            count=str(count),
+            parent=identifier(table.schema, key.parent),
             parent_column=identifier(key.parent_column),
         )
-        wanted = {"taken": [move.after[place] for move in moves], "count": count}
-        free = [row[0] for row in database.execute(text, wanted)]
-        if len(free) == count:
-            return place, free
-    names = ", ".join(column.name for column in columns_)
-    raise errors.SchemaError(
-        f"Rows of {bound.table.name} must change places under a unique key over {names}, which may be neither NULL nor "
-        "free: drop that key, restore, and put it back. Nothing was written."
-    )
-
-
-def beside(database: Database, sets: Iterable[tuple[BoundSet, Collection[str]]]) -> dict[str, Row]:
-    """Return count and digest of the rows besides those given by their primary keys, by table."""
-    keys: defaultdict[str, list[str]] = defaultdict(list)
-    tables: dict[str, BoundSet] = {}
-    for bound, written in sets:
-        tables.setdefault(bound.table.quoted, bound)
-        keys[bound.table.quoted] += written
-    found = ask_each(database, [_untouched(bound, keys[name]) for name, bound in tables.items()])
-    return {bound.table.name: row for bound, (row,) in zip(tables.values(), found, strict=True)}
-
-
-def _untouched(bound: BoundSet, keys: Collection[str]) -> Query:
-    text = statement(__name__, "untouched", **bound.parts, columns=columns(bound.table.columns, of="t", cast="::text"))
-    return Query(text, {"keys": list(keys)})
-
-
-def others_changed(table: str) -> errors.RestoreError:
-    """Say that rows changed which nobody was to touch."""
-    return errors.RestoreError(
-        f"Rows of {table} that the plan does not touch changed while it was applied (a trigger?). "
-        "Everything was rolled back."
-    )
+        yield column.name, f"free.id::{column.type}", free.partition("\n")[2]

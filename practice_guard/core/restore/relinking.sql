@@ -10,28 +10,43 @@ SELECT set_config('search_path', 'pg_catalog', true)
 -- Points rows at their teams and leagues; each row once, by its primary key.
 UPDATE {table} AS t
    SET {assignments}
-  FROM unnest(%(keys)s::text[], {arrays}) AS u (key, {names})
- WHERE t.{key} = u.key::{key_type}
-RETURNING t.{key}::text
+  FROM {lines} AS p
+ WHERE {writes} AND p.live_key = t.{key}{live_cast}
+
+-- in_the_way --
+-- How many rows leave what another one goes to, as far as a unique key's references say.
+SELECT count(*) FROM ({blocking}) AS b
+
+-- blocking --
+-- Those rows, numbered.
+SELECT p.live_key, row_number() OVER (ORDER BY p.row) AS nth
+  FROM {lines} AS p
+ WHERE {writes} AND p.live_key IS NOT NULL AND ROW({before_parts}) IS DISTINCT FROM ROW({after_parts})
+   AND EXISTS (SELECT FROM {lines} AS o
+                WHERE {other_writes} AND o.live_key IS NOT NULL
+                  AND ROW({other_before}) IS DISTINCT FROM ROW({other_after})
+                  AND {meets})
+
+-- park --
+-- First step of updates that cross a unique key (17 to 18 and 18 to 17): those in the way go where nobody is.
+UPDATE {table} AS t
+   SET {column} = {value}
+  FROM ({blocking}) AS b{free}
+ WHERE b.live_key = t.{key}{live_cast}
 
 -- free_ids --
 -- Ids that are there and that no row of the table has or will have: where rows wait while others take their place.
-SELECT p.{parent_column}::bigint
-  FROM {parent} AS p
- WHERE NOT EXISTS (SELECT FROM {table} AS t WHERE t.{column} = p.{parent_column})
-   AND p.{parent_column} <> ALL (%(taken)s::bigint[])
- LIMIT %(count)s::int
+
+  JOIN (SELECT f.id, row_number() OVER () AS nth
+          FROM (SELECT o.{parent_column}::bigint AS id
+                  FROM {parent} AS o
+                 WHERE NOT EXISTS (SELECT FROM {table} AS t WHERE t.{column} = o.{parent_column})
+                   AND NOT EXISTS (SELECT FROM {lines} AS p WHERE {writes} AND p.a{place} = o.{parent_column})
+                 LIMIT {count}) AS f) AS free ON free.nth = b.nth
 
 -- updated_right --
 -- How many of the rows updated point where they should.
 SELECT count(*)
-  FROM unnest(%(keys)s::text[], {arrays}) AS u (key, {names})
-  JOIN {table} AS t ON t.{key} = u.key::{key_type}
- WHERE ROW({live_references})::text = ROW({names_list})::text
-
--- untouched --
--- Count and digest of the rows that the plan does not touch.
-SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(sum, '' ORDER BY sum COLLATE "C"), ''), 'UTF8')), 'hex')
-  FROM (SELECT encode(sha256(convert_to(ROW({columns})::text, 'UTF8')), 'hex') AS sum
-          FROM {table} AS t
-         WHERE NOT EXISTS (SELECT FROM unnest(%(keys)s::text[]) AS u (key) WHERE u.key = t.{key}::text)) AS rows
+  FROM {lines} AS p
+  JOIN {table} AS t ON p.live_key = t.{key}{live_cast}
+ WHERE {writes} AND {pointing}

@@ -10,8 +10,9 @@ from practice_guard.core.application import BoundSet, Column
 from practice_guard.core.database import Query, ask_each, identifier, statement
 from practice_guard.core.restore import collisions
 from practice_guard.core.restore.plans import Bucket
+from practice_guard.core.restore.relinking import Lines
 from practice_guard.core.restore.sheets import Sheet
-from practice_guard.core.restore.summing import Workings
+from practice_guard.core.restore.summing import Workings, writing
 from practice_guard.core.words import agreeing, counted
 
 
@@ -47,7 +48,17 @@ class Task:
     @property
     def parts(self) -> dict[str, str]:
         """The pieces of statements over the plan, the table and the snapshot's rows of it."""
-        return {**self.sheet.parts, "plan": self.sheet.scratch.table(f"plan_{self.name}")}
+        return {**self.sheet.parts, "plan": self._plan}
+
+    @property
+    def lines(self) -> Lines:
+        """What is written, as the plan says it."""
+        writes = f"p.meant AND {writing(self.sheet)}"
+        return Lines(self.bound, self._plan, self.sheet.key_type, writes, self.updates)
+
+    @property
+    def _plan(self) -> str:
+        return self.sheet.scratch.table(f"plan_{self.name}")
 
 
 def assign(workings: Workings) -> list[Task]:

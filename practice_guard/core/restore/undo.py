@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
-from practice_guard.core.application import (
-    Application,
-    BoundSet,
-    PointsAt,
-    Table,
-    imprint,
-)
-from practice_guard.core.database import Database, Query, ask_each, identifier, statement
+from practice_guard.core.application import Application, BoundSet, PointsAt, imprint
+from practice_guard.core.database import Database, Fill, Query, Scratch, ask_each, identifier, statement
 from practice_guard.core.guarding import Guard
-from practice_guard.core.records import About, Entry, EntryRow, ledger
-from practice_guard.core.restore import relinking
-from practice_guard.core.restore.relinking import Move, Refs, application_path
+from practice_guard.core.records import About, Entry, Kept, ledger
+from practice_guard.core.restore import relinking, untouched
+from practice_guard.core.restore.relinking import Lines
 from practice_guard.core.words import agreeing, counted
 
 _SHOWN = 5
+_WHOLE = ("smallint", "integer", "bigint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +32,35 @@ class Undone:
     adrift: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What an entry wrote to a set, and how many of its rows cannot be pointed where they were."""
+
+    lines: Lines
+    kept: Kept
+    adrift: int
+
+    @property
+    def bound(self) -> BoundSet:
+        return self.lines.bound
+
+    @property
+    def relinked(self) -> int:
+        return self.kept.rows - self.kept.inserted
+
+
 def plan(guard: Guard, wanted: int) -> Undone:
     """Find out, reading only in the transaction that is open, what taking an entry back would do.
 
     Raises:
         errors.UsageError: there is no such entry, it is no restore, it was taken back already, or its rows are not
             kept any more.
+        errors.SchemaError: it wrote to a protected set that is not there, or that has other references now.
         errors.StalePlanError: rows have changed since; says which.
     """
     database, app = guard.database, guard.look()
     entry = _entry(database, wanted)
-    rows = _rows(database, entry)
-    _check(database, app, rows, entry)
-    return _undone(app, entry, None, rows)
+    return _undone(entry, None, _assign(database, app, entry))
 
 
 def apply(guard: Guard, wanted: int) -> Undone:
@@ -59,6 +69,7 @@ def apply(guard: Guard, wanted: int) -> Undone:
     Raises:
         errors.UsageError: there is no such entry, it is no restore, it was taken back already, or its rows are not
             kept any more.
+        errors.SchemaError: it wrote to a protected set that is not there, or that has other references now.
         errors.StalePlanError: rows have changed since; nothing was written.
         errors.RestoreError: the database did something else; everything was rolled back.
     """
@@ -66,32 +77,17 @@ def apply(guard: Guard, wanted: int) -> Undone:
 
     def work(app: Application) -> Undone:
         entry = _entry(database, wanted)
-        rows = _rows(database, entry)
-        _check(database, app, rows, entry)
-        guard.watcher.begins("taking back", sum(map(len, rows.values())))
-        touched = [(_bound(app, name), [row.new_key for row in found]) for name, found in rows.items()]
-        others = relinking.beside(database, touched)
-        with application_path(database):
-            for bound in reversed(app.sets):  # what hangs on other rows goes first
-                if bound.name in rows:
-                    _take_back(database, app, bound, rows[bound.name])
-            database.check_constraints()
-        _prove(database, app, rows)
-        for table, now in relinking.beside(database, touched).items():
-            if now != others[table]:
-                raise relinking.others_changed(table)
-        number = ledger.write(
-            database,
-            ledger.UNDO,
-            guard.author,
-            About(
-                {"undoes": entry.id, "written": sum(map(len, rows.values()))},
-                entry.snapshot,
-                entry.plan_digest,
-                imprint.take(database, app.catalog, app.sets),
-            ),
+        tasks = _assign(database, app, entry)
+        count = sum(task.kept.rows for task in tasks)
+        guard.watcher.begins("taking back", count)
+        _write(database, app, tasks)
+        about = About(
+            {"undoes": entry.id, "written": count},
+            entry.snapshot,
+            entry.plan_digest,
+            imprint.take(database, app.catalog, app.sets),
         )
-        return _undone(app, entry, number, rows)
+        return _undone(entry, ledger.write(database, ledger.UNDO, guard.author, about), tasks)
 
     undone = guard.writes(work)
     ledger.read_back(database, undone.ledger or 0, undone.entry.plan_digest)
@@ -107,55 +103,124 @@ def _entry(database: Database, wanted: int) -> Entry:
     return entry
 
 
-def _rows(database: Database, entry: Entry) -> dict[str, list[EntryRow]]:
-    """Return what an entry wrote, by set, all of it or nothing."""
-    rows, written = ledger.rows(database, entry), entry.result.get("written")
-    if isinstance(written, int) and len(rows) < written:
-        kept = f"{len(rows):,} of {counted(written, 'row')}"
+def _assign(database: Database, app: Application, entry: Entry) -> list[_Task]:
+    """Lay down what an entry wrote, all of it or nothing, by set, and require that it can be taken back."""
+    kept = _kept(database, entry)
+    sets = [_bound(app, name, each) for name, each in kept.items()]
+    if not sets:
+        return []
+    scratch = Scratch(database)
+    scratch.make({f"undo_{bound.name}": _columns(bound) for bound in sets})
+    scratch.fill([_laying(app, bound, entry) for bound in sets])
+    lines = [_lines(scratch, bound) for bound in sets]
+    _check_unchanged(scratch, lines, kept, entry)
+    for each in lines:
+        if kept[each.bound.name].inserted:
+            _check_nothing_hangs_on(scratch, app, each, lines, entry)
+    counts = ask_each(scratch, [Query(statement(__name__, "counts", **each.parts)) for each in lines])
+    return [
+        _Task(replace(each, updates=updates), kept[each.bound.name], adrift)
+        for each, ((updates, adrift),) in zip(lines, counts, strict=True)
+    ]
+
+
+def _kept(database: Database, entry: Entry) -> Mapping[str, Kept]:
+    kept, written = ledger.kept(database, entry.id), entry.result.get("written")
+    rows = sum(each.rows for each in kept.values())
+    if isinstance(written, int) and rows < written:
+        of_them = f"{rows:,} of {counted(written, 'row')}"
         raise errors.UsageError(
-            f"Restore {entry.id} cannot be taken back any more: the ledger keeps {kept} that it wrote. They are "
+            f"Restore {entry.id} cannot be taken back any more: the ledger keeps {of_them} that it wrote. They are "
             "kept as long as a snapshot from before it is. Nothing was written."
         )
-    found: defaultdict[str, list[EntryRow]] = defaultdict(list)
-    for row in rows:
-        found[row.set].append(row)
-    return dict(found)
+    return kept
 
 
-def _bound(app: Application, name: str) -> BoundSet:
-    for bound in app.sets:
-        if bound.name == name:
-            return bound
-    raise errors.SchemaError(f"The protected set {name}, which the restore wrote to, is not in this database.")
+def _bound(app: Application, name: str, kept: Kept) -> BoundSet:
+    bound = next((each for each in app.sets if each.name == name), None)
+    if bound is None:
+        raise errors.SchemaError(f"The protected set {name}, which the restore wrote to, is not in this database.")
+    if not kept.references <= {len(bound.references)}:
+        raise errors.SchemaError(
+            f"The protected set {name} has not the references that it had when the restore wrote to it."
+        )
+    return bound
 
 
-def _check(database: Database, app: Application, rows: Mapping[str, Sequence[EntryRow]], entry: Entry) -> None:
-    sums = ask_each(database, [_sums(_bound(app, name), found) for name, found in rows.items()])
-    for (name, found), now in zip(rows.items(), sums, strict=True):
-        _check_unchanged(_bound(app, name), found, dict(now), entry)
-    leaving = _leaving(app, rows)
-    for name, found in rows.items():
-        bound = _bound(app, name)
-        _check_nothing_hangs_on(database, app, bound, [row for row in found if row.before is None], leaving, entry)
+def _columns(bound: BoundSet) -> dict[str, str]:
+    """Return the columns of a set's lines (see `Lines`), with the sum of what was written."""
+    key, places = _key_type(bound), range(len(bound.references))
+    return {
+        "row": "bigint", "put": key, "live_key": key, "sum": "text", "adrift": "boolean",
+        **{f"b{place}": "bigint" for place in places}, **{f"a{place}": "bigint" for place in places},
+    }  # fmt: skip
 
 
-def _leaving(app: Application, rows: Mapping[str, Sequence[EntryRow]]) -> dict[str, list[str]]:
-    """Return the primary keys that will be removed or pointed elsewhere, by table."""
-    leaving: defaultdict[str, list[str]] = defaultdict(list)
-    for name, found in rows.items():
-        leaving[_bound(app, name).table.name] += [row.new_key for row in found]
-    return dict(leaving)
+def _key_type(bound: BoundSet) -> str:
+    return "bigint" if bound.key.type in _WHOLE else "text"
+
+
+def _laying(app: Application, bound: BoundSet, entry: Entry) -> Fill:
+    """Fill in what each row is and what it shall be again: what it was, where a foreign key lets it.
+
+    The import left rows on ids that are not there while foreign keys were off; on again, they let no row do so. Such a
+    reference is emptied, and stays as it is where it must not be empty.
+    """
+    places = range(len(bound.references))
+    enforced = {key.column for key in bound.table.foreign_keys if key.parent in set(PointsAt)}
+    ways = [f"r.before ->> {place}" for place in places]
+    joins = []
+    for place, reference in enumerate(bound.references):
+        if reference.parent is None and reference.column in enforced:
+            bare = f"r.after ->> {place}" if bound.table.columns[reference.column].not_null else "NULL"
+            ways[place] = _piece("way_back", place=str(place), otherwise=bare)
+            target = app.catalog.table(str(reference.target)).quoted
+            joins.append(_piece("target", place=str(place), target=target))
+    rows = ledger.rows(entry.id, bound.name)
+    text = statement(
+        __name__,
+        "lines",
+        rows=rows.text,
+        joins="".join(joins),
+        key_type=_key_type(bound),
+        was=", ".join(f"(r.before ->> {place})::bigint AS w{place}" for place in places),
+        now=", ".join(f"(r.after ->> {place})::bigint AS b{place}" for place in places),
+        back=", ".join(f"({way})::bigint AS a{place}" for place, way in enumerate(ways)),
+        was_list=", ".join(f"x.w{place}" for place in places),
+        now_list=", ".join(f"x.b{place}" for place in places),
+        back_list=", ".join(f"x.a{place}" for place in places),
+    )
+    return f"undo_{bound.name}", lambda: Query(text, rows.parameters)
+
+
+def _piece(name: str, **parts: str) -> str:
+    return statement(__name__, name, **parts).partition("\n")[2]
+
+
+def _lines(scratch: Scratch, bound: BoundSet) -> Lines:
+    places = range(len(bound.references))
+    before, after = (", ".join(f"p.{side}{place}" for place in places) for side in "ba")
+    writes = _piece("writes", before_list=before, after_list=after)
+    return Lines(bound, scratch.table(f"undo_{bound.name}"), _key_type(bound), writes, 0)
+
+
+def _check_unchanged(scratch: Scratch, lines: Sequence[Lines], kept: Mapping[str, Kept], entry: Entry) -> None:
+    asked = [Query(statement(__name__, "changed", **each.parts, shown=str(_SHOWN))) for each in lines]
+    for each, ((moved, keys),) in zip(lines, ask_each(scratch, asked), strict=True):
+        if moved:
+            name, have = each.bound.name, agreeing(moved, "has", "have")
+            shown = ", ".join(keys) + (", …" if moved > _SHOWN else "")
+            raise errors.StalePlanError(
+                f"{moved:,} of {counted(kept[name].rows, 'row')} of {name} that restore {entry.id} wrote {have} "
+                f"changed or gone since (primary keys {shown}). Nothing was written."
+            )
 
 
 def _check_nothing_hangs_on(
-    database: Database,
-    app: Application,
-    bound: BoundSet,
-    inserted: Sequence[EntryRow],
-    leaving: Mapping[str, Sequence[str]],
-    entry: Entry,
+    scratch: Scratch, app: Application, going: Lines, lines: Sequence[Lines], entry: Entry
 ) -> None:
     """Refuse to remove rows on which users have hung something since, which a foreign key would take along."""
+    bound = going.bound
     columns = {(key.table, key.column) for each in app.catalog.tables.values() for key in each.foreign_keys
                if key.parent == bound.table.name and key.parent_column == bound.key.name}  # fmt: skip
     columns |= {
@@ -164,9 +229,8 @@ def _check_nothing_hangs_on(
         for reference in each.references
         if reference.parent == bound.name
     }
-    asked = sorted(columns) if inserted else []
-    keys = [row.new_key for row in inserted]
-    counts = ask_each(database, [_hanging(app.catalog.table(table), column, keys, leaving) for table, column in asked])
+    asked = sorted(columns)
+    counts = ask_each(scratch, [_hanging(app, table, column, going, lines) for table, column in asked])
     for (table, _), ((count,),) in zip(asked, counts, strict=True):
         if count:
             raise errors.StalePlanError(
@@ -175,103 +239,67 @@ def _check_nothing_hangs_on(
             )
 
 
-def _hanging(child: Table, column: str, keys: Sequence[str], leaving: Mapping[str, Sequence[str]]) -> Query:
+def _hanging(app: Application, table: str, column: str, going: Lines, lines: Sequence[Lines]) -> Query:
     """Ask how many rows of a table point at some that are to go, and stay themselves."""
-    own = child.primary_key[0] if len(child.primary_key) == 1 else None
+    child = app.catalog.table(table)
+    whole = going.key_type == "bigint" and child.columns[column].type in _WHOLE
+    staying = [_piece("staying", **each.parts) for each in lines if each.bound.table.name == table]
     text = statement(
         __name__,
         "hanging",
-        table=child.quoted,
+        child=child.quoted,
+        lines=going.table,
         column=identifier(column),
-        own=f"t.{identifier(own)}::text" if own else "NULL::text",
+        compared="bigint" if whole else "text",
+        cast="" if whole else "::text",
+        staying="".join(staying),
     )
-    return Query(text, {"keys": keys, "leaving": list(leaving.get(child.name, ()))})
+    return Query(text)
 
 
-def _sums(bound: BoundSet, rows: Sequence[EntryRow]) -> Query:
-    """Ask what rows are now."""
-    return Query(statement(__name__, "sums", **bound.parts), {"keys": [row.new_key for row in rows]})
+def _write(database: Database, app: Application, tasks: Sequence[_Task]) -> None:
+    lines = [task.lines for task in tasks]
+    before = untouched.left_alone(database, lines)
+    by_name = {task.bound.name: task for task in tasks}
+    with relinking.application_path(database):
+        for bound in reversed(app.sets):  # what hangs on other rows goes first
+            if bound.name in by_name:
+                _take_back(database, by_name[bound.name])
+        database.check_constraints()
+    _prove(database, tasks)
+    untouched.check(before, untouched.left_alone(database, lines))
 
 
-def _check_unchanged(bound: BoundSet, rows: Sequence[EntryRow], now: Mapping[str, str], entry: Entry) -> None:
-    moved = [row.new_key for row in rows if now.get(row.new_key) != row.sum]
-    if moved:
-        have = agreeing(len(moved), "has", "have")
-        shown = ", ".join(moved[:_SHOWN]) + (", …" if len(moved) > _SHOWN else "")
-        raise errors.StalePlanError(
-            f"{len(moved):,} of {counted(len(rows), 'row')} of {bound.name} that restore {entry.id} wrote {have} "
-            f"changed or gone since (primary keys {shown}). Nothing was written."
-        )
+def _take_back(database: Database, task: _Task) -> None:
+    if task.kept.inserted:
+        taking = Query(statement(__name__, "take_out", **task.lines.parts))
+        relinking.expect(task.bound, task.kept.inserted, database.write([taking])[0])
+    relinking.point(database, task.lines)
 
 
-def _ways_back(app: Application, bound: BoundSet, rows: Sequence[EntryRow]) -> dict[str, Refs]:
-    """Return what each re-linked row will point at, by primary key: what it did, where a foreign key lets it.
-
-    The import left rows on ids that are not there while foreign keys were off; on again, they let no row do so. Such a
-    reference is emptied, and stays as it is where it must not be empty.
-    """
-    there = {str(PointsAt.TEAMS): app.now.ids, str(PointsAt.LEAGUES): frozenset(app.now.leagues)}
-    enforced = {key.column for key in bound.table.foreign_keys if key.parent in there}
-
-    def back(row: EntryRow, place: int, before: int | None) -> int | None:
-        reference = bound.references[place]
-        if before is None or reference.column not in enforced or before in there.get(str(reference.target), ()):
-            return before
-        return row.after[place] if bound.table.columns[reference.column].not_null else None
-
-    return {
-        row.new_key: tuple(back(row, place, before) for place, before in enumerate(row.before))
-        for row in rows
-        if row.before is not None
-    }
-
-
-def _take_back(database: Database, app: Application, bound: BoundSet, rows: Sequence[EntryRow]) -> None:
-    inserted = [row for row in rows if row.before is None]
-    if inserted:
-        keys = {"keys": [row.new_key for row in inserted]}
-        removed = database.execute(statement(__name__, "take_out", **bound.parts), keys)
-        relinking.expect(bound, len(inserted), len(removed))
-    relinking.point(database, bound, _moves(app, bound, rows))
-
-
-def _moves(app: Application, bound: BoundSet, rows: Sequence[EntryRow]) -> list[Move]:
-    ways = _ways_back(app, bound, rows)
-    moves = [Move(row.new_key, row.after, ways[row.new_key]) for row in rows if row.new_key in ways]
-    return [move for move in moves if move.before != move.after]
-
-
-def _prove(database: Database, app: Application, rows: Mapping[str, Sequence[EntryRow]]) -> None:
+def _prove(database: Database, tasks: Sequence[_Task]) -> None:
     """Read back, after all triggers and constraints, that what was put in is gone and what was re-linked points back.
 
     Raises:
         errors.RestoreError: it is not so.
     """
-    sets = [_bound(app, name) for name in rows]
-    moves = [_moves(app, bound, rows[bound.name]) for bound in sets]
-    gone = [_sums(bound, [row for row in rows[bound.name] if row.before is None]) for bound in sets]
-    there = ask_each(database, gone)
-    right = ask_each(database, [relinking.right(bound, each) for bound, each in zip(sets, moves, strict=True)])
-    for bound, standing, each, ((pointing,),) in zip(sets, there, moves, right, strict=True):
-        name, found = bound.name, rows[bound.name]
-        left = len(standing) + len(each) - pointing
+    there = ask_each(database, [Query(statement(__name__, "standing", **task.lines.parts)) for task in tasks])
+    right = ask_each(database, [relinking.right(task.lines) for task in tasks])
+    for task, ((standing,),), ((pointing,),) in zip(tasks, there, right, strict=True):
+        left = standing + task.lines.updates - pointing
         if left:
             are = agreeing(left, "is not as it", "are not as they")
             raise errors.RestoreError(
-                f"{left:,} of {counted(len(found), 'row')} of {name} to be taken back {are} should be: a trigger or "
-                f"rule on {bound.table.name} changed or swallowed that. Everything was rolled back."
+                f"{left:,} of {counted(task.kept.rows, 'row')} of {task.bound.name} to be taken back {are} should be: "
+                f"a trigger or rule on {task.bound.table.name} changed or swallowed that. Everything was rolled back."
             )
 
 
-def _undone(app: Application, entry: Entry, number: int | None, rows: Mapping[str, Sequence[EntryRow]]) -> Undone:
-    ways = {name: _ways_back(app, _bound(app, name), found) for name, found in rows.items()}
+def _undone(entry: Entry, number: int | None, tasks: Sequence[_Task]) -> Undone:
     return Undone(
         entry,
         number,
-        {name: sum(row.before is not None for row in found) for name, found in rows.items()},
-        {name: sum(row.before is None for row in found) for name, found in rows.items()},
-        {
-            name: sum(row.before is not None and ways[name][row.new_key] != row.before for row in found)
-            for name, found in rows.items()
-        },
+        {task.bound.name: task.relinked for task in tasks},
+        {task.bound.name: task.kept.inserted for task in tasks},
+        {task.bound.name: task.adrift for task in tasks},
     )

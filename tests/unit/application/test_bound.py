@@ -27,10 +27,6 @@ def bound_over(table: str = 'gear"s', condition: str = "note LIKE '5%'") -> dict
         ("condition", "(note LIKE '5%%')"),
         ("reference", '"team%%id"'),
         ("references", 't."team%%id", t."league_id"'),
-        ("live_references", 't."team%%id"::text, t."league_id"::text'),
-        ("arrays", "%(r0)s::bigint[]::integer[], %(r1)s::bigint[]::smallint[]"),
-        ("names", "r0, r1"),
-        ("names_list", "u.r0::text, u.r1::text"),
     ],
 )
 def test_a_piece_is_quoted_for_a_statement_with_parameters(piece: str, text: str) -> None:
