@@ -39,10 +39,6 @@ class Lines:
         """The columns of the references."""
         return [reference.column for reference in self.bound.references]
 
-    def each(self, text: str, between: str = ", ") -> str:
-        """Write a piece once for each reference, with its position in the place of `#`."""
-        return between.join(text.replace("#", str(place)) for place in range(len(self.refs)))
-
     @cached_property
     def parts(self) -> Mapping[str, str]:
         """The pieces of statements over the lines and the table."""

@@ -169,19 +169,16 @@ def _laying(app: Application, bound: BoundSet, entry: Entry) -> Fill:
     places = range(len(bound.references))
     enforced = {key.column for key in bound.table.foreign_keys if key.parent in set(PointsAt)}
     ways = [f"r.before ->> {place}" for place in places]
-    joins = []
     for place, reference in enumerate(bound.references):
         if reference.parent is None and reference.column in enforced:
             bare = f"r.after ->> {place}" if bound.table.columns[reference.column].not_null else "NULL"
-            ways[place] = _piece("way_back", place=str(place), otherwise=bare)
             target = app.catalog.table(str(reference.target)).quoted
-            joins.append(_piece("target", place=str(place), target=target))
+            ways[place] = _piece("way_back", place=str(place), target=target, otherwise=bare)
     rows = ledger.rows(entry.id, bound.name)
     text = statement(
         __name__,
         "lines",
         rows=rows.text,
-        joins="".join(joins),
         key_type=_key_type(bound),
         was=", ".join(f"(r.before ->> {place})::bigint AS w{place}" for place in places),
         now=", ".join(f"(r.after ->> {place})::bigint AS b{place}" for place in places),
