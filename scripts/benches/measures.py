@@ -20,7 +20,7 @@ class Sample:
     @classmethod
     def of(cls, values: Iterable[float]) -> Sample:
         """A sample of these values; there is at least one."""
-        return cls(tuple(values))
+        return cls(tuple(map(float, values)))
 
     @property
     def median(self) -> float:

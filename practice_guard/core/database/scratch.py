@@ -104,13 +104,12 @@ class Scratch:
         text = statement(__name__, "replace", table=self.table(name), query=query.text)
         self._database.write([Query(text, query.parameters)])
 
-    def refill(self, name: str, make: Callable[[], Query]) -> None:
-        """Put in a table's place the rows of a query."""
+    def empty(self, name: str) -> None:
+        """Take all rows out of a table."""
         if self._schema is None:
             self._filled[name] = []
         else:
             self._database.write([Query(statement(__name__, "empty", table=self.table(name)))])
-        self.fill([(name, make)])
 
     def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
         """Ask a question, about the tables too, and return its rows."""

@@ -172,9 +172,8 @@ def write_rows(database: Database, entry: int, written: Sequence[Query]) -> None
         written: for each set, the query of its rows: set, action, number in the snapshot, the primary key that it had
             and the one that it has, and what it pointed at before and after with the sum of what it is now, as JSON.
     """
-    for each in written:
-        text = statement(__name__, "write_rows", entry=str(entry), written=each.text)
-        database.write([Query(text, each.parameters)])
+    texts = (statement(__name__, "write_rows", entry=str(entry), written=each.text) for each in written)
+    database.write([Query(text, each.parameters) for text, each in zip(texts, written, strict=True)])
 
 
 def read_back(database: Database, entry: int, plan_digest: str) -> None:

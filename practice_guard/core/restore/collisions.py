@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from practice_guard.core.application import Column, UniqueKey
-from practice_guard.core.database import Query, Row, columns, identifier, literal, statement
+from practice_guard.core.database import Query, Row, Scratch, ask_each, columns, identifier, literal, statement
 from practice_guard.core.restore.sheets import Sheet
 from practice_guard.core.restore.summing import writing
 
@@ -36,7 +39,7 @@ def broken_of(sheet: Sheet, rows: list[Row]) -> list[tuple[UniqueKey, int]]:
     return [(every[place], count) for _, place, count in sorted(rows, key=lambda row: int(row[1]))]
 
 
-def make_wait(sheet: Sheet) -> None:
+def make_wait(scratch: Scratch, sheets: Sequence[Sheet]) -> None:
     """Let rows wait whose place is taken by what a user made of a row, or by one that the plan leaves where it is.
 
     A snapshot's rows keep the keys that it was taken under. So it is a user's edit, a part only being restored, a row
@@ -44,12 +47,22 @@ def make_wait(sheet: Sheet) -> None:
     id in other hands, that puts two rows in one place; that must not stop the rest.
     Whatever else breaks a key is the schema's matter (see `tasks.check_fits`).
     """
-    scratch, plan, crowded = sheet.scratch, f"plan_{sheet.name}", f"crowded_{sheet.name}"
-    while keys(sheet):
-        scratch.refill(crowded, lambda: _crowded(sheet))
-        if not scratch.execute(statement(__name__, "count", crowded=scratch.table(crowded)))[0][0]:
-            return
-        scratch.replace(plan, lambda former: _waits(sheet, former))
+    asked = [sheet for sheet in sheets if keys(sheet)]
+    while asked:
+        found = _look(scratch, asked)
+        asked = [sheet for sheet, count in zip(asked, found, strict=True) if count]
+        for sheet in asked:
+            scratch.replace(f"plan_{sheet.name}", partial(_waits, sheet))
+            scratch.empty(f"crowded_{sheet.name}")
+
+
+def _look(scratch: Scratch, sheets: Sequence[Sheet]) -> list[int]:
+    """Find the crowded rows of sets, whose tables of them are empty, and return how many there are."""
+    counts = scratch.fill([(f"crowded_{sheet.name}", partial(_crowded, sheet)) for sheet in sheets])
+    if not scratch.chained:
+        return [count or 0 for count in counts]
+    texts = (statement(__name__, "count", crowded=scratch.table(f"crowded_{sheet.name}")) for sheet in sheets)
+    return [count for ((count,),) in ask_each(scratch, [Query(text) for text in texts])]
 
 
 def _crowded(sheet: Sheet) -> Query:

@@ -8,15 +8,16 @@ of different times apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from practice_guard.core import snapshots
 from practice_guard.core.application import Application, imprint
 from practice_guard.core.database import Database, Fill, Query, Scratch, ask_each
 from practice_guard.core.guarding import Request
 from practice_guard.core.identity import resolve_leagues
-from practice_guard.core.records import Precedents, installation, precedents
+from practice_guard.core.records import installation, precedents
 from practice_guard.core.restore import buckets, collisions, laying, pairing, summing
 from practice_guard.core.restore.buckets import Terms
 from practice_guard.core.restore.goals import (
@@ -62,15 +63,21 @@ def work_out(database: Database, snapshot: Snapshot, app: Application, request: 
     request = replace(request, scope=replace(request.scope, protected=with_parents(request.scope.protected, app.sets)))
     scratch = Scratch(database)
     sheets, companions = _sheets(scratch, snapshot, app, request)
-    _lay_down(scratch, "teams", laying.goals(list(team_goals(names, resolutions, request.scope))))
-    _lay_down(scratch, "leagues", laying.goals(list(league_goals(names, leagues))))
-    _lay_down_precedents(scratch, earlier)
+    _lay_down(
+        scratch,
+        {
+            "teams": laying.goals(list(team_goals(names, resolutions, request.scope))),
+            "leagues": laying.goals(list(league_goals(names, leagues))),
+            **earlier.fills(),
+        },
+    )
     terms = Terms(request, earlier.proven(snapshot.imprint, left), snapshot.taken_at, names)
     sheets = _with_emptied(scratch, sheets)
-    _fill(scratch, [_recognising(sheet, names) for sheet in companions])
+    first = [_recognising(sheet, names) for sheet in companions]
     for level in _levels((*companions, *sheets)):
-        _work(scratch, [sheet for sheet in level if sheet in sheets], terms)
-        _fill(scratch, [_leading(sheet) for sheet in level if scratch.has(f"dest_{sheet.name}")])
+        _work(scratch, first, [sheet for sheet in level if sheet in sheets], terms)
+        first = [_leading(sheet) for sheet in level if scratch.has(f"dest_{sheet.name}")]
+    _fill(scratch, first)
     made = summing.sums(scratch, sheets, names)
     place = installation.locate(database).fingerprint
     found = Plan(
@@ -104,12 +111,12 @@ def _sheets(
     return made[len(others) :], made[: len(others)]
 
 
-def _lay_down(scratch: Scratch, name: str, query: Query) -> None:
-    scratch.fill([(name, lambda: query)])
+def _lay_down(scratch: Scratch, queries: Mapping[str, Query]) -> None:
+    _fill(scratch, [(name, partial(_same, query)) for name, query in queries.items()])
 
 
-def _lay_down_precedents(scratch: Scratch, earlier: Precedents) -> None:
-    _fill(scratch, [(name, lambda query=query: query) for name, query in earlier.fills().items()])  # type: ignore[misc]
+def _same(query: Query) -> Query:
+    return query
 
 
 def _with_emptied(scratch: Scratch, sheets: Sequence[Sheet]) -> list[Sheet]:
@@ -130,9 +137,12 @@ def _levels(sheets: Sequence[Sheet]) -> Iterable[list[Sheet]]:
         yield [sheet for sheet in sheets if depth[sheet.name] == level]
 
 
-def _work(scratch: Scratch, sheets: Sequence[Sheet], terms: Terms) -> None:
-    """Lay down the rows of some sets that hang on none of each other, pair them, and put each in its bucket."""
-    counts = _fill(scratch, [_resting(sheet, terms) for sheet in sheets])
+def _work(scratch: Scratch, first: Sequence[Fill], sheets: Sequence[Sheet], terms: Terms) -> None:
+    """Lay down the rows of some sets that hang on none of each other, pair them, and put each in its bucket.
+
+    What they hang on is laid down `first`.
+    """
+    counts = _fill(scratch, [*first, *(_resting(sheet, terms) for sheet in sheets)])[len(first) :]
     open_ends = [sheet for sheet, count in zip(sheets, counts, strict=True) if count != 0]
     # Without tables it costs more to ask than to pair nothing.
     left = [(True, True)] * len(open_ends) if scratch.chained else _left_over(scratch, open_ends)
@@ -140,9 +150,7 @@ def _work(scratch: Scratch, sheets: Sequence[Sheet], terms: Terms) -> None:
     for sheet, (kept, live) in zip(open_ends, left, strict=True):
         fills += [*(pairing.fills(sheet) if kept and live else []), *([_planning(sheet, terms)] if kept else [])]
     _fill(scratch, fills)
-    for sheet, (kept, _) in zip(open_ends, left, strict=True):
-        if kept:
-            collisions.make_wait(sheet)
+    collisions.make_wait(scratch, [sheet for sheet, (kept, _) in zip(open_ends, left, strict=True) if kept])
 
 
 def _left_over(scratch: Scratch, sheets: Sequence[Sheet]) -> list[tuple[bool, bool]]:

@@ -80,6 +80,8 @@ class Workings:
     def waiting(self) -> Iterator[tuple[str, str, Origin | None, int]]:
         """Return what waits: set, digest of what the rows say of themselves, their team, and how many they are."""
         for name, sheet in self.sheets.items():
+            if not self.plan.counts(name)[Bucket.PENDING]:
+                continue
             for content, list_, team, rows in self.scratch.stream(
                 Query(statement(__name__, "waiting_alike", **_parts(sheet)))
             ):

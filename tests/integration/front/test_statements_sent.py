@@ -22,8 +22,7 @@ from tests.world.builders import League, ScratchDatabase
 from tests.world.callers import CONNECT, nothing_is_set
 from tests.world.wire import Wire, wire_to
 
-MOST = 80
-"""A plan takes some twenty statements for its tables; most of them travel together."""
+MOST = 60
 
 Work = Callable[[], object]
 
@@ -75,7 +74,7 @@ def overheard(
         yield Overheard(wire)
 
 
-def test_no_command_sends_more_than_eighty_statements(overheard: Overheard, database: ScratchDatabase) -> None:
+def test_no_command_sends_more_than_sixty_statements(overheard: Overheard, database: ScratchDatabase) -> None:
     does = overheard.does
     does("backup", called="the first backup")
     does("backup", called="the second backup")
