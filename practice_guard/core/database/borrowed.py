@@ -132,10 +132,9 @@ class Borrowed:
                     self._check_usable()
                     self._undo()
                 else:
-                    if LEFT in self._known:
-                        self.execute(self._known[LEFT][0])
+                    dropping, _ = self._known.get(LEFT, ("", False))
                     self.execute(statement(__name__, "set"), former)
-                    self.execute(statement(__name__, "release"))
+                    self.execute("; ".join(filter(None, (dropping, statement(__name__, "release")))))
             except BaseException:
                 # Where not even that works the connection is lost, and the first error says more.
                 with suppress(errors.DatabaseError):

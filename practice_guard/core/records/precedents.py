@@ -53,8 +53,9 @@ class Precedents:
         of rows that an undo took back and no restore has moved since. `renumbered`: by set and row, the new primary key
         under which restores have put that row back.
         """
+        waited = Query(statement(__name__, "waited"), {"entry": self.entry})
         return {
-            "waited": Query(statement(__name__, "waited"), {"entry": self.entry}),
+            **({"waited": waited} if self.entry is not None else {}),
             "taken_back": Query(statement(__name__, "taken_back")),
             "renumbered": Query(statement(__name__, "renumbered"), {"snapshot": self.snapshot}),
         }

@@ -44,15 +44,19 @@ _ROUNDS = (
 
 
 def left_over(sheet: Sheet) -> Query:
-    """Ask whether there are rows of the snapshot, and rows of the table, to be paired."""
-    return Query(statement(__name__, "left_over", rest=sheet.scratch.table(f"rest_{sheet.name}")))
+    """Ask whether rows of the snapshot, and rows of the table as well, are still without a partner."""
+    return Query(statement(__name__, "left_over", **_parts(sheet)))
+
+
+def same(sheet: Sheet) -> Fill:
+    """Return what pairs rows that have the same primary key, content and team."""
+    return _fill(sheet, f"pairs_{sheet.name}", lambda parts: statement(__name__, "same", **parts))
 
 
 def fills(sheet: Sheet) -> list[Fill]:
-    """Return what pairs the rows of the snapshot that are left with the table's, one fill after another."""
+    """Return what pairs the other rows of the snapshot with the table's, one fill after another."""
     pairs, claims = f"pairs_{sheet.name}", f"claims_{sheet.name}"
     found = [
-        _fill(sheet, pairs, lambda parts: statement(__name__, "same", **parts)),
         _fill(sheet, claims, lambda parts: statement(__name__, "by_key", **parts)),
         _fill(sheet, pairs, _standing),
         _fill(sheet, claims, lambda parts: statement(__name__, "by_given_key", **parts)),

@@ -1,8 +1,3 @@
--- left_over --
--- Whether there is anything to be paired on either side.
-SELECT EXISTS (SELECT FROM {rest} AS k WHERE k.row IS NOT NULL),
-       EXISTS (SELECT FROM {rest} AS l WHERE l.lkey IS NOT NULL)
-
 -- waiting --
 -- A row of the snapshot without its partner.
 k.row IS NOT NULL AND NOT EXISTS (SELECT FROM {pairs} AS p WHERE p.row = k.row)
@@ -22,6 +17,10 @@ SELECT DISTINCT ON (l.lkey) k.row, l.lkey
   JOIN {rest} AS l ON l.lkey = k.key
  WHERE k.known AND l.lcontent = k.content AND l.ref0 IS NOT DISTINCT FROM k.goal
  ORDER BY l.lkey, k.carried, k.row
+
+-- left_over --
+-- Whether rows of both sides are without a partner.
+SELECT EXISTS (SELECT FROM {rest} AS k WHERE {waiting}) AND EXISTS (SELECT FROM {rest} AS l WHERE {free})
 
 -- same_row --
 -- Where an import can have freed a key: whether the row that has it now is the one that had it.

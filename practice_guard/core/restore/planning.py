@@ -142,21 +142,21 @@ def _work(scratch: Scratch, first: Sequence[Fill], sheets: Sequence[Sheet], term
 
     What they hang on is laid down `first`.
     """
-    counts = _fill(scratch, [*first, *(_resting(sheet, terms) for sheet in sheets)])[len(first) :]
+    same = [pairing.same(sheet) for sheet in sheets]
+    counts = _fill(scratch, [*first, *(_resting(sheet, terms) for sheet in sheets), *same])[len(first) :][: len(sheets)]
     open_ends = [sheet for sheet, count in zip(sheets, counts, strict=True) if count != 0]
     # Without tables it costs more to ask than to pair nothing.
-    left = [(True, True)] * len(open_ends) if scratch.chained else _left_over(scratch, open_ends)
+    left = [True] * len(open_ends) if scratch.chained else _left_over(scratch, open_ends)
     fills: list[Fill] = []
-    for sheet, (kept, live) in zip(open_ends, left, strict=True):
-        fills += [*(pairing.fills(sheet) if kept and live else []), *([_planning(sheet, terms)] if kept else [])]
+    for sheet, unpaired in zip(open_ends, left, strict=True):
+        fills += [*(pairing.fills(sheet) if unpaired else []), _planning(sheet, terms)]
     _fill(scratch, fills)
-    collisions.make_wait(scratch, [sheet for sheet, (kept, _) in zip(open_ends, left, strict=True) if kept])
+    collisions.make_wait(scratch, open_ends)
 
 
-def _left_over(scratch: Scratch, sheets: Sequence[Sheet]) -> list[tuple[bool, bool]]:
-    """Return whether rows of the snapshot, and whether rows of the table, of each set are not plainly in place."""
-    answers = ask_each(scratch, [pairing.left_over(sheet) for sheet in sheets])
-    return [(kept, live) for ((kept, live),) in answers]
+def _left_over(scratch: Scratch, sheets: Sequence[Sheet]) -> list[bool]:
+    """Return of which sets both rows of the snapshot and rows of the table are without a partner."""
+    return [left for ((left,),) in ask_each(scratch, [pairing.left_over(sheet) for sheet in sheets])]
 
 
 def _fill(scratch: Scratch, fills: Sequence[Fill]) -> list[int | None]:
