@@ -57,7 +57,7 @@ class Seen:
         rows: each row by its number.
         live: how many live rows are protected.
         extra: how many of them are none of the snapshot's.
-        waits: the numbers of the rows that will not be in place, of those asked for.
+        waits: the numbers of the rows that will not be in place, also of those that were not asked for.
         sparse: whether rows plainly in place may have no line.
     """
 
@@ -74,7 +74,7 @@ def planned(workings: Workings) -> dict[str, Seen]:
     found: dict[str, Seen] = {}
     for name, sheet in workings.sheets.items():
         rows = by_number(workings.rows(name))
-        waits = sorted(row for (row,) in workings.scratch.execute(waiting[name]) if row in rows)
+        waits = sorted(row for (row,) in workings.scratch.execute(waiting[name]))
         found[name] = Seen(rows, facts[name].live, facts[name].added, waits, sheet.sparse)
     return found
 

@@ -89,8 +89,8 @@ def plan(
             standing = frozenset() if rules.may_vanish else keys[bound.name]
             parents[bound.name] = Parents(rows, each, snapshot.id, standing)
         covered = tuple(row for row in each.rows if row.row in meant)
-        outside = frozenset(row.row for row in each.rows) - meant
-        sets[bound.name] = replace(each, rows=covered, outside=outside)
+        astray = {row.row for row in each.rows if row.bucket is not Bucket.INTACT} - meant
+        sets[bound.name] = replace(each, rows=covered, astray=frozenset(astray))
     return sets
 
 

@@ -139,16 +139,20 @@ class SetPlan:
         rows: the rows that are meant.
         live: how many rows of the table are protected now.
         extra: those among them that no row of the snapshot was paired with.
-        outside: numbers of the snapshot's rows that are not meant.
+        astray: numbers of the snapshot's rows that were not asked for and are not in place as they are.
     """
 
     name: str
     rows: tuple[PlannedRow, ...]
     live: int
     extra: tuple[Live, ...]
-    outside: frozenset[int] = frozenset()
+    astray: frozenset[int] = frozenset()
 
     @property
     def waits(self) -> list[int]:
-        """Numbers of the rows asked for that are not in place once the plan is applied, and not by a user's doing."""
-        return sorted(row.row for row in self.rows if row.bucket in (Bucket.PENDING, Bucket.GIVEN_UP))
+        """Numbers of the rows that are not in place once the plan is applied, and not by a user's doing.
+
+        Of those that were not asked for, all that are not in place as they are.
+        """
+        open_ends = (Bucket.PENDING, Bucket.GIVEN_UP)
+        return sorted(self.astray | {row.row for row in self.rows if row.bucket in open_ends})
