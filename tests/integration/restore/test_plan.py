@@ -58,6 +58,17 @@ def test_planning_writes_nothing_and_tells_exactly(guard: Guard, database: Scrat
     assert done.written == 4 + 2 + 2
 
 
+def test_a_plan_is_told_by_team_whatever_the_order_of_the_servers_hashes(league: League) -> None:
+    for number in range(60):
+        league.captain_schedules_practices(league.has_team(series=f"Chicago {number}"), 1)
+    kept = Guard(league.database)
+    kept.has_backed_up()
+    builders.the_etl_recreates_everything(league.database)
+    teams = [each.team[1] for each in kept.plans().of("practices") if each.team]
+    assert len(teams) == 60
+    assert teams == sorted(teams)
+
+
 def test_the_plan_that_was_shown_is_applied_once(guard: Guard, database: ScratchDatabase) -> None:
     saved = saved_plan(guard)
     guard.restores(saved=saved)
