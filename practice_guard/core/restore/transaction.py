@@ -14,6 +14,7 @@ from practice_guard.core.restore.planfile import AGAIN, SavedPlan
 from practice_guard.core.restore.plans import Plan
 from practice_guard.core.restore.summing import Workings
 from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.steps import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,9 @@ def check_saved(workings: Workings, saved: SavedPlan) -> None:
         errors.StalePlanError: it is not; says what moved.
     """
     if (entry := ledger.applying(workings.scratch, saved.id)) is not None:
-        raise errors.StalePlanError(f"This plan was applied already (ledger {entry}). Nothing was written.")
+        raise errors.StalePlanError(
+            f"This plan was applied already (ledger {entry}). Nothing was written.", next_steps=(Step("health"),)
+        )
     if workings.plan.digest != saved.digest:
         listed = "".join(f"\n  {change}" for change in moved(saved, workings))
         raise errors.StalePlanError(

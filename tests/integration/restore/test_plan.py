@@ -73,8 +73,9 @@ def test_the_plan_that_was_shown_is_applied_once(guard: Guard, database: Scratch
     saved = saved_plan(guard)
     guard.restores(saved=saved)
     after = database.everything()
-    with pytest.raises(errors.StalePlanError, match="applied already"):
+    with pytest.raises(errors.StalePlanError, match="applied already") as refused:
         guard.restores(saved=saved)
+    assert refused.value.next_steps, "what to type next"
     undone = guard.with_connection(lambda found: undo.apply(guard.at(found), 1))
     assert undone.ledger
     with pytest.raises(errors.StalePlanError, match="applied already"):
