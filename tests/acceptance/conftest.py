@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.world import command_lines
-from tests.world.builders import ScratchDatabase
+from tests.world import builders, command_lines
+from tests.world.builders import League, ScratchDatabase
 from tests.world.nights import Night, a_night
 from tests.world.program import PROGRAM, Guard, Outcome, outcome_of
 from tests.world.season_before import is_as_the_version_before_left_it
@@ -50,4 +50,14 @@ def marked(database: ScratchDatabase, guard: Guard) -> ScratchDatabase:
     """The test's database, marked as what it is now; a restored dump needs that."""
     done = guard("mark", "--confirm", "local", "--json")
     assert done.status == 0, done
+    return database
+
+
+@pytest.fixture
+def damaged(guard: Guard, database: ScratchDatabase, league: League) -> ScratchDatabase:
+    """A backup of two teams' practices, and an import that recreated the teams."""
+    for number in (1, 2):
+        league.captain_schedules_practices(league.has_team(series=f"Chicago {number}"), 3)
+    assert guard("backup").status == 0
+    builders.the_etl_recreates_everything(database)
     return database
