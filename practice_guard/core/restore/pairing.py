@@ -23,12 +23,16 @@ from practice_guard.core.restore.sheets import Sheet
 
 
 class _Round(NamedTuple):
-    """By which columns rows adrift are paired, and which of them take part."""
+    """By which columns rows adrift are paired, and which of them take part.
+
+    Where `timeless`, two rows of which neither has a time, the last column, are of one time; that alone is no evidence.
+    """
 
     kept: tuple[str, ...]
     live: tuple[str, ...]
     kept_only: str = ""
     live_only: str = ""
+    timeless: bool = False
 
 
 _OLD_ID, _TIME = ("k.old0", "l.ref0"), ("k.created", "l.lcreated")
@@ -36,7 +40,7 @@ _OWN_LIST = " AND NOT k.carried"
 """An id of an older list may have been another team's since."""
 
 _ROUNDS = (
-    _Round((_OLD_ID[0], _TIME[0]), (_OLD_ID[1], _TIME[1]), _OWN_LIST),
+    _Round((_OLD_ID[0], _TIME[0]), (_OLD_ID[1], _TIME[1]), _OWN_LIST, timeless=True),
     _Round((_OLD_ID[0],), (_OLD_ID[1],), _OWN_LIST),
     _Round((_TIME[0],), (_TIME[1],), live_only=" AND l.ref0 IS NULL"),
     _Round((_TIME[0],), (_TIME[1],)),
@@ -112,10 +116,14 @@ def _in_order(key_type: str) -> tuple[str, ...]:
 def _by(each: _Round) -> dict[str, str]:
     live = [f"b.{name.partition('.')[2]}" for name in each.live]
     kept = [f"a.{name.partition('.')[2]}" for name in each.kept]
+    pairs = list(zip(live, kept, strict=True))
+    if each.timeless:  # coalesce, since the server hashes what is equal, and not what is NOT DISTINCT
+        *pairs, (live_time, kept_time) = pairs
+        pairs.append((f"coalesce({live_time}, '')", f"coalesce({kept_time}, '')"))
     return {
         "kept_by": ", ".join(each.kept),
         "live_by": ", ".join(each.live),
         "kept_only": each.kept_only,
         "live_only": each.live_only,
-        "together": " AND ".join(f"{left} = {right}" for left, right in zip(live, kept, strict=True)),
+        "together": " AND ".join(f"{left} = {right}" for left, right in pairs),
     }

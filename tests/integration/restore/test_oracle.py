@@ -21,6 +21,8 @@ from tests.world.planting import Bug, planted
 
 WORLDS = 154
 CHAINED = 35
+ONCE_ANOTHER = (1353, 1426)
+"""Worlds of a campaign in which a row without a time, on its old id, was taken for one that has a time."""
 
 
 @contextmanager
@@ -48,6 +50,13 @@ def test_every_row_is_planned_as_the_judge_says(
             found = campaign.compare(arena, seed)
             assert not found, found
     assert campaign.counted["rows"] > least * len(seeds), "worlds with nothing in them say nothing"
+
+
+@pytest.mark.parametrize("seed", ONCE_ANOTHER)
+def test_rows_that_both_have_no_time_are_of_one_time(database: ScratchDatabase, seed: int) -> None:
+    with arena_of(database, seed) as arena:
+        found = Campaign().compare(arena, seed)
+        assert not found, found
 
 
 def unnoticed() -> None:
