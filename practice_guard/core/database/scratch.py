@@ -89,8 +89,9 @@ class Scratch:
             for name, query in queries
         ]
         counts = self._database.write(inserts)
-        large = {name for (name, _), count in zip(fills, counts, strict=True) if count >= _MANY}
-        self._database.write([Query(statement(__name__, "analyse", table=self.table(name))) for name in sorted(large)])
+        if max(counts, default=0) >= _MANY:  # what is small beside it would be taken for large
+            filled = sorted({name for (name, _), count in zip(fills, counts, strict=True) if count})
+            self._database.write([Query(statement(__name__, "analyse", table=self.table(name))) for name in filled])
         return list(counts)
 
     def replace(self, name: str, make: Callable[[str], Query]) -> None:

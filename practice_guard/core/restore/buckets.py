@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from practice_guard.core.database import Query, identifier, literal, statement
+from practice_guard.core.database import Query, literal, statement
 from practice_guard.core.guarding import Request
 from practice_guard.core.records import Proven, precedents
 from practice_guard.core.restore.sheets import Sheet
@@ -142,25 +142,13 @@ def _scope(sheet: Sheet, request: Request) -> dict[str, str]:
 
 def _blocked(sheet: Sheet) -> tuple[str, list[str]]:
     """Which rows a foreign key besides the set's own would not let in: a message of a user who is gone."""
-    ours = {each.column for each in sheet.references}
-    types = {each.name: each.stored_as for each in sheet.stored.columns}
-    keys = [key for key in sheet.bound.table.foreign_keys if key.column not in ours and key.column in types]
-    if not keys:
+    if not sheet.other_keys:
         return "NULL::text", []
     names, joins = [], [_text(statement(__name__, "kept", rows=sheet.parts["rows"]))]
-    for number, key in enumerate(keys):
-        parent = sheet.app.catalog.tables.get(key.parent)
-        column = parent.columns.get(key.parent_column) if parent else None
-        parts = {
-            "column": identifier(key.column),
-            "parent": identifier(sheet.bound.table.schema, key.parent),
-            "parent_column": identifier(key.parent_column),
-            "cast": "" if column is not None and column.type == types[key.column] else "::text",
-            "number": str(number),
-            "name": literal(key.column),
-        }
+    for number, key in enumerate(sheet.other_keys):
+        parts = {"column": key.column, "number": str(number), "name": literal(key.name)}
         names.append(_text(statement(__name__, "blocked", **parts)))
-        joins.append(_text(statement(__name__, "let_in", **parts)))
+        joins.append(key.joined("s", f"f{number}"))
     return f"coalesce({', '.join(reversed(names))})", joins
 
 

@@ -101,11 +101,6 @@ CASE WHEN old{place} IS NULL OR NOT known0 OR (NOT known{place} AND b{place} IS 
 -- The column that points at nothing, by a foreign key that is none of the set's own.
 CASE WHEN s.{column} IS NOT NULL AND f{number}.key IS NULL THEN {name} END
 
--- let_in --
--- What such a key points at.
-  LEFT JOIN (SELECT DISTINCT p.{parent_column}{cast} AS key FROM {parent} AS p) AS f{number}
-    ON f{number}.key = s.{column}{cast}
-
 -- kept --
 -- The row as the snapshot has it.
   LEFT JOIN practice_guard.{rows} AS s ON s.guard_row = k.row AND p.lkey IS NULL

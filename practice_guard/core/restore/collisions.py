@@ -7,6 +7,7 @@ from functools import partial
 
 from practice_guard.core.application import Column, UniqueKey
 from practice_guard.core.database import Query, Row, Scratch, ask_each, columns, identifier, literal, statement
+from practice_guard.core.restore import absent
 from practice_guard.core.restore.sheets import Sheet
 from practice_guard.core.restore.summing import writing
 
@@ -74,6 +75,7 @@ def _crowded(sheet: Sheet) -> Query:
             "crowded",
             collisions=_collisions(sheet),
             plan=sheet.scratch.table(f"plan_{sheet.name}"),
+            whole=absent.lines(sheet),
             alike=f"ARRAY[{', '.join(map(str, same))}]::int[]",
         )
     )
@@ -95,10 +97,18 @@ def _waits(sheet: Sheet, former: str) -> Query:
         before_list=sheet.each("p.b#"),
         first="\n".join(first.splitlines()[1:]),
         others=", ".join(others) or "/**/",
-        former=former,
+        former=_with_unsaid(sheet, former),
         crowded=sheet.scratch.table(f"crowded_{sheet.name}"),
     )
     return Query(text.replace(", /**/", ""))
+
+
+def _with_unsaid(sheet: Sheet, former: str) -> str:
+    """Return the lines of a plan, with those of crowded rows that had none."""
+    if not sheet.bare:
+        return former
+    named = {"former": former, "crowded": sheet.scratch.table(f"crowded_{sheet.name}")}
+    return statement(__name__, "with_unsaid", **named, unsaid=absent.unsaid(sheet, former)).partition("\n")[2]
 
 
 def _collisions(sheet: Sheet) -> str:
@@ -112,6 +122,7 @@ def _collisions(sheet: Sheet) -> str:
                 "would_collide",
                 **sheet.parts,
                 plan=sheet.scratch.table(f"plan_{sheet.name}"),
+                whole=absent.lines(sheet),
                 writes=writing(sheet),
                 name=literal(key.name),
                 number=str(place),

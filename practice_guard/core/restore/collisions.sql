@@ -2,7 +2,7 @@
 -- Rows to be written whose values of a unique key a row that stays where it is has (its primary key), or two of them.
 SELECT new.row, {name} AS key_name, {number} AS place, min(standing.key) AS occupant
   FROM (SELECT p.row, {new_columns}
-          FROM {plan} AS p
+          FROM {whole} AS p
           LEFT JOIN practice_guard.{rows} AS s ON s.guard_row = p.row AND p.live_key IS NULL
           LEFT JOIN {table} AS t ON t.{key}::{key_type} = p.live_key
          WHERE p.meant AND {writes}) AS new
@@ -12,7 +12,7 @@ SELECT new.row, {name} AS key_name, {number} AS place, min(standing.key) AS occu
     ON ({standing_columns}) = ({key_columns})
   LEFT JOIN (SELECT row, count(*) OVER (PARTITION BY {shared_columns}) AS times
                FROM (SELECT p.row, {new_columns}
-                       FROM {plan} AS p
+                       FROM {whole} AS p
                        LEFT JOIN practice_guard.{rows} AS s ON s.guard_row = p.row AND p.live_key IS NULL
                        LEFT JOIN {table} AS t ON t.{key}::{key_type} = p.live_key
                       WHERE p.meant AND {writes}) AS new
@@ -27,7 +27,7 @@ SELECT DISTINCT ON (c.row) c.row, c.key_name, c.occupant
   FROM (
 {collisions}
        ) AS c (row, key_name, place, occupant)
-  JOIN {plan} AS p ON p.row = c.row
+  JOIN {whole} AS p ON p.row = c.row
  WHERE p.bucket = 'edited' OR p.list <> 1
     OR EXISTS (SELECT FROM {plan} AS o
                 WHERE o.live_key = c.occupant AND (NOT o.meant OR o.bucket NOT IN ('intact', 'relink')))
@@ -58,6 +58,13 @@ CASE WHEN c.row IS NULL THEN p.a0
                                                 AND NOT EXISTS (SELECT FROM {plan_or_former} AS o
                                                                  WHERE o.row = t.guard_row)))) THEN NULL
      ELSE p.b0 END
+
+-- with_unsaid --
+-- The lines there were, and those that crowded rows would have had.
+(SELECT * FROM {former} UNION ALL
+SELECT * FROM (
+{unsaid}
+) AS u WHERE u.guard_row IN (SELECT c.row FROM {crowded} AS c))
 
 -- count --
 -- How many rows are crowded.

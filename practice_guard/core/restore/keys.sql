@@ -2,7 +2,7 @@
 -- The highest primary key in use, the highest of the rows to be put back under their own, and the last value that the
 -- sequence gave; one that was just restarted has given none.
 SELECT (SELECT max(t.{key})::bigint FROM {table} AS t),
-       (SELECT max(p.put::bigint) FROM {plan} AS p WHERE p.meant AND p.bucket = 'insert'),
+       (SELECT max(p.put::bigint) FROM {whole} AS p WHERE p.meant AND p.bucket = 'insert'),
        last_value - CASE WHEN is_called THEN 0 ELSE 1 END
   FROM {sequence}
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from practice_guard.core.database import Query, identifier, statement
+from practice_guard.core.restore import absent
 from practice_guard.core.restore.plans import Destination
 from practice_guard.core.restore.sheets import STAND_IN, Sheet
 
@@ -60,12 +61,13 @@ def rest(sheet: Sheet, lists: Sequence[str]) -> Query:
             for place, name in enumerate(refs)
         ),
     }
-    parts["besides"] = _besides(parts) if sheet.sparse else ""
+    parts |= {"plainly": "false", "plain_joins": "", "besides": ""}
+    if sheet.bare:
+        parts["plainly"], parts["plain_joins"] = absent.plainly(sheet)
+        parts["besides"] = statement(__name__, "put_back", **parts).partition("\n")[2]
+    elif sheet.sparse:
+        parts["besides"] = statement(__name__, "in_place", **parts).partition("\n")[2]
     return Query(statement(__name__, "rest", **parts), {"lists": list(lists)})
-
-
-def _besides(parts: Mapping[str, str]) -> str:
-    return statement(__name__, "in_place", **parts).partition("\n")[2]
 
 
 def recognised(sheet: Sheet, lists: Sequence[str]) -> Query:

@@ -6,14 +6,16 @@ SELECT u.list::smallint, u.old, u.id, u.evidence, u.fate, u.given_up, u.meant
 
 -- rest --
 -- The rows of the snapshot beside those of the table that have their primary keys, and what is protected there beside
--- them; where a plan is sparse, without those that are in place to the letter.
+-- them; without those that are in place to the letter, or plainly to be put back, where these have no lines.
 SELECT t.guard_row, {kept_key}, CASE WHEN t.guard_row IS NOT NULL THEN ROW({content})::text END, {created}, false,
        {lists}, {olds}, t.guard_known, t.guard_goal,
        {live_key}, CASE WHEN l.guard_there IS NOT NULL THEN ROW({live_content})::text END, {live_created},
        {live_refs}, l.guard_there, l.guard_protected
-  FROM (SELECT t.*, {known0} AS guard_known, {goal_ids}, {known} AS guard_all_known
+  FROM (SELECT t.*, {known0} AS guard_known, {goal_ids}, {known} AS guard_all_known,
+               {plainly} AS guard_plainly
           FROM practice_guard.{rows} AS t
 {goal_joins}
+{plain_joins}
          WHERE NOT t.guard_carried) AS t
   FULL JOIN (SELECT t.*, v.id IS NOT NULL AS guard_there, ({condition}) IS TRUE AS guard_protected
                FROM {table} AS t
@@ -32,6 +34,11 @@ SELECT t.guard_row, {kept_key}, ROW({content})::text, {created}, true, {lists}, 
 -- A row that is where it should be, to the letter.
 
    AND NOT coalesce(l.guard_protected AND t.guard_all_known AND {alike} AND {same_refs}, false)
+
+-- put_back --
+-- A row that is plainly to be put back.
+
+   AND NOT coalesce(t.guard_plainly AND l.{key} IS NULL, false)
 
 -- emptied --
 -- Whether not one row of the snapshot is left where it was, though there were some: TRUNCATE ... CASCADE does that.

@@ -18,7 +18,7 @@ from practice_guard.core.database import Database, Fill, Query, Scratch, ask_eac
 from practice_guard.core.guarding import Request
 from practice_guard.core.identity import resolve_leagues
 from practice_guard.core.records import installation, precedents
-from practice_guard.core.restore import buckets, collisions, laying, pairing, summing
+from practice_guard.core.restore import absent, buckets, collisions, laying, pairing, summing
 from practice_guard.core.restore.buckets import Terms
 from practice_guard.core.restore.goals import (
     check_scope,
@@ -62,6 +62,7 @@ def work_out(database: Database, snapshot: Snapshot, app: Application, request: 
     left = imprint.take(database, app.catalog, app.sets)
     request = replace(request, scope=replace(request.scope, protected=with_parents(request.scope.protected, app.sets)))
     scratch = Scratch(database)
+    terms = Terms(request, earlier.proven(snapshot.imprint, left), snapshot.taken_at, names)
     sheets, companions = _sheets(scratch, snapshot, app, request)
     _lay_down(
         scratch,
@@ -71,8 +72,7 @@ def work_out(database: Database, snapshot: Snapshot, app: Application, request: 
             **earlier.fills(),
         },
     )
-    terms = Terms(request, earlier.proven(snapshot.imprint, left), snapshot.taken_at, names)
-    sheets = _with_emptied(scratch, sheets)
+    sheets = _as_left(scratch, sheets, terms)
     first = [_recognising(sheet, names) for sheet in companions]
     for level in _levels((*companions, *sheets)):
         _work(scratch, first, [sheet for sheet in level if sheet in sheets], terms)
@@ -119,12 +119,19 @@ def _same(query: Query) -> Query:
     return query
 
 
-def _with_emptied(scratch: Scratch, sheets: Sequence[Sheet]) -> list[Sheet]:
-    """Find the sets that a TRUNCATE has emptied, of those that it can reach."""
+def _as_left(scratch: Scratch, sheets: Sequence[Sheet], terms: Terms) -> list[Sheet]:
+    """Find the sets that a TRUNCATE that can reach them has emptied, and those of which next to nothing is left."""
     asked = [sheet for sheet in sheets if sheet.bound.truncates and not sheet.may_vanish]
     answers = ask_each(scratch, [laying.emptied(sheet) for sheet in asked])
     emptied = {sheet.name for sheet, ((gone,),) in zip(asked, answers, strict=True) if gone}
-    return [replace(sheet, may_vanish=True) if sheet.name in emptied else sheet for sheet in sheets]
+    found = [replace(sheet, may_vanish=True) if sheet.name in emptied else sheet for sheet in sheets]
+    # Without tables it costs more to look twice than to plan every row.
+    asked = [] if scratch.chained else [each for each in found if absent.may_be(each, terms.request, terms.proven)]
+    left = ask_each(scratch, [absent.few_left(sheet) for sheet in asked])
+    bare = {
+        sheet.name for sheet, ((rows, adrift),) in zip(asked, left, strict=True) if absent.is_bare(sheet, rows, adrift)
+    }
+    return [replace(sheet, sparse=False, bare=True) if sheet.name in bare else sheet for sheet in found]
 
 
 def _levels(sheets: Sequence[Sheet]) -> Iterable[list[Sheet]]:
@@ -143,8 +150,10 @@ def _work(scratch: Scratch, first: Sequence[Fill], sheets: Sequence[Sheet], term
     What they hang on is laid down `first`.
     """
     same = [pairing.same(sheet) for sheet in sheets]
-    counts = _fill(scratch, [*first, *(_resting(sheet, terms) for sheet in sheets), *same])[len(first) :][: len(sheets)]
-    open_ends = [sheet for sheet, count in zip(sheets, counts, strict=True) if count != 0]
+    busy = [absent.busy(sheet) for sheet in sheets if sheet.bare]
+    resting = [_resting(sheet, terms) for sheet in sheets]
+    counts = _fill(scratch, [*first, *busy, *resting, *same])[len(first) + len(busy) :][: len(sheets)]
+    open_ends = [sheet for sheet, count in zip(sheets, counts, strict=True) if count != 0 or sheet.bare]
     # Without tables it costs more to ask than to pair nothing.
     left = [True] * len(open_ends) if scratch.chained else _left_over(scratch, open_ends)
     fills: list[Fill] = []

@@ -34,6 +34,22 @@ PRECEDENTS = {
 """What earlier restores say of the snapshot's rows (see `records.precedents`)."""
 
 
+@dataclass(frozen=True, slots=True)
+class OtherKey:
+    """A foreign key that is none of a set's references: its column, by name and quoted, and what that points at."""
+
+    name: str
+    column: str
+    parent: str
+    parent_column: str
+    cast: str
+
+    def joined(self, of: str, alias: str) -> str:
+        """Return the join with what a row called `of` points at; `key` of `alias` is NULL where that is not there."""
+        parts = {"parent": self.parent, "parent_column": self.parent_column, "column": self.column, "cast": self.cast}
+        return statement(__name__, "let_in", **parts, of=of, alias=alias).partition("\n")[2]
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A set of the snapshot and where it is worked out.
@@ -45,6 +61,7 @@ class Sheet:
         scratch: the plan's tables.
         sparse: the plan has no line for rows that are in place to the letter; they are what the others leave over.
         may_vanish: an import can have taken rows along (see `BoundSet.may_vanish`).
+        bare: the plan has no line for rows that are plainly to be put back; they are what the others leave over.
     """
 
     bound: BoundSet
@@ -53,6 +70,7 @@ class Sheet:
     scratch: Scratch
     sparse: bool = False
     may_vanish: bool = False
+    bare: bool = False
 
     @property
     def name(self) -> str:
@@ -129,7 +147,24 @@ class Sheet:
             f"claims_{self.name}": {"row": "bigint", "lkey": key, "there": "boolean"},
             f"plan_{self.name}": self.plan_columns,
             f"crowded_{self.name}": {"row": "bigint", "key_name": "text", "occupant": key},
+            **({f"busy_{self.name}": {"id": "bigint"}} if self.sparse else {}),
         }
+
+    @cached_property
+    def other_keys(self) -> list[OtherKey]:
+        """The foreign keys besides the set's own, as far as the snapshot has their columns."""
+        ours = {each.column for each in self.references}
+        types = {each.name: each.stored_as for each in self.stored.columns}
+        found = []
+        for key in self.bound.table.foreign_keys:
+            if key.column in ours or key.column not in types:
+                continue
+            parent = self.app.catalog.tables.get(key.parent)
+            column = parent.columns.get(key.parent_column) if parent else None
+            cast = "" if column is not None and column.type == types[key.column] else "::text"
+            parents = identifier(self.bound.table.schema, key.parent)
+            found.append(OtherKey(key.column, identifier(key.column), parents, identifier(key.parent_column), cast))
+        return found
 
     @property
     def live_columns(self) -> dict[str, str]:

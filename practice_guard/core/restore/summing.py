@@ -13,6 +13,7 @@ from practice_guard.core.application import Application
 from practice_guard.core.database import Query, Row, Scratch, ask_each, literal, statement
 from practice_guard.core.guarding import Request
 from practice_guard.core.model import Evidence, Fate
+from practice_guard.core.restore import absent
 from practice_guard.core.restore.plans import Bucket, NewKey, Origin, Plan, PlannedRow, SetFacts, Sum
 from practice_guard.core.restore.sheets import Sheet
 from practice_guard.core.snapshots import Snapshot
@@ -136,6 +137,7 @@ def _parts(sheet: Sheet) -> dict[str, str]:
     parts = {
         **sheet.parts,
         "plan": table(f"plan_{name}"),
+        "lines": absent.lines(sheet),
         "rest": table(f"rest_{name}"),
         "pairs": table(f"pairs_{name}"),
         "before_list": sheet.each("p.b#"),
@@ -189,10 +191,12 @@ def _in_order(line: Row) -> tuple[object, ...]:
 def _sums(sheet: Sheet, lists: Sequence[str]) -> Query:
     parts = _parts(sheet)
     text = statement(__name__, "sums", **parts)
-    if not sheet.sparse:
+    if not (sheet.sparse or sheet.bare):
         return Query(text)
     team = ("t.list", "t.old") if sheet.of_teams else ("NULL", "NULL")
-    more = statement(__name__, "sums_of_others", **parts, team_list=team[0], team=team[1]).partition("\n")[2]
+    bucket, written = (Bucket.INSERT, "true") if sheet.bare else (Bucket.INTACT, "false")
+    said = {"team_list": team[0], "team": team[1], "bucket": literal(bucket), "written": written}
+    more = statement(__name__, "sums_of_others", **parts, **said).partition("\n")[2]
     return Query(text + "\n" + more, {"lists": list(lists)})
 
 

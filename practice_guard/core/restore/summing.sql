@@ -6,10 +6,11 @@ SELECT count(*), p.bucket, p.team_list, p.team, p.evidence, p.fate, p.reason, p.
  GROUP BY 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
 
 -- sums_of_others --
--- The same of rows that are in place to the letter: all that a list's team has, without those in the plan.
+-- The same of rows without a line, in place to the letter or plainly to be put back: all that a list's team has, without
+-- those in the plan.
 
 UNION ALL
-SELECT t.rows - coalesce(p.rows, 0), 'intact', {team_list}, {team}, g.evidence, g.fate, NULL, '', false, false, false,
+SELECT t.rows - coalesce(p.rows, 0), {bucket}, {team_list}, {team}, g.evidence, g.fate, NULL, '', false, {written}, false,
        t.old IS NOT NULL, true
   FROM (SELECT {list} AS list, {old} AS old, count(*) AS rows
           FROM practice_guard.{rows} AS t
@@ -26,10 +27,12 @@ SELECT t.rows - coalesce(p.rows, 0), 'intact', {team_list}, {team}, g.evidence, 
 (p.bucket = 'insert' OR (p.live_key IS NOT NULL AND ROW({before_list}) IS DISTINCT FROM ROW({after_list})))
 
 -- digest --
--- Two sums of hashes over what the plan does to each row of a set, and their count.
+-- Two sums of hashes over what the plan does to each row of a set, and their count. What is in place under its own key
+-- has a line or none, as the rest of the table is; it says nothing here.
 SELECT count(*), coalesce(sum(hashtextextended(line, 1)), 0)::text, coalesce(sum(hashtextextended(line, 2)), 0)::text
   FROM (SELECT ROW(p.row, p.bucket, p.live_key, {before_list}, {after_list}, p.new_key)::text COLLATE "C" AS line
-          FROM {plan} AS p WHERE p.meant) AS lines
+          FROM {lines} AS p
+         WHERE p.meant AND NOT (p.bucket = 'intact' AND NOT p.carried AND p.live_key = p.key)) AS lines
 
 -- added --
 -- Protected rows of the table that no row of the snapshot was paired with, and those of them that hang on nothing.
@@ -61,7 +64,7 @@ SELECT count(*) FROM more JOIN ours ON ours.lcontent = more.lcontent AND ours.re
 SELECT p.row, p.key::text, p.bucket, p.list, p.old, p.live_key::text, ARRAY[{before_list}]::bigint[],
        ARRAY[{after_list}]::bigint[], p.evidence, p.fate, p.new_key, p.was_wrong, p.note, p.unresolved, p.team_list,
        p.team, p.reason, {said}
-  FROM {plan} AS p{kept}
+  FROM {lines} AS p{kept}
  WHERE p.meant AND {asked}
  ORDER BY p.row
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet, Column
 from practice_guard.core.database import Query, ask_each, identifier, statement
-from practice_guard.core.restore import collisions
+from practice_guard.core.restore import absent, collisions
 from practice_guard.core.restore.plans import Bucket
 from practice_guard.core.restore.relinking import Lines
 from practice_guard.core.restore.sheets import Sheet
@@ -48,13 +48,21 @@ class Task:
     @property
     def parts(self) -> dict[str, str]:
         """The pieces of statements over the plan, the table and the snapshot's rows of it."""
-        return {**self.sheet.parts, "plan": self._plan}
+        return {**self.sheet.parts, "plan": self._plan, "whole": absent.lines(self.sheet)}
+
+    @property
+    def moves(self) -> Lines:
+        """What is pointed elsewhere, as the plan says it; all of that was laid down."""
+        return self._lines(self._plan)
 
     @property
     def lines(self) -> Lines:
         """What is written, as the plan says it."""
+        return self._lines(absent.lines(self.sheet))
+
+    def _lines(self, table: str) -> Lines:
         writes = f"p.meant AND {writing(self.sheet)}"
-        return Lines(self.bound, self._plan, self.sheet.key_type, writes, self.updates)
+        return Lines(self.bound, table, self.sheet.key_type, writes, self.updates)
 
     @property
     def _plan(self) -> str:

@@ -1,7 +1,7 @@
 -- empty --
 -- How many rows to be put back have no value for references, and for other columns, that must have one now.
 SELECT ARRAY[{counts}]::bigint[]
-  FROM {plan} AS p
+  FROM {whole} AS p
   JOIN practice_guard.{rows} AS s ON s.guard_row = p.row
  WHERE p.meant AND p.bucket = 'insert'
 

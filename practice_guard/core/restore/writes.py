@@ -35,7 +35,7 @@ def write(database: Database, workings: Workings, busy: Sequence[Task]) -> int:
     before = untouched.left_alone(database, written)
     with relinking.application_path(database):
         for task in busy:
-            relinking.point(database, task.lines)
+            relinking.point(database, task.moves)
             if task.inserts:
                 relinking.expect(task.bound, task.inserts, database.write([_insertion(task)])[0])
         database.check_constraints()
@@ -75,7 +75,7 @@ def prove(database: Database, busy: Sequence[Task]) -> None:
         if task.inserts:
             asked.append((task, "put back", task.inserts, _restored_right(task)))
         if task.updates:
-            asked.append((task, "re-linked", task.updates, relinking.right(task.lines)))
+            asked.append((task, "re-linked", task.updates, relinking.right(task.moves)))
     found = ask_each(database, [query for *_, query in asked])
     for (task, what, count, _), ((right,),) in zip(asked, found, strict=True):
         if right != count:

@@ -2,14 +2,14 @@
 -- Puts rows back as the snapshot keeps them, under their primary keys and with new references.
 INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE
 SELECT {values}
-  FROM {plan} AS p
+  FROM {whole} AS p
   JOIN practice_guard.{rows} AS s ON s.guard_row = p.row
  WHERE p.meant AND p.bucket = 'insert'
 
 -- restored_right --
 -- How many of the rows put back are there, to the letter, under their key, and point where they should.
 SELECT count(*)
-  FROM {plan} AS p
+  FROM {whole} AS p
   JOIN practice_guard.{rows} AS s ON s.guard_row = p.row
   JOIN {table} AS t ON p.put = t.{key}{live_cast}
  WHERE p.meant AND p.bucket = 'insert' AND ROW({live})::text = ROW({kept})::text AND {pointing}
@@ -20,6 +20,6 @@ SELECT {set}::text, p.bucket, p.row, p.key::text, p.put::text,
        CASE WHEN p.live_key IS NULL THEN 'null'::jsonb ELSE jsonb_build_array({before_list}) END,
        jsonb_build_object('refs', jsonb_build_array({after_list}),
                           'sum', encode(sha256(convert_to(t::text, 'UTF8')), 'hex'))
-  FROM {plan} AS p
+  FROM {whole} AS p
   JOIN {table} AS t ON p.put = t.{key}{live_cast}
  WHERE {writes}

@@ -1,0 +1,103 @@
+"""Sets that an import has left next to nothing of: rows that are plainly to be put back need no line laid down.
+
+A row is plainly to be put back where nothing in the table can be it: none has its primary key or the one that a restore
+gave it, none stands on its team, and none that is protected is adrift. Its team and all else that it points at are
+known, and let it in. What its line of the plan would say follows from the snapshot and the goals, so that it is said
+where it is asked for; what is not so plain is planned like everything else.
+"""
+
+from __future__ import annotations
+
+from practice_guard.core.database import Fill, Query, identifier, literal, statement
+from practice_guard.core.guarding import Request
+from practice_guard.core.records import Proven
+from practice_guard.core.restore.sheets import Sheet
+
+
+def may_be(sheet: Sheet, request: Request, proven: Proven) -> bool:
+    """Whether rows of a set that are gone are to be put back, all of one rule."""
+    taken_along = sheet.may_vanish and not (proven.since_snapshot or proven.since_restore)
+    return sheet.sparse and (taken_along or request.include_deleted)
+
+
+def few_left(sheet: Sheet) -> Query:
+    """Ask for `is_bare` how many protected rows are in a set's table, and how many of them are adrift."""
+    more = str(_few(sheet) + 1)
+    return Query(statement(__name__, "few_left", **sheet.parts, there=sheet.there(0), more=more))
+
+
+def is_bare(sheet: Sheet, left: int, adrift: int) -> bool:
+    """Whether less than half as many rows as the set had are left, and none that could be anybody's."""
+    return left <= _few(sheet) and not adrift
+
+
+def _few(sheet: Sheet) -> int:
+    return sheet.stored.rows // 2
+
+
+def busy(sheet: Sheet) -> Fill:
+    """Return what finds the teams on which the rows stand that may be some of the snapshot's."""
+    return f"busy_{sheet.name}", lambda: Query(statement(__name__, "busy", **sheet.parts, same_key=sheet.same_key))
+
+
+def plainly(sheet: Sheet) -> tuple[str, str]:
+    """Return the condition that a kept row `t` is plainly to be put back, and the joins that it asks for."""
+    table = sheet.scratch.table
+    others = "".join(" AND " + _known(sheet, place) for place in sheet.places if place)
+    keys = sheet.other_keys
+    allowed = "".join(f" AND (t.{key.column} IS NULL OR f{number}.key IS NOT NULL)" for number, key in enumerate(keys))
+    named = {
+        **sheet.parts,
+        "set": literal(sheet.name),
+        "busy": table(f"busy_{sheet.name}"),
+        "renumbered": table("renumbered"),
+        "others": others,
+        "allowed": allowed,
+    }
+    joins = [_piece("none_can_be_it", **named), *(key.joined("t", f"f{number}") for number, key in enumerate(keys))]
+    return _piece("plainly", **named), "\n".join(joins)
+
+
+def lines(sheet: Sheet) -> str:
+    """Return the whole plan of a set: what was laid down, and the lines of rows that are plainly to be put back."""
+    plan = sheet.scratch.table(f"plan_{sheet.name}")
+    if not sheet.bare:
+        return plan
+    return "(" + statement(__name__, "whole", plan=plan, unsaid=unsaid(sheet, plan)) + "\n)"
+
+
+def unsaid(sheet: Sheet, plan: str) -> str:
+    """Return the query of the lines of rows that are plainly to be put back, which have none in `plan`."""
+    team = (_list(sheet, 0), _old(sheet, 0)) if sheet.of_teams else ("NULL::smallint", "NULL::bigint")
+    joins = (
+        f"  LEFT JOIN {sheet.goals(place)} AS g{place} ON g{place}.list = 1 AND g{place}.old = {_old(sheet, place)}"
+        for place in sheet.places
+    )
+    return statement(
+        __name__,
+        "unsaid",
+        **sheet.parts,
+        plan=plan,
+        old=_old(sheet, 0),
+        team_list=team[0],
+        team=team[1],
+        befores=", ".join("NULL::bigint" for _ in sheet.places),
+        afters=", ".join(f"g{place}.id" for place in sheet.places),
+        goals="\n".join(joins),
+    )
+
+
+def _known(sheet: Sheet, place: int) -> str:
+    return f"({_old(sheet, place)} IS NULL OR coalesce(g{place}.fate IN ('kept', 'renumbered'), false))"
+
+
+def _old(sheet: Sheet, place: int) -> str:
+    return f"t.{identifier(sheet.references[place].column)}::bigint"
+
+
+def _list(sheet: Sheet, place: int) -> str:
+    return f"CASE WHEN {_old(sheet, place)} IS NOT NULL THEN 1::smallint END"
+
+
+def _piece(name: str, **parts: str) -> str:
+    return statement(__name__, name, **parts).partition("\n")[2]
