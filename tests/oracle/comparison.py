@@ -59,6 +59,7 @@ class Seen:
         extra: how many of them are none of the snapshot's.
         waits: the numbers of the rows that will not be in place, also of those that were not asked for.
         sparse: whether rows plainly in place may have no line.
+        bare: whether the lines of rows plainly to be put back are not laid down.
     """
 
     rows: Mapping[int, Fields]
@@ -66,6 +67,7 @@ class Seen:
     extra: int
     waits: Sequence[int]
     sparse: bool = False
+    bare: bool = False
 
 
 def planned(workings: Workings) -> dict[str, Seen]:
@@ -75,7 +77,7 @@ def planned(workings: Workings) -> dict[str, Seen]:
     for name, sheet in workings.sheets.items():
         rows = by_number(workings.rows(name))
         waits = sorted(row for (row,) in workings.scratch.execute(waiting[name]))
-        found[name] = Seen(rows, facts[name].live, facts[name].added, waits, sheet.sparse)
+        found[name] = Seen(rows, facts[name].live, facts[name].added, waits, sheet.sparse, sheet.bare)
     return found
 
 
@@ -139,6 +141,7 @@ class Campaign:
             except errors.UsageError as error:
                 world.refused.append(f"plan: {error.message.splitlines()[0]}")
                 return []
+            self.counted["bare sets"] += sum(each.bare for each in seen.values())
             right = oracle.plan(database, snapshot, app, request)
             self._count(right)
             return [f"{wanted}, {request}: {each}" for each in differences(seen, judged(right))]

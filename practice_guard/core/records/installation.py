@@ -27,6 +27,7 @@ _LADDER: tuple[tuple[str, ...], ...] = (
     ("to_2_imports", "to_2_digests"),
     ("to_3_runs", "to_3_one_run"),
     ("to_4_rows_by_entry",),
+    ("to_5_rows_unasked",),
 )
 """The statements from each version to the next. Each may be run twice; none touches what a digest is made of."""
 

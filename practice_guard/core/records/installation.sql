@@ -183,3 +183,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS one_run_at_a_time ON practice_guard.runs ((tru
 -- to_4_rows_by_entry --
 -- Version 4: what an entry wrote is found without reading what all others wrote.
 CREATE INDEX IF NOT EXISTS ledger_rows_by_entry ON practice_guard.ledger_rows (ledger)
+
+-- to_5_rows_unasked --
+-- Version 5: that a row's entry is there is not asked row by row. It is written before them in the same transaction and
+-- never removed, and asking took two thirds of the time that the rows took.
+ALTER TABLE practice_guard.ledger_rows DROP CONSTRAINT IF EXISTS ledger_rows_ledger_fkey

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -240,7 +240,7 @@ class Sheet:
             "live_key": f"l.{identifier(self.bound.key.name)}::{keyed}",
             "content": columns(self.content, of="t", cast="::text"),
             "live_content": columns(self.content, of="l", cast="::text"),
-            "alike": self._alike(),
+            "alike": self.alike(self.content, kept="t", live="l"),
             "created": f"t.{created}::text" if created else "NULL::text",
             "live_created": f"l.{created}::text" if created else "NULL::text",
             "lists": ", ".join(_list_of(each.column) for each in self.references),
@@ -254,15 +254,16 @@ class Sheet:
             " OR coalesce(g0.fate IN ('kept', 'renumbered'), false))",
         }
 
-    def _alike(self) -> str:
-        """The condition that two rows say the same, to the last bit; text decides where that is not so."""
-        ours = {each.name: each for each in self.bound.stored}
-        pairs = []
-        for name in self.content:
-            kept = self._kept_as(name)
-            cast = "" if name in ours and kept == ours[name].type else "::text"
-            pairs.append((f"t.{identifier(name)}{cast}", f"l.{identifier(name)}{cast}"))
-        left, right = (", ".join(each) for each in zip(*pairs, strict=True))
+    def alike(self, names: Iterable[str], *, kept: str, live: str) -> str:
+        """Return the condition that a kept row and a live one say the same in some columns, to the last bit.
+
+        Where a column has another type by now, its text decides.
+        """
+        ours = {each.name: each.type for each in self.bound.stored}
+        casts = {name: "" if ours.get(name) == self._kept_as(name) else "::text" for name in names}
+        left, right = (
+            ", ".join(f"{of}.{identifier(name)}{cast}" for name, cast in casts.items()) for of in (kept, live)
+        )
         return f"record_image_eq(ROW({left}), ROW({right}))"
 
     @cached_property

@@ -89,8 +89,8 @@ def prove(database: Database, busy: Sequence[Task]) -> None:
 def _restored_right(task: Task) -> Query:
     """Ask how many rows put back are as the snapshot and the plan have them."""
     names = [column.name for column in task.plain]
-    live, kept = (columns(names, of=each, cast="::text") for each in "ts")
-    return Query(statement(__name__, "restored_right", **_parts(task), live=live, kept=kept))
+    alike = task.sheet.alike(names, kept="s", live="t")
+    return Query(statement(__name__, "restored_right", **{**_parts(task), "alike": alike}))
 
 
 def ledger_rows(busy: Sequence[Task]) -> list[Query]:

@@ -12,7 +12,7 @@ SELECT count(*)
   FROM {whole} AS p
   JOIN practice_guard.{rows} AS s ON s.guard_row = p.row
   JOIN {table} AS t ON p.put = t.{key}{live_cast}
- WHERE p.meant AND p.bucket = 'insert' AND ROW({live})::text = ROW({kept})::text AND {pointing}
+ WHERE p.meant AND p.bucket = 'insert' AND {alike} AND {pointing}
 
 -- ledger_rows --
 -- The rows of one set that were written, with what they pointed at before and after, and the sum of what they are now.
