@@ -163,8 +163,8 @@ def write(
     return int(database.execute(statement(__name__, "write", waited=waited), values)[0][0])
 
 
-def write_rows(database: Database, entry: int, written: Sequence[Query]) -> None:
-    """Write what an entry wrote.
+def write_rows(database: Database, entry: int, written: Sequence[Query]) -> list[int]:
+    """Write what an entry wrote; returns how many rows were noted of each set.
 
     Args:
         database: in the transaction that wrote it.
@@ -173,7 +173,7 @@ def write_rows(database: Database, entry: int, written: Sequence[Query]) -> None
             and the one that it has, and what it pointed at before and after with the sum of what it is now, as JSON.
     """
     texts = (statement(__name__, "write_rows", entry=str(entry), written=each.text) for each in written)
-    database.write([Query(text, each.parameters) for text, each in zip(texts, written, strict=True)])
+    return database.write([Query(text, each.parameters) for text, each in zip(texts, written, strict=True)])
 
 
 def read_back(database: Database, entry: int, plan_digest: str) -> None:

@@ -64,8 +64,6 @@ def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan 
     busy = tasks.assign(workings)
     guard.watcher.begins("writing rows", plan.writes())
     count = writes.write(database, workings, busy)
-    guard.watcher.begins("proving", count)
-    writes.prove(database, busy)
     result: dict[str, object] = {
         "rows": plan.counts(),
         "protected": {name: plan.counts(name) for name in plan.sets},
@@ -74,10 +72,10 @@ def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan 
         "decisions": decisions.dump(request.decisions) if request.decisions else None,
         "plan": saved.id if saved else None,
     }
-    guard.watcher.begins("writing the ledger", count)
+    guard.watcher.begins("proving, writing the ledger", count)
     about = About(result, snapshot.id, plan.digest, plan.imprint)
     entry = ledger.write(database, ledger.RESTORE, guard.author, about, summing.waiting(workings))
-    ledger.write_rows(database, entry, writes.ledger_rows(busy))
+    writes.record(database, entry, busy)
     return Applied(plan, entry, count)
 
 

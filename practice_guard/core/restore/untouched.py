@@ -23,8 +23,14 @@ class LeftAlone:
     columns: bool
 
 
-def left_alone(database: Database, written: Sequence[Lines]) -> list[LeftAlone]:
-    """Sum up what is left as it is in the tables of some sets."""
+def left_alone(database: Database, written: Sequence[Lines], *, there: bool) -> list[LeftAlone]:
+    """Sum up what is left as it is in the tables of some sets.
+
+    Args:
+        database: where.
+        written: what is written to each set.
+        there: whether rows that are put in, or taken out, are in the tables: what is not there is not looked for.
+    """
     above = {reference.parent for each in written for reference in each.bound.references}
     tables: defaultdict[str, list[Lines]] = defaultdict(list)
     for each in written:
@@ -32,7 +38,8 @@ def left_alone(database: Database, written: Sequence[Lines]) -> list[LeftAlone]:
     asked: list[tuple[str, bool, Query]] = []
     for sets in tables.values():
         touched = any(each.bound.name in above for each in sets)
-        asked.append((sets[0].bound.table.name, False, _beside(sets, touched=touched)))
+        known = [each for each in sets if there or each.updates]
+        asked.append((sets[0].bound.table.name, False, _beside(sets[0], known, touched=touched)))
         asked += ((sets[0].bound.table.name, True, query) for query in _other_columns(sets))
     found = ask_each(database, [query for *_, query in asked])
     return [LeftAlone(table, row, kind) for (table, kind, _), (row,) in zip(asked, found, strict=True)]
@@ -56,11 +63,11 @@ def check(before: Sequence[LeftAlone], after: Sequence[LeftAlone]) -> None:
             )
 
 
-def _beside(sets: Sequence[Lines], *, touched: bool) -> Query:
+def _beside(one: Lines, sets: Sequence[Lines], *, touched: bool) -> Query:
     """Sum up the other rows of a table; where rows that are written hang on them, without what triggers may set."""
-    names = [name for name in sets[0].bound.table.columns if not (touched and name in _TOUCHED_BY_TRIGGERS)]
+    names = [name for name in one.bound.table.columns if not (touched and name in _TOUCHED_BY_TRIGGERS)]
     # One NOT for each: the server makes joins of these, and of an OR in brackets a question a row.
-    return _summed(sets[0], names, " AND ".join(f"NOT {_written_by(each)}" for each in sets))
+    return _summed(one, names, " AND ".join(["true", *(f"NOT {_written_by(each)}" for each in sets)]))
 
 
 def _other_columns(sets: Sequence[Lines]) -> Iterator[Query]:

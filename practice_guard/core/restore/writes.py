@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
 from practice_guard.core import errors
 from practice_guard.core.database import Database, Query, ask_each, columns, identifier, literal, statement
+from practice_guard.core.records import ledger
 from practice_guard.core.restore import keys, relinking, untouched
 from practice_guard.core.restore.summing import Workings
 from practice_guard.core.restore.tasks import Task
@@ -32,14 +34,14 @@ def write(database: Database, workings: Workings, busy: Sequence[Task]) -> int:
         return 0
     keys.give(database, workings, busy)
     written = [task.lines for task in busy]
-    before = untouched.left_alone(database, written)
+    before = untouched.left_alone(database, written, there=False)
     with relinking.application_path(database):
         for task in busy:
             relinking.point(database, task.moves)
             if task.inserts:
                 relinking.expect(task.bound, task.inserts, database.write([_insertion(task)])[0])
         database.check_constraints()
-    untouched.check(before, untouched.left_alone(database, written))
+    untouched.check(before, untouched.left_alone(database, written, there=True))
     return sum(task.updates + task.inserts for task in busy)
 
 
@@ -48,8 +50,9 @@ def _parts(task: Task) -> dict[str, str]:
     return {
         **task.parts,
         **task.lines.parts,
-        "before_list": sheet.each("p.b#"),
-        "after_list": sheet.each("p.a#"),
+        "before_list": sheet.each("coalesce(p.b#::text, 'null')"),
+        "after_list": sheet.each("coalesce(p.a#::text, 'null')"),
+        "alike": sheet.alike([column.name for column in task.plain], kept="s", live="t"),
     }
 
 
@@ -64,12 +67,37 @@ def _insertion(task: Task) -> Query:
     return Query(statement(__name__, "insert_rows", **_parts(task), columns=columns(names), values=", ".join(values)))
 
 
-def prove(database: Database, busy: Sequence[Task]) -> None:
-    """Read every written row back, after all triggers and constraints, and compare it with the plan to the letter.
+def record(database: Database, entry: int, busy: Sequence[Task]) -> None:
+    """Read every written row back, after all triggers and constraints, and note in the ledger those that are right.
+
+    Right is what points where the plan says and, where it was put back, is as the snapshot has it to the letter.
+
+    Args:
+        database: in the transaction that wrote the rows.
+        entry: the ledger's entry.
+        busy: what was done.
 
     Raises:
         errors.RestoreError: a row is not as it should be; the transaction must be given up.
     """
+    noted = ledger.write_rows(database, entry, [_right(task) for task in busy])
+    if any(rows != task.updates + task.inserts for rows, task in zip(noted, busy, strict=True)):
+        _complain(database, busy)
+
+
+def _right(task: Task) -> Query:
+    named = {**_parts(task), "set": literal(task.name), "kept": "", "as_kept": ""}
+    if task.inserts:
+        named |= {name: _piece(name, named) for name in ("kept", "as_kept")}
+    return Query(statement(__name__, "ledger_rows", **named))
+
+
+def _piece(name: str, named: Mapping[str, str]) -> str:
+    return statement(__name__, name, **named).partition("\n")[2]
+
+
+def _complain(database: Database, busy: Sequence[Task]) -> NoReturn:
+    """Say of which set rows are not as they should be, and how many."""
     asked: list[tuple[Task, str, int, Query]] = []
     for task in busy:
         if task.inserts:
@@ -84,15 +112,9 @@ def prove(database: Database, busy: Sequence[Task]) -> None:
                 f"{count - right:,} of {counted(count, 'row')} of {task.name} to be {what} {are} should be: a trigger "
                 f"or rule on {task.bound.table.name} changed or swallowed that. Everything was rolled back."
             )
+    raise errors.RestoreError("The ledger has not noted what was written (a rule?). Everything was rolled back.")
 
 
 def _restored_right(task: Task) -> Query:
     """Ask how many rows put back are as the snapshot and the plan have them."""
-    names = [column.name for column in task.plain]
-    alike = task.sheet.alike(names, kept="s", live="t")
-    return Query(statement(__name__, "restored_right", **{**_parts(task), "alike": alike}))
-
-
-def ledger_rows(busy: Sequence[Task]) -> list[Query]:
-    """Return the queries of what was written, for the ledger."""
-    return [Query(statement(__name__, "ledger_rows", **_parts(task), set=literal(task.name))) for task in busy]
+    return Query(statement(__name__, "restored_right", **_parts(task)))
