@@ -240,6 +240,7 @@ class Connection:
             *(CLOSE_DOOR.split("; ") if access is Access.PLAN else []),
             # Not for a snapshot: a SELECT before its locks would freeze what it sees.
             *([_OWN_TRANSACTION] if access is Access.WRITE else []),
+            *([_MEMORY] if access in (Access.WRITE, Access.PLAN) else []),
         )
 
     def close(self) -> None:
@@ -255,6 +256,12 @@ _SETTLING = 15.0
 
 _ABORTED = "The transaction was aborted by the server; nothing was written."
 _OWN_TRANSACTION = "SELECT pg_current_xact_id()::text, pg_backend_pid()"
+_MEMORY = (
+    "SELECT FROM (SELECT set_config('work_mem', '32MB', true) AS now"
+    " WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('32MB') OFFSET 0) AS raised WHERE now IS NULL"
+)
+"""Enough for the tables of a plan of a million rows to be joined in memory; a server that gives more is let."""
+
 _OUTCOME = "SELECT pg_xact_status(%(xid)s::text::xid8)"
 _END_OWN_SESSION = (
     "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"

@@ -146,7 +146,6 @@ CANONICAL = {
 PINNED = {
     **CANONICAL,
     "synchronous_commit": "on",
-    "work_mem": "32MB",
     "client_connection_check_interval": "2s",
     "idle_in_transaction_session_timeout": "60s",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -201,3 +202,16 @@ class TestSilence:
     def test_a_slow_server_is_not_silent(self, connection: Connection) -> None:
         with pytest.raises(errors.StatementError, match="57014"), connection.transaction(Access.READ):
             connection.execute("SELECT pg_sleep(3)")
+
+
+@pytest.mark.parametrize(("server", "planning"), [("4MB", "32MB"), ("64MB", "64MB")])
+def test_planning_and_writing_have_the_memory_they_need_or_what_the_server_gives(
+    database: ScratchDatabase, server: str, planning: str
+) -> None:
+    database.rows(f"ALTER ROLE CURRENT_USER IN DATABASE {urlsplit(database.url).path[1:]} SET work_mem = '{server}'")
+    found = {}
+    with connect(database.url) as connection:
+        for access in Access:
+            with connection.transaction(access):
+                found[access] = connection.execute("SELECT current_setting('work_mem')")[0][0]
+    assert found == dict.fromkeys(Access, server) | {Access.PLAN: planning, Access.WRITE: planning}
