@@ -23,6 +23,7 @@ from practice_guard.core.database.statements import columns as columns
 from practice_guard.core.database.statements import condition as condition
 from practice_guard.core.database.statements import identifier as identifier
 from practice_guard.core.database.statements import literal as literal
+from practice_guard.core.database.statements import piece as piece
 from practice_guard.core.database.statements import statement as statement
 from practice_guard.core.database.unions import ask_each as ask_each
 from practice_guard.core.database.unions import union as union

@@ -38,6 +38,14 @@ def statement(module: str, name: str, /, **parts: str) -> str:
     return _statements(module)[name].format(**parts)
 
 
+def piece(module: str, name: str, /, **parts: str) -> str:
+    """Return the block `name` of a module as a part of other statements: without its comment, else as `statement`."""
+    text = statement(module, name, **parts)
+    while text.startswith("--"):
+        text = text.partition("\n")[2]
+    return text
+
+
 def identifier(*names: str) -> str:
     """Quote a possibly qualified name, with per cent signs doubled for the parameter style."""
     return sql.Identifier(*names).as_string(None).replace("%", "%%")

@@ -8,7 +8,7 @@ where it is asked for; what is not so plain is planned like everything else.
 
 from __future__ import annotations
 
-from practice_guard.core.database import Fill, Query, identifier, literal, statement
+from practice_guard.core.database import Fill, Query, identifier, literal, piece, statement
 from practice_guard.core.guarding import Request
 from practice_guard.core.records import Proven
 from practice_guard.core.restore.sheets import Sheet
@@ -54,8 +54,11 @@ def plainly(sheet: Sheet) -> tuple[str, str]:
         "others": others,
         "allowed": allowed,
     }
-    joins = [_piece("none_can_be_it", **named), *(key.joined("t", f"f{number}") for number, key in enumerate(keys))]
-    return _piece("plainly", **named), "\n".join(joins)
+    joins = [
+        piece(__name__, "none_can_be_it", **named),
+        *(key.joined("t", f"f{number}") for number, key in enumerate(keys)),
+    ]
+    return piece(__name__, "plainly", **named), "\n".join(joins)
 
 
 def lines(sheet: Sheet) -> str:
@@ -97,7 +100,3 @@ def _old(sheet: Sheet, place: int) -> str:
 
 def _list(sheet: Sheet, place: int) -> str:
     return f"CASE WHEN {_old(sheet, place)} IS NOT NULL THEN 1::smallint END"
-
-
-def _piece(name: str, **parts: str) -> str:
-    return statement(__name__, name, **parts).partition("\n")[2]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from practice_guard.core.application import Column, UniqueKey
-from practice_guard.core.database import Query, Row, Scratch, ask_each, columns, identifier, literal, statement
+from practice_guard.core.database import Query, Row, Scratch, ask_each, columns, identifier, literal, piece, statement
 from practice_guard.core.restore import absent
 from practice_guard.core.restore.sheets import Sheet
 from practice_guard.core.restore.summing import writing
@@ -108,7 +108,7 @@ def _with_unsaid(sheet: Sheet, former: str) -> str:
     if not sheet.bare:
         return former
     named = {"former": former, "crowded": sheet.scratch.table(f"crowded_{sheet.name}")}
-    return statement(__name__, "with_unsaid", **named, unsaid=absent.unsaid(sheet, former)).partition("\n")[2]
+    return piece(__name__, "with_unsaid", **named, unsaid=absent.unsaid(sheet, former))
 
 
 def _collisions(sheet: Sheet) -> str:

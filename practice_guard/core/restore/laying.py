@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from practice_guard.core.database import Query, identifier, statement
+from practice_guard.core.database import Query, identifier, piece, statement
 from practice_guard.core.restore import absent
 from practice_guard.core.restore.plans import Destination
 from practice_guard.core.restore.sheets import STAND_IN, Sheet
@@ -64,9 +64,9 @@ def rest(sheet: Sheet, lists: Sequence[str]) -> Query:
     parts |= {"plainly": "false", "plain_joins": "", "besides": ""}
     if sheet.bare:
         parts["plainly"], parts["plain_joins"] = absent.plainly(sheet)
-        parts["besides"] = statement(__name__, "put_back", **parts).partition("\n")[2]
+        parts["besides"] = piece(__name__, "put_back", **parts)
     elif sheet.sparse:
-        parts["besides"] = statement(__name__, "in_place", **parts).partition("\n")[2]
+        parts["besides"] = piece(__name__, "in_place", **parts)
     return Query(statement(__name__, "rest", **parts), {"lists": list(lists)})
 
 
@@ -82,5 +82,5 @@ def destinations(sheet: Sheet) -> Query:
     """Return the query of where the rows of a planned set will be, for those that hang on them."""
     plan = sheet.scratch.table(f"plan_{sheet.name}")
     parts = {**sheet.parts, "plan": plan, "stand_in": f"({STAND_IN})"}
-    standing = "" if sheet.bound.set.companion or sheet.may_vanish else statement(__name__, "standing", **parts)
-    return Query(statement(__name__, "dest", **parts, standing=standing.partition("\n")[2]))
+    standing = "" if sheet.bound.set.companion or sheet.may_vanish else piece(__name__, "standing", **parts)
+    return Query(statement(__name__, "dest", **parts, standing=standing))

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from practice_guard.core.database import Fill, Query, literal, statement
+from practice_guard.core.database import Fill, Query, literal, piece, statement
 from practice_guard.core.restore.sheets import Sheet
 
 
@@ -93,7 +93,7 @@ def _parts(sheet: Sheet) -> dict[str, str]:
         "renumbered": table("renumbered"),
     }
     free = statement(__name__, "free", **tables)
-    elsewhere = "" if sheet.of_teams else statement(__name__, "nowhere_else").partition("\n")[2]
+    elsewhere = "" if sheet.of_teams else piece(__name__, "nowhere_else")
     same_row = statement(__name__, "same_row", elsewhere=elsewhere) if sheet.may_vanish else "true"
     return {
         **tables,

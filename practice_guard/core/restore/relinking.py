@@ -9,7 +9,7 @@ from functools import cached_property
 
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Database, Query, identifier, statement
+from practice_guard.core.database import Database, Query, identifier, piece, statement
 from practice_guard.core.words import agreeing, counted
 
 
@@ -143,7 +143,7 @@ def _aside(written: Lines, places: Sequence[int], count: int) -> Iterator[tuple[
             return
     for place, column in zip(places, named, strict=True):
         key = keyed[column.name]
-        free = statement(
+        free = piece(
             __name__,
             "free_ids",
             **written.parts,
@@ -153,4 +153,4 @@ def _aside(written: Lines, places: Sequence[int], count: int) -> Iterator[tuple[
             parent=identifier(table.schema, key.parent),
             parent_column=identifier(key.parent_column),
         )
-        yield column.name, f"free.id::{column.type}", free.partition("\n")[2]
+        yield column.name, f"free.id::{column.type}", free

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from practice_guard.core.application import Application, BoundSet, PointsAt, Reference, Table
-from practice_guard.core.database import Scratch, columns, identifier, literal, statement
+from practice_guard.core.database import Scratch, columns, identifier, literal, piece, statement
 from practice_guard.core.restore.plans import NewKey
 from practice_guard.core.snapshots import StoredSet
 
@@ -47,7 +47,7 @@ class OtherKey:
     def joined(self, of: str, alias: str) -> str:
         """Return the join with what a row called `of` points at; `key` of `alias` is NULL where that is not there."""
         parts = {"parent": self.parent, "parent_column": self.parent_column, "column": self.column, "cast": self.cast}
-        return statement(__name__, "let_in", **parts, of=of, alias=alias).partition("\n")[2]
+        return piece(__name__, "let_in", **parts, of=of, alias=alias)
 
 
 @dataclass(frozen=True)

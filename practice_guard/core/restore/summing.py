@@ -10,7 +10,7 @@ from typing import Any
 
 from practice_guard.core import errors
 from practice_guard.core.application import Application
-from practice_guard.core.database import Query, Row, Scratch, ask_each, literal, statement
+from practice_guard.core.database import Query, Row, Scratch, ask_each, literal, piece, statement
 from practice_guard.core.guarding import Request
 from practice_guard.core.model import Evidence, Fate
 from practice_guard.core.restore import absent
@@ -55,7 +55,7 @@ class Workings:
         """Return the same lines, all of them, each with what its row says of itself, for people."""
         sheet = self.sheets[name]
         parts = _parts(sheet)
-        kept = statement(__name__, "kept", **parts).partition("\n")[2]
+        kept = piece(__name__, "kept", **parts)
         return self._lines(name, EVERY, {"said": _says(sheet, parts), "kept": kept})
 
     def _lines(self, name: str, where: str, more: Mapping[str, str]) -> Iterator[tuple[PlannedRow, str]]:
@@ -66,12 +66,12 @@ class Workings:
     def added(self, name: str, alias: str) -> str:
         """Return the condition that a row of a set's table, called `alias`, is one that no row was paired with."""
         parts = {**_parts(self.sheets[name]), "row": _key_of(self.sheets[name], alias)}
-        return statement(__name__, "is_added", **parts).partition("\n")[2]
+        return piece(__name__, "is_added", **parts)
 
     def accounted(self, name: str, alias: str) -> str:
         """Return the condition that a row of a set's table is one that the snapshot has, and that is not in place."""
         parts = {**_parts(self.sheets[name]), "row": _key_of(self.sheets[name], alias)}
-        return statement(__name__, "is_accounted_for", **parts).partition("\n")[2]
+        return piece(__name__, "is_accounted_for", **parts)
 
     def count_accounted(self) -> int:
         """Count the rows of the tables that the snapshot has, and that are not in place."""
@@ -93,7 +93,7 @@ def _says(sheet: Sheet, parts: Mapping[str, str]) -> str:
     """Return SQL that says what a kept row is: its content, or its primary key where that is all there is."""
     if not sheet.bound.set.content or sheet.key_only:
         return f"{literal(sheet.bound.table.name + ' ')} || p.key::text"
-    return statement(__name__, "says", **parts).partition("\n")[2]
+    return piece(__name__, "says", **parts)
 
 
 def _key_of(sheet: Sheet, alias: str) -> str:
@@ -153,7 +153,7 @@ def _parts(sheet: Sheet) -> dict[str, str]:
 def writing(sheet: Sheet) -> str:
     """Return the condition that applying the plan touches a row; `p` is its line."""
     pieces = {"before_list": sheet.each("p.b#"), "after_list": sheet.each("p.a#")}
-    return statement(__name__, "writes", **pieces).partition("\n")[2]
+    return piece(__name__, "writes", **pieces)
 
 
 def sums(scratch: Scratch, sheets: Sequence[Sheet], lists: Sequence[str]) -> tuple[Sum, ...]:
@@ -196,7 +196,7 @@ def _sums(sheet: Sheet, lists: Sequence[str]) -> Query:
     team = ("t.list", "t.old") if sheet.of_teams else ("NULL", "NULL")
     bucket, written = (Bucket.INSERT, "true") if sheet.bare else (Bucket.INTACT, "false")
     said = {"team_list": team[0], "team": team[1], "bucket": literal(bucket), "written": written}
-    more = statement(__name__, "sums_of_others", **parts, **said).partition("\n")[2]
+    more = piece(__name__, "sums_of_others", **parts, **said)
     return Query(text + "\n" + more, {"lists": list(lists)})
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet, Column
-from practice_guard.core.database import Query, ask_each, identifier, statement
+from practice_guard.core.database import Query, ask_each, identifier, piece, statement
 from practice_guard.core.restore import absent, collisions
 from practice_guard.core.restore.plans import Bucket
 from practice_guard.core.restore.relinking import Lines
@@ -131,7 +131,7 @@ def _must_have(task: Task) -> dict[str, str]:
 
 
 def _empty_of(task: Task, values: Sequence[str]) -> Query:
-    counts = [statement(__name__, "nulls", value=value).partition("\n")[2] for value in values]
+    counts = [piece(__name__, "nulls", value=value) for value in values]
     return Query(statement(__name__, "empty", **task.parts, counts=", ".join(counts)))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
 from practice_guard.core.application import Application, BoundSet, PointsAt, imprint
-from practice_guard.core.database import Database, Fill, Query, Scratch, ask_each, identifier, statement
+from practice_guard.core.database import Database, Fill, Query, Scratch, ask_each, identifier, piece, statement
 from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, Entry, Kept, ledger
 from practice_guard.core.restore import relinking, untouched
@@ -173,7 +173,7 @@ def _laying(app: Application, bound: BoundSet, entry: Entry) -> Fill:
         if reference.parent is None and reference.column in enforced:
             bare = f"r.after ->> {place}" if bound.table.columns[reference.column].not_null else "NULL"
             target = app.catalog.table(str(reference.target)).quoted
-            ways[place] = _piece("way_back", place=str(place), target=target, otherwise=bare)
+            ways[place] = piece(__name__, "way_back", place=str(place), target=target, otherwise=bare)
     rows = ledger.rows(entry.id, bound.name)
     text = statement(
         __name__,
@@ -190,14 +190,10 @@ def _laying(app: Application, bound: BoundSet, entry: Entry) -> Fill:
     return f"undo_{bound.name}", lambda: Query(text, rows.parameters)
 
 
-def _piece(name: str, **parts: str) -> str:
-    return statement(__name__, name, **parts).partition("\n")[2]
-
-
 def _lines(scratch: Scratch, bound: BoundSet) -> Lines:
     places = range(len(bound.references))
     before, after = (", ".join(f"p.{side}{place}" for place in places) for side in "ba")
-    writes = _piece("writes", before_list=before, after_list=after)
+    writes = piece(__name__, "writes", before_list=before, after_list=after)
     return Lines(bound, scratch.table(f"undo_{bound.name}"), _key_type(bound), writes, 0)
 
 
@@ -240,7 +236,7 @@ def _hanging(app: Application, table: str, column: str, going: Lines, lines: Seq
     """Ask how many rows of a table point at some that are to go, and stay themselves."""
     child = app.catalog.table(table)
     whole = going.key_type == "bigint" and child.columns[column].type in _WHOLE
-    staying = [_piece("staying", **each.parts) for each in lines if each.bound.table.name == table]
+    staying = [piece(__name__, "staying", **each.parts) for each in lines if each.bound.table.name == table]
     text = statement(
         __name__,
         "hanging",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import errors
-from practice_guard.core.database import Database, Query, Row, ask_each, columns, statement
+from practice_guard.core.database import Database, Query, Row, ask_each, columns, piece, statement
 from practice_guard.core.restore.relinking import Lines
 
 _TOUCHED_BY_TRIGGERS = frozenset({"updated_at"})
@@ -97,8 +97,8 @@ def _summed(one: Lines, names: Sequence[str], others: str) -> Query:
 
 
 def _written_by(written: Lines) -> str:
-    return statement(__name__, "written_by", **written.parts).partition("\n")[2]
+    return piece(__name__, "written_by", **written.parts)
 
 
 def _moved_by(written: Lines) -> str:
-    return statement(__name__, "moved_by", **written.parts).partition("\n")[2]
+    return piece(__name__, "moved_by", **written.parts)

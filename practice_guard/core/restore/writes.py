@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
 from practice_guard.core import errors
-from practice_guard.core.database import Database, Query, ask_each, columns, identifier, literal, statement
+from practice_guard.core.database import Database, Query, ask_each, columns, identifier, literal, piece, statement
 from practice_guard.core.records import ledger
 from practice_guard.core.restore import keys, relinking, untouched
 from practice_guard.core.restore.summing import Workings
@@ -88,12 +88,8 @@ def record(database: Database, entry: int, busy: Sequence[Task]) -> None:
 def _right(task: Task) -> Query:
     named = {**_parts(task), "set": literal(task.name), "kept": "", "as_kept": ""}
     if task.inserts:
-        named |= {name: _piece(name, named) for name in ("kept", "as_kept")}
+        named |= {"kept": piece(__name__, "kept", **named), "as_kept": piece(__name__, "as_kept", **named)}
     return Query(statement(__name__, "ledger_rows", **named))
-
-
-def _piece(name: str, named: Mapping[str, str]) -> str:
-    return statement(__name__, name, **named).partition("\n")[2]
 
 
 def _complain(database: Database, busy: Sequence[Task]) -> NoReturn:

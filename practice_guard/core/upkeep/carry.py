@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from practice_guard.core.database import Query, ask_each, literal, statement
+from practice_guard.core.database import Query, ask_each, literal, piece, statement
 from practice_guard.core.restore import Sheet, Workings
 from practice_guard.core.snapshots import Carry
 
@@ -75,14 +75,14 @@ def _needed(workings: Workings, companion: Sheet) -> str:
 
 def _parts(workings: Workings, sheet: Sheet, new: str) -> dict[str, str]:
     follows = [
-        statement(
+        piece(
             __name__,
             "follows",
             names=_names(workings, reference.parent, new),
             place=str(place),
             list=sheet.list(place),
             old=sheet.old(place),
-        ).partition("\n")[2]
+        )
         for place, reference in enumerate(sheet.references)
         if new and reference.parent is not None and _sheet(workings, reference.parent)
     ]
@@ -112,10 +112,9 @@ def _names(workings: Workings, name: str, new: str) -> str:
 def _origin(sheet: Sheet, place: int, asked: str, *, follow: bool = True) -> str:
     list_, id_ = (_list(sheet, place), _id(sheet, place)) if follow else (_named(sheet, place), sheet.old(place))
     column = literal(sheet.references[place].column)
-    text = statement(
+    return piece(
         __name__, "origin", column=column, asked=f"{sheet.old(place)} IS NOT NULL AND {asked}", list=list_, id=id_
     )
-    return text.partition("\n")[2]
 
 
 def _list(sheet: Sheet, place: int) -> str:

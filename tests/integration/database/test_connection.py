@@ -210,7 +210,7 @@ def test_planning_and_writing_have_the_memory_they_need_or_what_the_server_gives
 ) -> None:
     database.rows(f"ALTER ROLE CURRENT_USER IN DATABASE {urlsplit(database.url).path[1:]} SET work_mem = '{server}'")
     found = {}
-    with connect(database.url) as connection:
+    with connect(database.url, application="test") as connection:
         for access in Access:
             with connection.transaction(access):
                 found[access] = connection.execute("SELECT current_setting('work_mem')")[0][0]

@@ -36,12 +36,15 @@ def functions_of(path: Path) -> Iterator[ast.FunctionDef]:
     return (each for each in ast.walk(tree_of(path)) if isinstance(each, ast.FunctionDef))
 
 
-def calls(node: ast.AST, name: str) -> Iterator[ast.Call]:
-    """The calls of a function or method of that name."""
+SENDING = ("statement", "piece")
+
+
+def calls(node: ast.AST, *names: str) -> Iterator[ast.Call]:
+    """The calls of functions or methods of these names."""
     for each in ast.walk(node):
         if isinstance(each, ast.Call):
             called = each.func.attr if isinstance(each.func, ast.Attribute) else getattr(each.func, "id", "")
-            if called == name:
+            if called in names:
                 yield each
 
 
@@ -74,7 +77,7 @@ def sent_by(path: Path, blocks: set[str]) -> set[str]:
     """The names of the blocks that a module sends: by itself, or by a function of it that is given the name."""
     sent: set[str] = set()
     for function in functions_of(path):
-        for call in calls(function, "statement"):
+        for call in calls(function, *SENDING):
             name = call.args[1]
             parameters = {each.arg for each in (*function.args.posonlyargs, *function.args.args)}
             if isinstance(name, ast.Name) and name.id in parameters:
@@ -118,7 +121,7 @@ def test_every_block_says_what_it_is_for(file: str) -> None:
 def test_every_module_sends_its_own_statements() -> None:
     senders = set()
     for path in CORE.parent.rglob("*.py"):
-        for call in calls(tree_of(path), "statement"):
+        for call in calls(tree_of(path), *SENDING):
             assert ast.unparse(call.args[0]) == "__name__", f"{path.name}:{call.lineno} sends what is another's"
             senders.add(path.with_suffix(".sql"))
     assert senders == {CORE / file for file in FILES}

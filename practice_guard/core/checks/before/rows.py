@@ -13,7 +13,7 @@ from practice_guard.core.application import BoundSet, PointsAt, Reference
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene
 from practice_guard.core.checks.before.snapshots import accounted_for
-from practice_guard.core.database import Query, Row, ask_each, columns, identifier, literal, statement
+from practice_guard.core.database import Query, Row, ask_each, columns, identifier, literal, piece, statement
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.identity import normalise
 from practice_guard.core.model import Finding, Team
@@ -129,7 +129,7 @@ def _mending(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Adrift) -> 
     }
     if more and trouble.fault == NO_LEAGUE:
         # It needs no person's choice, so one statement does it for all rows.
-        keys = statement(__name__, "all_keys", **bound.parts).partition("\n")[2]
+        keys = piece(__name__, "all_keys", **bound.parts)
         more = ""
     return mending(_MENDED_BY[trouble.fault], keys=keys, **parts) + more
 
@@ -184,7 +184,7 @@ def _astray(scene: Scene, bound: BoundSet, workings: Workings | None) -> Query:
 def _there(scene: Scene, place: int, reference: Reference) -> str:
     parents = scene.app.catalog.table(str(reference.target)).quoted
     parts = {"parents": parents, "place": str(place), "column": identifier(reference.column)}
-    return statement(__name__, "there", **parts).partition("\n")[2]
+    return piece(__name__, "there", **parts)
 
 
 def words(bound: BoundSet) -> str:
