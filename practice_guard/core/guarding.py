@@ -133,8 +133,12 @@ class Guard:
 
         return locks.attempt(self.database, access, locked, patience=self.patience, server=server)
 
-    def writes(self, work: Callable[[Application], T]) -> T:
+    def writes(self, work: Callable[[Application], T], *, first: Callable[[], object] = lambda: None) -> T:
         """Do work that writes protected rows: lock, check the mark, look again at what there is now, and work.
+
+        Args:
+            work: is given what there is; nobody else writes to the teams and the protected tables meanwhile.
+            first: what needs the guard's own tables alone, and is done before users have to wait.
 
         Raises:
             errors.WrongDatabaseError: the database is marked for another environment.
@@ -145,6 +149,7 @@ class Guard:
             server, ahead = locks.ask(self.database), catalogs.read(self.database, self.schema)
 
         def locked(within: float) -> T:
+            first()
             lock_for_writing(self.database, ahead, self.sets, within)
             return work(self.look())
 

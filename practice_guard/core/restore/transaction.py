@@ -42,12 +42,11 @@ def apply(guard: Guard, snapshot: Snapshot, *, saved: SavedPlan | None = None) -
         errors.LockedError: another guard is at work, or locks could not be had in time.
     """
 
-    def work(app: Application) -> Applied:
+    def verify() -> None:
         guard.watcher.begins("verifying the snapshot", snapshot.rows)
         snapshots.verify(guard.database, snapshot)
-        return _apply(guard, app, snapshot, saved)
 
-    applied = guard.writes(work)
+    applied = guard.writes(lambda app: _apply(guard, app, snapshot, saved), first=verify)
     ledger.read_back(guard.database, applied.ledger, applied.plan.digest)
     return applied
 
