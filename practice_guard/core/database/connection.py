@@ -237,10 +237,10 @@ class Connection:
         return (
             f"BEGIN {access}",
             *(f"SET LOCAL {name} = {_setting(value)}" for name, value in settings.items()),
-            *(CLOSE_DOOR.split("; ") if access is Access.PLAN else []),
             # Not for a snapshot: a SELECT before its locks would freeze what it sees.
             *([_OWN_TRANSACTION] if access is Access.WRITE else []),
             *([_MEMORY] if access in (Access.WRITE, Access.PLAN) else []),
+            *(CLOSE_DOOR.split("; ") if access is Access.PLAN else []),
         )
 
     def close(self) -> None:

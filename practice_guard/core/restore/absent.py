@@ -27,7 +27,7 @@ def few_left(sheet: Sheet) -> Query:
 
 
 def is_bare(sheet: Sheet, left: int, adrift: int) -> bool:
-    """Whether less than half as many rows as the set had are left, and none that could be anybody's."""
+    """Whether no more than half as many rows as the set had are left, and none that could be anybody's."""
     return left <= _few(sheet) and not adrift
 
 

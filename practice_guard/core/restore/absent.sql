@@ -9,7 +9,7 @@ SELECT count(*), count(*) FILTER (WHERE v.id IS NULL)
 -- What the rows of a table stand on that are protected, or that have a primary key of the snapshot's.
 SELECT DISTINCT l.{reference}::bigint
   FROM (SELECT t.*, ({condition}) IS TRUE AS guard_protected FROM {table} AS t) AS l
-  LEFT JOIN practice_guard.{rows} AS t ON {same_key} AND NOT t.guard_carried
+  LEFT JOIN practice_guard.{rows} AS t ON {same_key}
  WHERE l.guard_protected OR t.guard_row IS NOT NULL
 
 -- plainly --

@@ -169,7 +169,7 @@ def sums(scratch: Scratch, sheets: Sequence[Sheet], lists: Sequence[str]) -> tup
         if sum(count for count, *_ in rows) != sheet.stored.rows:
             raise errors.RestoreError("The plan's sums do not add up.")
         for count, bucket, team_list, team, evidence, fate, reason, note, wrong, writes, lost, hung, meant in sorted(
-            rows, key=_in_order
+            _united(rows), key=_in_order
         ):
             if meant:
                 found.append(
@@ -180,6 +180,14 @@ def sums(scratch: Scratch, sheets: Sequence[Sheet], lists: Sequence[str]) -> tup
                     )
                 )  # fmt: skip
     return tuple(found)
+
+
+def _united(rows: Sequence[Row]) -> Iterator[Row]:
+    """Add up what is said of rows that have lines and of rows that have none; which these are says nothing."""
+    counts: dict[Row, int] = {}
+    for count, *said in rows:
+        counts[tuple(said)] = counts.get(tuple(said), 0) + count
+    return ((count, *said) for said, count in counts.items())
 
 
 def _in_order(line: Row) -> tuple[object, ...]:

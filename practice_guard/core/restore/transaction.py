@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from practice_guard.core import decisions, errors, snapshots
 from practice_guard.core.application import Application
@@ -42,6 +43,7 @@ def apply(guard: Guard, snapshot: Snapshot, *, saved: SavedPlan | None = None) -
         errors.LockedError: another guard is at work, or locks could not be had in time.
     """
 
+    @cache  # not again where the locks could not be had at once
     def verify() -> None:
         guard.watcher.begins("verifying the snapshot", snapshot.rows)
         snapshots.verify(guard.database, snapshot)

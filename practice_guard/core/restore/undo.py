@@ -252,7 +252,7 @@ def _hanging(app: Application, table: str, column: str, going: Lines, lines: Seq
 
 def _write(database: Database, app: Application, tasks: Sequence[_Task]) -> None:
     lines = [task.lines for task in tasks]
-    before = untouched.left_alone(database, lines, there=True)
+    before = untouched.left_alone(database, lines, present=True)
     by_name = {task.bound.name: task for task in tasks}
     with relinking.application_path(database):
         for bound in reversed(app.sets):  # what hangs on other rows goes first
@@ -260,7 +260,7 @@ def _write(database: Database, app: Application, tasks: Sequence[_Task]) -> None
                 _take_back(database, by_name[bound.name])
         database.check_constraints()
     _prove(database, tasks)
-    untouched.check(before, untouched.left_alone(database, lines, there=False))
+    untouched.check(before, untouched.left_alone(database, lines, present=False))
 
 
 def _take_back(database: Database, task: _Task) -> None:

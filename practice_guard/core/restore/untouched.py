@@ -23,13 +23,13 @@ class LeftAlone:
     columns: bool
 
 
-def left_alone(database: Database, written: Sequence[Lines], *, there: bool) -> list[LeftAlone]:
+def left_alone(database: Database, written: Sequence[Lines], *, present: bool) -> list[LeftAlone]:
     """Sum up what is left as it is in the tables of some sets.
 
     Args:
         database: where.
         written: what is written to each set.
-        there: whether rows that are put in, or taken out, are in the tables: what is not there is not looked for.
+        present: whether rows that are put in, or taken out, are in the tables: what is not there is not looked for.
     """
     above = {reference.parent for each in written for reference in each.bound.references}
     tables: defaultdict[str, list[Lines]] = defaultdict(list)
@@ -38,7 +38,7 @@ def left_alone(database: Database, written: Sequence[Lines], *, there: bool) -> 
     asked: list[tuple[str, bool, Query]] = []
     for sets in tables.values():
         touched = any(each.bound.name in above for each in sets)
-        known = [each for each in sets if there or each.updates]
+        known = [each for each in sets if present or each.updates]
         asked.append((sets[0].bound.table.name, False, _beside(sets[0], known, touched=touched)))
         asked += ((sets[0].bound.table.name, True, query) for query in _other_columns(sets))
     found = ask_each(database, [query for *_, query in asked])

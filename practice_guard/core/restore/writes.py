@@ -34,14 +34,14 @@ def write(database: Database, workings: Workings, busy: Sequence[Task]) -> int:
         return 0
     keys.give(database, workings, busy)
     written = [task.lines for task in busy]
-    before = untouched.left_alone(database, written, there=False)
+    before = untouched.left_alone(database, written, present=False)
     with relinking.application_path(database):
         for task in busy:
             relinking.point(database, task.moves)
             if task.inserts:
                 relinking.expect(task.bound, task.inserts, database.write([_insertion(task)])[0])
         database.check_constraints()
-    untouched.check(before, untouched.left_alone(database, written, there=True))
+    untouched.check(before, untouched.left_alone(database, written, present=True))
     return sum(task.updates + task.inserts for task in busy)
 
 

@@ -12,6 +12,7 @@ import pytest
 from practice_guard.core import errors
 from practice_guard.core.database.connection import Connection, connect
 from practice_guard.core.database.port import Access, Query, Timeouts
+from practice_guard.core.database.scratch import Scratch
 from tests.world.builders import ScratchDatabase
 from tests.world.wire import Fault, When, Wire, wire_to
 
@@ -213,5 +214,7 @@ def test_planning_and_writing_have_the_memory_they_need_or_what_the_server_gives
     with connect(database.url, application="test") as connection:
         for access in Access:
             with connection.transaction(access):
+                if access in (Access.PLAN, Access.WRITE):
+                    Scratch(connection).make({"rows": {"row": "bigint"}})
                 found[access] = connection.execute("SELECT current_setting('work_mem')")[0][0]
     assert found == dict.fromkeys(Access, server) | {Access.PLAN: planning, Access.WRITE: planning}

@@ -9,7 +9,7 @@ import pytest
 
 from practice_guard.core import restore, snapshots
 from practice_guard.core.application import look
-from practice_guard.core.database import Connection
+from practice_guard.core.database import Access, Connection
 from practice_guard.core.guarding import Request
 from practice_guard.core.restore import Workings
 from tests import oracle
@@ -55,6 +55,14 @@ def beside_the_judge(guard: Guard) -> tuple[int | None, list[str]]:
     return guard.reads(work)
 
 
+def as_on_a_standby(guard: Guard) -> str:
+    """The digest of the plan where no tables can be made for it."""
+    return guard.reads(
+        lambda database: restore.plan(database, snapshots.find(database, "latest"), look(database, guard.sets)).digest,
+        Access.READ,
+    )
+
+
 def _a_captain_writes_one_anew(database: ScratchDatabase) -> None:
     builders.the_app_writes_a_practice(database, builders.teams_now(database)[0], MONDAY)
 
@@ -88,6 +96,12 @@ def test_only_what_is_not_plain_is_laid_down_and_all_is_planned_as_the_judge_say
     assert beside_the_judge(guard) == (lines, [])
 
 
+def test_what_only_a_standby_may_ask_is_the_same_plan(guard: Guard, database: ScratchDatabase) -> None:
+    _a_match_has_taken_a_key(database)
+    assert guard.works_out(laid_down) == 1
+    assert guard.plans().digest == as_on_a_standby(guard)
+
+
 def test_a_practice_that_hangs_on_nothing_may_be_anybodys(guard: Guard, database: ScratchDatabase) -> None:
     database.rows("INSERT INTO schedule (home_team) VALUES ('Tennaqua Practice - Chicago 22')")
     assert beside_the_judge(guard) == (None, [])
@@ -100,15 +114,19 @@ def test_where_half_is_left_every_row_is_laid_down(guard: Guard, database: Scrat
     assert beside_the_judge(guard) == (None, [])
 
 
-def test_a_plan_is_the_same_whether_its_lines_were_laid_down_or_not(guard: Guard, database: ScratchDatabase) -> None:
+@pytest.mark.parametrize("way", ["nothing is left", "a match has taken a key", "a captain wrote one anew"])
+def test_a_plan_is_the_same_whether_its_lines_were_laid_down_or_not(
+    guard: Guard, database: ScratchDatabase, way: str
+) -> None:
     """What users write on another team between the dry run and the restore does not make the plan stale."""
+    WAYS[way][0](database)
     saved = guard.saves()
     before = guard.plans().digest
     (another,) = (team for team in builders.teams_now(database) if team.identity.series == WITHOUT)
     for week in range(len(SERIES) * A_TEAM):
         builders.the_app_writes_a_practice(database, another, MONDAY + timedelta(weeks=week))
     assert guard.works_out(laid_down) is None
-    assert guard.plans().digest == before
+    assert guard.plans().digest == before == as_on_a_standby(guard)
     guard.restores(saved=saved)
     home = {team.id for team in builders.teams_now(database) if team.identity.series in SERIES}
     assert database.count("schedule", f"home_team_id IN ({', '.join(map(str, home))})") == len(SERIES) * A_TEAM
