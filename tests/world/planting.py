@@ -11,6 +11,8 @@ from functools import cached_property
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+import pytest
+
 
 @dataclass(frozen=True)
 class Bug:
@@ -80,3 +82,10 @@ def _plain(value: Any) -> FunctionType | None:
         value = value.func
     value = inspect.unwrap(value) if callable(value) else value
     return value if isinstance(value, FunctionType) else None
+
+
+def is_noticed(bug: Bug) -> None:
+    """Require that the test named fails while the bug is there, and passes once it is gone."""
+    with planted(bug), pytest.raises(AssertionError):
+        bug.noticed_by()
+    bug.noticed_by()

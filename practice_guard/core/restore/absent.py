@@ -43,7 +43,6 @@ def busy(sheet: Sheet) -> Fill:
 def plainly(sheet: Sheet) -> tuple[str, str]:
     """Return the condition that a kept row `t` is plainly to be put back, and the joins that it asks for."""
     table = sheet.scratch.table
-    others = "".join(" AND " + _known(sheet, place) for place in sheet.places if place)
     keys = sheet.other_keys
     allowed = "".join(f" AND (t.{key.column} IS NULL OR f{number}.key IS NOT NULL)" for number, key in enumerate(keys))
     named = {
@@ -51,7 +50,6 @@ def plainly(sheet: Sheet) -> tuple[str, str]:
         "set": literal(sheet.name),
         "busy": table(f"busy_{sheet.name}"),
         "renumbered": table("renumbered"),
-        "others": others,
         "allowed": allowed,
     }
     joins = [
@@ -88,10 +86,6 @@ def unsaid(sheet: Sheet, plan: str) -> str:
         afters=", ".join(f"g{place}.id" for place in sheet.places),
         goals="\n".join(joins),
     )
-
-
-def _known(sheet: Sheet, place: int) -> str:
-    return f"({_old(sheet, place)} IS NULL OR coalesce(g{place}.fate IN ('kept', 'renumbered'), false))"
 
 
 def _old(sheet: Sheet, place: int) -> str:

@@ -14,7 +14,7 @@ SELECT DISTINCT l.{reference}::bigint
 
 -- plainly --
 -- Whether nothing in the table can be a row, and all that it points at is known and there.
-t.guard_from IS NULL AND t.{reference} IS NOT NULL AND g0.fate IN ('kept', 'renumbered') AND NOT g0.given_up{others}
+t.guard_from IS NULL AND t.{reference} IS NOT NULL AND {known}
                AND b.id IS NULL AND r.row IS NULL AND c.key IS NULL{allowed}
 
 -- none_can_be_it --

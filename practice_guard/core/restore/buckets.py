@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from practice_guard.core.database import Query, literal, statement
+from practice_guard.core.database import Query, literal, piece, statement
 from practice_guard.core.guarding import Request
 from practice_guard.core.records import Proven, precedents
 from practice_guard.core.restore.sheets import Sheet
@@ -56,15 +56,13 @@ def query(sheet: Sheet, terms: Terms) -> Query:
 
 
 def _by_reference(sheet: Sheet) -> dict[str, str]:
-    goals = (statement(__name__, "goal", goals=sheet.goals(place), place=str(place)) for place in sheet.places)
-    there = (
-        statement(__name__, "standing", there=sheet.there(place), place=str(place)) for place in sheet.places if place
-    )
+    goals = (piece(__name__, "goal", goals=sheet.goals(place), place=str(place)) for place in sheet.places)
+    there = (piece(__name__, "standing", there=sheet.there(place), place=str(place)) for place in sheet.places if place)
     lost = [f"NOT known{place}" for place in sheet.places if place and not sheet.nullable(place)]
     along = [f"deleted{place}" for place in sheet.places if not place or not sheet.nullable(place)]
     unresolved = sheet.each("CASE WHEN NOT w.known# THEN # END", start=1)
     return {
-        "joins": "\n".join(_text(each) for each in (*goals, *there)),
+        "joins": "\n".join((*goals, *there)),
         "ids": sheet.each("CASE WHEN k.old# IS NOT NULL THEN g#.id END AS id#"),
         "id0": "CASE WHEN k.old0 IS NOT NULL THEN g0.id END",
         "knowns": sheet.each("(k.old# IS NULL OR coalesce(g#.fate IN ('kept', 'renumbered'), false)) AS known#"),
@@ -91,7 +89,7 @@ def _after(sheet: Sheet, place: int) -> str:
         stolen = "CASE WHEN stolen THEN NULL ELSE b0 END" if sheet.nullable(0) else "b0"
         there = f"CASE WHEN code IN (10, 12, 13) THEN b0 WHEN code = 11 THEN {stolen} ELSE id0 END"
         return f"CASE WHEN lkey IS NOT NULL THEN {there} ELSE id0 END AS a0"
-    there = _text(statement(__name__, "after_secondary", place=str(place), nullable=_sql(sheet.nullable(place))))
+    there = piece(__name__, "after_secondary", place=str(place), nullable=_sql(sheet.nullable(place)))
     return f"CASE WHEN lkey IS NOT NULL THEN {there} WHEN known{place} THEN id{place} END AS a{place}"
 
 
@@ -113,10 +111,10 @@ def _proofs(sheet: Sheet, proven: Proven) -> tuple[str, list[str]]:
         kinds.append("NOT k.carried")
     if proven.since_restore:
         kinds.append("w.row IS NULL")
-        more.append(_text(statement(__name__, "waited", **named)))
+        more.append(piece(__name__, "waited", **named))
     if not kinds:
         return "false", []
-    more.append(_text(statement(__name__, "taken_back", taken_back=sheet.scratch.table("taken_back"), **named)))
+    more.append(piece(__name__, "taken_back", taken_back=sheet.scratch.table("taken_back"), **named))
     return f"(({' OR '.join(kinds)}) AND tb.key IS NULL)", more
 
 
@@ -135,7 +133,7 @@ def _scope(sheet: Sheet, request: Request) -> dict[str, str]:
         return {**found, "meant": "false"}
     if request.scope.leagues or request.scope.teams:
         teams = sheet.scratch.table("teams")
-        join = _text(statement(__name__, "in_scope", teams=teams, team_list=own[0], team=own[1]))
+        join = piece(__name__, "in_scope", teams=teams, team_list=own[0], team=own[1])
         return {**found, "meant": "coalesce(tm.meant, false)", "scope_join": join}
     return found
 
@@ -144,17 +142,12 @@ def _blocked(sheet: Sheet) -> tuple[str, list[str]]:
     """Which rows a foreign key besides the set's own would not let in: a message of a user who is gone."""
     if not sheet.other_keys:
         return "NULL::text", []
-    names, joins = [], [_text(statement(__name__, "kept", rows=sheet.parts["rows"]))]
+    names, joins = [], [piece(__name__, "kept", rows=sheet.parts["rows"])]
     for number, key in enumerate(sheet.other_keys):
         parts = {"column": key.column, "number": str(number), "name": literal(key.name)}
-        names.append(_text(statement(__name__, "blocked", **parts)))
+        names.append(piece(__name__, "blocked", **parts))
         joins.append(key.joined("s", f"f{number}"))
     return f"coalesce({', '.join(reversed(names))})", joins
-
-
-def _text(commented: str) -> str:
-    """Return a piece without the comment above it."""
-    return "\n".join(line for line in commented.splitlines() if not line.startswith("--"))
 
 
 def _sql(flag: bool) -> str:

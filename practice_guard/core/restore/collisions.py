@@ -82,7 +82,7 @@ def _crowded(sheet: Sheet) -> Query:
 
 
 def _waits(sheet: Sheet, former: str) -> Query:
-    first = statement(
+    first = piece(
         __name__,
         "first_of_crowded",
         **sheet.parts,
@@ -95,7 +95,7 @@ def _waits(sheet: Sheet, former: str) -> Query:
         __name__,
         "waits",
         before_list=sheet.each("p.b#"),
-        first="\n".join(first.splitlines()[1:]),
+        first=first,
         others=", ".join(others) or "/**/",
         former=_with_unsaid(sheet, former),
         crowded=sheet.scratch.table(f"crowded_{sheet.name}"),

@@ -7,7 +7,8 @@ SELECT count(*), p.bucket, p.team_list, p.team, p.evidence, p.fate, p.reason, p.
 
 -- sums_of_others --
 -- The same of rows without a line, in place to the letter or plainly to be put back: all that a list's team has, without
--- those in the plan.
+-- those in the plan. What was laid down to be planned and has no line is none of them: counted once more, no total is
+-- right.
 
 UNION ALL
 SELECT t.rows - coalesce(p.rows, 0), {bucket}, {team_list}, {team}, g.evidence, g.fate, NULL, '', false, {written}, false,
@@ -21,6 +22,11 @@ SELECT t.rows - coalesce(p.rows, 0), {bucket}, {team_list}, {team}, g.evidence, 
    AND (p.old IS NULL) = (t.old IS NULL)
   LEFT JOIN {goals} AS g ON g.list = t.list AND g.old = t.old
  WHERE t.rows > coalesce(p.rows, 0)
+UNION ALL
+SELECT count(*), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  FROM {rest} AS k
+ WHERE k.row IS NOT NULL AND NOT EXISTS (SELECT FROM {plan} AS p WHERE p.row = k.row)
+HAVING count(*) > 0
 
 -- writes --
 -- Whether applying the plan touches a row.

@@ -73,6 +73,34 @@ def test_a_restore_tells_how_many_rows_it_writes(guarded: Guard, database: Scrat
     ]
 
 
+class WatchingLocks(Watching):
+    """Writes down as well whether users would have to wait as a step begins."""
+
+    def __init__(self, database: ScratchDatabase) -> None:
+        super().__init__()
+        self._database = database
+        self.waiting: dict[str, bool] = {}
+
+    def begins(self, step: str, rows: int | None = None) -> None:
+        super().begins(step, rows)
+        (self.waiting[step],) = self._database.rows(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'schedule'::regclass AND granted"
+            " AND mode = 'ShareRowExclusiveLock')"
+        )[0]
+
+
+def test_users_wait_for_what_a_restore_plans_and_writes_and_not_for_its_verifying(
+    guarded: Guard, database: ScratchDatabase
+) -> None:
+    builders.the_etl_recreates_everything(database)
+    snapshot, watching = guarded.finds(), WatchingLocks(database)
+    guarded.with_connection(
+        lambda connection: restore.apply(replace(guarded.at(connection), watcher=watching), snapshot)
+    )
+    assert [step for step, waiting in watching.waiting.items() if not waiting] == ["verifying the snapshot"]
+    assert "writing rows" in watching.waiting
+
+
 def test_health_verifies_first(guarded: Guard) -> None:
     steps = told_of(guarded, reading(lambda guard: health.examine(guard, guard.look())))
     assert list(steps.items()) == [("verifying the snapshot", 5), ("looking for every row", 5)]

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from practice_guard.core import restore, snapshots
+from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.application import look
 from practice_guard.core.database import Access, Connection
 from practice_guard.core.guarding import Request
-from practice_guard.core.restore import Workings
+from practice_guard.core.model import Team
+from practice_guard.core.restore import Workings, summing
 from tests import oracle
 from tests.oracle.comparison import differences, judged, planned
 from tests.world import builders
@@ -36,21 +37,23 @@ def guard(database: ScratchDatabase, league: League) -> Guard:
     return found
 
 
-def laid_down(workings: Workings) -> int | None:
-    """How many practices have a line of their own in the plan; None where all have."""
-    if not workings.sheets["practices"].bare:
+def laid_down(workings: Workings, name: str = "practices") -> int | None:
+    """How many rows of a set have a line of their own in the plan; None where all have."""
+    if not workings.sheets[name].bare:
         return None
-    return int(workings.scratch.execute(f"SELECT count(*) FROM {workings.scratch.table('plan_practices')}")[0][0])
+    return int(workings.scratch.execute(f"SELECT count(*) FROM {workings.scratch.table(f'plan_{name}')}")[0][0])
 
 
-def beside_the_judge(guard: Guard) -> tuple[int | None, list[str]]:
-    """How many practices have a line of their own, and in what the plan is another than the judge's."""
+def beside_the_judge(
+    guard: Guard, name: str = "practices", request: Request | None = None
+) -> tuple[int | None, list[str]]:
+    """How many rows of a set have a line of their own, and in what the plan is another than the judge's."""
 
     def work(database: Connection) -> tuple[int | None, list[str]]:
         snapshot, app = snapshots.find(database, "latest"), look(database, guard.sets)
-        workings = restore.work_out(database, snapshot, app)
-        lines, seen = laid_down(workings), planned(workings)
-        return lines, list(differences(seen, judged(oracle.plan(database, snapshot, app, Request()))))
+        workings = restore.work_out(database, snapshot, app, request)
+        lines, seen = laid_down(workings, name), planned(workings)
+        return lines, list(differences(seen, judged(oracle.plan(database, snapshot, app, request or Request()))))
 
     return guard.reads(work)
 
@@ -96,6 +99,55 @@ def test_only_what_is_not_plain_is_laid_down_and_all_is_planned_as_the_judge_say
     assert beside_the_judge(guard) == (lines, [])
 
 
+def test_a_row_that_the_database_would_refuse_is_laid_down(
+    guard: Guard, league: League, database: ScratchDatabase
+) -> None:
+    guard.restores()
+    for team in builders.teams_now(database)[:3]:
+        league.captain_writes_message(team)
+    guard.has_backed_up()
+    database.rows("DELETE FROM captain_messages")
+    database.rows("DELETE FROM users WHERE id = (SELECT max(id) FROM users)")
+    assert beside_the_judge(guard, "captain_messages", Request(include_deleted=True)) == (1, [])
+
+
+def test_a_row_that_a_restore_gave_another_key_may_be_what_has_that_key(
+    guard: Guard, database: ScratchDatabase
+) -> None:
+    _a_match_has_taken_a_key(database)
+    guard.restores()
+    (given,) = database.rows("SELECT max(id) FROM schedule")[0]
+    builders.the_etl_recreates_everything(database)
+    another = team_of(database, WITHOUT)
+    database.rows(
+        "INSERT INTO schedule (id, home_team, home_team_id) VALUES (%(key)s, 'Another Practice', %(team)s)",
+        key=given, team=another.id,
+    )  # fmt: skip
+    assert beside_the_judge(guard) == (1, [])
+
+
+def test_two_rows_of_one_key_are_laid_down_side_by_side(guard: Guard, database: ScratchDatabase) -> None:
+    """One was carried on and waits; the other was written under its key when the sequence began anew."""
+    builders.the_etl_lacks_series(database, SERIES[0])
+    guard.restores()
+    carried = guard.has_backed_up()
+    assert carried.sets["practices"].carried == A_TEAM
+    another = team_of(database, WITHOUT)
+    database.rows(
+        "INSERT INTO schedule (id, home_team, home_team_id, match_date)"
+        " VALUES (1, 'Another Practice', %(team)s, '2026-02-02')",
+        team=another.id,
+    )
+    guard.has_backed_up()
+    builders.the_etl_recreates_everything(database)
+    assert beside_the_judge(guard) == (A_TEAM + 1, [])
+
+
+def team_of(database: ScratchDatabase, series: str) -> Team:
+    (found,) = (team for team in builders.teams_now(database) if team.identity.series == series)
+    return found
+
+
 def test_what_only_a_standby_may_ask_is_the_same_plan(guard: Guard, database: ScratchDatabase) -> None:
     _a_match_has_taken_a_key(database)
     assert guard.works_out(laid_down) == 1
@@ -122,7 +174,7 @@ def test_a_plan_is_the_same_whether_its_lines_were_laid_down_or_not(
     WAYS[way][0](database)
     saved = guard.saves()
     before = guard.plans().digest
-    (another,) = (team for team in builders.teams_now(database) if team.identity.series == WITHOUT)
+    another = team_of(database, WITHOUT)
     for week in range(len(SERIES) * A_TEAM):
         builders.the_app_writes_a_practice(database, another, MONDAY + timedelta(weeks=week))
     assert guard.works_out(laid_down) is None
@@ -130,6 +182,31 @@ def test_a_plan_is_the_same_whether_its_lines_were_laid_down_or_not(
     guard.restores(saved=saved)
     home = {team.id for team in builders.teams_now(database) if team.identity.series in SERIES}
     assert database.count("schedule", f"home_team_id IN ({', '.join(map(str, home))})") == len(SERIES) * A_TEAM
+
+
+@pytest.mark.parametrize(
+    "import_", [builders.the_etl_recreates_everything, builders.the_etl_leaves_practices_without_team]
+)
+def test_a_row_whose_line_is_lost_is_not_taken_for_one_that_needs_none(
+    guard: Guard, database: ScratchDatabase, import_: Callable[[ScratchDatabase], None]
+) -> None:
+    guard.restores()
+    guard.has_backed_up()
+    import_(database)
+    _a_captain_writes_one_anew(database)
+
+    def a_line_is_lost(workings: Workings) -> None:
+        sheet, lists = workings.sheets["practices"], workings.snapshot.lists
+        assert sheet.bare or sheet.sparse
+        assert summing.sums(workings.scratch, [sheet], lists)
+        plan = workings.scratch.table("plan_practices")
+        assert workings.scratch.execute(
+            f"DELETE FROM {plan} WHERE row = (SELECT min(row) FROM {plan}) RETURNING bucket"
+        )
+        with pytest.raises(errors.RestoreError, match="do not add up"):
+            summing.sums(workings.scratch, [sheet], lists)
+
+    guard.works_out(a_line_is_lost)
 
 
 def test_what_was_not_laid_down_is_put_back_and_taken_back(guard: Guard, database: ScratchDatabase) -> None:
