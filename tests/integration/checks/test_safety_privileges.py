@@ -14,7 +14,7 @@ from practice_guard.core import errors
 from practice_guard.core.checks.safety import CHECKS, Result, Safety
 from practice_guard.render import reports
 from tests.conftest import Cluster
-from tests.world import builders
+from tests.world import builders, maintenance
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard
 from tests.world.inspecting import SoundLeague, a_sound_league
@@ -126,6 +126,15 @@ def test_without_the_right_to_make_temporary_tables_all_works_and_nothing_stays(
     assert builders.practices_by_natural_key(sound.database) == before
     assert sound.guard.judges_health().healthy
     assert sound.database.count("pg_tables", "tablename LIKE 'guard%'") == 0
+
+
+def test_an_autovacuum_is_no_session_of_another_role(cluster: Cluster, sound: SoundLeague, role: str) -> None:
+    sound.runs(f"REVOKE pg_read_all_stats FROM {role}")
+    before = sound.finds("long-transactions")
+    assert before.what == "1 session of other roles could not be looked into."
+    with maintenance.autovacuum_takes_its_time(cluster.url, sound.database):
+        assert sound.finds("long-transactions") == before
+        assert sound.says("locks-in-the-way").status is Result.PASSED
 
 
 def test_the_readme_has_these_rights() -> None:

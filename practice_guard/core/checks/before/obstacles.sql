@@ -19,13 +19,15 @@ SELECT 'prepared transaction ' || quote_literal(p.gid) || ' (' || p.owner || ')'
  ORDER BY 2
 
 -- veiled_sessions --
--- Sessions of other roles in this database that this role may not look into.
+-- Sessions of other roles in this database that this role may not look into. The server's own workers are nobody's.
 SELECT count(*)
   FROM pg_stat_activity AS a
  WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.query = '<insufficient privilege>'
+   AND a.usesysid IS NOT NULL
 
 -- blockers --
 -- Who holds or waits for locks that a restore would have to wait for, since when; what lasts under a second passes.
+-- An autovacuum (the only worker without a user that locks tables) gives way, unless it is there to prevent wraparound.
 SELECT c.relname::text, coalesce('process ' || l.pid, 'a prepared transaction') || ' ('
        || coalesce(nullif(a.application_name, ''), a.backend_type, 'unnamed') || ')',
        string_agg(DISTINCT l.mode || CASE WHEN l.granted THEN '' ELSE ' awaited' END, ', '),
@@ -37,6 +39,8 @@ SELECT c.relname::text, coalesce('process ' || l.pid, 'a prepared transaction') 
    AND l.relation = ANY (%(tables)s::bigint[]::oid[]) AND l.pid IS DISTINCT FROM pg_backend_pid()
    AND l.mode NOT IN ('AccessShareLock', 'RowShareLock')
    AND coalesce(a.xact_start < clock_timestamp() - interval '1 second', true)
+   AND (a.pid IS NULL OR a.usesysid IS NOT NULL OR a.query LIKE '%%to prevent wraparound)'
+        OR age(c.relfrozenxid) > current_setting('autovacuum_freeze_max_age')::int)
  GROUP BY c.relname, l.pid, a.application_name, a.backend_type, a.xact_start
  ORDER BY 1, 2
 
