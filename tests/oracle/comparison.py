@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.application import look
-from practice_guard.core.database import Access, Connection
+from practice_guard.core.database import Access, Connection, Query, ask_each
 from practice_guard.core.guarding import Request
 from practice_guard.core.model import Evidence, Fate
 from practice_guard.core.restore import Bucket, Workings, summing
@@ -73,11 +73,11 @@ class Seen:
 def planned(workings: Workings) -> dict[str, Seen]:
     """The program's plan, by set. The only place that knows how the program hands out what it has planned."""
     facts, waiting = workings.plan.sets, summing.waiting(workings)
+    waits = ask_each(workings.scratch, [Query(waiting[name]) for name in workings.sheets])
     found: dict[str, Seen] = {}
-    for name, sheet in workings.sheets.items():
-        rows = by_number(workings.rows(name))
-        waits = sorted(row for (row,) in workings.scratch.execute(waiting[name]))
-        found[name] = Seen(rows, facts[name].live, facts[name].added, waits, sheet.sparse, sheet.bare)
+    for (name, sheet), waits_of in zip(workings.sheets.items(), waits, strict=True):
+        rows, numbers = by_number(workings.rows(name)), sorted(row for (row,) in waits_of)
+        found[name] = Seen(rows, facts[name].live, facts[name].added, numbers, sheet.sparse, sheet.bare)
     return found
 
 

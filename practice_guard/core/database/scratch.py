@@ -42,6 +42,7 @@ class Scratch:
         self._columns: Mapping[str, Columns] = {}
         self._filled: dict[str, list[str]] = {}
         self._queries: dict[str, Query] = {}
+        self._rests_on: dict[str, list[str]] = {}
         self._schema: str | None = None
 
     def make(self, tables: Mapping[str, Columns]) -> None:
@@ -149,17 +150,21 @@ class Scratch:
 
     def _chain(self, name: str, query: Query) -> None:
         step = f"{name}#{len(self._queries)}"
+        self._rests_on[identifier(step)] = self._mentioned(query.text)
         self._queries[step] = query
         self._filled[name].append(step)
 
     def _needed(self, text: str) -> list[str]:
         """Return the steps that a text rests on, each after those that it rests on itself."""
-        wanted: set[str] = set()
-        for name in reversed(self._queries):
-            mentioned = (text, *(self._queries[other].text for other in wanted))
-            if any(identifier(name) in each for each in mentioned):
-                wanted.add(name)
-        return [name for name in self._queries if name in wanted]
+        steps = list(zip(self._queries, self._rests_on.items(), strict=True))
+        wanted = set(self._mentioned(text))
+        for _, (quoted, below) in reversed(steps):
+            if quoted in wanted:
+                wanted.update(below)
+        return [name for name, (quoted, _) in steps if quoted in wanted]
+
+    def _mentioned(self, text: str) -> list[str]:
+        return [quoted for quoted in self._rests_on if quoted in text]
 
 
 def _of(step: str) -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from importlib import resources
+
+import psycopg
 import pytest
 
 from practice_guard.core.checks.safety import Result
+from practice_guard.demo import server as embedded
 from tests.conftest import Cluster
 from tests.world import maintenance
 from tests.world.builders import League, ScratchDatabase
@@ -37,3 +42,47 @@ def test_one_that_prevents_wraparound_gives_way_to_nobody(cluster: Cluster, soun
     with maintenance.autovacuum_takes_its_time(cluster.url, sound.database):
         finding = sound.finds("locks-in-the-way")
     assert "(autovacuum worker) has ShareUpdateExclusiveLock on schedule" in finding.what
+
+
+@pytest.fixture
+def of_its_own() -> Iterator[ScratchDatabase]:
+    """A database of a server that prevents wraparound early and lets transactions be prepared.
+
+    A role there may look at everything but sessions.
+    """
+    with embedded.running() as server:
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET autovacuum_freeze_max_age = 100000")
+            connection.execute("ALTER SYSTEM SET max_prepared_transactions = 5")
+            connection.execute("CREATE DATABASE league")
+            connection.execute("CREATE ROLE engineer LOGIN IN ROLE pg_read_all_data")
+        server.crash()  # it must begin anew
+        database = ScratchDatabase(server.url("league"), "league", server)
+        database.session().execute(resources.files("practice_guard.demo").joinpath("schema.sql").read_bytes())
+        yield database
+        database.close()
+
+
+def test_who_may_not_see_what_a_worker_does_is_told_of_one_that_may_prevent_wraparound(
+    of_its_own: ScratchDatabase,
+) -> None:
+    assert of_its_own.server is not None
+    sound = a_sound_league(of_its_own, League(of_its_own))
+    sound.is_seen_by("engineer")
+    with maintenance.autovacuum_takes_its_time(of_its_own.server.url(), of_its_own):
+        assert sound.says("locks-in-the-way").status is Result.PASSED
+    a_hundred_thousand_transactions_pass(sound)
+    with maintenance.autovacuum_takes_its_time(of_its_own.server.url(), of_its_own):
+        finding = sound.finds("locks-in-the-way")
+    assert "(unnamed) has ShareUpdateExclusiveLock on schedule" in finding.what
+
+
+def test_a_prepared_transaction_is_in_the_way_until_it_is_ended(of_its_own: ScratchDatabase) -> None:
+    sound = a_sound_league(of_its_own, League(of_its_own))
+    for statement in ("BEGIN", "LOCK TABLE teams IN EXCLUSIVE MODE", "PREPARE TRANSACTION 'forgotten'"):
+        of_its_own.rows(statement)
+    finding = sound.finds("locks-in-the-way")
+    assert "a prepared transaction (unnamed) has ExclusiveLock on teams" in finding.what
+    assert "ROLLBACK PREPARED" in str(finding.fix)
+    of_its_own.rows("ROLLBACK PREPARED 'forgotten'")
+    assert sound.says("locks-in-the-way").status is Result.PASSED

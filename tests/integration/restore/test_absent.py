@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from practice_guard.core import errors, restore, snapshots
-from practice_guard.core.application import look
+from practice_guard.core.application import PointsAt, ProtectedSet, Reference, look
 from practice_guard.core.database import Access, Connection
 from practice_guard.core.guarding import Request
 from practice_guard.core.model import Team
@@ -141,6 +142,49 @@ def test_two_rows_of_one_key_are_laid_down_side_by_side(guard: Guard, database: 
     guard.has_backed_up()
     builders.the_etl_recreates_everything(database)
     assert beside_the_judge(guard) == (A_TEAM + 1, [])
+
+
+COURTS = ProtectedSet(
+    "courts",
+    "courts",
+    (Reference("team_id", PointsAt.TEAMS),),
+    ("court",),
+    condition="state = 'open'",
+    etl_deletes=True,
+)
+"""A condition over what does not say what a row is: one that is not protected any more may be one of the snapshot's."""
+
+
+def test_what_has_the_key_of_a_row_that_waited_makes_its_team_busy(
+    guard: Guard, league: League, database: ScratchDatabase
+) -> None:
+    database.rows(
+        "CREATE TABLE courts (id int PRIMARY KEY, team_id int, court text, state text DEFAULT 'open',"
+        " created_at timestamptz DEFAULT now())"
+    )
+    guard = replace(guard, sets=(*guard.sets, COURTS))
+    guard.restores()
+    reserved(database, team_of(database, SERIES[0]), 1)
+    guard.has_backed_up()
+    builders.the_etl_lacks_series(database, SERIES[0])
+    database.rows("DELETE FROM courts")
+    for key in (5, 6, 7):
+        reserved(database, team_of(database, SERIES[1]), key)
+        reserved(database, team_of(database, SERIES[2]), 10 + key)
+    guard.restores()
+    carried = guard.has_backed_up()
+    assert carried.sets["courts"].carried == 1
+    builders.the_etl_recreates_everything(database)
+    database.rows("DELETE FROM courts")
+    reserved(database, team_of(database, SERIES[1]), 1, "court 5", "closed")
+    assert beside_the_judge(guard, "courts") == (1 + 3, [])
+
+
+def reserved(database: ScratchDatabase, team: Team, key: int, court: str | None = None, state: str = "open") -> None:
+    database.rows(
+        "INSERT INTO courts (id, team_id, court, state) VALUES (%(key)s, %(team)s, %(court)s, %(state)s)",
+        key=key, team=team.id, court=court or f"court {key}", state=state,
+    )  # fmt: skip
 
 
 def team_of(database: ScratchDatabase, series: str) -> Team:

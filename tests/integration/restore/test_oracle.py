@@ -19,8 +19,8 @@ from tests.world.hostile.arena import Arena
 from tests.world.hostile.houses import HOUSES, House
 from tests.world.planting import Bug, planted
 
-WORLDS = 70
-CHAINED = 14
+WORLDS = 105
+CHAINED = 21
 ONCE_ANOTHER = (1353, 1426)
 """Worlds of a campaign in which a row without a time, on its old id, was taken for one that has a time."""
 

@@ -20,7 +20,7 @@ from tests.unit.decisions import test_file
 from tests.unit.identity import test_candidates, test_resolution, test_roster, test_standing
 from tests.world import operations
 from tests.world.generate import history, judge, resolved
-from tests.world.planting import Bug, is_noticed
+from tests.world.planting import Bug, notices
 from tests.world.team_lists import players
 
 
@@ -282,4 +282,4 @@ BUGS = [
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_planted_bug_is_noticed(bug: Bug) -> None:
-    is_noticed(bug)
+    assert notices(bug)

@@ -6,7 +6,7 @@ import pytest
 
 from practice_guard.core.identity import normalise
 from tests.unit.identity import test_normalise, test_resolution
-from tests.world.planting import Bug, is_noticed
+from tests.world.planting import Bug, notices
 
 
 def series_are_told_apart() -> None:
@@ -129,4 +129,4 @@ BUGS = [
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_planted_bug_is_noticed(bug: Bug) -> None:
-    is_noticed(bug)
+    assert notices(bug)
