@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 from collections.abc import Mapping
@@ -23,9 +24,21 @@ from practice_guard.core.snapshots.verification import SNAPSHOT_FIELDS, digest, 
 _SUFFIX = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-def new_id(now: datetime) -> str:
-    """Return an id for a snapshot taken now."""
-    return f"{now.astimezone(timezone.utc):%Y%m%d-%H%M%S}-{''.join(secrets.choice(_SUFFIX) for _ in range(3))}"
+def new_id(database: Database, now: datetime) -> str:
+    """Return an id for a snapshot taken now, that neither a snapshot nor a kept list has yet.
+
+    Three letters tell apart what was taken in one second; where chance gives some that are taken, there is one more.
+    """
+    for length in itertools.count(3):
+        made = f"{now.astimezone(timezone.utc):%Y%m%d-%H%M%S}-{_letters(length)}"
+        ((taken,),) = database.execute(statement(__name__, "id_is_taken"), {"id": made})
+        if not taken:
+            return made
+    raise AssertionError  # pragma: no cover
+
+
+def _letters(length: int) -> str:
+    return "".join(secrets.choice(_SUFFIX) for _ in range(length))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,3 +1,7 @@
+-- id_is_taken --
+-- Whether a snapshot has this id, or a list that a snapshot needs after the one that took it was removed.
+SELECT EXISTS (SELECT FROM practice_guard.snapshots WHERE id = %(id)s::text OR %(id)s::text = ANY (lists))
+
 -- insert_snapshot --
 -- The snapshot's own row.
 INSERT INTO practice_guard.snapshots

@@ -90,7 +90,7 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
     if refusing and not accept_current:
         return Backup(None, tuple(findings), last, skipped)
     place = installation.ensure(database, author.environment, author.now)
-    header = Header(snapshots.new_id(author.now), place, author, label, accepted_current=refusing)
+    header = Header(snapshots.new_id(database, author.now), place, author, label, accepted_current=refusing)
     carried = carries(workings, header.id, lossy=accept_current) if workings else {}
     guard.watcher.begins("copying rows", rows)
     new = snapshots.write(database, app, header, Inheritance(last, carried))

@@ -227,3 +227,23 @@ def test_a_person_reads_it_with_plain_sql(guard: Guard, database: ScratchDatabas
     )
     assert rows[0] == (builders.MONDAY, builders.SEVEN, "Tennaqua - 22")
     assert len(rows) == 3
+
+
+def test_two_backups_in_one_second_have_an_id_each(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("secrets.choice", lambda letters: letters[0])
+    ids = [guard.has_backed_up().id for _ in range(3)]
+    assert ids == ["20260105-120000-aaa", "20260105-120000-aaaa", "20260105-120000-aaaaa"]
+
+
+def test_an_id_whose_lists_are_still_needed_is_given_to_nobody(
+    guard: Guard, database: ScratchDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("secrets.choice", lambda letters: letters[0])
+    first = guard.has_backed_up()
+    builders.the_etl_lacks_series(database, "Series H(2)")
+    guard.restores()
+    second = guard.has_backed_up()
+    assert second.lists == (second.id, first.id)
+    database.rows("DELETE FROM practice_guard.snapshots WHERE id = %(id)s", id=first.id)
+
+    assert guard.has_backed_up().id not in (first.id, second.id)
