@@ -8,7 +8,11 @@ from importlib import resources
 import psycopg
 import pytest
 
+from practice_guard.core.application import look
+from practice_guard.core.checks.before import obstacles
+from practice_guard.core.checks.before.scene import Scene
 from practice_guard.core.checks.safety import Result
+from practice_guard.core.records import installation
 from practice_guard.demo import server as embedded
 from tests.conftest import Cluster
 from tests.world import maintenance
@@ -42,6 +46,19 @@ def test_one_that_prevents_wraparound_gives_way_to_nobody(cluster: Cluster, soun
     with maintenance.autovacuum_takes_its_time(cluster.url, sound.database):
         finding = sound.finds("locks-in-the-way")
     assert "(autovacuum worker) has ShareUpdateExclusiveLock on schedule" in finding.what
+
+
+def test_who_comes_while_the_checks_are_made_comes_after_them(sound: SoundLeague) -> None:
+    """In one transaction the server answers with what it said first of who is there; of locks it says what is so."""
+    with sound.connected() as connection:
+        app, place = look(connection, sound.guard.sets), installation.locate(connection)
+        scene = Scene(sound.guard.at(connection), app, place)
+        assert (obstacles.transactions(scene).findings, obstacles.locks(scene).findings) == ((), ())
+        late = sound.database.connect(application_name="late")
+        for statement in ("BEGIN", "LOCK TABLE teams IN EXCLUSIVE MODE", "SELECT pg_sleep(1.5)"):
+            late.execute(statement)
+        assert obstacles.locks(scene).findings == ()
+    assert "(late) has ExclusiveLock on teams" in sound.finds("locks-in-the-way").what
 
 
 @pytest.fixture

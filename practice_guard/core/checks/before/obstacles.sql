@@ -26,7 +26,9 @@ SELECT count(*)
    AND a.usesysid IS NOT NULL
 
 -- blockers --
--- Who holds or waits for locks that a restore would have to wait for, since when; what lasts under a second passes.
+-- Who holds or waits for locks that a restore would have to wait for, since when; what lasts under a second passes, and
+-- so does a process that nobody knows: it has ended since the server said who is there, which it says once in a
+-- transaction, or it came after that.
 -- An autovacuum (the only worker without a user that locks tables) gives way, unless it is there to prevent wraparound.
 SELECT c.relname::text, coalesce('process ' || l.pid, 'a prepared transaction') || ' ('
        || coalesce(nullif(a.application_name, ''), a.backend_type, 'unnamed') || ')',
@@ -38,7 +40,7 @@ SELECT c.relname::text, coalesce('process ' || l.pid, 'a prepared transaction') 
  WHERE l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
    AND l.relation = ANY (%(tables)s::bigint[]::oid[]) AND l.pid IS DISTINCT FROM pg_backend_pid()
    AND l.mode NOT IN ('AccessShareLock', 'RowShareLock')
-   AND coalesce(a.xact_start < clock_timestamp() - interval '1 second', true)
+   AND (l.pid IS NULL OR a.pid IS NOT NULL) AND coalesce(a.xact_start < clock_timestamp() - interval '1 second', true)
    AND (a.pid IS NULL OR a.usesysid IS NOT NULL OR a.query LIKE '%%to prevent wraparound)'
         OR age(c.relfrozenxid) > current_setting('autovacuum_freeze_max_age')::int)
  GROUP BY c.relname, l.pid, a.application_name, a.backend_type, a.xact_start
