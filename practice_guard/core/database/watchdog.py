@@ -6,12 +6,16 @@ driver fires. Shutting down the socket from another thread ends the driver's wai
 
 from __future__ import annotations
 
+import heapq
+import itertools
+import math
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from threading import Lock, Timer
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from threading import Condition, Lock, Thread
 
 
 @dataclass
@@ -32,15 +36,16 @@ def watch(descriptor: int, seconds: float) -> Iterator[Watch]:
         with lock:
             if own.fileno() != -1:
                 found.cut = True
-                own.shutdown(socket.SHUT_RDWR)
+                with suppress(OSError):  # the other side was quicker
+                    own.shutdown(socket.SHUT_RDWR)
 
-    timer = _later(seconds, cut)
+    due = _alarm.set(seconds, cut)
     _cuts.append(cut)
     try:
         yield found
     finally:
         _cuts.remove(cut)
-        timer.cancel()
+        _alarm.cancel(due)
         with lock:
             own.close()
 
@@ -48,14 +53,67 @@ def watch(descriptor: int, seconds: float) -> Iterator[Watch]:
 def hurry(seconds: float = 0.5) -> None:
     """Give what is waited for now so many seconds more; called when the program is told to end."""
     for cut in tuple(_cuts):
-        _later(seconds, cut)
+        _alarm.set(seconds, cut)
 
 
 _cuts: list[Callable[[], None]] = []
 
 
-def _later(seconds: float, do: Callable[[], None]) -> Timer:
-    timer = Timer(seconds, do)
-    timer.daemon = True
-    timer.start()
-    return timer
+@dataclass(order=True)
+class _Due:
+    """Something to be done at a time of the monotonic clock, unless it was cancelled."""
+
+    at: float
+    number: int
+    do: Callable[[], None] | None = field(compare=False)
+
+
+class _Alarm:
+    """One thread for all that is due: one for each wait would cost more than most answers take."""
+
+    def __init__(self) -> None:
+        self._due: list[_Due] = []
+        self._numbers = itertools.count()
+        self._changed = Condition()
+        self._wakes_at = math.inf
+        self._runs = False
+
+    def set(self, seconds: float, do: Callable[[], None]) -> _Due:
+        """Have something done in so many seconds."""
+        due = _Due(time.monotonic() + seconds, next(self._numbers), do)
+        with self._changed:
+            heapq.heappush(self._due, due)
+            if not self._runs:
+                self._runs = True
+                Thread(target=self._run, name="watchdog", daemon=True).start()
+            elif due.at < self._wakes_at:
+                self._changed.notify()
+        return due
+
+    def cancel(self, due: _Due) -> None:
+        """Let it be, if it is not being done already."""
+        with self._changed:
+            due.do = None
+            self._forget()
+
+    def _forget(self) -> None:
+        while self._due and self._due[0].do is None:
+            heapq.heappop(self._due)
+
+    def _run(self) -> None:
+        while True:
+            self._next()()
+
+    def _next(self) -> Callable[[], None]:
+        """Wait until something is due."""
+        with self._changed:
+            while True:
+                self._forget()
+                self._wakes_at = self._due[0].at if self._due else math.inf
+                left = self._wakes_at - time.monotonic()
+                if left <= 0 and (do := heapq.heappop(self._due).do):
+                    return do
+                self._changed.wait(None if math.isinf(left) else max(0.0, left))
+
+
+_alarm = _Alarm()
