@@ -27,6 +27,7 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
                a.attgenerated <> '', a.attidentity::text, a.atthasdef OR a.attidentity <> '',
                t.typnamespace = 'pg_catalog'::regnamespace
                AND (t.typelem = 0 OR e.typnamespace = 'pg_catalog'::regnamespace),
+               CASE WHEN a.atthasdef OR a.attidentity <> '' THEN
                (SELECT quote_ident(n.nspname) || '.' || quote_ident(q.relname)
                   FROM pg_class AS q
                   JOIN pg_namespace AS n ON n.oid = q.relnamespace
@@ -37,7 +38,7 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
                        (SELECT d.refobjid FROM pg_attrdef AS f
                           JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
                                              AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
-                         WHERE f.adrelid = c.oid AND f.adnum = a.attnum LIMIT 1)))) ORDER BY a.attnum), '[]')::text
+                         WHERE f.adrelid = c.oid AND f.adnum = a.attnum LIMIT 1))) END) ORDER BY a.attnum), '[]')::text
           FROM pg_attribute AS a
           JOIN pg_type AS t ON t.oid = a.atttypid
           LEFT JOIN pg_type AS e ON e.oid = t.typelem

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from psycopg import sql
@@ -46,6 +46,7 @@ def piece(module: str, name: str, /, **parts: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def identifier(*names: str) -> str:
     """Quote a possibly qualified name, with per cent signs doubled for the parameter style."""
     return sql.Identifier(*names).as_string(None).replace("%", "%%")
