@@ -23,12 +23,15 @@ from practice_guard.core.errors import DatabaseError, UnreachableError, UsageErr
 from practice_guard.core.findings import validate
 from practice_guard.core.guarding import MAX_AGE, Guard, Request
 from practice_guard.core.identity import ROSTER_AT_LEAST, ROSTER_PERCENT
-from practice_guard.core.model import Author, Severity
+from practice_guard.core.model import LONGEST_TIMEOUT, Author, Severity
 
 ENVIRONMENTS = ("local", "staging", "railway")
 DEFAULT_ENVIRONMENT = "local"
 ALIASES = {"production": "railway", "railway_production": "railway", "railway_staging": "staging"}
 EXAMPLE = "postgresql://user:password@localhost:5432/database"
+_CENTURY = 24.0 * 36_525
+"""Hours beyond which no snapshot's age is a question."""
+
 USUAL_CONFIG = Path("practice_guard.toml")
 """Where the protected sets are declared when PRACTICE_GUARD_CONFIG says nothing."""
 
@@ -46,10 +49,12 @@ class Settings(BaseSettings):
     railway_url: SecretStr | None = Field(None, description="the production database on Railway")
     database_schema: str = Field(SCHEMA, validation_alias="PRACTICE_GUARD_SCHEMA", description="the tables' schema")
     config: Path | None = Field(None, description="the file that declares what else is protected")
-    lock_timeout: float = Field(LOCK_TIMEOUT, gt=0, description="seconds to go on trying for locks")
-    statement_timeout: float = Field(STATEMENT_TIMEOUT, gt=0, description="seconds that one statement may take")
+    lock_timeout: float = Field(LOCK_TIMEOUT, gt=0, le=LONGEST_TIMEOUT, description="seconds to go on trying for locks")
+    statement_timeout: float = Field(
+        STATEMENT_TIMEOUT, gt=0, le=LONGEST_TIMEOUT, description="seconds that one statement may take"
+    )
     max_snapshot_age_hours: float = Field(
-        MAX_AGE / timedelta(hours=1), gt=0, description="hours after which a snapshot counts as old"
+        MAX_AGE / timedelta(hours=1), gt=0, le=_CENTURY, description="hours after which a snapshot counts as old"
     )
     roster_at_least: int = Field(
         ROSTER_AT_LEAST, ge=1, description="shared players below which a roster witnesses nothing"

@@ -16,6 +16,7 @@ from typer.core import TyperCommand
 
 from practice_guard.core.errors import StoppedError
 from practice_guard.core.later import later
+from practice_guard.core.model import LONGEST_TIMEOUT
 from practice_guard.core.steps import Step
 
 if TYPE_CHECKING:
@@ -53,10 +54,12 @@ def _common(
     output: Annotated[Output, typer.Option(help="How to print.")] = Output.TEXT,
     json_output: Annotated[bool, typer.Option("--json", help="The same as --output json.")] = False,
     lock_timeout: Annotated[
-        float | None, typer.Option(min=0.1, help="Seconds to go on trying for locks.", show_default=False)
+        float | None,
+        typer.Option(min=0.1, max=LONGEST_TIMEOUT, help="Seconds to go on trying for locks.", show_default=False),
     ] = None,
     statement_timeout: Annotated[
-        float | None, typer.Option(min=0.1, help="Seconds that one statement may take.", show_default=False)
+        float | None,
+        typer.Option(min=0.1, max=LONGEST_TIMEOUT, help="Seconds that one statement may take.", show_default=False),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the verdict only.")] = False,

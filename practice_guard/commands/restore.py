@@ -14,6 +14,7 @@ from practice_guard.commands.options import Confirm, DryRun, SnapshotOption, Yes
 from practice_guard.core import model
 from practice_guard.core.errors import UsageError, WrongDatabaseError
 from practice_guard.core.later import later
+from practice_guard.core.model import GREATEST_KEY
 from practice_guard.core.steps import Step
 
 if TYPE_CHECKING:
@@ -78,7 +79,10 @@ def restore_command(
         Path | None, typer.Option("--plan", metavar="FILE", help="Apply this plan and no other.", show_default=False)
     ] = None,
     undo_entry: Annotated[
-        int | None, typer.Option("--undo", metavar="LEDGER-ID", help="Take a restore back.", show_default=False)
+        int | None,
+        typer.Option(
+            "--undo", metavar="LEDGER-ID", min=1, max=GREATEST_KEY, help="Take a restore back.", show_default=False
+        ),
     ] = None,
 ) -> None:
     """Put every protected row back on its right team. In one transaction; --dry-run shows the plan."""

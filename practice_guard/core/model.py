@@ -159,6 +159,12 @@ class Author:
         return self.now + timedelta(seconds=self.seconds)
 
 
+LONGEST_TIMEOUT = 2_147_483.0
+"""Seconds, 24 days: the longest time-out that PostgreSQL takes, which keeps milliseconds in 31 bits."""
+
+GREATEST_KEY = 2**63 - 1
+"""The greatest number under which the guard's tables can have anything."""
+
 LATEST = "latest"
 """The name of the newest snapshot."""
 

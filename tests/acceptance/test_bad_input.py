@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from practice_guard.core.model import LONGEST_TIMEOUT
 from tests.world.builders import League, ScratchDatabase
 from tests.world.program import Guard, Outcome
 
@@ -151,6 +152,11 @@ def test_a_first_backup_of_nothing_is_refused(guard: Guard, league: League) -> N
         ("restore", "--out", "plan.json"),
         ("restore", "--plan", "there-is-no-such-file.json"),
         ("restore", "--decisions", "there-is-no-such-file.toml"),
+        ("restore", "--undo", "9223372036854775808"),
+        ("restore", "--undo", "0"),
+        ("health", "--statement-timeout", "2147484"),
+        ("health", "--lock-timeout", "inf"),
+        ("health", "--lock-timeout", "nan"),
     ],
 )
 def test_a_wrong_command_line(guard: Guard, league: League, arguments: tuple[str, ...]) -> None:
@@ -170,12 +176,21 @@ def test_a_wrong_command_line(guard: Guard, league: League, arguments: tuple[str
         ("PRACTICE_GUARD_LOCK_TIMEOUT", "soon"),
         ("PRACTICE_GUARD_ROSTER_PERCENT", "20"),
         ("PRACTICE_GUARD_MAX_SNAPSHOT_AGE_HOURS", "-1"),
+        ("PRACTICE_GUARD_MAX_SNAPSHOT_AGE_HOURS", "1e300"),
+        ("PRACTICE_GUARD_STATEMENT_TIMEOUT", "1e300"),
+        ("PRACTICE_GUARD_LOCK_TIMEOUT", "inf"),
     ],
 )
 def test_a_malformed_setting_is_named(guard: Guard, database: ScratchDatabase, variable: str, value: str) -> None:
     outcome = guard("backup", env={variable: value})
     assert says_what_why_and_next(outcome, 2)
     assert variable in outcome.stderr
+
+
+def test_the_longest_time_outs_are_the_servers(guard: Guard, league: League) -> None:
+    league.captain_schedules_practice(league.has_team())
+    longest = f"{LONGEST_TIMEOUT:.0f}"
+    assert guard("backup", "--statement-timeout", longest, "--lock-timeout", longest).status == 0
 
 
 def aimed_at_railway(database: ScratchDatabase) -> dict[str, str]:

@@ -68,6 +68,10 @@ class _Due:
     do: Callable[[], None] | None = field(compare=False)
 
 
+_LONGEST_SLEEP = 3600.0
+"""Seconds; no clock takes any number of them, and to wake up for nothing once an hour costs nothing."""
+
+
 class _Alarm:
     """One thread for all that is due: one for each wait would cost more than most answers take."""
 
@@ -113,7 +117,7 @@ class _Alarm:
                 left = self._wakes_at - time.monotonic()
                 if left <= 0 and (do := heapq.heappop(self._due).do):
                     return do
-                self._changed.wait(None if math.isinf(left) else max(0.0, left))
+                self._changed.wait(min(left, _LONGEST_SLEEP))
 
 
 _alarm = _Alarm()

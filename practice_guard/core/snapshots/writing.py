@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import secrets
 from collections.abc import Mapping
@@ -24,21 +23,15 @@ from practice_guard.core.snapshots.verification import SNAPSHOT_FIELDS, digest, 
 _SUFFIX = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-def new_id(database: Database, now: datetime) -> str:
+def new_id(database: Database, now: datetime, letters: int = 3) -> str:
     """Return an id for a snapshot taken now, that neither a snapshot nor a kept list has yet.
 
-    Three letters tell apart what was taken in one second; where chance gives some that are taken, there is one more.
+    Some letters tell apart what was taken in one second; where chance gives what is taken, there is one more.
     """
-    for length in itertools.count(3):
-        made = f"{now.astimezone(timezone.utc):%Y%m%d-%H%M%S}-{_letters(length)}"
-        ((taken,),) = database.execute(statement(__name__, "id_is_taken"), {"id": made})
-        if not taken:
-            return made
-    raise AssertionError  # pragma: no cover
-
-
-def _letters(length: int) -> str:
-    return "".join(secrets.choice(_SUFFIX) for _ in range(length))
+    chosen = "".join(secrets.choice(_SUFFIX) for _ in range(letters))
+    made = f"{now.astimezone(timezone.utc):%Y%m%d-%H%M%S}-{chosen}"
+    ((taken,),) = database.execute(statement(__name__, "id_is_taken"), {"id": made})
+    return new_id(database, now, letters + 1) if taken else made
 
 
 @dataclass(frozen=True, slots=True)

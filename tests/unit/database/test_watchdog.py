@@ -9,7 +9,7 @@ import pytest
 
 from practice_guard.core.database.watchdog import watch
 
-LONG, SHORT = 600.0, 0.05
+LONG, SHORT = 1e300, 0.05
 
 
 @pytest.fixture
