@@ -111,3 +111,19 @@ def test_a_chained_question_may_begin_with_a_chain_of_its_own(database: ScratchD
         assert one_to_three(scratch) == [1, 2, 3]
         doubled = f"WITH d AS (SELECT 2 * n AS n FROM {scratch.table('numbers')} AS x) SELECT n FROM d ORDER BY n"
         assert scratch.execute(f"-- Doubled.\n{doubled}") == [(2,), (4,), (6,)]
+
+
+def test_a_chained_question_brings_what_its_steps_rest_on_and_nothing_else(database: ScratchDatabase) -> None:
+    with own(database) as port, port.transaction(Access.READ):
+        scratch = Scratch(port)
+        scratch.make({name: {"n": "bigint"} for name in ("numbers", "doubled", "sums", "unasked")})
+
+        def of(name: str, wanted: str) -> Query:
+            return Query(f"SELECT {wanted}::bigint FROM {scratch.table(name)} AS x")
+
+        assert one_to_three(scratch) == [1, 2, 3]
+        scratch.fill([("doubled", lambda: of("numbers", "2 * n")), ("unasked", lambda: of("numbers", "n"))])
+        scratch.fill([("sums", lambda: of("doubled", "sum(n)"))])
+        asked = f"SELECT n FROM {scratch.table('sums')} AS x"
+        assert scratch.execute(asked) == [(12,)]
+        assert "unasked" not in scratch.whole(Query(asked)).text

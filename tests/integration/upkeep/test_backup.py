@@ -59,7 +59,7 @@ def test_nothing_left_where_there_was_something_is_refused(guard: Guard, databas
     guard.has_backed_up()
     for table in ("schedule", "practice_times", "captain_messages"):
         database.rows(f"DELETE FROM {table}")
-    refused_for("nothing-left", guard)
+    assert refused_for("nothing-left", guard).snapshot is None
 
 
 def test_a_set_that_had_many_rows_and_has_none_is_refused(
@@ -77,7 +77,7 @@ def test_a_schedule_without_matches_that_was_truncated_was_not_emptied_by_users(
 ) -> None:
     guard.has_backed_up()
     database.rows("TRUNCATE schedule")
-    refused_for("import-not-restored", guard)
+    assert "rows-deleted" not in codes(refused_for("import-not-restored", guard))
 
 
 def test_what_is_there_can_be_accepted_and_that_is_recorded(guard: Guard, database: ScratchDatabase) -> None:
@@ -113,8 +113,10 @@ def test_rows_that_users_deleted_are_said(guard: Guard, database: ScratchDatabas
 
 @pytest.mark.parametrize("label", ["a\0b", "half \ud800", "two\nlines", "\x1b[31m"])
 def test_a_label_that_cannot_be_shown_is_refused(guard: Guard, label: str) -> None:
+    kept = guard.has_backed_up()
     with refused(errors.UsageError, "label", guard.database):
         guard.backs_up(label=label)
+    assert guard.finds() == kept
 
 
 def test_a_damaged_snapshot_is_passed_over(guard: Guard, database: ScratchDatabase) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import socket
+import struct
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -55,8 +58,31 @@ def test_a_wait_that_ended_in_time_is_not_cut_afterwards(lines: list[tuple[socke
     assert not ended.cut
 
 
-def test_a_wait_is_cut_although_the_other_side_has_gone(lines: list[tuple[socket.socket, socket.socket]]) -> None:
-    with watch(lines[0][0].fileno(), SHORT):
-        lines[0][1].close()
-        assert waits(lines[1], 2 * SHORT)
-    assert waits(lines[2], SHORT)  # whoever watches goes on
+def test_nothing_is_kept_of_a_wait_that_ended_in_time(lines: list[tuple[socket.socket, socket.socket]]) -> None:
+    with watch(lines[0][0].fileno(), LONG) as ended:
+        pass
+    kept = weakref.ref(ended)
+    del ended
+    gc.collect()
+    assert kept() is None
+
+
+def reset_by_the_other_side() -> socket.socket:
+    """A line to somebody who has gone without a word, which nothing can be done to any more."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        line = socket.create_connection(server.getsockname())
+        other, _ = server.accept()
+    other.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    other.close()
+    with pytest.raises(ConnectionResetError):
+        line.recv(1)
+    with pytest.raises(OSError, match="not connected"):
+        line.shutdown(socket.SHUT_RDWR)
+    return line
+
+
+def test_whoever_watches_goes_on_where_nothing_is_left_to_cut(lines: list[tuple[socket.socket, socket.socket]]) -> None:
+    with reset_by_the_other_side() as line, watch(line.fileno(), SHORT) as gone:
+        assert waits(lines[0], 2 * SHORT)
+        assert gone.cut
+    assert waits(lines[1], SHORT)
