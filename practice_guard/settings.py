@@ -23,7 +23,7 @@ from practice_guard.core.errors import DatabaseError, UnreachableError, UsageErr
 from practice_guard.core.findings import validate
 from practice_guard.core.guarding import MAX_AGE, Guard, Request
 from practice_guard.core.identity import ROSTER_AT_LEAST, ROSTER_PERCENT
-from practice_guard.core.model import LONGEST_TIMEOUT, Author, Severity
+from practice_guard.core.model import BULK_PERCENT, BULK_ROWS, LONGEST_TIMEOUT, Author, Bulk, Severity
 
 ENVIRONMENTS = ("local", "staging", "railway")
 DEFAULT_ENVIRONMENT = "local"
@@ -60,6 +60,8 @@ class Settings(BaseSettings):
         ROSTER_AT_LEAST, ge=1, description="shared players below which a roster witnesses nothing"
     )
     roster_percent: float = Field(ROSTER_PERCENT, gt=50, le=100, description="percent of a roster that must agree")
+    bulk_rows: int = Field(BULK_ROWS, ge=0, description="deleted or moved rows up to which a day is ordinary")
+    bulk_percent: float = Field(BULK_PERCENT, ge=0, le=100, description="percent of a set up to which it is so too")
     severities: dict[str, Severity] = Field({}, description="findings that weigh more or less than usual, as JSON")
 
     @field_validator("severities")
@@ -258,7 +260,11 @@ def env_file_is_private(path: Path = Path(".env")) -> bool:
 
 def request(settings: Settings) -> Request:
     """Return what the settings ask of a plan."""
-    return Request(roster_at_least=settings.roster_at_least, roster_percent=settings.roster_percent)
+    return Request(
+        roster_at_least=settings.roster_at_least,
+        roster_percent=settings.roster_percent,
+        bulk=Bulk(settings.bulk_rows, settings.bulk_percent),
+    )
 
 
 def guard(settings: Settings, database: Database, sets: Sequence[ProtectedSet], author: Author) -> Guard:

@@ -143,7 +143,7 @@ class Call:
         with ExitStack() as stack:
             url = self.target.url.get_secret_value()
             try:
-                connection = stack.enter_context(connect(url, application=name, timeouts=timeouts))
+                connection = stack.enter_context(connect(url, application=name, timeouts=timeouts, schema=self.schema))
             except DatabaseError as error:
                 raise settings.explained(error, self.target) from error
             self.progress.begins("reading")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sys
 import tempfile
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from practice_guard.commands.call import Call
     from practice_guard.core import records, running, snapshots
     from practice_guard.core.records import Phase, ledger, runs
-    from practice_guard.core.running import Ends, Job, PhaseDone
+    from practice_guard.core.running import Ends, Etl, Job, PhaseDone
     from practice_guard.render import history as histories
     from practice_guard.render import running as render
 else:
@@ -33,6 +35,8 @@ else:
     histories, render = later("practice_guard.render", "history", "running")
 
 app = typer.Typer()
+
+_VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
 @command(app, "run", writes=True)
@@ -58,14 +62,29 @@ def run(
             "--snapshot", metavar="ID", help="With --resume: finish it with this one, or latest.", show_default=False
         ),
     ] = None,
+    accept_current: Annotated[
+        bool,
+        typer.Option("--accept-current", help="Take what is there now as the truth, also where it looks like damage."),
+    ] = False,
+    etl_url_env: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--etl-url-env",
+            metavar="NAME",
+            help="Give the ETL the guard's database URL under this variable; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     yes: Yes = False,
     confirm: Confirm = None,
 ) -> None:
     """Do the whole cycle around the ETL, with one verdict. Validate, back up, run the ETL, check, restore, prove."""
     words = tuple(etl or ())
     _check_together(words, snapshot_id, resume=resume)
+    variables = _variables(etl_url_env or ())
     call.confirm(confirm, yes=yes, what="run")
-    job = _job(call, words, running.Ends(keep_last, allow_pending, snapshot_id), etl_timeout)
+    ends = running.Ends(keep_last, allow_pending, snapshot_id, accept_current)
+    job = _job(call, running.Etl(words, _environment(call, variables), _output(call), etl_timeout), ends)
     report = (running.resume if resume else running.run)(call.database, job)
     call.answer(render.run(report, exits.of_run(report), job.clock()))
 
@@ -85,17 +104,35 @@ def _check_together(words: tuple[str, ...], snapshot_id: str | None, *, resume: 
         )
 
 
-def _job(call: Call, words: tuple[str, ...], ends: Ends, etl_timeout: float | None) -> Job:
+def _variables(names: Iterable[str]) -> tuple[str, ...]:
+    for name in names:
+        if not _VARIABLE.fullmatch(name):
+            raise UsageError(
+                f"--etl-url-env {name!r} is no name of an environment variable.",
+                next_steps=("run --etl-url-env DATABASE_URL, where the ETL reads its URL from DATABASE_URL.",),
+            )
+    return tuple(names)
+
+
+def _environment(call: Call, variables: Iterable[str]) -> dict[str, str]:
+    """Return the ETL's environment, with the guard's own URL under some names."""
+    return {**os.environ, **dict.fromkeys(variables, call.target.url.get_secret_value())}
+
+
+def _output(call: Call) -> int | None:
     # Standard output has exactly one document with --json (contract); the ETL's own goes where people look.
-    output = sys.stderr.fileno() if call.speaks_json else None
+    return sys.stderr.fileno() if call.speaks_json else None
+
+
+def _job(call: Call, etl: Etl, ends: Ends) -> Job:
     return running.Job(
         guard=call.guard,
         author=call.author,
-        etl=running.Etl(words, os.environ, output, etl_timeout),
+        etl=etl,
         holder=records.Holder(socket.gethostname(), os.getpid()),
         lock_directory=Path(tempfile.gettempdir()) / f"practice-guard-{os.getuid()}",
         clock=lambda: datetime.now(timezone.utc),
-        watcher=_Narrator(call, words),
+        watcher=_Narrator(call, tuple(etl.command)),
         statuses=running.Statuses(exits.of_run, exits.of_error),
         ends=ends,
     )

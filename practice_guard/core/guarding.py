@@ -12,7 +12,7 @@ from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.database import LOCK_TIMEOUT, Access, Database, locks
 from practice_guard.core.findings import NOTHING, Overrides
 from practice_guard.core.identity import ROSTER_AT_LEAST, ROSTER_PERCENT, Decisions
-from practice_guard.core.model import Author
+from practice_guard.core.model import Author, Bulk
 from practice_guard.core.progress import SILENT, Watcher
 from practice_guard.core.records import installation
 
@@ -45,6 +45,8 @@ class Request:
         decisions: a person's decisions.
         roster_at_least: how many outside ids a roster must share to witness anything.
         roster_percent: which share of them, 0 to 100.
+        bulk: how many rows are many.
+        import_ran: an import certainly ran since the snapshot: who asks is inside it.
     """
 
     scope: Scope = field(default_factory=Scope)
@@ -53,6 +55,8 @@ class Request:
     decisions: Decisions | None = None
     roster_at_least: int = ROSTER_AT_LEAST
     roster_percent: float = ROSTER_PERCENT
+    bulk: Bulk = field(default_factory=Bulk)
+    import_ran: bool = False
 
 
 @dataclass(frozen=True, slots=True)

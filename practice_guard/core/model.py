@@ -159,6 +159,27 @@ class Author:
         return self.now + timedelta(seconds=self.seconds)
 
 
+BULK_ROWS, BULK_PERCENT = 20, 10.0
+"""Rows, and percent of a set, up to which deleting or moving them is an ordinary day (design, "Much is not little")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """How many rows are many (design, "Much is not little"): more than some, and more than a share of all of them.
+
+    Attributes:
+        rows: that many are not yet many.
+        percent: neither is that share of them, 0 to 100.
+    """
+
+    rows: int = BULK_ROWS
+    percent: float = BULK_PERCENT
+
+    def is_passed(self, some: int, of: int) -> bool:
+        """Whether some rows of a number of rows are many."""
+        return some > self.rows and 100 * some > self.percent * of
+
+
 LONGEST_TIMEOUT = 2_147_483.0
 """Seconds, 24 days: the longest time-out that PostgreSQL takes, which keeps milliseconds in 31 bits."""
 

@@ -16,7 +16,7 @@ from practice_guard.core.database import Access, Borrowed, Timeouts
 from practice_guard.core.errors import DamagedSnapshotError, GuardError, HealthError, UsageError
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import KEEP_LAST, MIN_RATE, Author, Evidence, Finding, Severity, Verdict
-from practice_guard.core.records import installation
+from practice_guard.core.records import installation, ledger
 from practice_guard.core.restore import Bucket, Plan
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import lines
@@ -52,6 +52,12 @@ class Inside:
         author = Author(self.environment, __version__, self.now)
         return settings.guard(self.settings, self.database, self.declared.everything, author)
 
+    @property
+    def guard_after(self) -> Guard:
+        """One for what comes after the import, whose doing it is that what was there before is gone."""
+        guard = self.guard
+        return replace(guard, request=replace(guard.request, import_ran=True))
+
     def checks_safety(self) -> tuple[bool, list[str]]:
         """See `etl.validate_etl_safety_preconditions`."""
         with self.database.transaction(Access.PLAN):
@@ -81,7 +87,7 @@ class Inside:
     def checks_preservation(self, wanted: str) -> tuple[bool, dict[str, Any]]:
         """See `etl.validate_team_id_preservation_post_etl`."""
         with self.database.transaction(Access.PLAN):
-            guard, snapshot = self.guard, snapshots.find(self.database, wanted)
+            guard, snapshot = self.guard_after, snapshots.find(self.database, wanted)
             snapshots.verify(self.database, snapshot)
             app = guard.look()
             plan = restore.plan(self.database, snapshot, app, guard.request)
@@ -103,9 +109,9 @@ class Inside:
             if dry_run:
                 snapshots.verify(self.database, snapshot)
                 app = self.guard.look()
-                workings = restore.work_out(self.database, snapshot, app, self.guard.request)
+                workings = restore.work_out(self.database, snapshot, app, self.guard_after.request)
                 restore.check_fits(workings)
-        applied = None if dry_run else restore.apply(self.guard, snapshot)
+        applied = None if dry_run else restore.apply(self.guard_after, snapshot)
         plan = applied.plan if applied else workings.plan
         self.tells(restoring.restore(plan, restoring.About(snapshot, self.now), applied=applied))
         return {**_placed(plan), "written": applied.written if applied else plan.writes()}
@@ -113,10 +119,20 @@ class Inside:
     def checks_health(self, wanted: str, before: int) -> dict[str, Any]:
         """See `etl.validate_practice_time_health`."""
         with self.database.transaction(Access.PLAN):
-            report = health.examine(self.guard, self.guard.look(), wanted=wanted)
+            guard = self.guard_after
+            app = guard.look()
+            report = health.examine(guard, app, wanted=wanted)
+            labelled = restore.count_labelled(self.database, app)
+            restored = ledger.restored(self.database, report.snapshot)
         self.tells(reports.health(report))
-        after, missing = _compared(report, before)
+        after, missing = _compared(report, before, labelled)
         issues = self._issues(report.findings)
+        if report.snapshot and report.total.bad and not restored:
+            issues.append(
+                f"restore_practice_times_with_fallback was not called since snapshot {report.snapshot}: it puts "
+                "back what is away, whatever validate_team_id_preservation_post_etl has said."
+            )
+            self.say(Severity.ERROR, issues[-1])
         if missing:
             issues.append(
                 f"{counted(missing, 'row')} less than the {before} counted before, and no snapshot knows why."
@@ -136,6 +152,7 @@ class Inside:
             "duplicated": total.duplicated,
             "added": total.added,
             "deleted": total.deleted,
+            "moved": total.moved,
             "pending": total.pending,
             "snapshot": report.snapshot,
             "issues": issues,
@@ -190,7 +207,7 @@ def inside(given: Any, say: Voice, *, wanted: str | None = None, marked: bool = 
     try:
         found = settings.load()
         own = settings.load_declared(found)
-        database = Borrowed(given, Timeouts(found.lock_timeout, found.statement_timeout))
+        database = Borrowed(given, Timeouts(found.lock_timeout, found.statement_timeout), found.database_schema)
         environment = _environment(found, wanted, database.host)
         with database.whole():
             with database.transaction(Access.READ):
@@ -232,11 +249,18 @@ def _placed(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _compared(report: Health, before: int) -> tuple[int, int]:
-    """Count the kind of rows that `before` counts, and how many of them are missing without the snapshot's knowing."""
+def _compared(report: Health, before: int, labelled: int) -> tuple[int, int]:
+    """Count the kind of rows that `before` counts, and how many of them are missing without the snapshot's knowing.
+
+    Args:
+        report: what was found.
+        before: rows of all sets, practices, or practices by their label alone.
+        labelled: how many of the last there are now.
+    """
     practices, compared = report.sets.get("practices", report.total), report.snapshot is not None
     if compared and before == report.total.before:
         return report.total.after, 0
     explained = practices.pending + practices.deleted + practices.lost
-    known = compared and before == practices.before
-    return practices.after, 0 if known else max(0, before - practices.after - explained)
+    if compared and before == practices.before:
+        return practices.after, 0
+    return labelled, max(0, before - labelled - explained)

@@ -9,8 +9,7 @@ from dataclasses import asdict
 from rich.console import RenderableType
 from rich.padding import Padding
 
-from practice_guard.core.checks import Health, Preservation, Safety
-from practice_guard.core.checks.health import Amiss
+from practice_guard.core.checks import Amiss, Health, Preservation, Safety
 from practice_guard.core.checks.safety import Result
 from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Match, Severity, Verdict
@@ -182,7 +181,7 @@ def health(report: Health) -> Outcome:
     )
     waiting = f"{counted(total.pending, 'row')} {agreeing(total.pending, 'waits', 'wait')}"
     sentence = {
-        Verdict.FINE: f"Healthy, score {report.score}: {counted(total.after, 'protected row')}, each on its team once.",
+        Verdict.FINE: f"Healthy, score {report.score}: {counted(total.after, 'protected row')}, {_where(report)}.",
         Verdict.WAITING: f"Score {report.score}: nothing is wrong, but {waiting}.",
         Verdict.REFUSED: f"Not healthy, score {report.score}: {against}.",
     }[report.verdict]
@@ -198,6 +197,8 @@ def health(report: Health) -> Outcome:
             "healthy": report.healthy,
             "score": report.score,
             **asdict(total),
+            "snapshot_taken_at": None if report.taken_at is None else report.taken_at.isoformat(),
+            "not_followed": list(report.not_followed),
             "protected": sets,
             "leagues": {name: asdict(amiss) for name, amiss in report.leagues.items()},
             "teams": {name: asdict(amiss) for name, amiss in report.teams.items()},
@@ -210,6 +211,11 @@ def health(report: Health) -> Outcome:
         report.findings,
         () if report.verdict is Verdict.FINE else (Step("restore", "--dry-run"),),
     )
+
+
+def _where(report: Health) -> str:
+    """Say where the rows are: each on its team once, or what is to be said besides."""
+    return "; ".join(("those that are left in place", *report.besides)) if report.besides else "each on its team once"
 
 
 def _amiss(kind: str, places: Mapping[str, Amiss]) -> list[RenderableType]:

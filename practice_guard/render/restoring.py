@@ -12,7 +12,7 @@ from rich.console import RenderableType
 from practice_guard.core.findings import found
 from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Finding, Match, Verdict
-from practice_guard.core.restore import NOT_IN_PLACE, Applied, Bucket, Plan, Sum, Undone
+from practice_guard.core.restore import NOT_IN_PLACE, Applied, Bucket, Plan, Sum, Undone, additions
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted, duration
@@ -90,7 +90,7 @@ def restore(
             "dry_run": dry_run,
             "plan_digest": plan.digest,
             "ledger": ledger,
-            "no_import_since": plan.no_import,
+            "no_import_since": plan.since.no_import,
             "rows": counts,
             "added": _added(plan),
             "protected": sets,
@@ -119,7 +119,7 @@ def _body(
     if dry_run:
         body.append(line("  A dry run: nothing is written, PostgreSQL keeps the transaction read-only.\n", "bold"))
     body.append(line(f"  Snapshot {plan.snapshot}, {duration(age)} old, {counted(counts['total'], 'row')}.\n"))
-    if counts["insert"] and not plan.no_import:
+    if counts["insert"] and not plan.since.no_import:
         absent = agreeing(
             counts["insert"],
             "is not there. An import ran since, so nobody can say whether users deleted it: it comes back",
@@ -166,23 +166,23 @@ def _notes(plan: Plan, *, by_set: bool = False) -> Counter[str]:
 
 def sentence(plan: Plan, *, dry_run: bool, ledger: int | None) -> str:
     """Say what a plan did, or would do."""
-    counts = plan.counts()
+    counts, time = plan.counts(), plan.uncounted
+    age = f" What users added in the {duration(time)} before the import nobody can count." if time else ""
     waits = agreeing(counts["pending"], "waits for its", "wait for their")
     wait = f", {counts['pending']:,} {waits} team or a person" if counts["pending"] else ""
     put_back, relinked = counted(counts["insert"], "row"), plan.writes() - counts["insert"]
     if not dry_run:
         were = agreeing(counts["intact"], "was", "were")
         moved = f"{put_back} put back and {relinked:,} re-linked, {counts['intact']:,} {were} in place"
-        return f"Restored from {plan.snapshot}: {moved}{wait} (ledger {ledger})."
+        return f"Restored from {plan.snapshot}: {moved}{wait} (ledger {ledger}).{age}"
     if not plan.writes():
         return f"Nothing was written, nor would a restore of {plan.snapshot} write anything{wait}."
-    return (
-        f"Nothing was written. A restore of {plan.snapshot} would put back {put_back} and re-link {relinked:,}{wait}."
-    )
+    would = f"A restore of {plan.snapshot} would put back {put_back} and re-link {relinked:,}{wait}."
+    return f"Nothing was written. {would}{age}"
 
 
 def _findings(plan: Plan) -> list[Finding]:
-    findings: list[Finding] = []
+    findings = additions.unknown(plan)
     if lost := sum(each.rows for each in plan.sums if each.lost and each.bucket not in NOT_IN_PLACE):
         point = agreeing(
             lost,

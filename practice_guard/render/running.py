@@ -30,6 +30,9 @@ _MINUTE = 60
 _OVERTAKEN = ("no-snapshot", "snapshot-old")
 """What a run mends itself with its backup."""
 
+_BEFORE = (Phase.VALIDATE, Phase.BACKUP)
+"""What looks at the database before the ETL."""
+
 
 def run(report: Report, status: int, now: datetime) -> Outcome:
     """Present `run`.
@@ -147,9 +150,14 @@ def _bars(report: Report) -> Padding:
 
 
 def _findings(report: Report, shown: Mapping[Phase, Outcome]) -> list[Finding]:
-    """Unite what the phases found, each once. New ids are what this ETL makes and the restore's task: no errors."""
+    """Unite what the phases found, each once. New ids are what this ETL makes and the restore's task: no errors.
+
+    Where the rows were judged after the ETL, nothing is told of what was so before it.
+    """
     united: dict[tuple[str, str], Finding] = {}
     for name, outcome in shown.items():
+        if report.health is not None and name in _BEFORE:
+            continue
         for finding in outcome.findings:
             if finding.code in _OVERTAKEN and report.snapshot:
                 continue

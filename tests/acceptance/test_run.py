@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import sys
 
 import pytest
 
-from tests.world.nights import Night, shell, until
+from tests.world.nights import Night, and_then, has_practices_on_a_team_that_is_gone, shell, until
 
 
 def phases(outcome_json: dict[str, object]) -> list[str]:
@@ -85,8 +86,8 @@ def test_after_an_etl_that_failed_only_what_is_exactly_the_same_is_taken(night: 
 
 
 def test_rows_that_wait_after_an_etl_that_failed_go_on_waiting_when_old_snapshots_are_removed(night: Night) -> None:
-    assert night.runs(shell("true")).status == 0
-    assert night.runs(shell("true")).status == 0
+    assert night.runs(night.nothing_new).status == 0
+    assert night.runs(night.nothing_new).status == 0
     assert night.runs(night.etl("--variant", "relabel", after="status = 1")).status == 4
     assert len(night.asks("cleanup", "--keep-last", "1", "--json").json["result"]["removed"]) > 0
     assert night.runs(night.etl("--variant", "relabel")).status == 0
@@ -145,7 +146,8 @@ def test_rows_may_wait_where_that_is_allowed(night: Night, options: tuple[str, .
 
 
 def test_a_flood_of_output_arrives_as_it_is_and_breaks_no_document(night: Night) -> None:
-    flood = [sys.executable, "-c", "import sys; sys.stdout.write('x' * 8_000_000 + '\\n'); sys.stderr.write('y' * 999)"]
+    code = "import sys; sys.stdout.write('x' * 8_000_000 + '\\n'); sys.stderr.write('y' * 999)"
+    flood = and_then(shlex.join([sys.executable, "-c", code]), night.nothing_new)
     outcome = night.runs(flood)
     assert outcome.status == 0
     assert outcome.stdout.count("x" * 8_000_000) == 1
@@ -156,7 +158,7 @@ def test_a_flood_of_output_arrives_as_it_is_and_breaks_no_document(night: Night)
 
 
 def test_where_it_is_not_safe_the_etl_is_not_started(night: Night) -> None:
-    assert night.runs(shell("true")).status == 0
+    assert night.runs(night.nothing_new).status == 0
     night.database.rows("UPDATE schedule SET home_team_id = NULL")
     marker = night.wrote("started")
     outcome = night.runs(shell(f"touch {marker}"), "--json")
@@ -168,7 +170,7 @@ def test_where_it_is_not_safe_the_etl_is_not_started(night: Night) -> None:
 
 
 def test_a_database_that_was_never_backed_up_is_not_written_to_by_a_refusal(night: Night) -> None:
-    night.database.rows("UPDATE schedule SET home_team_id = NULL")
+    has_practices_on_a_team_that_is_gone(night)
     assert night.guard("run", "--", "true", env=night.environment).status == 3
     assert not night.database.rows("SELECT oid FROM pg_namespace WHERE nspname = 'practice_guard'")
 
@@ -176,8 +178,9 @@ def test_a_database_that_was_never_backed_up_is_not_written_to_by_a_refusal(nigh
 def test_the_etl_is_a_process_of_its_own_that_the_server_can_name(night: Night) -> None:
     seen = night.wrote("seen")
     code = (
-        "import os, psycopg; connection = psycopg.connect(os.environ['PRACTICE_GUARD_LOCAL_URL']);"
+        "import os, psycopg; connection = psycopg.connect(os.environ['PRACTICE_GUARD_LOCAL_URL'], autocommit=True);"
         "name = connection.execute('SHOW application_name').fetchone()[0];"
+        "connection.execute('INSERT INTO clubs (name) VALUES ($$Larkmoor$$)'); connection.close();"
         f"open({str(seen)!r}, 'w').write(f'{{name}} {{os.getsid(0) == os.getpid() == os.getpgrp()}}')"
     )
     assert night.runs([sys.executable, "-c", code]).status == 0
@@ -187,7 +190,7 @@ def test_the_etl_is_a_process_of_its_own_that_the_server_can_name(night: Night) 
 def test_what_has_left_the_etls_process_group_is_waited_for(night: Night) -> None:
     go, left = night.wrote("go"), night.wrote("left")
     waits = f"while [ ! -e {go} ]; do sleep 0.1; done; touch {left}"
-    deserter = shell(f"setsid sh -c '{waits}' >/dev/null 2>&1 & exit 0")
+    deserter = and_then(f"(setsid sh -c '{waits}' >/dev/null 2>&1 &)", night.nothing_new)
     try:
         outcome = night.runs(deserter, "--lock-timeout", "0.5", "--json")
         assert outcome.status == 11, outcome
@@ -227,14 +230,14 @@ def test_who_was_fenced_off_writes_nothing(night: Night) -> None:
 
 def test_old_snapshots_go_only_after_a_night_that_is_proven(night: Night) -> None:
     for _ in range(3):
-        assert night.runs(shell("true"), "--keep-last", "2").status == 0
+        assert night.runs(night.nothing_new, "--keep-last", "2").status == 0
     assert night.database.count("practice_guard.snapshots") == 2
     assert night.runs(shell("exit 1"), "--keep-last", "1").status == 1
     assert night.database.count("practice_guard.snapshots") == 3
 
 
 def test_a_reader_of_old_snapshots_makes_no_bad_night(night: Night) -> None:
-    assert night.runs(shell("true")).status == 0
+    assert night.runs(night.nothing_new).status == 0
     table = night.database.value("SELECT rows_table FROM practice_guard.snapshot_sets WHERE name = 'practices'")
     reader = night.database.connect()
     reader.execute("BEGIN")
@@ -247,7 +250,7 @@ def test_a_reader_of_old_snapshots_makes_no_bad_night(night: Night) -> None:
 def test_secrets_of_the_etls_command_line_are_not_written_down(night: Night) -> None:
     secret = "swordfish-4711"
     words = ["--url", f"postgresql://u:{secret}@h/d", f"--api-key={secret}", "--password", secret, f"password={secret}"]
-    outcome = night.runs([*shell("true"), *words], "--json")
+    outcome = night.runs([*night.nothing_new, *words], "--json")
     history = night.asks("history", "--json")
     stored = str(night.database.everything())
     assert secret not in stored + outcome.stdout + outcome.stderr + history.stdout
@@ -266,7 +269,8 @@ def test_a_wrong_command_line_does_nothing(night: Night, arguments: list[str]) -
 
 
 def test_the_etls_own_options_are_its_own(night: Night) -> None:
-    outcome = night.runs([*shell('test "$1" = --json'), "etl", "--json", "--confirm", "x"])
+    asked = 'test "$1" = --json && shift 3 && exec "$@"'
+    outcome = night.runs(shell(asked, "--json", "--confirm", "x", *night.nothing_new))
     assert outcome.status == 0
     with pytest.raises(json.JSONDecodeError):
         outcome.json  # noqa: B018  (reading it raises)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.world.nights import Night, shell
+from tests.world.nights import Night, has_practices_on_a_team_that_is_gone, shell
 from tests.world.program import SECONDS, Guard, Outcome, outcome_of
 
 SCRIPTS = Path(__file__).parent.parent.parent / "scripts"
@@ -139,7 +139,7 @@ class TestScripts:
         assert night.every_practice_is_in_place()
 
     def test_where_it_is_not_safe_the_import_is_not_started(self, night: Night, name: str) -> None:
-        night.database.rows("UPDATE schedule SET home_team_id = NULL")
+        has_practices_on_a_team_that_is_gone(night)
         marker = night.wrote("started")
         assert script(night, name, *shell(f"touch {marker}")).status == 3
         assert not marker.exists()

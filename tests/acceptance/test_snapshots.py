@@ -85,7 +85,10 @@ def test_that_there_is_none_is_one_finding_wherever_it_is_found(
         assert said["validate-safety"] == said["snapshots"] == f"0 verified snapshots{others}."
         assert said["health"].startswith(f"0 verified snapshots{others}: only rows without a team can be seen")
         assert found["validate-safety"] == found["health"] == found["snapshots"]
-        assert found["health"]["fix"] == "practice-guard backup --env local"
+        assert found["health"]["fix"].splitlines() == [
+            "Import an export, where there is one: `snapshots import`, with the name of its file.",
+            "practice-guard backup --env local",
+        ]
         backed_up(guard)
         database.rows("UPDATE practice_guard.snapshots SET verified_at = NULL")
 

@@ -66,7 +66,7 @@ def test_all_that_reads_reads_it(marked: ScratchDatabase, guard: Guard) -> None:
     assert [checked["rows"][fate] for fate in ("total", "kept", "renumbered", "missing")] == [56, 13, 38, 5]
     health = result(guard("health", "--json"), 3)
     seen = ("lost", "orphaned", "wrong_team", "duplicated", "added", "deleted", "pending")
-    assert [health[each] for each in seen] == [14, 14, 13, 0, 1, 1, 3]
+    assert [health[each] for each in seen] == [15, 13, 14, 0, 1, 0, 3]
     asked = guard("validate-safety", "--json")
     assert not result(asked, 3)["safe"]
     assert [each["code"] for each in asked.json["findings"] if each["severity"] == "error"] == ["import-not-restored"]
@@ -77,7 +77,7 @@ def test_all_that_reads_reads_it(marked: ScratchDatabase, guard: Guard) -> None:
 def test_it_is_restored_and_the_cycle_goes_on(marked: ScratchDatabase, guard: Guard) -> None:
     before = marked.all_rows("public")
     shown = guard("restore", "--dry-run", "--json")
-    assert counts(shown) == totals() == (12, 26, 14, 3, 1, 1, 2)
+    assert counts(shown) == totals() == (12, 26, 15, 3, 1, 0, 2)
     by_set = result(shown, 4)["protected"]
     assert {name: tuple(rows[bucket] for bucket in BUCKETS) for name, rows in by_set.items()} == BY_SET
     assert result(shown, 4)["evidence"] == {"exact": 11, "normalised": 10, "roster": 20, "same-id": 13}
@@ -92,13 +92,13 @@ def test_it_is_restored_and_the_cycle_goes_on(marked: ScratchDatabase, guard: Gu
     assert (health["score"], health["lost"], health["wrong_team"], health["pending"]) == (94, 0, 0, 3)
 
     undone = result(guard("restore", "--undo", str(result(done, 4)["ledger"]), "--json"))
-    assert (sum(undone["removed"].values()), sum(undone["relinked"].values())) == (14, 27)
+    assert (sum(undone["removed"].values()), sum(undone["relinked"].values())) == (15, 27)
     assert marked.all_rows("public") == before
     assert counts(guard("restore", "--json")) == totals()
     assert_every_row_is_right(marked)
 
     taken = result(guard("backup", "--json"))
-    assert (taken["rows"], taken["carried"], taken["verified"]) == (59, 2, True)
+    assert (taken["rows"], taken["carried"], taken["verified"]) == (60, 2, True)
     assert len(result(guard("cleanup", "--keep-last", "1", "--json"))["removed"]) == 3
     assert [each["snapshot"] for each in result(guard("snapshots", "--json"))["snapshots"]] == [taken["snapshot"]]
     result(guard("snapshots", "verify", "--json"))
@@ -119,7 +119,7 @@ def test_a_restore_of_the_version_before_is_taken_back_while_its_rows_are_as_it_
     assert {name for name, rows in marked.all_rows("public").items() if rows != before[name]} == {
         "public.practice_times"
     }
-    assert counts(guard("restore", "--json"))[:4] == (9, 29, 14, 3)
+    assert counts(guard("restore", "--json"))[:4] == (9, 29, 15, 3)
     assert_every_row_is_right(marked)
 
 

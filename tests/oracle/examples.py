@@ -34,9 +34,9 @@ def live(key: int, team: int | None, content: str = "Monday", created: str | Non
     return replace(Live(str(key), content, created, (team,)), **more)  # type: ignore[arg-type]  # test sugar
 
 
-def rules(*, now: Mapping[int, int | None] = RENUMBERED, etl_deletes: bool = True, **more: object) -> Rules:
+def rules(*, now: Mapping[int, int | None] = RENUMBERED, etl_deletes: bool | None = True, **more: object) -> Rules:
     valid = frozenset(new for new in now.values() if new is not None)
-    made = Rules("practices", etl_deletes, etl_deletes, (True,), (valid,))
+    made = Rules("practices", etl_deletes, etl_deletes is True, (True,), (valid,))
     return replace(made, **more)  # type: ignore[arg-type]  # test sugar
 
 
@@ -225,9 +225,14 @@ class TestARowTheApplicationWrote:
 
     @pytest.mark.parametrize("team", [None, WILMETTE, 99])
     def test_in_a_table_that_the_etl_leaves_alone_is_never_taken(self, pair: Pair, team: int | None) -> None:
-        given = rules(etl_deletes=False)
+        given = rules(etl_deletes=False, proven=frozenset({1}))
         made = plan(pair, [kept(1)], [live(700, team, created=AT_ONE)], given)
         assert only(made).bucket is Bucket.DELETED
+        assert [each.key for each in made.extra] == ["700"]
+
+    def test_an_absence_that_nothing_proves_is_no_wish(self, pair: Pair) -> None:
+        made = plan(pair, [kept(1)], [live(700, WILMETTE, created=AT_ONE)], rules(etl_deletes=False))
+        assert only(made).bucket is Bucket.INSERT
         assert [each.key for each in made.extra] == ["700"]
 
     def test_on_a_vanished_id_is_not_taken_for_a_carried_row(self, pair: Pair) -> None:
@@ -289,15 +294,12 @@ class TestWhatUsersDid:
     def test_a_deletion_is_not_known_after_an_import(self, pair: Pair) -> None:
         assert only(plan(pair, [kept(1)], [])).bucket is Bucket.INSERT
 
-    def test_a_deletion_is_known_in_a_table_that_the_etl_leaves_alone(self, pair: Pair) -> None:
-        assert only(plan(pair, [kept(1)], [], rules(etl_deletes=False))).bucket is Bucket.DELETED
+    @pytest.mark.parametrize("etl_deletes", [True, False, None])
+    def test_an_absence_is_no_wish(self, pair: Pair, etl_deletes: bool | None) -> None:
+        assert only(plan(pair, [kept(1)], [], rules(etl_deletes=etl_deletes))).bucket is Bucket.INSERT
 
-    def test_a_cascade_could_have_deleted_it(self, pair: Pair) -> None:
-        given = rules(etl_deletes=False, may_vanish=True)
-        assert only(plan(pair, [kept(1)], [], given)).bucket is Bucket.INSERT
-
-    @pytest.mark.parametrize("given", [rules(proven=frozenset({1})), rules(etl_deletes=False)])
-    def test_a_deleted_row_comes_back_when_asked_for(self, pair: Pair, given: Rules) -> None:
+    def test_a_deleted_row_comes_back_when_asked_for(self, pair: Pair) -> None:
+        given = rules(proven=frozenset({1}))
         assert only(plan(pair, [kept(1)], [], replace(given, include_deleted=True))).bucket is Bucket.INSERT
 
     def test_a_move_to_another_team_is_left_where_no_import_ran(self, pair: Pair) -> None:

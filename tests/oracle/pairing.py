@@ -38,8 +38,8 @@ class Rules:
 
     Attributes:
         name: the set's name.
-        etl_deletes: the ETL deletes such rows, so a primary key may come back as another row's.
-        may_vanish: an import can take rows along (see `BoundSet.may_vanish`).
+        etl_deletes: whether the ETL deletes such rows; None where nobody has said.
+        may_vanish: an import takes rows along, so that a primary key may come back as another row's.
         hangs_on: what the first reference points at, in a word for people.
         key_only: nothing but the primary key says which row is which, so that none can be known under another.
         put: what restores since the snapshot have last pointed rows at, by primary key.
@@ -48,10 +48,14 @@ class Rules:
         valid: by reference, the ids that exist now.
         proven: numbers of the rows that were in place in a state since which, provably, no import ran.
         include_deleted: rows that users deleted are wanted back too.
+        outward: the references besides the first to teams or leagues, by position.
+        league: those of them that say the league of the team that the row hangs on.
+        league_of: the league of each team that there is.
+        watched: the guard has watched an import since the snapshot.
     """
 
     name: str
-    etl_deletes: bool
+    etl_deletes: bool | None
     may_vanish: bool
     nullable: tuple[bool, ...]
     valid: tuple[frozenset[int], ...]
@@ -61,6 +65,10 @@ class Rules:
     key_only: bool = False
     put: Mapping[str, int] = field(default_factory=dict)
     renumbered: Mapping[int, str] = field(default_factory=dict)
+    outward: frozenset[int] = frozenset()
+    league: frozenset[int] = frozenset()
+    league_of: Mapping[int | None, int] = field(default_factory=dict)
+    watched: bool = False
 
 
 Resolver = Callable[[int, tuple[str, int]], Destination]
@@ -229,10 +237,13 @@ def _own(
 
 def _same_row(row: Kept, live: Live, goal: Destination, rules: Rules) -> bool:
     """Whether a live row with the primary key of a kept one is that row; an import may have freed the key."""
-    if not rules.may_vanish:
+    if rules.etl_deletes is False and not rules.may_vanish:
         return True
     if row.created is not None and live.created is not None:
         return row.created == live.created
+    if not rules.may_vanish:
+        stands = goal.known and live.refs[0] in rules.valid[0] and live.refs[0] == goal.id
+        return stands or row.content == live.content
     elsewhere = live.refs[0] in rules.valid[0] and live.refs[0] != goal.id
     return row.content == live.content and not (rules.hangs_on != TEAM and elsewhere)
 
@@ -267,15 +278,17 @@ def _in_place(row: Kept, live: Live, goals: tuple[Destination, ...], rules: Rule
             note = f"its {rules.hangs_on} is not known; somebody has put it on another one"
     elif now == goal.id or row.refs[0] is None:
         bucket, first = Bucket.EDITED if edited else Bucket.INTACT, now
-    elif not adrift and not stolen and (row.row in rules.proven or goal.fate is Fate.KEPT):
+    elif not adrift and not stolen and (row.row in rules.proven or (goal.fate is Fate.KEPT and not rules.watched)):
         bucket, first = Bucket.EDITED, now
         note = f"was moved to another {rules.hangs_on} by a user and is left there"
     else:
         bucket, first = Bucket.EDITED if edited else Bucket.RELINK, goal.id
-    after = (first, *(_secondary(row, live, goals, rules, place) for place in range(1, len(goals))))
+    others = range(1, len(goals))
+    after = (first, *(_secondary(row, live, goals, rules, place, first) for place in others))
     if bucket is Bucket.INTACT and after != live.refs:
         bucket = Bucket.RELINK
     wrong = stolen or (goal.known and not adrift and after[0] != now)
+    wrong = wrong or any(_is_overwritten(live, rules, place) and after[place] != live.refs[place] for place in others)
     return PlannedRow(
         rules.name, row.row, row.key, bucket, row.refs[0], live.key, live.refs, after,
         goal.evidence, goal.fate, was_wrong=wrong, note=note, unresolved=_unresolved(goals), team=_team(row, rules),
@@ -286,7 +299,31 @@ def _team(row: Kept, rules: Rules) -> tuple[str, int] | None:
     return row.refs[0] if rules.hangs_on == TEAM else None
 
 
-def _secondary(row: Kept, live: Live, goals: tuple[Destination, ...], rules: Rules, place: int) -> int | None:
+def _is_overwritten(live: Live, rules: Rules, place: int) -> bool:
+    return place in rules.outward and live.refs[place] is not None and live.refs[place] in rules.valid[place]
+
+
+def _outward(
+    row: Kept, live: Live, goals: tuple[Destination, ...], rules: Rules, place: int, team: int | None
+) -> int | None:
+    """Where a reference to a team or league goes: back, unless a person, or an import rightly, has set it."""
+    old, now, goal = row.refs[place], live.refs[place], goals[place]
+    wanted = goal.id if goal.known else None
+    if not goals[0].known or now == wanted:
+        return now
+    standing = now is not None and now in rules.valid[place] and not (old is not None and now == old[1])
+    if standing and (rules.league_of.get(team) == now if place in rules.league else row.row in rules.proven):
+        return now
+    if now is None:
+        return wanted
+    return wanted if wanted is not None or rules.nullable[place] else now
+
+
+def _secondary(
+    row: Kept, live: Live, goals: tuple[Destination, ...], rules: Rules, place: int, team: int | None
+) -> int | None:
+    if place in rules.outward:
+        return _outward(row, live, goals, rules, place, team)
     old, now, goal = row.refs[place], live.refs[place], goals[place]
     if old is None or not goals[0].known or (not goal.known and now == goal.id):
         return now
@@ -301,7 +338,7 @@ def _absent(row: Kept, goals: tuple[Destination, ...], rules: Rules, used: set[s
     goal = goals[0]
     lost = [place for place in range(1, len(goals)) if not goals[place].known and not rules.nullable[place]]
     went_along = any(each.deleted for place, each in enumerate(goals) if place == 0 or not rules.nullable[place])
-    by_user = went_along or row.row in rules.proven or not (row.carried or rules.may_vanish)
+    by_user = went_along or row.row in rules.proven
     bucket, note, new_key = Bucket.INSERT, "", False
     reason: Fate | None = None
     after: tuple[int | None, ...] | None = None

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from practice_guard.core.application import Application, BoundSet, PointsAt, imprint
+from practice_guard.core.application import Application, BoundSet, PointsAt, TeamList, imprint
 from practice_guard.core.database import Database, identifier, statement
 from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.identity import resolve_leagues
 from practice_guard.core.model import Fate, Match
+from practice_guard.core.records import imprints
 from practice_guard.core.restore import Bucket
 from practice_guard.core.snapshots import Snapshot, StoredSet, team_lists
 from tests.oracle import collisions, pairing, precedents
@@ -44,8 +45,11 @@ def plan(
     kept = kept_rows(database, snapshot, everything)
     every = live_rows(database, everything, snapshot)
     scope = replace(request.scope, protected=with_parents(request.scope.protected, app.sets))
-    proofs = earlier.proofs(snapshot.imprint, imprint.take(database, app.catalog, app.sets))
+    moments = (imprint.load(snapshot.imprint), earlier.imprint)
+    proofs = earlier.proofs(*imprints.compare(database, app, moments, request.bulk)[1])
     keys = _keys(database, app)
+    teams = app.catalog.table("teams").quoted
+    league_of: dict[int | None, int] = dict(database.execute(f"SELECT id, league_id FROM {teams}"))
     sets: dict[str, SetPlan] = {}
     parents = {
         bound.name: Parents(
@@ -66,20 +70,35 @@ def plan(
         if (stored := snapshot.sets.get(bound.name)) is None:
             continue
         rows, live = kept[bound.name], every[bound.name]
+        moments_ = [each for each in (proofs.since_snapshot, proofs.since_restore) if each is not None]
+        by_truncate = any(bound.table.name in each.emptied if each.known else bound.truncates for each in moments_)
+        gone = by_truncate and _emptied(rows, live, dated=bound.created is not None)
+        resolve = partial(destination, bound, resolutions, leagues, parents)
+        proven = proofs.rows(
+            bound,
+            rows,
+            gone=gone,
+            league_of=partial(_league_of, bound, lists, parents),
+            kept=partial(_stands_still, resolve),
+        )
         rules = pairing.Rules(
             bound.name,
             bound.set.etl_deletes,
-            bound.may_vanish or (bound.truncates and _emptied(rows, live)),
+            bound.set.etl_deletes is True or bound.cascades or gone,
             tuple(not bound.table.columns[reference.column].not_null for reference in bound.references),
             tuple(ids_of(app, reference, keys) for reference in bound.references),
-            proofs.rows(bound.name, rows),
+            proven,
             request.include_deleted,
             _hangs_on(bound),
             bound.key.name in bound.content,
             earlier.put.get(bound.name, {}),
             earlier.renumbered.get(bound.name, {}),
+            _outward(bound),
+            frozenset(place for place in _outward(bound) if _says_league(bound, place)),
+            league_of,
+            proofs.since_snapshot.watched,
         )
-        each = pairing.plan(rows, live, rules, partial(destination, bound, resolutions, leagues, parents))
+        each = pairing.plan(rows, live, rules, resolve)
         each = _without_blocked(database, bound, stored, each)
         if above := parents.get(bound.references[0].parent or ""):
             each = above.follow(each)
@@ -92,6 +111,24 @@ def plan(
         astray = {row.row for row in each.rows if row.bucket is not Bucket.INTACT} - meant
         sets[bound.name] = replace(each, rows=covered, astray=frozenset(astray))
     return sets
+
+
+def _league_of(bound: BoundSet, lists: Mapping[str, TeamList], parents: Mapping[str, Parents], row: Kept) -> str | None:
+    """Return the code of the league that a row belongs to, by the list that its first reference is of."""
+    origin, first = row.refs[0], bound.references[0]
+    if origin is None:
+        return None
+    if first.target is PointsAt.LEAGUES:
+        return lists[origin[0]].leagues.get(origin[1])
+    if first.parent is not None:
+        parent = parents[first.parent].row(origin) if first.parent in parents else None
+        origin = parent.team if parent else None
+    teams = lists[origin[0]].teams if origin else ()
+    return next((team.league for team in teams if origin and team.id == origin[1]), None)
+
+
+def _stands_still(resolve: pairing.Resolver, row: Kept) -> bool:
+    return row.refs[0] is None or resolve(0, row.refs[0]).fate is Fate.KEPT
 
 
 def _keys(database: Database, app: Application) -> dict[str, frozenset[int]]:
@@ -120,6 +157,15 @@ def _covers(scope: Scope, row: PlannedRow, match: Match | None) -> bool:
     )
 
 
+def _outward(bound: BoundSet) -> frozenset[int]:
+    return frozenset(place for place, each in enumerate(bound.references) if place and each.parent is None)
+
+
+def _says_league(bound: BoundSet, place: int) -> bool:
+    targets = [reference.target for reference in bound.references]
+    return (targets[0], targets[place]) == (PointsAt.TEAMS, PointsAt.LEAGUES)
+
+
 def _hangs_on(bound: BoundSet) -> str:
     first = bound.references[0]
     if first.parent is None:
@@ -127,11 +173,15 @@ def _hangs_on(bound: BoundSet) -> str:
     return f"row of {first.parent}"
 
 
-def _emptied(rows: Sequence[Kept], live: Sequence[Live]) -> bool:
+def _emptied(rows: Sequence[Kept], live: Sequence[Live], *, dated: bool) -> bool:
     """Whether not one row of the snapshot is left where it was: TRUNCATE … CASCADE does that, users do not."""
-    there = {each.key: each.created for each in live}
+    there = {each.key: each for each in live}
     own = [row for row in rows if not row.carried]
-    return bool(own) and not any(row.key in there and there[row.key] == row.created for row in own)
+    return bool(own) and not any(row.key in there and _left(row, there[row.key], dated=dated) for row in own)
+
+
+def _left(row: Kept, live: Live, *, dated: bool) -> bool:
+    return row.created == live.created if dated else row.content == live.content
 
 
 def _without_blocked(database: Database, bound: BoundSet, stored: StoredSet, made: SetPlan) -> SetPlan:
@@ -141,17 +191,18 @@ def _without_blocked(database: Database, bound: BoundSet, stored: StoredSet, mad
     kept = {column.name for column in stored.columns}
     blocked: dict[int, str] = {}
     for key in bound.table.foreign_keys if inserts else ():
-        if key.column in ours or key.column not in kept:
+        if not key.single or key.columns[0] in ours or key.columns[0] not in kept:
             continue
+        ((own, theirs),) = key.pairs
         text = statement(
             __name__,
             "blocked",
             rows=identifier(stored.rows_table),
-            column=identifier(key.column),
+            column=identifier(own),
             parent=identifier(bound.table.schema, key.parent),
-            parent_column=identifier(key.parent_column),
+            parent_column=identifier(theirs),
         )
-        blocked |= {number: key.column for (number,) in database.execute(text, {"rows": inserts})}
+        blocked |= {number: own for (number,) in database.execute(text, {"rows": inserts})}
     if not blocked:
         return made
     return replace(made, rows=tuple(_blocked(row, blocked) for row in made.rows))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from practice_guard.core.application import BoundSet, imprint
+from practice_guard.core.application.imprint import Imprint, Since
 from practice_guard.core.database import Database, Query, Row, ask_each, statement
 from practice_guard.core.decisions import parse
 from practice_guard.core.identity import Decisions
@@ -38,19 +40,52 @@ class Proofs:
     What an undo took back, given as sets and primary keys, was not a user's doing, whatever state it was in before.
     """
 
-    since_snapshot: bool
-    since_restore: bool
+    since_snapshot: Since
+    since_restore: Since | None
     waited: Mapping[str, frozenset[int]]
     taken_back: frozenset[tuple[str, str]]
 
-    def rows(self, name: str, rows: Sequence[SnapshotRow]) -> frozenset[int]:
-        """Return the numbers of such rows of one set."""
-        proven: set[int] = set()
-        if self.since_snapshot:
-            proven |= {row.row for row in rows if not row.carried}
-        if self.since_restore:
-            proven |= {row.row for row in rows} - self.waited.get(name, frozenset())
-        return frozenset(row.row for row in rows if row.row in proven and (name, row.key) not in self.taken_back)
+    def rows(
+        self,
+        bound: BoundSet,
+        rows: Sequence[SnapshotRow],
+        *,
+        gone: bool,
+        league_of: Callable[[SnapshotRow], str | None],
+        kept: Callable[[SnapshotRow], bool],
+    ) -> frozenset[int]:
+        """Return the numbers of such rows of one set.
+
+        Args:
+            bound: the set.
+            rows: the snapshot's rows of it.
+            gone: none of them is left where it was.
+            league_of: the code of a row's league; None for a row of none.
+            kept: whether what a row hangs on, if anything, is what it was.
+        """
+        never = bound.set.etl_deletes is False and not bound.cascades
+        waited = self.waited.get(bound.name, frozenset())
+
+        def quiet(since: Since | None, row: SnapshotRow) -> bool:
+            if since is None or since.watched or (gone and (not since.known or bound.table.name in since.emptied)):
+                return False
+            if never:
+                return True
+            seen = [since.seen.get(table, frozenset()) for table in ("teams", "leagues", bound.table.name)]
+            if not since.known or None in seen:
+                return False
+            busy = {code for codes in seen for code in codes or ()}
+            return not busy or (league_of(row) is not None and league_of(row) not in busy)
+
+        return frozenset(
+            row.row
+            for row in rows
+            if (bound.name, row.key) not in self.taken_back
+            and (
+                (not row.carried and (never or kept(row)) and quiet(self.since_snapshot, row))
+                or (row.row not in waited and quiet(self.since_restore, row))
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +96,8 @@ class Precedents:
         decisions: by team list, what people decided about it with earlier restores, the later ones winning. A decision
             counts for the lists that its restore resolved and for no other: once rows are on their heir, the same
             words in a later list may mean another team, as after an exchange, or one that came back.
-        imprint: the database's after the last restore; None where there was none.
+        restored: whether there was a restore.
+        imprint: the database's after the last one; None where nobody knows.
         waited: by set, the numbers of the rows that waited then.
         taken_back: sets and primary keys of rows that an undo took back and no restore has moved since.
         put: by set and primary key, what restores since the snapshot have last pointed rows at.
@@ -69,15 +105,16 @@ class Precedents:
     """
 
     decisions: Mapping[str, Decisions]
-    imprint: str | None
+    restored: bool
+    imprint: Imprint | None
     waited: Mapping[str, frozenset[int]]
     taken_back: frozenset[tuple[str, str]]
     put: Mapping[str, Mapping[str, int]]
     renumbered: Mapping[str, Mapping[int, str]]
 
-    def proofs(self, at_snapshot: str, now: str) -> Proofs:
-        """Compare the database's imprint now with what it was at the snapshot and after its last restore."""
-        return Proofs(at_snapshot == now, self.imprint == now, self.waited, self.taken_back)
+    def proofs(self, at_snapshot: Since, at_restore: Since) -> Proofs:
+        """Return what is proven by what can be told of imports since the snapshot, and since its last restore."""
+        return Proofs(at_snapshot, at_restore if self.restored else None, self.waited, self.taken_back)
 
 
 def find(database: Database, snapshot: str, since: datetime, lists: Iterable[str]) -> Precedents:
@@ -111,7 +148,8 @@ def find(database: Database, snapshot: str, since: datetime, lists: Iterable[str
     (last,) = entries[0] or [(None, None, None)]
     return Precedents(
         _decisions(entries[1], lists),
-        last[1],
+        bool(entries[0]),
+        imprint.load(last[1]),
         {name: frozenset(numbers) for name, numbers in json.loads(last[2] or "{}").items()},
         frozenset((name, key) for name, key, _ in rows[0]),
         dict(put),

@@ -47,7 +47,7 @@ class World:
     now: dict[int, int | None]
     kept: tuple[Kept, ...]
     table: tuple[Tagged, ...]
-    etl_deletes: bool
+    etl_deletes: bool | None
     proven: frozenset[int]
     include_deleted: bool
 
@@ -57,7 +57,13 @@ class World:
 
     def plan(self, pair: Pair, table: Sequence[Live]) -> SetPlan:
         rules = Rules(
-            "practices", self.etl_deletes, self.etl_deletes, (True,), (self.valid,), self.proven, self.include_deleted
+            "practices",
+            self.etl_deletes,
+            self.etl_deletes is True,
+            (True,),
+            (self.valid,),
+            self.proven,
+            self.include_deleted,
         )
         return pair(self.kept, table, rules, self.resolve)
 
@@ -77,7 +83,7 @@ def worlds(draw: st.DrawFn, *, peaceful: bool = False) -> World:
     numberings = [each for each in NUMBERINGS if not peaceful or None not in each.values()]
     now: dict[int, int | None] = dict(draw(st.sampled_from(numberings)))
     valid = [new for new in now.values() if new is not None]
-    etl_deletes = peaceful or draw(st.booleans())
+    etl_deletes = peaceful or draw(st.sampled_from([True, False, None]))
     kept = tuple(
         Kept(number, str(100 + number), draw(CONTENTS), f"created {draw(st.integers(0, 3))}", ((LIST, team),))
         for number, team in enumerate(draw(st.lists(st.sampled_from(TEAMS), max_size=7)), 1)
@@ -207,7 +213,7 @@ def test_what_the_application_wrote_on_a_team_is_not_touched(pair: Pair, world: 
 def test_what_users_provably_deleted_comes_back_only_when_asked_for(pair: Pair, world: World) -> None:
     made = world.plan(pair, _live(world))
     for row in made.rows:
-        known = row.row in world.proven or not world.etl_deletes
+        known = row.row in world.proven
         if row.bucket is Bucket.INSERT and known:
             assert world.include_deleted
         if row.bucket is Bucket.DELETED:

@@ -115,8 +115,8 @@ class Guard:
     def judges_health(self) -> Health:
         def work(connection: Connection) -> Health:
             app = look(connection, self.sets)
-            made = restore.plan(connection, snapshots.find(connection), app)
-            return health.check(connection, made, app)
+            made = restore.work_out(connection, snapshots.find(connection), app)
+            return health.check(connection, made, self.author.now)
 
         return self.reads(work)
 

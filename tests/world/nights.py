@@ -27,15 +27,21 @@ status = main(sys.argv[1:])
 sys.exit(status)
 """
 
+_NOTHING_NEW = """
+import sys, psycopg
+with psycopg.connect(sys.argv[1]) as connection:
+    connection.execute("SELECT nextval('teams_id_seq')")
+"""
+
 _ENDED = """
 import os, signal, sys
 from practice_guard.core.running import phases
 from practice_guard import cli
 
 def ended(work):
-    def until_then(*arguments):
+    def until_then(*arguments, **options):
         if {moment!r} == "end":
-            work(*arguments)
+            work(*arguments, **options)
         {end}
     return until_then
 
@@ -71,6 +77,11 @@ class Night:
         """The command line of the import, with Python statements before and after it."""
         code = _ETL.format(before=before, after=after)
         return [sys.executable, "-c", code, "--url", self.database.url, "--source", str(self.source), *options]
+
+    @property
+    def nothing_new(self) -> list[str]:
+        """The command line of an import that finds everything as it is."""
+        return nothing_new(self.database.url)
 
     def runs(self, etl: Sequence[str], *options: str, env: dict[str, str] | None = None) -> Outcome:
         outcome = self.guard("run", *options, "--", *etl, env={**self.environment, **(env or {})})
@@ -173,6 +184,22 @@ def a_night(database: ScratchDatabase, guard: Guard, directory: Path) -> Night:
     return night
 
 
+def nothing_new(url: str) -> list[str]:
+    """The command line of an import that finds everything as it is: an upsert numbers rows also where it makes none."""
+    return [sys.executable, "-c", _NOTHING_NEW, url]
+
+
+def has_practices_on_a_team_that_is_gone(night: Night) -> None:
+    """So many that no first backup takes them for how things are."""
+    session = night.database.connect()
+    session.execute("SET session_replication_role = replica")
+    session.execute(
+        "INSERT INTO schedule (match_date, home_team, home_team_id)"
+        " SELECT DATE '2026-03-01' + i, 'Tennaqua Practice - Chicago 22', 424242 FROM generate_series(1, 30) AS i"
+    )
+    session.commit()
+
+
 def until(condition: Callable[[], object], *, seconds: float = 60.0) -> None:
     """Wait for something to become true."""
     deadline = time.monotonic() + seconds
@@ -196,8 +223,14 @@ def ends_by_force(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def shell(script: str) -> list[str]:
-    return ["/bin/sh", "-c", script]
+def shell(script: str, *arguments: str) -> list[str]:
+    """A command line that the shell reads; the arguments are its `"$@"`."""
+    return ["/bin/sh", "-c", script, *(["etl", *arguments] if arguments else [])]
+
+
+def and_then(script: str, etl: Sequence[str]) -> list[str]:
+    """What the shell does before it becomes an import."""
+    return shell(f'{script}; exec "$@"', *etl)
 
 
 def quoted(path: Path) -> str:

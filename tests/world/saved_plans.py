@@ -9,6 +9,7 @@ from io import BytesIO
 from types import SimpleNamespace
 from typing import Any, cast
 
+from practice_guard.core.application.imprint import Imprint, Since
 from practice_guard.core.guarding import Request
 from practice_guard.core.identity import Resolution
 from practice_guard.core.model import Evidence, Fate, Match, Team
@@ -19,6 +20,7 @@ from practice_guard.core.restore.summing import Workings
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=timezone.utc)
 OLD = Team(1, "APTA_CHICAGO", "Tennaqua", "Chicago 22", "Tennaqua - 22")
 WAS = "Tennaqua - 22 (Tennaqua, Chicago 22, APTA_CHICAGO)"
+NEVER = Imprint("s", 1, {})
 BECAUSE = "name and place are the same"
 SAYS = "Tennaqua Practice - Chicago 22, 2026-01-07, 19:00:00, Court 3"
 
@@ -67,7 +69,9 @@ def plan(
     by_set = {"practices": rows if lazy is None else lazy, **(more or {})}
     fingerprint = {"uuid": "u", "system": "s", "name": "n", "oid": oid}
     found = {"monday": Resolution(matches, frozenset())}
-    made = Plan(snapshot, fingerprint, dict.fromkeys(by_set, SetFacts(0)), (), found, "d" * 64, False, "m")
+    made = Plan(
+        snapshot, fingerprint, dict.fromkeys(by_set, SetFacts(0)), (), found, "d" * 64, Since(known=False), NEVER
+    )
     return cast("Workings", Made(made, by_set, sparse))
 
 

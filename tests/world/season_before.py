@@ -15,7 +15,7 @@ BUCKETS = ("intact", "relink", "insert", "pending", "edited", "deleted", "given_
 BY_SET = {
     "practices": (0, 0, 14, 2, 0, 0, 0),
     "practice_times": (3, 3, 0, 1, 1, 0, 1),
-    "captain_messages": (1, 4, 0, 0, 0, 1, 1),
+    "captain_messages": (1, 4, 1, 0, 0, 0, 1),
     "polls": (0, 4, 0, 0, 0, 0, 0),
     "poll_choices": (8, 0, 0, 0, 0, 0, 0),
     "poll_responses": (0, 12, 0, 0, 0, 0, 0),
@@ -39,7 +39,7 @@ _TEAMS = (
     "HILL_LEAGUE / Fernside / Division 9",
 )
 _GIVEN_UP, _WAITING = "LAKE_LEAGUE / Larkmoor / Series 2", "HILL_LEAGUE / Fernside / Division 8"
-_WITH_MESSAGE = (*_TEAMS[:5], _GIVEN_UP)
+_WITH_MESSAGE = (*_TEAMS[:6], _GIVEN_UP)
 _WITH_POLL = (*_TEAMS[:3], _TEAMS[6])
 _ADDED = _TEAMS[0]
 

@@ -64,6 +64,21 @@ class BoundSet:
         )
         return others if others and (self.may_vanish or self.truncates) else (self.key.name,)
 
+    @property
+    def may_vanish(self) -> bool:
+        """Whether an import may take rows along: nobody has said that it does not, or a foreign key does."""
+        return self.set.etl_deletes is not False or self.cascades
+
+    @property
+    def frees_keys(self) -> bool:
+        """Whether an import takes rows along, so that their primary keys may become those of others."""
+        return self.set.etl_deletes is True or self.cascades
+
+    def is_given_up(self, column: str) -> str:
+        """Return the condition that a row `t` has a value in a reference that a person has given up."""
+        values = ", ".join(map(str, sorted(self.set.given_up.get(column, ()))))
+        return f"coalesce(t.{identifier(column)} = ANY (ARRAY[{values}]::bigint[]), false)" if values else "false"
+
     @cached_property
     def parts(self) -> Mapping[str, str]:
         """The pieces that statements over its rows ask for, quoted once; `t` is the table's alias."""
@@ -78,11 +93,6 @@ class BoundSet:
                 "references": columns(names, of="t"),
             }
         )
-
-    @property
-    def may_vanish(self) -> bool:
-        """Whether an import can take rows along: it deletes them, or a foreign key deletes them with what it does."""
-        return self.set.etl_deletes or self.cascades
 
 
 def bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[list[BoundSet], list[str]]:
@@ -144,7 +154,7 @@ def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, Bou
         there = (other for other in others if other.column in table.columns and other.parent not in absent)
         references = (first, *there)
         bound[protected.name] = BoundSet(
-            protected,
+            protected.within(table.columns),
             table,
             table.columns[table.primary_key[0]],
             references,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import errors
-from practice_guard.core.database import Database, identifier, statement
+from practice_guard.core.database import PUBLIC, Database, identifier, statement
 from practice_guard.core.model import Text
 from practice_guard.core.words import near
 
@@ -36,7 +36,7 @@ class PointsAt(Text):
     LEAGUES = "leagues"
 
 
-SCHEMA = "public"
+SCHEMA = PUBLIC
 """The schema of the application's tables where nothing else is said."""
 
 
@@ -56,16 +56,31 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """A single-column foreign key. `on_delete` is PostgreSQL's letter: a, r, c(ascade), n(ull), d(efault)."""
+    """A foreign key. `on_delete` is PostgreSQL's letter: a, r, c(ascade), n(ull), d(efault)."""
 
     name: str
     table: str
-    column: str
+    columns: tuple[str, ...]
     parent: str
     on_delete: str
     validated: bool
     enforced: bool
-    parent_column: str
+    parent_columns: tuple[str, ...]
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Its columns, each with the one of the parent that it must be found in."""
+        return tuple(zip(self.columns, self.parent_columns, strict=True))
+
+    @property
+    def single(self) -> bool:
+        """Whether one column alone leads to the parent."""
+        return len(self.columns) == 1
+
+    @property
+    def leading(self) -> tuple[str, ...]:
+        """The columns that say which row of the parent it is: the only one, or that with the parent's number."""
+        return self.columns if self.single else tuple(own for own, theirs in self.pairs if theirs == "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +184,10 @@ class Catalog:
                 if target and table.name != target:
                     found[table.name, column.name] = Pointer(table.name, column.name, target, by_foreign_key=False)
             for key in table.foreign_keys:
-                if key.parent in (PointsAt.TEAMS, PointsAt.LEAGUES):
-                    pointer = Pointer(table.name, key.column, PointsAt(key.parent), by_foreign_key=True)
-                    found[table.name, key.column] = pointer
+                if key.parent not in set(PointsAt):
+                    continue
+                for name in key.leading:
+                    found[table.name, name] = Pointer(table.name, name, PointsAt(key.parent), by_foreign_key=True)
         return [found[key] for key in sorted(found)]
 
 
@@ -205,7 +221,10 @@ def _table(
     columns, foreign_keys, unique_keys, triggers = (json.loads(each) for each in listed)
     return Table(
         schema, name, oid, kind, row_security, tuple(primary_key or ()), {each[0]: Column(*each) for each in columns},
-        tuple(ForeignKey(*each) for each in foreign_keys),
+        tuple(
+            ForeignKey(each, of, tuple(own), parent, on_delete, validated, enforced, tuple(theirs))
+            for each, of, own, parent, on_delete, validated, enforced, theirs in foreign_keys
+        ),
         tuple(UniqueKey(each, tuple(keyed), *rest) for each, keyed, *rest in unique_keys),
         tuple((each, enabled) for each, enabled in triggers),
     )  # fmt: skip

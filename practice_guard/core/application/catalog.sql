@@ -1,6 +1,6 @@
 -- catalog --
 -- Ordinary, partitioned and other relations of the application's schema: the primary key; the columns in their order;
--- single-column foreign keys within the schema, with what happens on deletion and whether they are enforced; unique
+-- foreign keys within the schema, with what happens on deletion and whether they are enforced; unique
 -- constraints and indexes, where an expression stands as NULL; the triggers that users made; and what hides or replaces
 -- the relation in the role's own search path, temporary tables first.
 -- A type outside pg_catalog is not built in: an ETL may drop it. What numbers a column is what its default or identity
@@ -44,15 +44,19 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
           LEFT JOIN pg_type AS e ON e.oid = t.typelem
          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
        (SELECT coalesce(json_agg(json_build_array(
-               con.conname::text, c.relname::text, col.attname::text, parent.relname::text, con.confdeltype::text,
-               con.convalidated,
+               con.conname::text, c.relname::text, keyed.columns,
+               parent.relname::text, con.confdeltype::text, con.convalidated,
                NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgconstraint = con.oid AND g.tgenabled IN ('D', 'R')),
-               key.attname::text) ORDER BY col.attname, con.conname), '[]')::text
+               keyed.parent_columns) ORDER BY keyed.columns, con.conname), '[]')::text
           FROM pg_constraint AS con
           JOIN pg_class AS parent ON parent.oid = con.confrelid AND parent.relnamespace = c.relnamespace
-          JOIN pg_attribute AS col ON col.attrelid = con.conrelid AND col.attnum = con.conkey[1]
-          JOIN pg_attribute AS key ON key.attrelid = con.confrelid AND key.attnum = con.confkey[1]
-         WHERE con.conrelid = c.oid AND con.contype = 'f' AND array_length(con.conkey, 1) = 1),
+         CROSS JOIN LATERAL (
+               SELECT array_agg(col.attname::text ORDER BY k.place) AS columns,
+                      array_agg(key.attname::text ORDER BY k.place) AS parent_columns
+                 FROM unnest(con.conkey, con.confkey) WITH ORDINALITY AS k (own, their, place)
+                 JOIN pg_attribute AS col ON col.attrelid = con.conrelid AND col.attnum = k.own
+                 JOIN pg_attribute AS key ON key.attrelid = con.confrelid AND key.attnum = k.their) AS keyed
+         WHERE con.conrelid = c.oid AND con.contype = 'f'),
        (SELECT coalesce(json_agg(json_build_array(
                x.relname::text,
                array(SELECT a.attname::text

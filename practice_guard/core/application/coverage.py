@@ -59,13 +59,27 @@ def survey(database: Database, app: Application) -> Coverage:
         Covered(bound, rows, _of(bound, chain), owners)
         for bound, chain, ((rows, owners),) in zip(app.sets, chains, found, strict=True)
     )
-    known = {(bound.table.name, each.column) for bound in app.sets for each in bound.references}
-    pointers = [
+    return Coverage(covered, _uncovered(database, app, unfollowed(app)), tuple(app.skipped))
+
+
+def unfollowed(app: Application) -> list[Pointer]:
+    """Return the columns that point at teams or leagues, in tables that are not the ETL's, and that no set follows."""
+    followed = {(bound.table.name, each.column) for bound in app.sets for each in bound.references}
+    return [
         pointer
         for pointer in app.catalog.pointers()
-        if pointer.table not in ETL_TABLES and (pointer.table, pointer.column) not in known
+        if pointer.table not in ETL_TABLES and (pointer.table, pointer.column) not in followed
     ]
-    return Coverage(covered, _uncovered(database, app, pointers), tuple(app.skipped))
+
+
+def with_rows(database: Database, app: Application, pointers: Sequence[Pointer]) -> list[Pointer]:
+    """Return those of some columns in which any row points at something, or in which this role may not look."""
+    seen = readable(database, [app.catalog.table(each.table) for each in pointers])
+    asked = [pointer for pointer in pointers if pointer.table in seen]
+    texts = [statement(__name__, "points", **_parts(app, pointer)) for pointer in asked]
+    answers = ask_each(database, [Query(text) for text in texts])
+    empty = {pointer for pointer, ((points,),) in zip(asked, answers, strict=True) if not points}
+    return [pointer for pointer in pointers if pointer not in empty]
 
 
 def _of(bound: BoundSet, chain: Chain) -> PointsAt:
@@ -119,5 +133,8 @@ def _uncovered(database: Database, app: Application, pointers: Sequence[Pointer]
 
 
 def _pointing(app: Application, pointer: Pointer) -> Query:
-    table = app.catalog.table(pointer.table).quoted
-    return Query(statement(__name__, "pointing", table=table, column=identifier(pointer.column)))
+    return Query(statement(__name__, "pointing", **_parts(app, pointer)))
+
+
+def _parts(app: Application, pointer: Pointer) -> dict[str, str]:
+    return {"table": app.catalog.table(pointer.table).quoted, "column": identifier(pointer.column)}

@@ -12,6 +12,10 @@ SELECT count(*), count(DISTINCT {owner})
 -- How many rows point at a team or league.
 SELECT count(*) FROM {table} AS t WHERE t.{column} IS NOT NULL
 
+-- points --
+-- Whether any row points at a team or league.
+SELECT EXISTS (SELECT FROM {table} AS t WHERE t.{column} IS NOT NULL)
+
 -- readable --
 -- Which of these tables this role may read as they are.
 SELECT c.relname::text

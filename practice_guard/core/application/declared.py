@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from practice_guard.core import toml
@@ -20,7 +20,8 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _TEXTS = ("name", "table", "condition", "parent", "parent_column", "label")
 _LISTS = ("teams", "leagues", "same")
 _FLAGS = ("etl_deletes",)
-_FIELDS = (*_TEXTS, *_LISTS, *_FLAGS)
+_VALUES = "give_up"
+_FIELDS = (*_TEXTS, *_LISTS, *_FLAGS, _VALUES)
 _TOP = ("protected", "not_protected")
 
 
@@ -29,7 +30,7 @@ class Declared:
     """What a settings file declares.
 
     Attributes:
-        sets: its protected sets.
+        sets: its protected sets; one that is built in, and of which it says something, is among them.
         without: names of built-in sets that are not wanted.
         lines: by set and field, `file, line n`; a set's own first line under the empty field.
     """
@@ -39,13 +40,21 @@ class Declared:
     lines: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
+    def described(self) -> tuple[ProtectedSet, ...]:
+        """The sets of which it says what they are, and not only what becomes of them."""
+        beside = ("", "name", *_FLAGS, _VALUES)
+        said = {name for name, key in self.lines if key not in beside}
+        return tuple(each for each in self.sets if each.name in said)
+
+    @property
     def everything(self) -> tuple[ProtectedSet, ...]:
         """The built-in sets that are wanted, then the declared ones."""
-        kept: list[ProtectedSet] = []
+        own = {each.name: each for each in self.sets}
+        kept: dict[str, ProtectedSet] = {}
         for each in in_order(BUILT_IN):
-            if each.name not in self.without and set(each.parents) <= {one.name for one in kept}:
-                kept.append(each)
-        return (*kept, *self.sets)
+            if each.name not in self.without and set(each.parents) <= kept.keys():
+                kept[each.name] = own.get(each.name, each)
+        return tuple((kept | own).values())
 
 
 def parse(text: str, file: str) -> Declared:
@@ -65,7 +74,8 @@ def parse(text: str, file: str) -> Declared:
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
         reader.refuse(reader.places.of("protected"), "protected sets are written as [[protected]]")
     reader.taken = {str(target): "means the ETL's own table" for target in PointsAt}
-    reader.taken |= {each.name: "is built in" for each in BUILT_IN if each.name not in without}
+    reader.taken |= {each.name: "is the ETL's own" for each in BUILT_IN if each.companion}
+    reader.built_in = {each.name: each for each in BUILT_IN if each.name not in without and not each.companion}
     sets = tuple(reader.protected_set(number, each) for number, each in enumerate(tables))
     declared = Declared(sets, without, reader.lines)
     _check_parents(declared, reader)
@@ -99,12 +109,21 @@ def _check_parents(declared: Declared, reader: _Reader) -> None:
 
 @dataclass
 class _Reader:
-    """A file, and where in it things are. `taken` says what the names mean that no other set may have."""
+    """A file, and where in it things are.
+
+    Attributes:
+        file: its name in messages.
+        places: its lines.
+        lines: where each field of a set is.
+        taken: what the names mean that no other set may have.
+        built_in: the sets of which something may be said by their names.
+    """
 
     file: str
     places: toml.Lines
     lines: dict[tuple[str, str], str] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
+    built_in: Mapping[str, ProtectedSet] = field(default_factory=dict)
 
     def refuse(self, line: int, what: str) -> NoReturn:
         raise UsageError(f"{self._place(line)}: {what}. Nothing was done.")
@@ -127,25 +146,29 @@ class _Reader:
                 self.refuse(line(key), f"a protected set has no {key!r}{near(key, _FIELDS)}")
             if wrong := _wrong_kind(key, value):
                 self.refuse(line(key), wrong)
-        if missing := next((key for key in ("name", "table") if not given.get(key)), None):
+        own = self.built_in.get(str(given.get("name")))
+        needed = ("name",) if own else ("name", "table")
+        if missing := next((key for key in needed if not given.get(key)), None):
             self.refuse(head, f"this protected set has no {missing}")
-        name, references = given["name"], _references(given)
+        name, references = given["name"], _references(given) or (own.references if own else ())
         for key, problem in _problems(name, given, references):
             self.refuse(line(key), problem)
         if name in self.taken:
             self.refuse(line("name"), f"there is a set {name!r} already; it {self.taken[name]}")
         self.taken[name] = f"is declared in {self._place(head)}"
         self.lines |= {(name, key): self._place(line(key)) for key in ("", *given)}
-        return ProtectedSet(
-            name,
-            given["table"],
-            references,
-            content=tuple(given.get("same", ())),
-            condition=given.get("condition", ""),
-            etl_deletes=given.get("etl_deletes", False),
-            label=given.get("label"),
-            source=self._place(head).replace(", line ", ":"),
+        source = self._place(head).replace(", line ", ":")
+        table = given.get("table", own.table if own else "")
+        declared = replace(
+            own or ProtectedSet(name, table, references), table=table, references=references, source=source
         )
+        if "condition" in given:
+            declared = replace(declared, condition=given["condition"], narrowed=("", ()))
+        if "same" in given:
+            declared = replace(declared, content=tuple(given["same"]))
+        said = {key: given[key] for key in ("etl_deletes", "label") if key in given}
+        given_up = {column: frozenset(values) for column, values in given.get(_VALUES, {}).items()}
+        return replace(declared, **said, given_up=given_up)
 
 
 def _wrong_kind(key: str, value: object) -> str:
@@ -154,8 +177,15 @@ def _wrong_kind(key: str, value: object) -> str:
         return "" if isinstance(value, str) and "\0" not in value else f"{key} is text"
     if key in _FLAGS:
         return "" if isinstance(value, bool) else f"{key} is true or false"
+    if key == _VALUES:
+        numbers = isinstance(value, dict) and all(_is_numbers(each) for each in value.values())
+        return "" if numbers else f"{key} has a list of numbers for each column: {{ team_id = [0] }}"
     columns = isinstance(value, list) and all(each and isinstance(each, str) for each in value)
     return "" if columns else f"{key} is a list of columns"
+
+
+def _is_numbers(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, int) and not isinstance(each, bool) for each in value)
 
 
 def _problems(name: str, given: Mapping[str, Any], references: tuple[Reference, ...]) -> Iterable[tuple[str, str]]:
@@ -169,6 +199,10 @@ def _problems(name: str, given: Mapping[str, Any], references: tuple[Reference, 
         yield "condition", "the condition is one expression, without a semicolon"
     if not references:
         yield "", f"{name} points at nothing: give teams, leagues, or parent and parent_column"
+    outward = [each.column for each in references if each.parent is None]
+    for column in given.get(_VALUES, {}):
+        if column not in outward:
+            yield _VALUES, f"{name} has no column {column} that points at teams or leagues{near(column, outward)}"
     if len({each.column for each in references}) != len(references):
         yield "", f"{name} has a column that points at two things"
 

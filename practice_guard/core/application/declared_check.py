@@ -31,15 +31,15 @@ def check_declared(database: Database, declared: Declared, schema: str = SCHEMA)
         UsageError: a table or column is unknown or of the wrong type, a condition cannot be parsed, writes, or takes
             rows that another set has; says file, line and the nearest name there is.
     """
-    if not declared.sets:
+    if not declared.described:
         return
     with database.transaction(Access.READ):
         catalog = catalogs.read(database, schema)
-    for each in declared.sets:
+    for each in declared.described:
         _check_columns(catalog, declared, each)
         _check_condition(database, catalog, declared, each)
     for one, other in combinations(_there(catalog, declared.everything), 2):
-        if one.table == other.table and other in declared.sets:
+        if one.table == other.table and other in declared.described:
             _check_apart(database, catalog, declared, one, other)
 
 
@@ -115,10 +115,7 @@ def _near_column(catalog: Catalog, each: ProtectedSet, error: GuardError) -> str
 def _check_apart(
     database: Database, catalog: Catalog, declared: Declared, one: ProtectedSet, other: ProtectedSet
 ) -> None:
-    """Refuse two sets that would both mend a column of a row, or both put a row back."""
-    shared = {each.column for each in one.references} & {each.column for each in other.references}
-    if not (shared or one.etl_deletes or other.etl_deletes):
-        return
+    """Refuse two sets that have a row in common: both would put it back where the table was emptied."""
     text = statement(
         __name__,
         "in_both",

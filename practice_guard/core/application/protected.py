@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from practice_guard.core import errors
 from practice_guard.core.application.catalog import PointsAt
@@ -32,9 +33,12 @@ class ProtectedSet:
         references: the first decides where a row belongs; the others follow.
         content: the columns that say, besides the team, what the row is; empty where the primary key says it.
         condition: trusted SQL over the table's columns; empty for all rows.
-        etl_deletes: whether the ETL deletes such rows, so that an absent one is the ETL's doing.
+        etl_deletes: whether the ETL deletes such rows, as a person says; None where nobody does. Only where it never
+            does, and nothing speaks against that, is an absent one a user's doing without more (design, "Restore").
         label: the column that names the team in words, for the candidates of a row without a team.
         source: where the definition comes from: `built in`, or the file and line.
+        narrowed: a further condition, and the columns without which it says nothing.
+        given_up: by column, the values that a person has given up to find a team or league for: they stay as they are.
         companion: the rows are the ETL's own and others point at them; a snapshot keeps those, so that after an import
             it is known which is which. They are never written and count as nobody's.
     """
@@ -44,10 +48,20 @@ class ProtectedSet:
     references: tuple[Reference, ...]
     content: tuple[str, ...] = ()
     condition: str = ""
-    etl_deletes: bool = False
+    etl_deletes: bool | None = None
     label: str | None = None
     source: str = "built in"
     companion: bool = False
+    narrowed: tuple[str, tuple[str, ...]] = ("", ())
+    given_up: Mapping[str, frozenset[int]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+    def within(self, columns: Collection[str]) -> ProtectedSet:
+        """Return the set with the whole of its condition, as far as its table has the columns for it."""
+        more, needed = self.narrowed
+        if not more or not all(column in columns for column in needed):
+            return self
+        whole = f"({self.condition}) AND ({more})" if self.condition else more
+        return replace(self, condition=whole, narrowed=("", ()))
 
     @property
     def parents(self) -> tuple[str, ...]:
@@ -70,6 +84,8 @@ BUILT_IN = (
         _teams("home_team_id", "away_team_id") + _leagues("league_id"),
         content=("home_team", "match_date", "match_time", "location"),
         condition="home_team ILIKE '%practice%'",
+        # A team may be called Malpractice - 7: what has an away team, by name and by id, is a match.
+        narrowed=("coalesce(away_team, '') = '' OR away_team_id IS NULL", ("away_team", "away_team_id")),
         etl_deletes=True,
         label="home_team",
     ),
@@ -94,6 +110,7 @@ BUILT_IN = (
         _leagues("league_context"),
         content=("id",),
         condition="league_context IS NOT NULL",
+        etl_deletes=False,  # an account that is gone was closed: only what it points at is protected
     ),
 )
 """Protected without any setting, each where its table exists."""

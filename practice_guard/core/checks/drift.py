@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from practice_guard.core import snapshots
 from practice_guard.core.application import Application, BoundSet, Catalog, PointsAt
+from practice_guard.core.checks import changes
 from practice_guard.core.database import Database, Query, ask_each, identifier, statement
 from practice_guard.core.findings import found
-from practice_guard.core.model import Finding, Severity
+from practice_guard.core.model import Bulk, Finding, Severity
 from practice_guard.core.records import precedents
-from practice_guard.core.restore import Plan, Workings
+from practice_guard.core.restore import Alone, Plan, Workings
 from practice_guard.core.snapshots import Snapshot
-from practice_guard.core.steps import Step
+from practice_guard.core.steps import IMPORT_AN_EXPORT, Step
 from practice_guard.core.words import agreeing, counted
 
 _MANY = 10
@@ -21,25 +23,43 @@ _MANY = 10
 _WITH_ZONE = "timestamp with time zone"
 
 
-def first(rows: int) -> list[Finding]:
-    """Judge what a first snapshot would hold."""
-    if rows:
-        return []
-    what = "0 protected rows in this database."
-    why = "A first snapshot of nothing protects nothing, and would say that nothing is right."
-    return [found("nothing-to-protect", what, why, Step("backup", "--accept-current"))]
-
-
-def since(plan: Plan, last: Snapshot, rows: int) -> list[Finding]:
-    """Say what became of the last snapshot's rows: an import that nobody restored, everything gone, users' deletions.
+def first(alone: Mapping[str, Alone], bulk: Bulk) -> list[Finding]:
+    """Judge what a first snapshot would hold: nothing compares it with what was.
 
     Args:
-        plan: what a restore of the last snapshot would do.
-        last: the snapshot.
+        alone: the rows of each set by themselves.
+        bulk: what is many.
+    """
+    rows, vanished = sum(each.rows for each in alone.values()), sum(each.vanished for each in alone.values())
+    accept = Step("backup", "--accept-current", why="only where every row is known to be in place")
+    if not rows:
+        what = "0 protected rows in this database."
+        why = "A first snapshot of nothing protects nothing, and would say that nothing is right."
+        return [found("nothing-to-protect", what, why, (IMPORT_AN_EXPORT, accept))]
+    much = any(bulk.is_passed(each.vanished, each.rows) for each in alone.values()) or bulk.is_passed(vanished, rows)
+    if not much:
+        return []
+    hang = agreeing(vanished, "hangs", "hang")
+    what = f"{vanished:,} of {counted(rows, 'protected row')} {hang} on teams, leagues or rows that are not there."
+    why = (
+        "An import ran before this first snapshot, and what it deleted nobody can see any more. It would make that "
+        "the truth. Where the guard's schema was dropped, an export still knows what was there."
+    )
+    examples = [f"{each.vanished:,} of {each.rows:,} {name}" for name, each in alone.items() if each.vanished]
+    return [found("rows-already-orphaned", what, why, (IMPORT_AN_EXPORT, accept), rows=vanished, examples=examples)]
+
+
+def since(workings: Workings, rows: int) -> list[Finding]:
+    """Say what became of the last snapshot's rows: an import that nobody restored, everything gone, people's doings.
+
+    Args:
+        workings: what a restore of the last snapshot would do.
         rows: how many protected rows there are now.
     """
-    findings: list[Finding] = []
-    counts, open_rows = plan.counts(), plan.writes()
+    plan, last = workings.plan, workings.snapshot
+    absent = changes.absent(workings)
+    findings = [*changes.by_hand(workings), *absent]
+    counts, open_rows = plan.counts(), 0 if absent else plan.writes()
     if open_rows:
         what = (
             f"{counted(open_rows, 'row')} of snapshot {last.id} not in place: {counts['insert']:,} not there, "
@@ -51,7 +71,7 @@ def since(plan: Plan, last: Snapshot, rows: int) -> list[Finding]:
         findings += emptied(plan, rows)
     if counts["deleted"]:
         what = f"{counted(counts['deleted'], 'row')} deleted by users since snapshot {last.id}."
-        why = "No import ran in between, so the ETL did not take them."
+        why = "They were seen in place, and no import was seen since."
         findings.append(found("rows-deleted", what, why, rows=counts["deleted"]))
     return findings
 
@@ -82,14 +102,17 @@ def emptied(plan: Plan, rows: int) -> list[Finding]:
 
 def drift(last: Snapshot, app: Application) -> list[Finding]:
     """Say how the protected tables have changed since a snapshot."""
-    there = {bound.name: bound for bound in (*app.sets, *app.companions)}
+    gone_ = snapshots.gone(last, app)
+    there = {bound.name: bound for bound in (*app.sets, *app.companions) if bound.name not in gone_}
     findings: list[Finding] = []
     changes: list[str] = []
     for name, stored in last.sets.items():
         if name in there:
             changes += [f"{stored.table}.{change}" for change in _changes(stored.types, there[name])]
         elif stored.rows and not stored.companion:
-            gone = "its table is gone" if name in app.skipped else "it is no longer protected by the settings"
+            gone = "it is no longer protected by the settings"
+            if name in gone_:
+                gone = "its table is gone" if name in app.skipped else f"{stored.table} is not its table any more"
             rows = f"{counted(stored.rows, 'row')} of {name} {agreeing(stored.rows, 'is', 'are')}"
             what = f"{rows} in snapshot {last.id}, and {gone}."
             why = f"The older snapshot keeps them; {name} is not in the new one."

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
 
 from practice_guard.core import errors, model, restore, snapshots
-from practice_guard.core.application import Application, BoundSet, PointsAt
-from practice_guard.core.checks import drift
+from practice_guard.core.application import Application, BoundSet, PointsAt, coverage
+from practice_guard.core.checks import changes, drift, labels
+from practice_guard.core.checks.states import Amiss, Counts, Health
 from practice_guard.core.database import Database, Query, ask_each, columns, statement
 from practice_guard.core.findings import NOTHING, Overrides, found, weigh
 from practice_guard.core.guarding import Guard
 from practice_guard.core.identity import vanished
-from practice_guard.core.model import Finding, Severity, Verdict
-from practice_guard.core.restore import Bucket, Plan, Sum, count
+from practice_guard.core.model import Finding
+from practice_guard.core.restore import Bucket, Kind, Plan, Sum, Workings, count
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Advice, Step
-from practice_guard.core.words import agreeing, counted
+from practice_guard.core.words import agreeing, counted, duration
 
 GROWTH = 3
 """How many times its size a protected table may grow between two checks before that alone is an error."""
@@ -26,139 +29,65 @@ FEW = 20
 """Rows more below which growth says nothing: one poll that became three is an ordinary day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """The state of a protected set, in rows.
-
-    Attributes:
-        before: rows that ought to exist by the snapshot (or the baseline given).
-        after: rows in the table.
-        lost: rows that are not there although nobody deleted them and their team is known.
-        orphaned: rows of the table that hang on no team or a vanished one, or point at no league where they did.
-        wrong_team: rows that hang on a team that is there and not theirs.
-        duplicated: rows that stand on their team more often than they should.
-        added: rows that users added since.
-        deleted: rows that users deleted since.
-        pending: rows whose team is not known.
-    """
-
-    before: int
-    after: int
-    lost: int
-    orphaned: int
-    wrong_team: int
-    duplicated: int
-    added: int
-    deleted: int
-    pending: int
-
-    @property
-    def bad(self) -> int:
-        """Rows that are not where they should be, each counted once."""
-        return self.lost + self.orphaned + self.wrong_team + self.duplicated
-
-
-@dataclass(frozen=True, slots=True)
-class Amiss:
-    """Rows of a league or team that ought to exist, and those that are not in place."""
-
-    before: int
-    lost: int
-    orphaned: int
-    wrong_team: int
-    pending: int
-
-    @property
-    def total(self) -> int:
-        """Rows that are not in place."""
-        return self.lost + self.orphaned + self.wrong_team + self.pending
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """The verdict over all protected sets.
-
-    Attributes:
-        snapshot: what was compared with; None where there was none.
-        sets: the state of each protected set.
-        findings: what is wrong, weighed as the settings ask.
-        leagues: by league code, the rows that are not in place, and how many there ought to be.
-        teams: the same for teams, only those with rows that are not in place.
-        fail_on_warning: whether warnings fail the check too.
-        twice_amiss: pending rows that hang on a team that is certainly not theirs, which both sums have.
-    """
-
-    snapshot: str | None
-    sets: Mapping[str, Counts]
-    findings: tuple[Finding, ...]
-    leagues: Mapping[str, Amiss]
-    teams: Mapping[str, Amiss]
-    fail_on_warning: bool = False
-    twice_amiss: int = 0
-
-    @property
-    def total(self) -> Counts:
-        """The sums over all sets."""
-        sums: Counter[str] = Counter()
-        for counts in self.sets.values():
-            sums.update(asdict(counts))
-        return Counts(**{name: sums[name] for name in Counts.__slots__})
-
-    @property
-    def score(self) -> int:
-        """Percent of rows in place: 100 x (1 - (bad + pending) / rows), rounded down, at least 0.
-
-        `bad` counts lost, orphaned, wrong-team and duplicated rows; `rows` is the larger of before and after. A row
-        that waits and hangs on a wrong team meanwhile is one row. Without a snapshot nobody knows whether every row
-        is in place, and without a row there is nothing to score.
-        """
-        total = self.total
-        rows = max(total.before, total.after)
-        amiss = total.bad + total.pending - self.twice_amiss
-        errors = any(finding.severity is Severity.ERROR for finding in self.findings)
-        if not rows:
-            return 0 if errors else 100
-        score = max(0, 100 * (rows - amiss) // rows)
-        return min(score, 99) if errors or amiss or self.snapshot is None else score
-
-    @property
-    def verdict(self) -> Verdict:
-        """Refused on any error (or warning, if asked), waiting when only pending rows are left, else fine."""
-        weights = {finding.severity for finding in self.findings}
-        if Severity.ERROR in weights or (self.fail_on_warning and Severity.WARNING in weights):
-            return Verdict.REFUSED
-        return Verdict.WAITING if self.total.pending else Verdict.FINE
-
-    @property
-    def healthy(self) -> bool:
-        """Whether nothing is wrong and nothing waits."""
-        return self.verdict is Verdict.FINE
+_KINDS: Mapping[str, tuple[Kind, ...]] = MappingProxyType(
+    {
+        "rows-lost": (Kind.LOST,),
+        "rows-orphaned": (Kind.ADRIFT, Kind.ORPHANED),
+        "rows-on-wrong-team": (Kind.WRONG_TEAM,),
+        "rows-duplicated": (Kind.DUPLICATED,),
+        "rows-pending": (Kind.PENDING,),
+        "rows-deleted": (Kind.DELETED,),
+        "rows-added": (Kind.ADDED,),
+        "table-grown": (Kind.DUPLICATED, Kind.ADDED),
+    }
+)
+"""Which rows a finding names first."""
 
 
 def check(
-    database: Database, plan: Plan, app: Application, *, fail_on_warning: bool = False, overrides: Overrides = NOTHING
+    database: Database,
+    workings: Workings,
+    now: datetime,
+    *,
+    fail_on_warning: bool = False,
+    overrides: Overrides = NOTHING,
 ) -> Health:
     """Judge the tables against a snapshot, in the transaction that is open.
 
     Args:
         database: where.
-        plan: the plan of the snapshot's restore: what it would still have to do is what is wrong.
-        app: the database as it is.
+        workings: the plan of the snapshot's restore: what it would still have to do is what is wrong.
+        now: the time, from which the snapshot's age is counted.
         fail_on_warning: whether warnings fail the check too.
         overrides: the severities that the settings ask for.
     """
+    plan, app = workings.plan, workings.app
+    looked_at = [bound for bound in app.sets if bound.name in plan.sets]
     sets = {name: _count(plan, name) for name in plan.sets}
-    findings = [finding for name, counts in sets.items() for finding in _findings(name, counts)]
+    age = duration(now - workings.snapshot.taken_at)
+    compared = f" Compared with snapshot {plan.snapshot}, taken {age} ago."
+    findings = [replace(each, why=each.why + compared) for each in _named(workings, sets)]
+    findings += [replace(each, why=each.why + compared) for each in changes.by_hand(workings)]
+    findings += restore.additions.unknown(plan)
+    findings += labels.misplaced(database, labels.labelled(looked_at), app.now)
     concerned = {match.old.id for each in plan.sums if _of_own_list(plan, each) and (match := plan.match(each))}
     own = plan.resolutions[plan.snapshot].matches
     findings += vanished(own, app.now.teams, concerned)
-    findings += _disagreements(database, [bound for bound in app.sets if bound.name in plan.sets], app)
+    findings += _disagreements(database, looked_at, app)
     if not plan.writes():
         findings += drift.emptied(plan, plan.live)
     leagues, teams = _by_place(plan)
     weighed = tuple(weigh(finding, overrides) for finding in findings)
     twice = sum(each.rows for each in plan.in_bucket(Bucket.PENDING) if each.was_wrong)
-    return Health(plan.snapshot, sets, weighed, leagues, teams, fail_on_warning, twice)
+    taken_at = workings.snapshot.taken_at
+    return Health(
+        plan.snapshot, sets, weighed, leagues, teams, fail_on_warning, twice, taken_at, _not_followed(database, app)
+    )
+
+
+def _not_followed(database: Database, app: Application) -> tuple[str, ...]:
+    found_ = coverage.with_rows(database, app, coverage.unfollowed(app))
+    return tuple(f"{each.table}.{each.column}" for each in found_)
 
 
 def _of_own_list(plan: Plan, each: Sum) -> bool:
@@ -236,8 +165,8 @@ def examine(
         guard.watcher.begins("verifying the snapshot", snapshot.rows)
         snapshots.verify(database, snapshot)
         guard.watcher.begins("looking for every row", snapshot.rows)
-        plan = restore.plan(database, snapshot, app, guard.request)
-        return check(database, plan, app, fail_on_warning=fail_on_warning, overrides=overrides)
+        workings = restore.work_out(database, snapshot, app, guard.request)
+        return check(database, workings, guard.author.now, fail_on_warning=fail_on_warning, overrides=overrides)
     blind = _blind(guard) if baseline is None else None
     return check_alone(
         database, app, baseline=baseline, blind=blind, fail_on_warning=fail_on_warning, overrides=overrides
@@ -280,10 +209,10 @@ def check_alone(
         overrides: the severities that the settings ask for.
     """
     sets: dict[str, Counts] = {}
-    for name, (rows, orphaned) in restore.count_alone(database, app).items():
+    for name, (rows, orphaned, _) in restore.count_alone(database, app).items():
         before = baseline if baseline is not None and name == "practices" else rows
         lost, added = max(0, before - rows), max(0, rows - before)
-        sets[name] = Counts(before, rows, lost, orphaned, 0, 0, added, 0, 0)
+        sets[name] = Counts(before, rows, lost, orphaned, 0, 0, added, 0, 0, 0)
     findings = [finding for name, counts in sets.items() for finding in _findings(name, counts)]
     if blind is not None:
         findings.append(blind)
@@ -293,7 +222,7 @@ def check_alone(
             findings.append(found("nothing-to-compare", what, why, Step("snapshots")))
     findings += _disagreements(database, app.sets, app)
     weighed = tuple(weigh(finding, overrides) for finding in findings)
-    return Health(None, sets, weighed, {}, {}, fail_on_warning)
+    return Health(None, sets, weighed, {}, {}, fail_on_warning, not_followed=_not_followed(database, app))
 
 
 def _count(plan: Plan, name: str) -> Counts:
@@ -309,11 +238,24 @@ def _count(plan: Plan, name: str) -> Counts:
         duplicated=facts.duplicated,
         added=facts.added - facts.orphaned - facts.duplicated,
         deleted=buckets["deleted"],
+        moved=sum(each.rows for each in plan.of(name) if each.moved),
         pending=buckets["pending"],
     )
 
 
-def _findings(name: str, counts: Counts) -> Sequence[Finding]:
+def _named(workings: Workings, sets: Mapping[str, Counts]) -> list[Finding]:
+    """Find what is wrong by the counts of each set, with the first few rows of each finding named."""
+    findings = [(name, finding) for name, counts in sets.items() for finding in _findings(name, counts)]
+    asked = [(name, kind) for name, finding in findings for kind in _KINDS[finding.code]]
+    rows = dict(zip(asked, restore.named(workings, asked), strict=True))
+    return [
+        replace(finding, examples=tuple(row for kind in _KINDS[finding.code] for row in rows[name, kind])[:3])
+        for name, finding in findings
+    ]
+
+
+def _findings(name: str, counts: Counts) -> list[Finding]:
+    """Find what is wrong by the counts of a set."""
     findings: list[Finding] = []
 
     def note(code: str, rows: int, verb: tuple[str, str], rest: str, why: str, fix: Advice) -> None:

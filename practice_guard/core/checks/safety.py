@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
 from practice_guard.core.application import bind, companions_of
 from practice_guard.core.application import catalog as catalogs
-from practice_guard.core.checks.before import deletions, keys, obstacles, privileges, references, rows, runs, snapshots
+from practice_guard.core.checks import drift
+from practice_guard.core.checks.before import (
+    by_hand,
+    deletions,
+    keys,
+    obstacles,
+    privileges,
+    references,
+    rows,
+    runs,
+    snapshots,
+)
 from practice_guard.core.checks.before.scene import Answer, Scene
 from practice_guard.core.database import shielded
 from practice_guard.core.findings import unseen, weigh, worst_first
@@ -75,6 +86,11 @@ CHECKS: Mapping[str, Callable[[Scene], Answer]] = {
     "etl-at-work": runs.at_work,
     "import-not-restored": snapshots.not_restored,
     "nothing-left": snapshots.nothing_left,
+    "deleted-in-bulk": by_hand.deleted_in_bulk,
+    "moved-in-bulk": by_hand.moved_in_bulk,
+    "rows-moved": by_hand.moved,
+    "rows-absent": by_hand.absent,
+    "rows-already-orphaned": rows.already_orphaned,
     "rows-pending": snapshots.pending,
     "rows-without-team": rows.without_team,
     "rows-on-vanished-team": rows.on_vanished_team,
@@ -98,7 +114,13 @@ CHECKS: Mapping[str, Callable[[Scene], Answer]] = {
 """Every check by its code, in the order in which they are made and shown."""
 
 
-def examine(guard: Guard, *, inside_etl: bool = False) -> Safety:
+ACCEPTABLE = frozenset(
+    {"import-not-restored", "nothing-left", "deleted-in-bulk", "moved-in-bulk", "rows-already-orphaned"}
+)
+"""What a person may take as the truth with --accept-current, as a backup does."""
+
+
+def examine(guard: Guard, *, inside_etl: bool = False, accept_current: bool = False) -> Safety:
     """Look at everything that the next ETL could make worse. Reads only, inside the caller's transaction.
 
     Where this role may not even look around, say which rights it lacks.
@@ -106,11 +128,27 @@ def examine(guard: Guard, *, inside_etl: bool = False) -> Safety:
     Args:
         guard: with a READ ONLY, REPEATABLE READ transaction open.
         inside_etl: the connection is an ETL's own, which turns foreign keys and triggers off.
+        accept_current: a person takes what is there as the truth; such errors are warnings then.
 
     Raises:
         errors.SchemaError: the schema is not what it must be.
         errors.UnreachableError: the connection was lost.
     """
+    report = _examine(guard, inside_etl=inside_etl)
+    return _accepted(report) if accept_current else report
+
+
+def _accepted(report: Safety) -> Safety:
+    """Let what a person accepts be a warning."""
+    findings = [drift.accepted([each])[0] if each.code in ACCEPTABLE else each for each in report.findings]
+    checks = [
+        replace(each, status=Result.WARNING) if each.code in ACCEPTABLE and each.status is Result.FAILED else each
+        for each in report.checks
+    ]
+    return Safety(tuple(checks), tuple(worst_first(findings)))
+
+
+def _examine(guard: Guard, *, inside_etl: bool) -> Safety:
     try:
         with shielded(guard.database):
             scene = Scene(guard, guard.look(), installation.locate(guard.database), inside_etl)

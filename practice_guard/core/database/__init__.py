@@ -8,6 +8,7 @@ from practice_guard.core.database.connection import connect as connect
 from practice_guard.core.database.cursors import stream as stream
 from practice_guard.core.database.port import ACCESS as ACCESS
 from practice_guard.core.database.port import LOCK_TIMEOUT as LOCK_TIMEOUT
+from practice_guard.core.database.port import PUBLIC as PUBLIC
 from practice_guard.core.database.port import STATEMENT_TIMEOUT as STATEMENT_TIMEOUT
 from practice_guard.core.database.port import Access as Access
 from practice_guard.core.database.port import Asked as Asked

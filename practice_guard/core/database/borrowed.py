@@ -21,6 +21,7 @@ from practice_guard.core.database.port import (
     CANONICAL,
     CLOSE_DOOR,
     LEFT,
+    PUBLIC,
     Access,
     Parameters,
     Query,
@@ -38,16 +39,18 @@ class Borrowed:
     Args:
         given: a connection or cursor of psycopg or psycopg2, whatever its rows look like; only its connection is used.
         timeouts: seconds that one statement may take; how long to try for locks is said with each call.
+        schema: the application's schema that is guarded.
 
     Raises:
         errors.UsageError: it is neither.
     """
 
-    def __init__(self, given: Any, timeouts: Timeouts | None = None) -> None:
+    def __init__(self, given: Any, timeouts: Timeouts | None = None, schema: str = PUBLIC) -> None:
         self._connection = getattr(given, "connection", given)
         self._send, self._cursor = _plain_cursor(self._connection)
         self._known: dict[str, Any] | None = None
         self.timeouts = timeouts or Timeouts()
+        self.schema = schema
 
     def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
         """See `Database.execute`."""

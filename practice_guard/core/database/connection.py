@@ -20,6 +20,7 @@ from practice_guard.core.database.port import (
     CLOSE_DOOR,
     LEFT,
     PINNED,
+    PUBLIC,
     Access,
     Parameters,
     Query,
@@ -40,13 +41,14 @@ class Connection:
     next transaction. A server that does not answer within the statement time-out and a margin is given up.
     """
 
-    def __init__(self, reach: Callable[[], psycopg.Connection[Row]], timeouts: Timeouts) -> None:
+    def __init__(self, reach: Callable[[], psycopg.Connection[Row]], timeouts: Timeouts, schema: str) -> None:
         self._reach = reach
         self._connection = reach()
         self._known: dict[str, Any] | None = None
         self._opening: tuple[str, ...] = ()
         self._own: Row | None = None
         self.timeouts = timeouts
+        self.schema = schema
 
     def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
         """See `Database.execute`."""
@@ -290,13 +292,16 @@ def _setting(value: str) -> str:
 
 
 @contextmanager
-def connect(conninfo: str, *, application: str, timeouts: Timeouts | None = None) -> Iterator[Connection]:
+def connect(
+    conninfo: str, *, application: str, timeouts: Timeouts | None = None, schema: str = PUBLIC
+) -> Iterator[Connection]:
     """Open the guard's own connection to `conninfo` and close it at the end.
 
     Args:
         conninfo: a libpq connection string or URL; it is never shown.
         application: the name under which the server lists the session.
         timeouts: seconds for locks and statements.
+        schema: the application's schema that is guarded.
 
     Raises:
         errors.UnreachableError: no server there, or none that answers within ten seconds.
@@ -320,7 +325,7 @@ def connect(conninfo: str, *, application: str, timeouts: Timeouts | None = None
         except psycopg.Error as error:
             raise not_connected(error) from error
 
-    connection = Connection(reach, timeouts or Timeouts())
+    connection = Connection(reach, timeouts or Timeouts(), schema)
     try:
         yield connection
     finally:

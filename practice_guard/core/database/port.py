@@ -86,6 +86,10 @@ class Asked(Protocol):
         """Run one statement; raise an `errors.DatabaseError` when the database refuses."""
 
 
+PUBLIC = "public"
+"""The schema of the application's tables where nothing else is said."""
+
+
 class Database(Asked, Protocol):
     """An open database. `execute` sends one statement with named parameters and returns its rows, or none."""
 
@@ -112,6 +116,10 @@ class Database(Asked, Protocol):
     @property
     def timeouts(self) -> Timeouts:
         """How long to wait."""
+
+    @property
+    def schema(self) -> str:
+        """The application's schema that is guarded: what the guard's tables have of another one is not this guard's."""
 
     @property
     def known(self) -> dict[str, Any]:

@@ -70,6 +70,10 @@ def dump(decisions: Decisions) -> str:
         if entry.ignore_rosters:
             table["rosters"] = "ignore"
         _append(document, kind, table)
+    for each in decisions.values:
+        table = tomlkit.table()
+        table.update({"set": each.set, "column": each.column, "value": each.value, "give_up": True})
+        _append(document, "value", table)
     return tomlkit.dumps(document)
 
 

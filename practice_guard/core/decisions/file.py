@@ -16,16 +16,22 @@
     league = "CNSWPL"
     rosters = "ignore"               # its rosters moved as a whole, and the names stand
 
+    [[value]]                        # an id that no list has: a team of long ago, or 0 for everybody
+    set = "polls"
+    column = "team_id"
+    value = 731
+    give_up = true                   # its rows stay as they are
+
 An entry without `heir`, `give_up` or `rosters` decides nothing yet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import errors, toml
-from practice_guard.core.identity import Decision, Decisions, said
+from practice_guard.core.identity import Decision, Decisions, Value, said
 from practice_guard.core.model import TeamIdentity
 from practice_guard.core.words import near
 
@@ -36,6 +42,12 @@ KEYS = {
 }
 """The keys that say what an entry is about, by its kind."""
 FLAGS = ("give_up", "merge", "overrule")
+_VALUE = "value"
+_VALUE_KEYS = {
+    "set": ("set", str, "the name of a protected set"),
+    "column": ("column", str, "a column of its that points at teams or leagues"),
+    "value": ("value", int, "a whole number"),
+}
 _NAMELESS = "Decisions"
 """What complaints call a text that comes from no file."""
 
@@ -52,7 +64,7 @@ def parse(text: str, source: str = "") -> Decisions:
     """
     document = toml.parse(text, source or _NAMELESS)
     lines = _Lines(text, source)
-    _known(document, KEYS, lines.of, lines, "the file ")
+    _known(document, (*KEYS, _VALUE), lines.of, lines, "the file ")
     entries: list[Decision] = []
     for kind in KEYS:
         tables = document.get(kind, [])
@@ -60,7 +72,30 @@ def parse(text: str, source: str = "") -> Decisions:
             raise lines.complaint(lines.of(kind), f"write each entry as [[{kind}]].")
         entries.extend(_Entry(kind, table, lines, number).read() for number, table in enumerate(tables))
     _decided_once(entries, lines)
-    return Decisions(tuple(entry for entry in entries if entry.heir or entry.give_up or entry.ignore_rosters))
+    decided = tuple(entry for entry in entries if entry.heir or entry.give_up or entry.ignore_rosters)
+    return Decisions(decided, tuple(_values(document.get(_VALUE, []), lines)))
+
+
+def _values(tables: object, lines: _Lines) -> Iterator[Value]:
+    """Read the values that are given up; one that is not given up decides nothing yet."""
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise lines.complaint(lines.of(_VALUE), f"write each entry as [[{_VALUE}]].")
+    for number, table in enumerate(tables):
+
+        def line(key: str, number: int = number) -> int:
+            return lines.of(_VALUE, number, key)
+
+        _known(table, (*_VALUE_KEYS, "give_up"), line, lines, f"[[{_VALUE}]] ")
+        for key, kind, named in _VALUE_KEYS.values():
+            value = table.get(key)
+            if not isinstance(value, kind) or isinstance(value, bool) or value == "":
+                raise lines.complaint(line(key if key in table else ""), f"[[{_VALUE}]] needs `{key}`, {named}.")
+        if not isinstance(given_up := table.get("give_up", False), bool):
+            raise lines.complaint(line("give_up"), "`give_up` must be true or false.")
+        if given_up:
+            at = line("")
+            where = f"line {at} of {lines.source}" if lines.source else f"line {at}"
+            yield Value(table["set"], table["column"], table["value"], at, where)
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
 from practice_guard.core import errors
-from practice_guard.core.identity import Decision, Decisions, said
+from practice_guard.core.identity import Decision, Decisions, Value, said
 from practice_guard.core.model import Team, TeamIdentity
 from practice_guard.core.words import near
 
 
-def check(decisions: Decisions, old: Iterable[Team], new: Iterable[Team]) -> None:
+def check(
+    decisions: Decisions, old: Iterable[Team], new: Iterable[Team], columns: Mapping[str, Collection[str]]
+) -> None:
     """Check that decisions speak of teams that exist, and that no heir is given twice without `merge`.
 
     Whether a decision still fits what names and places say, `resolve` tells in its findings.
@@ -20,6 +22,7 @@ def check(decisions: Decisions, old: Iterable[Team], new: Iterable[Team]) -> Non
         decisions: What `parse` returned.
         old: Every team of every list that rows come from.
         new: The teams as they are now.
+        columns: By protected set, the columns that point at teams or leagues.
 
     Raises:
         UsageError: Some do not; the message has one line for each, with its line in the file and the nearest name.
@@ -31,6 +34,7 @@ def check(decisions: Decisions, old: Iterable[Team], new: Iterable[Team]) -> Non
             wrong.append(_unknown(entry, entry.about, before, "the list the rows come from"))
         if entry.heir and entry.heir not in now:
             wrong.append(_unknown(entry, entry.heir, now, "the new list"))
+    wrong += filter(None, (_misplaced(each, columns) for each in decisions.values))
     heirs: dict[TeamIdentity, list[Decision]] = {}
     for entry in decisions.entries:
         if entry.heir:
@@ -45,6 +49,15 @@ def check(decisions: Decisions, old: Iterable[Team], new: Iterable[Team]) -> Non
             )
     if wrong:
         raise errors.UsageError("The decisions do not fit the teams.\n" + "\n".join(wrong))
+
+
+def _misplaced(given: Value, columns: Mapping[str, Collection[str]]) -> str:
+    if given.set not in columns:
+        return f"{given.where}: there is no protected set {given.set!r}{near(given.set, columns)}"
+    if given.column not in columns[given.set]:
+        hint = near(given.column, columns[given.set])
+        return f"{given.where}: {given.set} has no column {given.column!r} that points at teams or leagues{hint}"
+    return ""
 
 
 def _names(teams: Iterable[Team]) -> frozenset[TeamIdentity]:

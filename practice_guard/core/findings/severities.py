@@ -18,6 +18,7 @@ _ERRORS = (
     "rows-without-team", "rows-on-vanished-team", "rows-on-vanished-league", "label-names-another-team",
     # snapshots and restores
     "snapshot-damaged", "import-not-restored", "nothing-left", "nothing-to-protect", "run-unfinished", "etl-at-work",
+    "deleted-in-bulk", "moved-in-bulk", "import-not-seen", "rows-already-orphaned",
     # after the ETL
     "nothing-to-compare", "ids-not-preserved", "rows-lost", "rows-orphaned", "rows-on-wrong-team",
     "rows-duplicated", "table-grown",
@@ -31,7 +32,8 @@ _WARNINGS = (
     "user-triggers", "rows-without-league", "long-transactions", "locks-in-the-way", "ids-running-out",
     "snapshots-large", "no-snapshot", "snapshot-old", "rows-pending", "league-vanished", "series-vanished",
     "ids-reused", "league-disagrees", "decision-not-followed", "rosters-moved", "reference-unresolved",
-    "snapshot-passed-over", "set-gone", "columns-changed", "rows-older-than-team",
+    "snapshot-passed-over", "set-gone", "columns-changed", "rows-older-than-team", "rows-absent", "rows-moved",
+    "additions-unknown",
 )  # fmt: skip
 
 _INFORMATION = ("set-skipped", "run-in-progress", "rows-added", "rows-deleted")
@@ -51,7 +53,7 @@ Before an ETL an error is only what the ETL would make worse, or what would keep
 FIRM = frozenset(
     {
         "rows-lost", "rows-orphaned", "rows-on-wrong-team", "rows-on-vanished-team", "label-names-another-team",
-        "import-not-restored", "nothing-left",
+        "import-not-restored", "nothing-left", "deleted-in-bulk", "moved-in-bulk",
     }
 )  # fmt: skip
 """What says that rows were lost or are on a wrong team: no setting makes it weigh less."""

@@ -48,11 +48,26 @@ class Decision:
         return moved
 
 
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a reference that a person has given up to find a team or league for: it stays as it is.
+
+    Unlike a team's name it means the same in every list: a sentinel for everybody, or a team of long ago.
+    """
+
+    set: str
+    column: str
+    value: int
+    line: int = field(default=0, compare=False)
+    where: str = field(default="", compare=False)
+
+
 @dataclass(frozen=True)
 class Decisions:
     """All decisions of one file, or of several united."""
 
     entries: tuple[Decision, ...] = ()
+    values: tuple[Value, ...] = ()
 
     @cached_property
     def _by_key(self) -> Mapping[TeamIdentity, Decision]:
@@ -77,11 +92,13 @@ class Decisions:
 
     def recorded(self, where: str) -> Decisions:
         """Return the same decisions as ones that no file of the person's holds any more."""
-        return Decisions(tuple(replace(entry, line=0, where=where) for entry in self.entries))
+        values = tuple(replace(each, line=0, where=where) for each in self.values)
+        return Decisions(tuple(replace(entry, line=0, where=where) for entry in self.entries), values)
 
     def after(self, earlier: Decisions) -> Decisions:
         """Unite with earlier decisions; where both speak of the same team, series or league, these win."""
-        return Decisions(tuple({**earlier._by_key, **self._by_key}.values()))
+        values = tuple(dict.fromkeys((*earlier.values, *self.values)))
+        return Decisions(tuple({**earlier._by_key, **self._by_key}.values()), values)
 
 
 def said(identity: TeamIdentity) -> str:

@@ -28,6 +28,7 @@ _LADDER: tuple[tuple[str, ...], ...] = (
     ("to_3_runs", "to_3_one_run"),
     ("to_4_rows_by_entry",),
     ("to_5_rows_unasked",),
+    ("to_6_keeps", "to_6_schemas", "to_6_runs", "to_6_any_run", "to_6_one_run"),
 )
 """The statements from each version to the next. Each may be run twice; none touches what a digest is made of."""
 

@@ -188,3 +188,26 @@ CREATE INDEX IF NOT EXISTS ledger_rows_by_entry ON practice_guard.ledger_rows (l
 -- Version 5: that a row's entry is there is not asked row by row. It is written before them in the same transaction and
 -- never removed, and asking took two thirds of the time that the rows took.
 ALTER TABLE practice_guard.ledger_rows DROP CONSTRAINT IF EXISTS ledger_rows_ledger_fkey
+
+-- to_6_keeps --
+-- Version 6: which older snapshots have rows that a snapshot lacks, and of which nobody knows who took them.
+ALTER TABLE practice_guard.snapshots ADD COLUMN IF NOT EXISTS keeps text[] NOT NULL DEFAULT '{{}}'
+
+-- to_6_schemas --
+-- Version 6: of which of the application's schemas a run is.
+ALTER TABLE practice_guard.runs ADD COLUMN IF NOT EXISTS schema text NOT NULL DEFAULT 'public'
+
+-- to_6_runs --
+-- Version 6: a run that has a snapshot is of that one's schema.
+UPDATE practice_guard.runs AS r
+   SET schema = split_part(o.definition ->> 'table', '.', 1)
+  FROM practice_guard.snapshot_sets AS o
+ WHERE o.snapshot = r.snapshot AND split_part(o.definition ->> 'table', '.', 1) <> r.schema
+
+-- to_6_any_run --
+-- Version 6: runs of two schemas hold each other up no more.
+DROP INDEX IF EXISTS practice_guard.one_run_at_a_time
+
+-- to_6_one_run --
+-- Version 6: never two runs of a schema that are not finished.
+CREATE UNIQUE INDEX IF NOT EXISTS one_run_at_a_time ON practice_guard.runs (schema) WHERE finished_at IS NULL

@@ -12,7 +12,7 @@ from practice_guard.core import errors
 from practice_guard.core.application import BoundSet
 from practice_guard.core.database import Access, Asked, Database, Query, literal, statement
 from practice_guard.core.model import Author
-from practice_guard.core.records import installation
+from practice_guard.core.records import belonging, installation
 from practice_guard.core.steps import Step
 
 RESTORE, UNDO = "restore", "undo"
@@ -83,9 +83,17 @@ def entries(database: Database) -> list[Entry]:
     return _entries(database, None) if installation.exists(database) else []
 
 
+def restored(database: Database, snapshot: str | None) -> bool:
+    """Whether a restore of a snapshot was written, and not taken back."""
+    return any(
+        each.kind == RESTORE and each.snapshot == snapshot and each.undone_by is None for each in entries(database)
+    )
+
+
 def _entries(database: Database, wanted: int | None) -> list[Entry]:
     found: list[Entry] = []
-    for row in database.execute(statement(__name__, "entries"), {"id": wanted}):
+    text = statement(__name__, "entries", of_schema=belonging.of_entry(database.schema, "l"))
+    for row in database.execute(text, {"id": wanted}):
         fields = dict(zip(Entry.__slots__, row, strict=True))
         found.append(Entry(**{**fields, "result": json.loads(fields["result"])}))
     return found
@@ -158,7 +166,7 @@ def write(
         "snapshot": about.snapshot,
         "plan_digest": about.digest,
         "mark": about.imprint,
-        "result": json.dumps({**about.result, "seconds": author.seconds}),
+        "result": json.dumps({**about.result, "seconds": author.seconds, "schema": database.schema}),
     }
     return int(database.execute(statement(__name__, "write", waited=waited), values)[0][0])
 
@@ -216,7 +224,11 @@ def trim(database: Database, sets: Sequence[BoundSet]) -> int:
 
     A protected set whose table is not there, or that the settings leave out, may come back: its rows stay.
     """
-    old = database.execute(statement(__name__, "old_entries"))
+    ours = {
+        "is_ours": belonging.of_snapshot(database.schema, "s.id"),
+        "of_schema": belonging.of_entry(database.schema, "l"),
+    }
+    old = database.execute(statement(__name__, "old_entries", **ours))
     undone, others = [each for each, undone in old if undone], [each for each, undone in old if not undone]
     removed = 0
     # Those that were taken back first: what is left of them says which of the others are still needed.

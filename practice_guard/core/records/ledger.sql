@@ -25,11 +25,12 @@ SELECT {name} AS name, jsonb_agg(x.row ORDER BY x.row) AS rows FROM (
 ) AS x (row)
 
 -- entries --
--- The ledger, newest first, or one entry of it, with what took an entry back.
+-- The ledger of a schema, newest first, or one entry of it, with what took an entry back.
 SELECT id, kind, at, by, tool_version, environment, snapshot, plan_digest, result::text,
        (SELECT min(u.id) FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
   FROM practice_guard.ledger AS l
- WHERE %(id)s::bigint IS NULL OR id = %(id)s::bigint
+ WHERE (%(id)s::bigint IS NULL OR id = %(id)s::bigint)
+   AND {of_schema}
  ORDER BY id DESC
 
 -- applying --
@@ -56,11 +57,11 @@ SELECT count(*) FROM practice_guard.ledger WHERE id = %(id)s::bigint AND plan_di
 -- old_entries --
 -- Restores that were written before the oldest snapshot that is left was taken, and that still have rows. None that
 -- follows one which a snapshot that is left may ask for, whatever their clocks said.
-WITH oldest AS (SELECT min(taken_at) AS taken_at FROM practice_guard.snapshots)
+WITH oldest AS (SELECT min(s.taken_at) AS taken_at FROM practice_guard.snapshots AS s WHERE {is_ours})
 SELECT l.id, EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
   FROM practice_guard.ledger AS l
  CROSS JOIN oldest AS o
- WHERE l.kind = 'restore' AND l.at < o.taken_at
+ WHERE l.kind = 'restore' AND l.at < o.taken_at AND {of_schema}
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS e
                     WHERE e.kind = 'restore' AND e.id <= l.id
                       AND (e.at >= o.taken_at OR e.snapshot IN (SELECT s.id FROM practice_guard.snapshots AS s)))

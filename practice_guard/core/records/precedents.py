@@ -5,23 +5,54 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from practice_guard.core.application import BoundSet, imprint
+from practice_guard.core.application.imprint import Imprint, Since
 from practice_guard.core.database import Database, Query, Row, ask_each, literal, statement
 from practice_guard.core.decisions import parse
 from practice_guard.core.identity import Decisions
-from practice_guard.core.records import installation
+from practice_guard.core.records import belonging, installation
 
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """Whether, provably, no import ran since the snapshot was taken, and since its last restore was done.
+    """What can be told of imports since the snapshot was taken, and since its last restore was done.
 
-    The rows that were in place then, and are not now, were taken by a user. What an undo took back was not, whatever
-    state it was in before (`Precedents.fills`).
+    Where none ran, the rows that were in place then, and are not now, were taken by a user. What an undo took back was
+    not, whatever state it was in before (`Precedents.fills`).
     """
 
-    since_snapshot: bool
-    since_restore: bool
+    since_snapshot: Since
+    since_restore: Since | None
+
+    def may_be_emptied(self, bound: BoundSet) -> bool:
+        """Whether something may have emptied a set's table as a whole; only that none of its rows is left shows it."""
+        found = [each for each in (self.since_snapshot, self.since_restore) if each is not None]
+        return any(bound.table.name in each.emptied if each.known else bound.truncates for each in found)
+
+    def of(self, bound: BoundSet, *, gone: bool) -> Proof:
+        """Return what is proven of a set's rows; `gone` where not one of them is left where it was."""
+        return Proof(_seen(self.since_snapshot, bound, gone=gone), _seen(self.since_restore, bound, gone=gone))
+
+
+class Proof(NamedTuple):
+    """The leagues in which nothing is proven of a set's absent rows, by the two moments; None where nothing is at all.
+
+    Where a person has said that the ETL never deletes such rows, only what the guard has watched itself, and what was
+    emptied as a whole, speaks against that.
+    """
+
+    since_snapshot: frozenset[str] | None
+    since_restore: frozenset[str] | None
+
+
+def _seen(since: Since | None, bound: BoundSet, *, gone: bool) -> frozenset[str] | None:
+    if since is None or (gone and (not since.known or bound.table.name in since.emptied)):
+        return None
+    if bound.may_vanish:
+        return since.leagues(bound.table.name)
+    return None if since.watched else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +64,16 @@ class Precedents:
         decisions: by team list, what people decided about it with earlier restores, the later ones winning. A decision
             counts for the lists that its restore resolved and for no other: once rows are on their heir, the same
             words in a later list may mean another team, as after an exchange, or one that came back.
-        imprint: the database's after the last restore; None where there was none.
+        imprint: the database's after the last restore; None where there was none, or where it says nothing.
         entry: that restore's in the ledger.
+        schema: the application's schema that is guarded.
     """
 
     snapshot: str
     decisions: Mapping[str, Decisions]
-    imprint: str | None
+    imprint: Imprint | None
     entry: int | None
-
-    def proven(self, at_snapshot: str, now: str) -> Proven:
-        """Compare the database's imprint now with what it was at the snapshot and after its last restore."""
-        return Proven(at_snapshot == now, self.imprint == now)
+    schema: str
 
     def fills(self) -> dict[str, Query]:
         """Return what is asked of the ledger about rows, by name.
@@ -56,20 +85,22 @@ class Precedents:
         waited = Query(statement(__name__, "waited"), {"entry": self.entry})
         return {
             **({"waited": waited} if self.entry is not None else {}),
-            "taken_back": Query(statement(__name__, "taken_back")),
+            "taken_back": Query(statement(__name__, "taken_back", of_schema=belonging.of_entry(self.schema, "l"))),
             "renumbered": Query(statement(__name__, "renumbered"), {"snapshot": self.snapshot}),
         }
 
 
-def last_put(name: str, keys: str, since: object) -> Query:
+def last_put(schema: str, name: str, keys: str, since: object) -> Query:
     """Return the query of where restores have last put rows of a set since a time: `key` as text, and `first`.
 
     Args:
+        schema: the application's schema that is guarded.
         name: the set.
         keys: the query of the primary keys that are asked about, as text.
         since: the time.
     """
-    return Query(statement(__name__, "last_put", set=literal(name), keys=keys), {"since": since})
+    ours = belonging.of_entry(schema, "l")
+    return Query(statement(__name__, "last_put", set=literal(name), keys=keys, of_schema=ours), {"since": since})
 
 
 def find(database: Database, snapshot: str, lists: Iterable[str]) -> Precedents:
@@ -80,12 +111,11 @@ def find(database: Database, snapshot: str, lists: Iterable[str]) -> Precedents:
         snapshot: the snapshot's id.
         lists: the team lists that its ids come from.
     """
-    entries = ask_each(
-        database,
-        [Query(statement(__name__, "last_restore"), {"snapshot": snapshot}), Query(statement(__name__, "decided"))],
-    )
+    decided = statement(__name__, "decided", of_schema=belonging.of_entry(database.schema, "l"))
+    restored = Query(statement(__name__, "last_restore"), {"snapshot": snapshot})
+    entries = ask_each(database, [restored, Query(decided)])
     (last,) = entries[0] or [(None, None, None)]
-    return Precedents(snapshot, _decisions(entries[1], lists), last[1], last[0])
+    return Precedents(snapshot, _decisions(entries[1], lists), imprint.load(last[1]), last[0], database.schema)
 
 
 def placed(database: Database, name: str, key: str, team: str) -> str:
@@ -99,13 +129,16 @@ def placed(database: Database, name: str, key: str, team: str) -> str:
     """
     if not installation.exists(database):
         return "false"
-    return statement(__name__, "placed", set=literal(name), key=key, team=team)
+    ours = belonging.of_entry(database.schema, "l")
+    return statement(__name__, "placed", set=literal(name), key=key, team=team, of_schema=ours)
 
 
 def _decisions(entries: Sequence[Row], lists: Iterable[str]) -> dict[str, Decisions]:
     united = {name: Decisions() for name in lists}
     for entry, decided, resolved in entries:
         made = parse(decided).recorded(f"ledger {entry}")
-        for name in united.keys() & set(json.loads(resolved)):
-            united[name] = made.after(united[name])
+        # A value means the same in every list, and a name only in those that were resolved by it.
+        meant = dict.fromkeys(json.loads(resolved), made)
+        values = Decisions(values=made.values)
+        united = {name: meant.get(name, values).after(before) for name, before in united.items()}
     return united

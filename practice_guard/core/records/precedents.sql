@@ -12,15 +12,17 @@ SELECT id, result ->> 'decisions',
        (CASE WHEN jsonb_typeof(result -> 'lists') = 'array' THEN result -> 'lists'
              ELSE jsonb_build_array(snapshot) END)::text
   FROM practice_guard.ledger AS l
- WHERE result ->> 'decisions' <> ''
+ WHERE result ->> 'decisions' <> '' AND {of_schema}
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
  ORDER BY id
 
 -- taken_back --
 -- Rows that an undo took back and no restore has moved since, by the keys they had and got.
-WITH undone AS (SELECT (result->>'undoes')::bigint AS id FROM practice_guard.ledger WHERE kind = 'undo')
+WITH undone AS (SELECT (result->>'undoes')::bigint AS id FROM practice_guard.ledger AS l
+                 WHERE kind = 'undo' AND {of_schema})
 SELECT r.set_name, k.key
   FROM practice_guard.ledger_rows AS r
+  JOIN practice_guard.ledger AS l ON l.id = r.ledger AND {of_schema}
  CROSS JOIN LATERAL (VALUES (r.old_key), (r.new_key)) AS k (key)
   LEFT JOIN undone AS u ON u.id = r.ledger
  WHERE EXISTS (SELECT FROM undone)
@@ -33,6 +35,7 @@ SELECT DISTINCT ON (r.new_key) r.new_key AS key, (r.after->'refs'->>0)::bigint A
   FROM practice_guard.ledger_rows AS r
   JOIN practice_guard.ledger AS l ON l.id = r.ledger
  WHERE l.kind = 'restore' AND l.at >= %(since)s::timestamptz AND r.set_name = {set} AND r.new_key IN ({keys})
+   AND {of_schema}
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
  ORDER BY r.new_key, r.ledger DESC
 
@@ -57,5 +60,6 @@ SELECT DISTINCT ON (r.set_name, r.snapshot_row) r.set_name, r.snapshot_row, r.ne
 -- placed --
 -- Whether a restore has put a row on a team.
 EXISTS (SELECT FROM practice_guard.ledger_rows AS r
+          JOIN practice_guard.ledger AS l ON l.id = r.ledger AND {of_schema}
          WHERE r.set_name = {set} AND r.new_key = {key}::text
            AND (coalesce(r.after -> 'refs', r.after) ->> 0)::bigint = {team})

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from practice_guard.core import errors
-from practice_guard.core.database import Database, Row, statement
+from practice_guard.core.database import Database, Query, Row, statement
 from practice_guard.core.findings import found
 from practice_guard.core.model import LATEST, Author, Finding, Text
-from practice_guard.core.records import installation
+from practice_guard.core.records import belonging, installation
 from practice_guard.core.steps import Step
 from practice_guard.core.words import counted
 
@@ -121,6 +121,7 @@ def begin(
         "command": json.dumps(shown),
         "phase": phase,
         "phases": json.dumps(list(phases)),
+        "schema": database.schema,
     }
     number, token, by = database.execute(statement(__name__, "begin"), values)[0]
     return Run(number, token, author.now, by, holder, author.tool_version, author.environment, tuple(shown), phase)
@@ -162,17 +163,29 @@ def unfinished(database: Database) -> Run | None:
     """Return the run that is not finished: one that goes on, or that was ended before its end."""
     if not installation.records_runs(database):
         return None
-    found = database.execute(statement(__name__, "unfinished"))
+    found = database.execute(statement(__name__, "unfinished", of_schema=_ours(database)))
     return _read(found[0]) if found else None
 
 
 def listing(database: Database) -> list[Run]:
     """Return all runs, newest first; none where there is no record of them."""
     return (
-        [_read(row) for row in database.execute(statement(__name__, "runs"))]
+        [_read(row) for row in database.execute(statement(__name__, "runs", of_schema=_ours(database)))]
         if installation.records_runs(database)
         else []
     )
+
+
+def newest_begun(database: Database) -> Query:
+    """Ask for the number of the newest run whose ETL may have changed anything; 0 where there is none."""
+    if not installation.records_runs(database):
+        return Query(statement(__name__, "none_begun"))
+    before = [str(phase) for phase in BEFORE_ETL]
+    return Query(statement(__name__, "newest_begun", of_schema=_ours(database)), {"before": before})
+
+
+def _ours(database: Database) -> str:
+    return belonging.of_run(database.schema, "r")
 
 
 def _read(row: Row) -> Run:

@@ -1,9 +1,9 @@
 -- begin --
--- A new run. The index `one_run_at_a_time` refuses a second one that is not finished.
+-- A new run. The index `one_run_at_a_time` refuses a second one of the schema that is not finished.
 INSERT INTO practice_guard.runs
-       (started_at, started_by, host, pid, tool_version, environment, command, phase, phases)
+       (started_at, started_by, host, pid, tool_version, environment, command, phase, phases, schema)
 VALUES (%(now)s::timestamptz, session_user::text, %(host)s::text, %(pid)s::bigint, %(tool_version)s::text,
-        %(environment)s::text, %(command)s::jsonb, %(phase)s::text, %(phases)s::jsonb)
+        %(environment)s::text, %(command)s::jsonb, %(phase)s::text, %(phases)s::jsonb, %(schema)s::text)
 RETURNING id, token, started_by
 
 -- advance --
@@ -24,18 +24,19 @@ UPDATE practice_guard.runs
 RETURNING token
 
 -- runs --
--- All runs, newest first.
+-- All runs of a schema, newest first.
 SELECT id, token, started_at, started_by, host, pid, tool_version, environment, command::text, phase, phases::text,
        snapshot, etl_exit_code, ledger, status, verdict, says, guard_seconds, etl_seconds, finished_at
-  FROM practice_guard.runs
+  FROM practice_guard.runs AS r
+ WHERE {of_schema}
  ORDER BY id DESC
 
 -- unfinished --
 -- The run that is not finished.
 SELECT id, token, started_at, started_by, host, pid, tool_version, environment, command::text, phase, phases::text,
        snapshot, etl_exit_code, ledger, status, verdict, says, guard_seconds, etl_seconds, finished_at
-  FROM practice_guard.runs
- WHERE finished_at IS NULL
+  FROM practice_guard.runs AS r
+ WHERE finished_at IS NULL AND {of_schema}
 
 -- rows_of --
 -- How many rows a snapshot has.
@@ -52,3 +53,11 @@ SELECT EXISTS (SELECT FROM pg_stat_activity
 SELECT pid, application_name::text, coalesce(state = 'idle', false) FROM pg_stat_activity
  WHERE datname = current_database() AND starts_with(application_name, 'practice_guard_etl:')
  ORDER BY pid
+
+-- none_begun --
+-- What `newest_begun` finds where no run was ever written down.
+SELECT 0
+
+-- newest_begun --
+-- The newest run whose ETL had begun, as far as it wrote that down.
+SELECT coalesce(max(id), 0) FROM practice_guard.runs AS r WHERE phase <> ALL (%(before)s::text[]) AND {of_schema}

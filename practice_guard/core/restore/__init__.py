@@ -1,8 +1,11 @@
 """Rows put back: planned, written, proven, taken back."""
 
+from practice_guard.core.restore import additions as additions
 from practice_guard.core.restore import planfile as planfile
 from practice_guard.core.restore import undo as undo
 from practice_guard.core.restore.goals import asked as asked
+from practice_guard.core.restore.naming import Kind as Kind
+from practice_guard.core.restore.naming import named as named
 from practice_guard.core.restore.planfile import SavedPlan as SavedPlan
 from practice_guard.core.restore.planning import plan as plan
 from practice_guard.core.restore.planning import work_out as work_out
@@ -13,7 +16,9 @@ from practice_guard.core.restore.plans import PlannedRow as PlannedRow
 from practice_guard.core.restore.plans import SetFacts as SetFacts
 from practice_guard.core.restore.plans import Sum as Sum
 from practice_guard.core.restore.plans import count as count
+from practice_guard.core.restore.rows import Alone as Alone
 from practice_guard.core.restore.rows import count_alone as count_alone
+from practice_guard.core.restore.rows import count_labelled as count_labelled
 from practice_guard.core.restore.rows import count_rows as count_rows
 from practice_guard.core.restore.sheets import Sheet as Sheet
 from practice_guard.core.restore.summing import Workings as Workings

@@ -16,8 +16,11 @@ from practice_guard.core.restore.sheets import Sheet
 
 def may_be(sheet: Sheet, request: Request, proven: Proven) -> bool:
     """Whether rows of a set that are gone are to be put back, all of one rule."""
-    taken_along = sheet.may_vanish and not (proven.since_snapshot or proven.since_restore)
-    return sheet.sparse and (taken_along or request.include_deleted)
+    return (
+        sheet.sparse
+        and not sheet.narrowed
+        and (request.include_deleted or proven.of(sheet.bound, gone=sheet.gone) == (None, None))
+    )
 
 
 def few_left(sheet: Sheet) -> Query:

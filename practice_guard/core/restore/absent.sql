@@ -33,7 +33,7 @@ UNION ALL
 -- unsaid --
 -- What the plan says of rows that are plainly to be put back.
 SELECT t.guard_row, {kept_key}, false, 'insert', NULL::{key_type}, 1::smallint, {old}, {team_list}, {team},
-       g0.evidence, g0.fate, NULL::text, '', false, false, '{{}}'::smallint[], true, {kept_key}, {befores}, {afters}
+       g0.evidence, g0.fate, NULL::text, '', false, false, '{{}}'::smallint[], true, false, {kept_key}, {befores}, {afters}
   FROM practice_guard.{rows} AS t
 {goals}
  WHERE NOT t.guard_carried AND NOT EXISTS (SELECT FROM {plan} AS p WHERE p.row = t.guard_row)

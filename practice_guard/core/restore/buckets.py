@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from practice_guard.core.database import Query, literal, piece, statement
+from practice_guard.core.application import PointsAt
+from practice_guard.core.database import Query, identifier, literal, piece, statement
 from practice_guard.core.guarding import Request
-from practice_guard.core.records import Proven, precedents
+from practice_guard.core.records import Proof, Proven, precedents
 from practice_guard.core.restore.sheets import Sheet
 
 
@@ -16,7 +17,7 @@ class Terms:
 
     Attributes:
         request: what is asked.
-        proven: which rows were in place in a state since which no import ran.
+        proven: in which states since which no import ran rows were in place.
         since: what restores since then have put where counts.
         lists: the snapshot's team lists, its own first.
     """
@@ -30,7 +31,7 @@ class Terms:
 def query(sheet: Sheet, terms: Terms) -> Query:
     """Return the query of a set's plan, once its rows are paired."""
     table, name = sheet.scratch.table, sheet.name
-    proven, proofs = _proofs(sheet, terms.proven)
+    proven, proofs = _proofs(sheet, terms.proven.of(sheet.bound, gone=sheet.gone))
     pieces: dict[str, str] = {
         **sheet.parts,
         **_by_reference(sheet),
@@ -39,15 +40,19 @@ def query(sheet: Sheet, terms: Terms) -> Query:
         "table_key": f"t.{sheet.parts['key']}::{sheet.key_type}",
         "key_only": _sql(sheet.key_only),
         "include_deleted": _sql(terms.request.include_deleted),
-        "stays_deleted": "false" if sheet.may_vanish else "NOT carried",
         **_words(sheet),
         "proven": proven,
+        "watched": _sql(terms.proven.since_snapshot.watched),
         **_scope(sheet, terms.request),
     }
-    asked = precedents.last_put(name, statement(__name__, "standing_keys", **pieces), terms.since)
+    standing = statement(__name__, "standing_keys", **pieces)
+    asked = precedents.last_put(sheet.app.catalog.schema, name, standing, terms.since)
     pieces["put"] = asked.text
     blocked, joined = _blocked(sheet)
-    pieces["blocked"], pieces["joins"] = blocked, "\n".join((*pieces["joins"].splitlines(), *proofs, *joined))
+    outside = [piece(__name__, "other_rows", **sheet.parts, of_table=_as_now(sheet))] if sheet.narrowed else []
+    pieces["outside"] = "ot.row IS NOT NULL" if outside else "false"
+    joins = (*pieces["joins"].splitlines(), *proofs, *joined, *outside)
+    pieces["blocked"], pieces["joins"] = blocked, "\n".join(joins)
     pieces["looked_at"] = statement(__name__, "looked_at", **pieces)
     pieces["decided"] = statement(__name__, "decided", **pieces)
     pieces["numbered"] = statement(__name__, "numbered", **pieces)
@@ -57,7 +62,10 @@ def query(sheet: Sheet, terms: Terms) -> Query:
 
 def _by_reference(sheet: Sheet) -> dict[str, str]:
     goals = (piece(__name__, "goal", goals=sheet.goals(place), place=str(place)) for place in sheet.places)
-    there = (piece(__name__, "standing", there=sheet.there(place), place=str(place)) for place in sheet.places if place)
+    there = [piece(__name__, "standing", there=sheet.there(place), place=str(place)) for place in sheet.places if place]
+    if _says_league(sheet):
+        teams = sheet.app.catalog.table("teams").quoted
+        there += [piece(__name__, "league_of_team", teams=teams, alias=alias, team=team) for alias, team in _STANDS]
     lost = [f"NOT known{place}" for place in sheet.places if place and not sheet.nullable(place)]
     along = [f"deleted{place}" for place in sheet.places if not place or not sheet.nullable(place)]
     unresolved = sheet.each("CASE WHEN NOT w.known# THEN # END", start=1)
@@ -73,6 +81,16 @@ def _by_reference(sheet: Sheet) -> dict[str, str]:
             + [f"l.ref{place} IS NOT NULL AND v{place}.id IS NULL AS gone{place}" for place in sheet.places if place]
         ),
         "oldrefs": sheet.each("k.old# AS old#", start=1) or "NULL AS no_others",
+        "own_leagues": ", ".join(
+            f"{alias}.league_id AS {alias}" if _says_league(sheet) else f"NULL::bigint AS {alias}"
+            for alias, _ in _STANDS
+        ),
+        "overwritten": " OR ".join(
+            f"(w.b{place} IS NOT NULL AND NOT w.gone{place} AND w.a{place} IS DISTINCT FROM w.b{place})"
+            for place in sheet.places
+            if place and sheet.references[place].parent is None
+        )
+        or "false",
         "went_along": " OR ".join(along),
         "lost": " OR ".join(lost) or "false",
         "afters": ", ".join(_after(sheet, place) for place in sheet.places),
@@ -87,10 +105,29 @@ def _by_reference(sheet: Sheet) -> dict[str, str]:
 def _after(sheet: Sheet, place: int) -> str:
     if place == 0:
         stolen = "CASE WHEN stolen THEN NULL ELSE b0 END" if sheet.nullable(0) else "b0"
-        there = f"CASE WHEN code IN (10, 12, 13) THEN b0 WHEN code = 11 THEN {stolen} ELSE id0 END"
+        there = f"CASE WHEN code IN (10, 12, 13, 15) THEN b0 WHEN code = 11 THEN {stolen} ELSE id0 END"
         return f"CASE WHEN lkey IS NOT NULL THEN {there} ELSE id0 END AS a0"
-    there = piece(__name__, "after_secondary", place=str(place), nullable=_sql(sheet.nullable(place)))
+    parts = {"place": str(place), "nullable": _sql(sheet.nullable(place))}
+    if sheet.references[place].parent is None:
+        # A league is right by the row's team or it is not; another team a user may have chosen.
+        stays = piece(__name__, "is_right", place=str(place)) if _is_league(sheet, place) else "proven"
+        there = piece(__name__, "after_outward", **parts, stays=stays)
+    else:
+        there = piece(__name__, "after_inward", **parts)
     return f"CASE WHEN lkey IS NOT NULL THEN {there} WHEN known{place} THEN id{place} END AS a{place}"
+
+
+_STANDS = (("league_there", "l.ref0"), ("league_to_be", "g0.id"))
+"""What the league of the team is called on which a row stands, or will, and what that team's id is."""
+
+
+def _is_league(sheet: Sheet, place: int) -> bool:
+    return sheet.of_teams and sheet.references[place].target is PointsAt.LEAGUES
+
+
+def _says_league(sheet: Sheet) -> bool:
+    """Whether the rows of a set say the league of the team that they hang on."""
+    return any(_is_league(sheet, place) for place in sheet.places if place)
 
 
 def _words(sheet: Sheet) -> dict[str, str]:
@@ -103,19 +140,30 @@ def _words(sheet: Sheet) -> dict[str, str]:
     }
 
 
-def _proofs(sheet: Sheet, proven: Proven) -> tuple[str, list[str]]:
-    """Which rows are proven to have been in place, and what has to be joined to know."""
+def _proofs(sheet: Sheet, proof: Proof) -> tuple[str, list[str]]:
+    """Which rows are proven to have been in place where no import ran since, and what has to be joined to know.
+
+    A row whose team was made anew since the snapshot is proven by nothing, however few teams that happened to.
+    """
     kinds, more = [], []
     named = {"set": literal(sheet.name), "waited": sheet.scratch.table("waited")}
-    if proven.since_snapshot:
-        kinds.append("NOT k.carried")
-    if proven.since_restore:
-        kinds.append("w.row IS NULL")
+    if proof.since_snapshot is not None:
+        stands = "k.old0 IS NULL OR coalesce(g0.fate = 'kept', false)" if sheet.bound.may_vanish else "true"
+        kinds.append(f"(NOT k.carried AND ({stands}){_outside(proof.since_snapshot)})")
+    if proof.since_restore is not None:
+        kinds.append(f"(w.row IS NULL{_outside(proof.since_restore)})")
         more.append(piece(__name__, "waited", **named))
     if not kinds:
         return "false", []
     more.append(piece(__name__, "taken_back", taken_back=sheet.scratch.table("taken_back"), **named))
     return f"(({' OR '.join(kinds)}) AND tb.key IS NULL)", more
+
+
+def _outside(leagues: frozenset[str]) -> str:
+    """Return the condition that a row is of none of these leagues; what is of none may be of each."""
+    if not leagues:
+        return ""
+    return " AND " + piece(__name__, "outside", leagues=", ".join(literal(code) for code in sorted(leagues)))
 
 
 def _scope(sheet: Sheet, request: Request) -> dict[str, str]:
@@ -148,6 +196,17 @@ def _blocked(sheet: Sheet) -> tuple[str, list[str]]:
         names.append(piece(__name__, "blocked", **parts))
         joins.append(key.joined("s", f"f{number}"))
     return f"coalesce({', '.join(reversed(names))})", joins
+
+
+def _as_now(sheet: Sheet) -> str:
+    """Return the columns of the table as a kept row has them, for a condition that its snapshot did not know."""
+    kept = sheet.stored.types
+    return ", ".join(
+        f"t.{identifier(name)}::text::{column.type} AS {identifier(name)}"
+        if name in kept
+        else f"NULL::{column.type} AS {identifier(name)}"
+        for name, column in sheet.bound.table.columns.items()
+    )
 
 
 def _sql(flag: bool) -> str:

@@ -1,13 +1,13 @@
 -- looked_at --
 -- Each row of the snapshot beside its partner, where it and that one lead, and what is known of it.
 SELECT k.row, k.key, k.carried, k.list0, k.old0, {ids}, {knowns}, {deleteds}, {befores}, {gones}, {oldrefs},
-       p.lkey, l.there, g0.evidence, CASE WHEN k.old0 IS NOT NULL THEN coalesce(g0.fate, 'missing') END AS fate,
+       {own_leagues}, p.lkey, l.there, g0.evidence, CASE WHEN k.old0 IS NOT NULL THEN coalesce(g0.fate, 'missing') END AS fate,
        coalesce(g0.given_up, false) AS given_up, coalesce(g0.is_row, false) AS is_row, g0.team_list, g0.team,
        g0.team_evidence, g0.team_fate,
        l.lcontent <> k.content OR NOT l.protected AS edited,
        coalesce(k.old0 IS NOT NULL AND l.there AND l.ref0 IS DISTINCT FROM {id0}
                 AND (l.ref0 = k.old0 OR l.ref0 = put.first), false) AS stolen,
-       {proven} AS proven, u.key IS NOT NULL AS used, {blocked} AS blocked
+       {proven} AS proven, u.key IS NOT NULL AS used, {blocked} AS blocked, {outside} AS outside
   FROM {rest} AS k
   LEFT JOIN {pairs} AS p ON p.row = k.row
   LEFT JOIN {rest} AS l ON l.lkey = p.lkey
@@ -19,15 +19,16 @@ SELECT k.row, k.key, k.carried, k.list0, k.old0, {ids}, {knowns}, {deleteds}, {b
  WHERE k.row IS NOT NULL
 
 -- decided --
--- What becomes of each: of a row that is there (10 to 14), and of one that is not (20 to 24).
+-- What becomes of each: of a row that is there (10 to 15), and of one that is not (20 to 25).
 SELECT x.*,
-       CASE WHEN lkey IS NOT NULL THEN
+       CASE WHEN outside THEN CASE WHEN lkey IS NOT NULL THEN 15 ELSE 25 END
+            WHEN lkey IS NOT NULL THEN
                  CASE WHEN deleted0 THEN 10
                       WHEN NOT known0 THEN 11
                       WHEN b0 IS NOT DISTINCT FROM id0 OR old0 IS NULL THEN 12
-                      WHEN there AND NOT stolen AND (proven OR fate = 'kept') THEN 13
+                      WHEN there AND NOT stolen AND (proven OR (fate = 'kept' AND NOT {watched})) THEN 13
                       ELSE 14 END
-            WHEN ({went_along} OR proven OR {stays_deleted}) AND NOT {include_deleted} THEN 20
+            WHEN ({went_along} OR proven) AND NOT {include_deleted} THEN 20
             WHEN given_up THEN 21
             WHEN NOT known0 OR old0 IS NULL THEN 22
             WHEN {lost} THEN 23
@@ -48,7 +49,7 @@ SELECT y.*, y.used OR row_number() OVER (PARTITION BY y.code = 24, y.key ORDER B
 -- Where each ends, and why; a row is blocked by a foreign key besides the set's own.
 SELECT z.*,
        CASE WHEN code = 10 THEN 'edited'
-            WHEN code IN (11, 21, 22) AND given_up THEN 'given_up'
+            WHEN code IN (15, 25) OR (code IN (11, 21, 22) AND given_up) THEN 'given_up'
             WHEN code IN (11, 22, 23) THEN 'pending'
             WHEN code = 13 THEN 'edited'
             WHEN code = 20 THEN 'deleted'
@@ -64,6 +65,7 @@ SELECT z.*,
             WHEN code = 11 AND stolen THEN {on_stolen}
             WHEN code = 11 AND there AND b0 IS DISTINCT FROM id0 THEN {put_elsewhere}
             WHEN code = 13 THEN {moved}
+            WHEN code IN (15, 25) THEN 'is none of the rows that are protected now, and is left out'
             WHEN code IN (11, 12, 14) AND edited THEN 'content was changed since and is kept'
             WHEN code = 20 THEN 'was deleted by a user'
             WHEN code = 22 AND old0 IS NULL THEN 'hung on no team when it was backed up'
@@ -82,20 +84,49 @@ SELECT w.row, w.key, w.carried, w.bucket, w.lkey, w.list0, w.old0, {team_list}, 
        CASE WHEN w.is_row THEN w.team_evidence ELSE w.evidence END,
        CASE WHEN w.is_row THEN w.team_fate WHEN w.lkey IS NULL AND w.old0 IS NULL THEN 'missing' ELSE w.fate END,
        w.reason, w.note, w.bucket = 'insert' AND w.taken,
-       w.stolen OR (w.lkey IS NOT NULL AND w.known0 AND coalesce(w.there, false) AND w.a0 IS DISTINCT FROM w.b0),
-       {unresolved}, {meant}, CASE WHEN w.lkey IS NOT NULL THEN w.lkey WHEN w.bucket = 'insert' AND NOT w.taken THEN w.key END,
+       (w.stolen AND w.code <> 15) OR (w.lkey IS NOT NULL AND w.known0 AND coalesce(w.there, false) AND w.a0 IS DISTINCT FROM w.b0)
+       OR (w.lkey IS NOT NULL AND ({overwritten})),
+       {unresolved}, {meant}, w.code = 13, CASE WHEN w.lkey IS NOT NULL THEN w.lkey WHEN w.bucket = 'insert' AND NOT w.taken THEN w.key END,
        {befores_of}, {after_values}
   FROM (
 {placed}
        ) AS w{scope_join}
 
--- after_secondary --
--- Where a reference besides the first of a row that is there will point.
-CASE WHEN old{place} IS NULL OR NOT known0 OR (NOT known{place} AND b{place} IS NOT DISTINCT FROM id{place}) THEN b{place}
+-- after_outward --
+-- Where a reference to teams or leagues besides the first of a row that is there will point: where it did, unless what
+-- stands there may stay.
+CASE WHEN NOT known0 OR code = 15 OR b{place} IS NOT DISTINCT FROM id{place} THEN b{place}
+     WHEN {stays} AND NOT gone{place} AND b{place} IS DISTINCT FROM old{place} AND b{place} IS NOT NULL
+     THEN b{place}
+     WHEN known{place} AND old{place} IS NOT NULL THEN id{place}
+     WHEN {nullable} THEN NULL
+     ELSE b{place} END
+
+-- is_right --
+-- Whether the league that a row says is that of the team it will stand on.
+coalesce(b{place} = CASE WHEN code IN (10, 12, 13) THEN league_there ELSE league_to_be END, false)
+
+-- league_of_team --
+-- The league of a team.
+  LEFT JOIN {teams} AS {alias} ON {alias}.id = {team}
+
+-- after_inward --
+-- Where a reference to a row of a protected set besides the first of a row that is there will point.
+CASE WHEN old{place} IS NULL OR NOT known0 OR code = 15 OR (NOT known{place} AND b{place} IS NOT DISTINCT FROM id{place}) THEN b{place}
      WHEN known{place} THEN CASE WHEN b{place} IS NULL OR gone{place} OR b{place} = old{place} THEN id{place}
                                  ELSE b{place} END
      WHEN (gone{place} OR b{place} = old{place}) AND {nullable} THEN NULL
      ELSE b{place} END
+
+-- outside --
+-- Whether a row is of none of these leagues.
+NOT coalesce(g0.league = ANY (ARRAY[{leagues}]::text[]), true)
+
+-- other_rows --
+-- The rows of the snapshot that the condition of today is not true of.
+  LEFT JOIN (SELECT t.guard_row AS row
+               FROM (SELECT t.guard_row, {of_table} FROM practice_guard.{rows} AS t) AS t
+              WHERE ({condition}) IS NOT TRUE) AS ot ON ot.row = k.row
 
 -- blocked --
 -- The column that points at nothing, by a foreign key that is none of the set's own.

@@ -41,7 +41,7 @@ SELECT p.row, p.key, p.carried, CASE WHEN c.row IS NULL THEN p.bucket ELSE 'pend
        p.team_list, p.team, p.evidence, p.fate, CASE WHEN c.row IS NULL THEN p.reason ELSE 'conflicting' END,
        CASE WHEN c.row IS NULL THEN p.note
             ELSE 'another row stands in its place, and ' || c.key_name || ' allows one' END,
-       p.new_key AND c.row IS NULL, p.was_wrong, p.unresolved, p.meant,
+       p.new_key AND c.row IS NULL, p.was_wrong, p.unresolved, p.meant, p.moved AND c.row IS NULL,
        CASE WHEN c.row IS NULL OR p.live_key IS NOT NULL THEN p.put END, {before_list}, {first}, {others}
   FROM {former} AS p
   LEFT JOIN {crowded} AS c ON c.row = p.row

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from practice_guard.core import decisions, errors
 from practice_guard.core.application import Application, BoundSet, TeamList
 from practice_guard.core.guarding import Request, Scope
-from practice_guard.core.identity import Decisions, Resolution, Witnesses, resolve, with_candidates
+from practice_guard.core.identity import Decisions, Resolution, Value, Witnesses, resolve, with_candidates
 from practice_guard.core.model import Evidence, Fate, Match, Team
 from practice_guard.core.restore.laying import Goal
 from practice_guard.core.restore.plans import Destination, Plan
@@ -21,8 +22,25 @@ def united(
     """Unite, by list, what is decided now, which is checked, with what was decided about it with earlier restores."""
     if request.decisions is None:
         return earlier
-    decisions.check(request.decisions, [team for old in lists.values() for team in old.teams], app.now.teams)
+    columns = {bound.name: [each.column for each in bound.references if each.parent is None] for bound in app.sets}
+    decisions.check(request.decisions, [team for old in lists.values() for team in old.teams], app.now.teams, columns)
     return {name: request.decisions.after(found) for name, found in earlier.items()}
+
+
+def with_given_up(app: Application, decided: Iterable[Decisions]) -> Application:
+    """Return the application with the values given up that people have decided about, beside those of the settings."""
+    values = {each for every in decided for each in every.values}
+    if not values:
+        return app
+    return replace(app, sets=[_giving_up(bound, values) for bound in app.sets])
+
+
+def _giving_up(bound: BoundSet, values: Collection[Value]) -> BoundSet:
+    found = {column: set(given) for column, given in bound.set.given_up.items()}
+    for each in values:
+        if each.set == bound.name:
+            found.setdefault(each.column, set()).add(each.value)
+    return replace(bound, set=replace(bound.set, given_up={name: frozenset(each) for name, each in found.items()}))
 
 
 def check_scope(scope: Scope, snapshot: Snapshot, resolutions: Mapping[str, Resolution]) -> None:
@@ -77,16 +95,17 @@ def team_goals(lists: Sequence[str], resolutions: Mapping[str, Resolution], scop
     for place, name in enumerate(lists, start=1):
         for old, match in resolutions[name].matches.items():
             new = match.new.id if match.new else None
-            yield Goal(place, old, Destination(new, match.evidence, match.fate, match.given_up), meant(match))
+            to = Destination(new, match.evidence, match.fate, match.given_up)
+            yield Goal(place, old, to, meant(match), match.old.league)
 
 
-def league_goals(lists: Sequence[str], leagues: Mapping[str, Mapping[int, int]]) -> Iterator[Goal]:
+def league_goals(lists: Mapping[str, TeamList], leagues: Mapping[str, Mapping[int, int]]) -> Iterator[Goal]:
     """Return where every league of every list leads; a scope of teams or leagues means none of what hangs on one."""
-    for place, name in enumerate(lists, start=1):
+    for place, (name, list_) in enumerate(lists.items(), start=1):
         for old, new in leagues[name].items():
             same = new == old
             evidence, fate = (Evidence.SAME_ID, Fate.KEPT) if same else (Evidence.EXACT, Fate.RENUMBERED)
-            yield Goal(place, old, Destination(new, evidence, fate), meant=False)
+            yield Goal(place, old, Destination(new, evidence, fate), meant=False, league=list_.leagues[old])
 
 
 def asked(plan: Plan, names: Sequence[str]) -> list[Match]:

@@ -13,12 +13,13 @@ from practice_guard.core.restore.sheets import STAND_IN, Sheet
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Where an id of a list leads, and whether what hangs on it is meant."""
+    """Where an id of a list leads, whether what hangs on it is meant, and the code of its league."""
 
     list: int
     old: int
     to: Destination
     meant: bool
+    league: str | None
 
 
 def goals(found: Sequence[Goal]) -> Query:
@@ -31,13 +32,16 @@ def goals(found: Sequence[Goal]) -> Query:
         "fates": [None if each.to.fate is None else str(each.to.fate) for each in found],
         "given_up": [each.to.given_up for each in found],
         "meant": [each.meant for each in found],
+        "leagues": [each.league for each in found],
     }
     return Query(statement(__name__, "goals"), values)
 
 
 def emptied(sheet: Sheet) -> Query:
     """Ask whether not one row of the snapshot is left where it was."""
-    return Query(statement(__name__, "emptied", **sheet.parts, same_key=sheet.same_key))
+    parts = sheet.parts
+    same = "{created} IS NOT DISTINCT FROM {live_created}" if sheet.bound.created else "{alike}"
+    return Query(statement(__name__, "emptied", **parts, same_key=sheet.same_key, same_row=same.format(**parts)))
 
 
 def rest(sheet: Sheet, lists: Sequence[str]) -> Query:
@@ -56,8 +60,8 @@ def rest(sheet: Sheet, lists: Sequence[str]) -> Query:
         "nothing": ", ".join(f"NULL::{type_}" for type_ in sheet.live_columns.values()),
         "same_refs": " AND ".join(
             f"({sheet.old(place)} IS NULL OR l.{name}::bigint IS NOT DISTINCT FROM t.guard_goal{place})"
-            if place
-            else f"l.{name}::bigint IS NOT DISTINCT FROM t.guard_goal"
+            if sheet.references[place].parent is not None and place
+            else f"l.{name}::bigint IS NOT DISTINCT FROM t.guard_goal{place or ''}"
             for place, name in enumerate(refs)
         ),
     }
@@ -81,6 +85,6 @@ def recognised(sheet: Sheet, lists: Sequence[str]) -> Query:
 def destinations(sheet: Sheet) -> Query:
     """Return the query of where the rows of a planned set will be, for those that hang on them."""
     plan = sheet.scratch.table(f"plan_{sheet.name}")
-    parts = {**sheet.parts, "plan": plan, "stand_in": f"({STAND_IN})"}
-    standing = "" if sheet.bound.set.companion or sheet.may_vanish else piece(__name__, "standing", **parts)
+    parts = {**sheet.parts, "plan": plan, "stand_in": f"({STAND_IN})", "teams": sheet.scratch.table("teams")}
+    standing = "" if sheet.bound.set.companion or sheet.freed else piece(__name__, "standing", **parts)
     return Query(statement(__name__, "dest", **parts, standing=standing))

@@ -1,8 +1,9 @@
 -- goals --
 -- Who the teams, or the leagues, of the lists are today.
-SELECT u.list::smallint, u.old, u.id, u.evidence, u.fate, u.given_up, u.meant
+SELECT u.list::smallint, u.old, u.id, u.evidence, u.fate, u.given_up, u.meant, u.league
   FROM unnest(%(lists)s::int[], %(olds)s::bigint[], %(ids)s::bigint[], %(evidence)s::text[], %(fates)s::text[],
-              %(given_up)s::boolean[], %(meant)s::boolean[]) AS u (list, old, id, evidence, fate, given_up, meant)
+              %(given_up)s::boolean[], %(meant)s::boolean[], %(leagues)s::text[])
+    AS u (list, old, id, evidence, fate, given_up, meant, league)
 
 -- rest --
 -- The rows of the snapshot beside those of the table that have their primary keys, and what is protected there beside
@@ -41,11 +42,12 @@ SELECT t.guard_row, {kept_key}, ROW({content})::text, {created}, true, {lists}, 
    AND NOT coalesce(t.guard_plainly AND l.{key} IS NULL, false)
 
 -- emptied --
--- Whether not one row of the snapshot is left where it was, though there were some: TRUNCATE ... CASCADE does that.
+-- Whether not one row of the snapshot is left where it was, though there were some: TRUNCATE ... CASCADE does that. A new
+-- row may have an old key since: what has no time tells itself from it by what it says.
 SELECT EXISTS (SELECT FROM practice_guard.{rows} AS t WHERE NOT t.guard_carried)
        AND NOT EXISTS (SELECT FROM practice_guard.{rows} AS t
                          JOIN {table} AS l ON {same_key}
-                        WHERE NOT t.guard_carried AND {created} IS NOT DISTINCT FROM {live_created})
+                        WHERE NOT t.guard_carried AND {same_row})
 
 -- recognised --
 -- Which row of the ETL's own each of the snapshot's is today: of its content on its team, or at all, alone.
@@ -69,7 +71,7 @@ WITH k AS MATERIALIZED (
 SELECT row, key, carried, CASE WHEN times = 1 THEN 'intact' ELSE 'pending' END, CASE WHEN times = 1 THEN live END,
        list, old, NULL::smallint, NULL::bigint, NULL::text,
        CASE WHEN times = 0 THEN 'missing' WHEN times > 1 THEN 'ambiguous' END, NULL::text, '', false, false,
-       '{{}}'::smallint[], false, NULL::{key_type}, {no_refs}
+       '{{}}'::smallint[], false, false, NULL::{key_type}, {no_refs}
   FROM found
 
 -- dest --
@@ -77,7 +79,8 @@ SELECT row, key, carried, CASE WHEN times = 1 THEN 'intact' ELSE 'pending' END, 
 SELECT list, old, CASE WHEN times = 1 THEN id END, CASE WHEN times = 1 THEN evidence END,
        CASE WHEN times > 1 THEN 'ambiguous' ELSE fate END, times = 1 AND given_up, times = 1 AND deleted, times = 1,
        CASE WHEN times = 1 THEN team_list END, CASE WHEN times = 1 THEN team END,
-       CASE WHEN times = 1 THEN team_evidence END, CASE WHEN times = 1 THEN team_fate END
+       CASE WHEN times = 1 THEN team_evidence END, CASE WHEN times = 1 THEN team_fate END,
+       CASE WHEN times = 1 THEN league END
   FROM (SELECT x.*, count(*) OVER same AS times, row_number() OVER same AS nth,
                CASE WHEN open OR deleted THEN NULL WHEN id = old THEN 'same-id' ELSE 'exact' END AS evidence,
                CASE WHEN deleted THEN 'missing'
@@ -93,8 +96,9 @@ SELECT list, old, CASE WHEN times = 1 THEN id END, CASE WHEN times = 1 THEN evid
                             WHEN p.bucket = 'insert' THEN p.key::bigint END AS id,
                        p.bucket = 'given_up' AS given_up, p.bucket = 'deleted' AS deleted,
                        p.bucket IN ('pending', 'given_up') AS open,
-                       p.team_list, p.team, p.evidence AS team_evidence, p.fate AS team_fate
-                  FROM {plan} AS p) AS x
+                       p.team_list, p.team, p.evidence AS team_evidence, p.fate AS team_fate, tg.league
+                  FROM {plan} AS p
+                  LEFT JOIN {teams} AS tg ON tg.list = p.team_list AND tg.old = p.team) AS x
         WINDOW same AS (PARTITION BY list, old)) AS y
  WHERE nth = 1{standing}
 
@@ -102,6 +106,7 @@ SELECT list, old, CASE WHEN times = 1 THEN id END, CASE WHEN times = 1 THEN evid
 -- Rows of the table that are none of the snapshot's, and that no import takes along: they are what they were.
 
 UNION ALL
-SELECT 1::smallint, t.{key}::bigint, t.{key}::bigint, 'same-id', 'kept', false, false, false, NULL, NULL, NULL, NULL
+SELECT 1::smallint, t.{key}::bigint, t.{key}::bigint, 'same-id', 'kept', false, false, false, NULL, NULL, NULL, NULL,
+       NULL
   FROM {table} AS t
  WHERE NOT EXISTS (SELECT FROM {plan} AS p WHERE p.key = t.{key} AND (NOT p.carried OR p.list IS NULL OR p.list = 1))

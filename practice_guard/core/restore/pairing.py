@@ -94,7 +94,11 @@ def _parts(sheet: Sheet) -> dict[str, str]:
     }
     free = statement(__name__, "free", **tables)
     elsewhere = "" if sheet.of_teams else piece(__name__, "nowhere_else")
-    same_row = statement(__name__, "same_row", elsewhere=elsewhere) if sheet.may_vanish else "true"
+    same_row = "true"
+    if sheet.freed:
+        same_row = statement(__name__, "same_row", elsewhere=elsewhere)
+    elif sheet.bound.may_vanish:
+        same_row = statement(__name__, "same_or_edited")
     return {
         **tables,
         "set": literal(sheet.name),

@@ -27,6 +27,12 @@ SELECT EXISTS (SELECT FROM {rest} AS k WHERE {waiting}) AND EXISTS (SELECT FROM 
 CASE WHEN k.created IS NOT NULL AND l.lcreated IS NOT NULL THEN k.created = l.lcreated
      ELSE l.lcontent = k.content{elsewhere} END
 
+-- same_or_edited --
+-- The same where nobody knows whether an import frees keys: what has no time and stands where the row should is the row,
+-- edited.
+CASE WHEN k.created IS NOT NULL AND l.lcreated IS NOT NULL THEN k.created = l.lcreated
+     ELSE l.lcontent = k.content OR (k.known AND l.there AND l.ref0 IS NOT DISTINCT FROM k.goal) END
+
 -- nowhere_else --
 -- What hangs on no team, and stands on another league or row now, is another one.
  AND NOT (l.there AND l.ref0 IS DISTINCT FROM k.goal)

@@ -14,10 +14,11 @@ from functools import partial
 
 from practice_guard.core import snapshots
 from practice_guard.core.application import Application, imprint
+from practice_guard.core.application.imprint import Imprint
 from practice_guard.core.database import Database, Fill, Query, Scratch, ask_each
 from practice_guard.core.guarding import Request
 from practice_guard.core.identity import resolve_leagues
-from practice_guard.core.records import installation, precedents
+from practice_guard.core.records import Precedents, Proven, imprints, installation, precedents
 from practice_guard.core.restore import absent, buckets, collisions, laying, pairing, summing
 from practice_guard.core.restore.buckets import Terms
 from practice_guard.core.restore.goals import (
@@ -26,6 +27,7 @@ from practice_guard.core.restore.goals import (
     resolved,
     team_goals,
     united,
+    with_given_up,
     with_parents,
 )
 from practice_guard.core.restore.plans import Plan
@@ -51,24 +53,27 @@ def work_out(database: Database, snapshot: Snapshot, app: Application, request: 
         errors.SchemaError: the snapshot has rows of a table that is not there any more.
     """
     request = request or Request()
-    snapshots.check_tables(snapshot, app.skipped, app.catalog.tables, request.scope.protected)
+    gone = snapshots.gone(snapshot, app)
+    snapshots.check_tables(snapshot, gone, app.catalog.tables, request.scope.protected)
+    snapshot = snapshots.without(snapshot, gone)
     names = snapshot.lists
     lists = team_lists(database, names)
     earlier = precedents.find(database, snapshot.id, names)
     decisions = united(earlier.decisions, request, lists, app)
+    app = with_given_up(app, decisions.values())
     resolutions = {name: resolved(old, app.now, request, decisions[name]) for name, old in lists.items()}
     leagues = {name: resolve_leagues(old.leagues, app.now.leagues) for name, old in lists.items()}
     check_scope(request.scope, snapshot, resolutions)
-    left = imprint.take(database, app.catalog, app.sets)
+    left, proven = _imports(database, app, snapshot, earlier, request)
     request = replace(request, scope=replace(request.scope, protected=with_parents(request.scope.protected, app.sets)))
     scratch = Scratch(database)
-    terms = Terms(request, earlier.proven(snapshot.imprint, left), snapshot.taken_at, names)
+    terms = Terms(request, proven, snapshot.taken_at, names)
     sheets, companions = _sheets(scratch, snapshot, app, request)
     _lay_down(
         scratch,
         {
             "teams": laying.goals(list(team_goals(names, resolutions, request.scope))),
-            "leagues": laying.goals(list(league_goals(names, leagues))),
+            "leagues": laying.goals(list(league_goals(lists, leagues))),
             **earlier.fills(),
         },
     )
@@ -82,12 +87,25 @@ def work_out(database: Database, snapshot: Snapshot, app: Application, request: 
     place = installation.locate(database).fingerprint
     found = Plan(
         snapshot.id, place, summing.facts(scratch, sheets), made, resolutions,
-        summing.digest(scratch, sheets, made, snapshot.id, place), snapshot.imprint == left, left,
+        summing.digest(scratch, sheets, made, snapshot.id, place), proven.since_snapshot, left,
+        earlier.entry is not None,
     )  # fmt: skip
     return Workings(
         found, snapshot, app, request, scratch,
         {sheet.name: sheet for sheet in sheets}, {sheet.name: sheet for sheet in companions},
     )  # fmt: skip
+
+
+def _imports(
+    database: Database, app: Application, snapshot: Snapshot, earlier: Precedents, request: Request
+) -> tuple[Imprint, Proven]:
+    """Find out what can be told of imports since the snapshot was taken, and since it was last restored."""
+    moments = (imprint.load(snapshot.imprint), earlier.imprint)
+    left, found = imprints.compare(database, app, moments, request.bulk)
+    if request.import_ran:
+        found = [replace(each, watched=True) for each in found]
+    at_snapshot, at_restore = found
+    return left, Proven(at_snapshot, None if earlier.entry is None else at_restore)
 
 
 def _sheets(
@@ -102,7 +120,15 @@ def _sheets(
     made: list[Sheet] = []
     for bound in (*others, *sets):
         alone = bound.name not in asked_for and all(each.parent is None for each in bound.references)
-        sheet = Sheet(bound, snapshot.sets[bound.name], app, scratch, alone and not scoped, bound.may_vanish)
+        sheet = Sheet(
+            bound,
+            snapshot.sets[bound.name],
+            app,
+            scratch,
+            alone and not scoped,
+            bound.frees_keys,
+            lists=len(snapshot.lists),
+        )
         made.append(sheet)
         tables |= sheet.tables
         if bound.name in asked_for:
@@ -120,11 +146,11 @@ def _same(query: Query) -> Query:
 
 
 def _as_left(scratch: Scratch, sheets: Sequence[Sheet], terms: Terms) -> list[Sheet]:
-    """Find the sets that a TRUNCATE that can reach them has emptied, and those of which next to nothing is left."""
-    asked = [sheet for sheet in sheets if sheet.bound.truncates and not sheet.may_vanish]
+    """Find the sets that a TRUNCATE has emptied, and those of which next to nothing is left."""
+    asked = [sheet for sheet in sheets if terms.proven.may_be_emptied(sheet.bound)]
     answers = ask_each(scratch, [laying.emptied(sheet) for sheet in asked])
     emptied = {sheet.name for sheet, ((gone,),) in zip(asked, answers, strict=True) if gone}
-    found = [replace(sheet, may_vanish=True) if sheet.name in emptied else sheet for sheet in sheets]
+    found = [replace(sheet, freed=True, gone=True) if sheet.name in emptied else sheet for sheet in sheets]
     # Without tables it costs more to look twice than to plan every row.
     asked = [] if scratch.chained else [each for each in found if absent.may_be(each, terms.request, terms.proven)]
     left = ask_each(scratch, [absent.few_left(sheet) for sheet in asked])

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from practice_guard.core import errors
+from practice_guard.core.application.imprint import Imprint, Since
 from practice_guard.core.identity import Resolution
 from practice_guard.core.model import Evidence, Fate, Match, Text
 
@@ -26,6 +28,9 @@ class Bucket(Text):
     DELETED = "deleted"
     GIVEN_UP = "given_up"
 
+
+_SOON = timedelta(minutes=10)
+"""Between a snapshot and the import it was taken for, a time of which nobody has to be told."""
 
 Origin = tuple[str, int]
 """An id and the team list (named by its snapshot) in which it means something."""
@@ -113,6 +118,7 @@ class Sum:
     Attributes:
         lost: whether a reference besides the first leads nowhere.
         hung: whether they hung on anything.
+        moved: whether somebody has pointed them at another team since, where they are left.
     """
 
     set: str
@@ -127,6 +133,7 @@ class Sum:
     writes: bool
     lost: bool
     hung: bool
+    moved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +168,9 @@ class Plan:
         sums: of the rows that are meant, of all sets.
         resolutions: who every team of every team list is today, by list.
         digest: over everything that applying it would do, and to what.
-        no_import: whether it is proven that no import ran since the rows were last in place.
+        since: what can be told of imports since the snapshot was taken.
         imprint: what the database's was when the plan was made.
+        restored: whether the snapshot was restored before, and that was not taken back.
     """
 
     snapshot: str
@@ -171,8 +179,16 @@ class Plan:
     sums: tuple[Sum, ...]
     resolutions: Mapping[str, Resolution]
     digest: str
-    no_import: bool
-    imprint: str
+    since: Since
+    imprint: Imprint
+    restored: bool = False
+
+    @property
+    def uncounted(self) -> timedelta | None:
+        """The time before an import whose additions are in no snapshot, where that import took rows and it was long."""
+        took = self.restored or any(each.bucket is Bucket.INSERT for each in self.sums)
+        time = timedelta(seconds=self.since.seconds)
+        return time if took and self.since.import_seen and time > _SOON else None
 
     def of(self, name: str) -> Iterator[Sum]:
         """The sums of one set."""

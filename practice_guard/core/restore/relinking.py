@@ -132,7 +132,7 @@ def _park(database: Database, written: Lines, places: Sequence[int]) -> None:
 def _aside(written: Lines, places: Sequence[int], count: int) -> Iterator[tuple[str, str, str]]:
     """Return columns and values that collide with nothing: NULL, ids that are none, or ids nobody has."""
     table = written.bound.table
-    keyed = {key.column: key for key in table.foreign_keys}
+    keyed = {column: key for key in table.foreign_keys for column in key.columns}
     named = [table.columns[written.refs[place]] for place in places]
     for column in named:
         if not column.not_null:
@@ -143,6 +143,8 @@ def _aside(written: Lines, places: Sequence[int], count: int) -> Iterator[tuple[
             return
     for place, column in zip(places, named, strict=True):
         key = keyed[column.name]
+        if not key.single:
+            continue
         free = piece(
             __name__,
             "free_ids",
@@ -151,6 +153,6 @@ def _aside(written: Lines, places: Sequence[int], count: int) -> Iterator[tuple[
             place=str(place),
             count=str(count),
             parent=identifier(table.schema, key.parent),
-            parent_column=identifier(key.parent_column),
+            parent_column=identifier(key.parent_columns[0]),
         )
         yield column.name, f"free.id::{column.type}", free

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from practice_guard.core.application import Application, BoundSet
 from practice_guard.core.database import Database, Query, ask_each, identifier, statement
@@ -14,10 +15,24 @@ def count_rows(database: Database, sets: Sequence[BoundSet]) -> int:
     return sum(count for ((count,),) in ask_each(database, [Query(text) for text in texts]))
 
 
-def count_alone(database: Database, app: Application) -> dict[str, tuple[int, int]]:
+def count_labelled(database: Database, app: Application) -> int:
+    """Count the rows of `schedule` as scripts do that know practices by their label alone."""
+    ((count,),) = database.execute(statement(__name__, "count_labelled", table=app.catalog.table("schedule").quoted))
+    return int(count)
+
+
+class Alone(NamedTuple):
+    """What a table says by itself: its protected rows, those that hang on nothing, and those on something gone."""
+
+    rows: int
+    adrift: int
+    vanished: int
+
+
+def count_alone(database: Database, app: Application) -> dict[str, Alone]:
     """Count, by set, the protected rows that there are now, and those of them that hang on nothing."""
     found = ask_each(database, [_alone(app, bound) for bound in app.sets])
-    return {bound.name: (rows, adrift) for bound, ((rows, adrift),) in zip(app.sets, found, strict=True)}
+    return {bound.name: Alone(*counts) for bound, (counts,) in zip(app.sets, found, strict=True)}
 
 
 def _alone(app: Application, bound: BoundSet) -> Query:
@@ -25,4 +40,5 @@ def _alone(app: Application, bound: BoundSet) -> Query:
     above = next((each for each in (*app.sets, *app.companions) if each.name == first.parent), None)
     table = above.table if above else app.catalog.table(str(first.target))
     key = identifier(above.key.name if above else "id")
-    return Query(statement(__name__, "count_alone", **bound.parts, parents=table.quoted, parent_key=key))
+    named = {**bound.parts, "parents": table.quoted, "parent_key": key, "given_up": bound.is_given_up(first.column)}
+    return Query(statement(__name__, "count_alone", **named))

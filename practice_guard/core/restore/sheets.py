@@ -15,16 +15,19 @@ _WHOLE = ("smallint", "integer", "bigint")
 
 GOALS = {
     "list": "smallint", "old": "bigint", "id": "bigint", "evidence": "text", "fate": "text", "given_up": "boolean",
-    "meant": "boolean",
+    "meant": "boolean", "league": "text",
 }  # fmt: skip
-"""Who a team or a league of a list is today; `list` is the list's place among the snapshot's, from 1."""
+"""Who a team or a league of a list is today; `list` is the list's place among the snapshot's, from 1.
+
+`league` is the code of the team's league, or of the league itself.
+"""
 
 DESTINATIONS = {
     "list": "smallint", "old": "bigint", "id": "bigint", "evidence": "text", "fate": "text", "given_up": "boolean",
     "deleted": "boolean", "is_row": "boolean", "team_list": "smallint", "team": "bigint", "team_evidence": "text",
-    "team_fate": "text",
+    "team_fate": "text", "league": "text",
 }  # fmt: skip
-"""Where a row that others hang on will be, with the team that it belongs to."""
+"""Where a row that others hang on will be, with the team and the league that it belongs to."""
 
 PRECEDENTS = {
     "waited": {"set_name": "text", "row": "bigint"},
@@ -60,8 +63,10 @@ class Sheet:
         app: the database.
         scratch: the plan's tables.
         sparse: the plan has no line for rows that are in place to the letter; they are what the others leave over.
-        may_vanish: an import can have taken rows along (see `BoundSet.may_vanish`).
+        freed: an import can have made primary keys those of other rows (see `BoundSet.frees_keys`).
+        gone: not one row of the snapshot is left where it was.
         bare: the plan has no line for rows that are plainly to be put back; they are what the others leave over.
+        lists: how many team lists the snapshot's ids come from.
     """
 
     bound: BoundSet
@@ -69,8 +74,10 @@ class Sheet:
     app: Application
     scratch: Scratch
     sparse: bool = False
-    may_vanish: bool = False
+    freed: bool = False
+    gone: bool = False
     bare: bool = False
+    lists: int = 1
 
     @property
     def name(self) -> str:
@@ -111,6 +118,12 @@ class Sheet:
         if self.bound.set.content:
             return self.bound.content
         return tuple(name for name in self.bound.content if name in self.stored.types)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether another condition says now which rows are protected than when the snapshot was taken."""
+        now, then = self.bound.set, self.stored.definition.get("condition", "")
+        return not now.companion and bool(now.condition) and now.condition != then
 
     @property
     def key_only(self) -> bool:
@@ -157,13 +170,14 @@ class Sheet:
         types = {each.name: each.stored_as for each in self.stored.columns}
         found = []
         for key in self.bound.table.foreign_keys:
-            if key.column in ours or key.column not in types:
+            if not key.single or key.columns[0] in ours or key.columns[0] not in types:
                 continue
+            (own, theirs), *_ = key.pairs
             parent = self.app.catalog.tables.get(key.parent)
-            column = parent.columns.get(key.parent_column) if parent else None
-            cast = "" if column is not None and column.type == types[key.column] else "::text"
+            column = parent.columns.get(theirs) if parent else None
+            cast = "" if column is not None and column.type == types[own] else "::text"
             parents = identifier(self.bound.table.schema, key.parent)
-            found.append(OtherKey(key.column, identifier(key.column), parents, identifier(key.parent_column), cast))
+            found.append(OtherKey(own, identifier(own), parents, identifier(theirs), cast))
         return found
 
     @property
@@ -191,7 +205,8 @@ class Sheet:
             "row": "bigint", "key": key, "carried": "boolean", "bucket": "text", "live_key": key,
             "list": "smallint", "old": "bigint", "team_list": "smallint", "team": "bigint",
             "evidence": "text", "fate": "text", "reason": "text", "note": "text",
-            "new_key": "boolean", "was_wrong": "boolean", "unresolved": "smallint[]", "meant": "boolean", "put": key,
+            "new_key": "boolean", "was_wrong": "boolean", "unresolved": "smallint[]", "meant": "boolean",
+            "moved": "boolean", "put": key,
             **{f"b{place}": "bigint" for place in self.places}, **{f"a{place}": "bigint" for place in self.places},
         }  # fmt: skip
 
@@ -201,7 +216,12 @@ class Sheet:
         if reference.parent is not None:
             return self.scratch.table(f"dest_{reference.parent}") if self.followed(place) else _nowhere()
         name = "teams" if reference.target is PointsAt.TEAMS else "leagues"
-        return "(" + statement(__name__, "of_a_list", table=self.scratch.table(name)) + "\n)"
+        found = statement(__name__, "of_a_list", table=self.scratch.table(name))
+        if given_up := self._given_up(place):
+            now = _ids(self.app.catalog.table(str(reference.target)), "id")
+            parts = {"found": found, "values": given_up, "now": now, "lists": str(self.lists)}
+            found = statement(__name__, "with_given_up", **parts)
+        return "(" + found + "\n)"
 
     def followed(self, place: int) -> bool:
         """Whether the snapshot has the rows of the set that a reference points at."""
@@ -213,7 +233,14 @@ class Sheet:
         if reference.parent is not None:
             bound = next(each for each in (*self.app.sets, *self.app.companions) if each.name == reference.parent)
             return _ids(bound.table, bound.key.name)
-        return _ids(self.app.catalog.table(str(reference.target)), "id")
+        now = _ids(self.app.catalog.table(str(reference.target)), "id")
+        if given_up := self._given_up(place):
+            return "(" + statement(__name__, "or_given_up", now=now, values=given_up) + "\n)"
+        return now
+
+    def _given_up(self, place: int) -> str:
+        """Return the values of a reference that a person has given up to find anything for, as SQL; mostly none."""
+        return ", ".join(map(str, sorted(self.bound.set.given_up.get(self.references[place].column, ()))))
 
     @property
     def parts(self) -> Mapping[str, str]:

@@ -54,28 +54,28 @@ class Workings:
     def told(self, name: str) -> Iterator[tuple[PlannedRow, str]]:
         """Return the same lines, all of them, each with what its row says of itself, for people."""
         sheet = self.sheets[name]
-        parts = _parts(sheet)
+        parts = pieces(sheet)
         kept = piece(__name__, "kept", **parts)
         return self._lines(name, EVERY, {"said": _says(sheet, parts), "kept": kept})
 
     def _lines(self, name: str, where: str, more: Mapping[str, str]) -> Iterator[tuple[PlannedRow, str]]:
-        parts = {**_parts(self.sheets[name]), **more, "asked": where}
+        parts = {**pieces(self.sheets[name]), **more, "asked": where}
         for *row, said in self.scratch.stream(Query(statement(__name__, "rows", **parts))):
             yield _line(name, self.snapshot.lists, row), said or ""
 
     def added(self, name: str, alias: str) -> str:
         """Return the condition that a row of a set's table, called `alias`, is one that no row was paired with."""
-        parts = {**_parts(self.sheets[name]), "row": _key_of(self.sheets[name], alias)}
+        parts = {**pieces(self.sheets[name]), "row": _key_of(self.sheets[name], alias)}
         return piece(__name__, "is_added", **parts)
 
     def accounted(self, name: str, alias: str) -> str:
         """Return the condition that a row of a set's table is one that the snapshot has, and that is not in place."""
-        parts = {**_parts(self.sheets[name]), "row": _key_of(self.sheets[name], alias)}
+        parts = {**pieces(self.sheets[name]), "row": _key_of(self.sheets[name], alias)}
         return piece(__name__, "is_accounted_for", **parts)
 
     def count_accounted(self) -> int:
         """Count the rows of the tables that the snapshot has, and that are not in place."""
-        asked = [Query(statement(__name__, "accounted_for", **_parts(sheet))) for sheet in self.sheets.values()]
+        asked = [Query(statement(__name__, "accounted_for", **pieces(sheet))) for sheet in self.sheets.values()]
         return sum(count for ((count,),) in ask_each(self.scratch, asked))
 
     def waiting(self) -> Iterator[tuple[str, str, Origin | None, int]]:
@@ -84,7 +84,7 @@ class Workings:
             if not self.plan.counts(name)[Bucket.PENDING]:
                 continue
             for content, list_, team, rows in self.scratch.stream(
-                Query(statement(__name__, "waiting_alike", **_parts(sheet)))
+                Query(statement(__name__, "waiting_alike", **pieces(sheet)))
             ):
                 yield name, content, _origin(self.snapshot.lists, list_, team), rows
 
@@ -132,7 +132,8 @@ def _origin(lists: Sequence[str], list_: int | None, old: int | None) -> Origin 
     return None if list_ is None or old is None else (lists[list_ - 1], old)
 
 
-def _parts(sheet: Sheet) -> dict[str, str]:
+def pieces(sheet: Sheet) -> dict[str, str]:
+    """Return the pieces of the statements that ask a set's plan, quoted."""
     table, name = sheet.scratch.table, sheet.name
     parts = {
         **sheet.parts,
@@ -152,8 +153,8 @@ def _parts(sheet: Sheet) -> dict[str, str]:
 
 def writing(sheet: Sheet) -> str:
     """Return the condition that applying the plan touches a row; `p` is its line."""
-    pieces = {"before_list": sheet.each("p.b#"), "after_list": sheet.each("p.a#")}
-    return piece(__name__, "writes", **pieces)
+    lists = {"before_list": sheet.each("p.b#"), "after_list": sheet.each("p.a#")}
+    return piece(__name__, "writes", **lists)
 
 
 def sums(scratch: Scratch, sheets: Sequence[Sheet], lists: Sequence[str]) -> tuple[Sum, ...]:
@@ -168,7 +169,7 @@ def sums(scratch: Scratch, sheets: Sequence[Sheet], lists: Sequence[str]) -> tup
     for sheet, rows in zip(sheets, every, strict=True):
         if sum(count for count, *_ in rows) != sheet.stored.rows:
             raise errors.RestoreError("The plan's sums do not add up.")
-        for count, bucket, team_list, team, evidence, fate, reason, note, wrong, writes, lost, hung, meant in sorted(
+        for count, bucket, team_list, team, evidence, fate, reason, note, *flags, meant in sorted(
             _united(rows), key=_in_order
         ):
             if meant:
@@ -176,7 +177,7 @@ def sums(scratch: Scratch, sheets: Sequence[Sheet], lists: Sequence[str]) -> tup
                     Sum(
                         sheet.name, count, Bucket(bucket), _origin(lists, team_list, team),
                         evidence and Evidence(evidence), fate and Fate(fate), reason and Fate(reason),
-                        texts.setdefault(note, note), wrong, writes, lost, hung,
+                        texts.setdefault(note, note), *flags,
                     )
                 )  # fmt: skip
     return tuple(found)
@@ -197,7 +198,7 @@ def _in_order(line: Row) -> tuple[object, ...]:
 
 
 def _sums(sheet: Sheet, lists: Sequence[str]) -> Query:
-    parts = _parts(sheet)
+    parts = pieces(sheet)
     text = statement(__name__, "sums", **parts)
     if not (sheet.sparse or sheet.bare):
         return Query(text)
@@ -211,9 +212,9 @@ def _sums(sheet: Sheet, lists: Sequence[str]) -> Query:
 def facts(scratch: Scratch, sheets: Sequence[Sheet]) -> dict[str, SetFacts]:
     """Find what is in the tables beside what the snapshot's rows were paired with, by set."""
     found: dict[str, SetFacts] = {}
-    every = ask_each(scratch, [Query(statement(__name__, "added", **_parts(sheet))) for sheet in sheets])
+    every = ask_each(scratch, [Query(statement(__name__, "added", **pieces(sheet))) for sheet in sheets])
     more = [sheet for sheet, ((added, *_),) in zip(sheets, every, strict=True) if added]
-    copies = ask_each(scratch, [Query(statement(__name__, "duplicated", **_parts(sheet))) for sheet in more])
+    copies = ask_each(scratch, [_copies(sheet) for sheet in more])
     twice = {sheet.name: count for sheet, ((count,),) in zip(more, copies, strict=True)}
     for sheet, ((added, orphaned, _, live),) in zip(sheets, every, strict=True):
         known = sheet.stored.types
@@ -222,11 +223,20 @@ def facts(scratch: Scratch, sheets: Sequence[Sheet]) -> dict[str, SetFacts]:
     return found
 
 
+def _copies(sheet: Sheet) -> Query:
+    return Query(statement(__name__, "duplicated", doubles=doubles(sheet)))
+
+
+def doubles(sheet: Sheet) -> str:
+    """Return the query of the added rows that say the same, on the same team, as one that was paired."""
+    return statement(__name__, "doubles", **pieces(sheet))
+
+
 def digest(
     scratch: Scratch, sheets: Sequence[Sheet], made: Sequence[Sum], snapshot: str, database: Mapping[str, object]
 ) -> str:
     """Return a digest over everything that applying a plan does, and to what."""
-    asked = [Query(statement(__name__, "digest", **_parts(sheet))) for sheet in sheets]
+    asked = [Query(statement(__name__, "digest", **pieces(sheet))) for sheet in sheets]
     lines = {sheet.name: row for sheet, (row,) in zip(sheets, ask_each(scratch, asked), strict=True)}
     # What is in place to the letter has no lines of its own where a plan is sparse.
     counted = sorted(
@@ -241,4 +251,4 @@ def waiting(workings: Workings) -> dict[str, str]:
 
     What users did is in place as they left it; what is in place and not meant is in place.
     """
-    return {name: statement(__name__, "waiting", **_parts(sheet)) for name, sheet in workings.sheets.items()}
+    return {name: statement(__name__, "waiting", **pieces(sheet)) for name, sheet in workings.sheets.items()}

@@ -1,9 +1,9 @@
 -- sums --
 -- How many rows of each team the plan says the same of.
 SELECT count(*), p.bucket, p.team_list, p.team, p.evidence, p.fate, p.reason, p.note, p.was_wrong, {writes} AS writes,
-       cardinality(p.unresolved) > 0 AS lost, p.old IS NOT NULL AS hung, p.meant
+       cardinality(p.unresolved) > 0 AS lost, p.old IS NOT NULL AS hung, p.moved, p.meant
   FROM {plan} AS p
- GROUP BY 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
+ GROUP BY 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
 
 -- sums_of_others --
 -- The same of rows without a line, in place to the letter or plainly to be put back: all that a list's team has, without
@@ -12,7 +12,7 @@ SELECT count(*), p.bucket, p.team_list, p.team, p.evidence, p.fate, p.reason, p.
 
 UNION ALL
 SELECT t.rows - coalesce(p.rows, 0), {bucket}, {team_list}, {team}, g.evidence, g.fate, NULL, '', false, {written}, false,
-       t.old IS NOT NULL, true
+       t.old IS NOT NULL, false, true
   FROM (SELECT {list} AS list, {old} AS old, count(*) AS rows
           FROM practice_guard.{rows} AS t
          WHERE NOT t.guard_carried
@@ -23,7 +23,7 @@ SELECT t.rows - coalesce(p.rows, 0), {bucket}, {team_list}, {team}, g.evidence, 
   LEFT JOIN {goals} AS g ON g.list = t.list AND g.old = t.old
  WHERE t.rows > coalesce(p.rows, 0)
 UNION ALL
-SELECT count(*), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT count(*), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM {rest} AS k
  WHERE k.row IS NOT NULL AND NOT EXISTS (SELECT FROM {plan} AS p WHERE p.row = k.row)
 HAVING count(*) > 0
@@ -51,9 +51,13 @@ SELECT count(*), count(*) FILTER (WHERE NOT l.there), 0::bigint, ({live})
 SELECT count(*) FROM {table} AS t WHERE {condition}
 
 -- duplicated --
+-- How many rows are there more often than they were.
+SELECT count(*) FROM ({doubles}) AS d
+
+-- doubles --
 -- Added rows that say the same, on the same team, as one that was paired.
 WITH more AS (
-    SELECT l.lcontent, l.ref0
+    SELECT l.lkey, l.lcontent, l.ref0
       FROM {rest} AS l
      WHERE l.protected AND l.there AND NOT EXISTS (SELECT FROM {pairs} AS p WHERE p.lkey = l.lkey)),
      ours AS (
@@ -63,7 +67,7 @@ WITH more AS (
       FROM (SELECT * FROM {table} AS t WHERE {condition}) AS l
      WHERE {sparse} AND l.{reference} IN (SELECT ref0 FROM more)
        AND NOT EXISTS (SELECT FROM {rest} AS r WHERE r.lkey = {live_key}))
-SELECT count(*) FROM more JOIN ours ON ours.lcontent = more.lcontent AND ours.ref0 = more.ref0
+SELECT more.lkey, more.ref0 FROM more JOIN ours ON ours.lcontent = more.lcontent AND ours.ref0 = more.ref0
 
 -- rows --
 -- The lines of a set's plan; where it is asked for, with what each row says of itself.

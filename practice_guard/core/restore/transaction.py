@@ -74,7 +74,7 @@ def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan 
         "plan": saved.id if saved else None,
     }
     guard.watcher.begins("proving, writing the ledger", count)
-    about = About(result, snapshot.id, plan.digest, plan.imprint)
+    about = About(result, snapshot.id, plan.digest, plan.imprint.dump())
     entry = ledger.write(database, ledger.RESTORE, guard.author, about, summing.waiting(workings))
     writes.record(database, entry, busy)
     return Applied(plan, entry, count)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
-from practice_guard.core.application import Application, BoundSet, PointsAt, imprint
+from practice_guard.core.application import Application, BoundSet, PointsAt
 from practice_guard.core.database import Database, Fill, Query, Scratch, ask_each, identifier, piece, statement
 from practice_guard.core.guarding import Guard
-from practice_guard.core.records import About, Entry, Kept, ledger
+from practice_guard.core.records import About, Entry, Kept, imprints, ledger
 from practice_guard.core.restore import relinking, untouched
 from practice_guard.core.restore.relinking import Lines
 from practice_guard.core.words import agreeing, counted
@@ -85,7 +85,7 @@ def apply(guard: Guard, wanted: int) -> Undone:
             {"undoes": entry.id, "written": count},
             entry.snapshot,
             entry.plan_digest,
-            imprint.take(database, app.catalog, app.sets),
+            imprints.take(database, app).dump(),
         )
         return _undone(entry, ledger.write(database, ledger.UNDO, guard.author, about), tasks)
 
@@ -167,7 +167,8 @@ def _laying(app: Application, bound: BoundSet, entry: Entry) -> Fill:
     reference is emptied, and stays as it is where it must not be empty.
     """
     places = range(len(bound.references))
-    enforced = {key.column for key in bound.table.foreign_keys if key.parent in set(PointsAt)}
+    keys = [key for key in bound.table.foreign_keys if key.parent in set(PointsAt)]
+    enforced = {column for key in keys for column in key.leading}
     ways = [f"r.before ->> {place}" for place in places]
     for place, reference in enumerate(bound.references):
         if reference.parent is None and reference.column in enforced:
@@ -214,8 +215,9 @@ def _check_nothing_hangs_on(
 ) -> None:
     """Refuse to remove rows on which users have hung something since, which a foreign key would take along."""
     bound = going.bound
-    columns = {(key.table, key.column) for each in app.catalog.tables.values() for key in each.foreign_keys
-               if key.parent == bound.table.name and key.parent_column == bound.key.name}  # fmt: skip
+    numbered = (bound.table.name, bound.key.name)
+    columns = {(key.table, column) for each in app.catalog.tables.values() for key in each.foreign_keys
+               for column, theirs in key.pairs if (key.parent, theirs) == numbered}  # fmt: skip
     columns |= {
         (each.table.name, reference.column)
         for each in app.sets

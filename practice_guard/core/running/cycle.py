@@ -134,13 +134,18 @@ class _Cycle:
         report = self.report
         blocked = self._close_harmless()
         guard = self.guard(exact_only=self._waits_for_a_good_etl())
-        checked = self._phase(Phase.VALIDATE, lambda: phases.validate(guard), lambda found: found.safe)
+        accept = self.job.ends.accept_current
+        checked = self._phase(
+            Phase.VALIDATE, lambda: phases.validate(guard, accept_current=accept), lambda found: found.safe
+        )
         if blocked or not checked.safe:
             self._record_refusal()
             return
         begun = self._begin(Phase.BACKUP)
         taken = self._phase(
-            Phase.BACKUP, lambda: phases.back_up(guard, begun.id), lambda made: made.snapshot is not None
+            Phase.BACKUP,
+            lambda: phases.back_up(guard, begun.id, accept_current=accept),
+            lambda made: made.snapshot is not None,
         )
         if taken.snapshot is None:
             return
@@ -183,6 +188,7 @@ class _Cycle:
         job, report = self.job, self.report
         self._advance(Phase.CHECK)
         self._waits_for_the_etl()
+        report.findings += phases.import_not_seen(self.guard_after(), report)
         try:
             self._phase(Phase.CHECK, lambda: phases.check_preservation(self.guard_after(), report))
         except errors.DatabaseError:

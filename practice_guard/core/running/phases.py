@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Protocol
 
 from practice_guard.core import errors, progress, restore, snapshots
-from practice_guard.core.checks import Preservation, health, preservation, safety
+from practice_guard.core.application import imprint
+from practice_guard.core.checks import Health, Preservation, health, preservation, safety
 from practice_guard.core.database import Access, Database
+from practice_guard.core.findings import found, weigh
 from practice_guard.core.guarding import Guard
-from practice_guard.core.model import KEEP_LAST, LATEST, MIN_RATE, Author
-from practice_guard.core.records import Holder, Phase, Run, runs
+from practice_guard.core.model import KEEP_LAST, LATEST, MIN_RATE, Author, Finding
+from practice_guard.core.records import Holder, Phase, Run, imprints, runs
 from practice_guard.core.records.runs import ETL
 from practice_guard.core.restore import Applied
 from practice_guard.core.running import process
@@ -51,11 +53,13 @@ class Ends:
         keep_last: how many snapshots stay.
         allow_pending: rows that wait for their team are no failure.
         finish_with: of a resumed run, the snapshot that a person names in place of its own, or `latest`.
+        accept_current: what is there before the ETL is taken as the truth, also where it looks like damage.
     """
 
     keep_last: int = KEEP_LAST
     allow_pending: bool = False
     finish_with: str | None = None
+    accept_current: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,15 +89,15 @@ class Job:
     ends: Ends = field(default_factory=Ends)
 
 
-def validate(guard: Guard) -> safety.Safety:
+def validate(guard: Guard, *, accept_current: bool = False) -> safety.Safety:
     """May the ETL run? Each check waits for locks as long as may be: one that gave up would stop the ETL."""
     with guard.database.transaction(Access.PLAN):
-        return safety.examine(guard)
+        return safety.examine(guard, accept_current=accept_current)
 
 
-def back_up(guard: Guard, number: int) -> backup.Backup:
+def back_up(guard: Guard, number: int, *, accept_current: bool = False) -> backup.Backup:
     """Take the run's own snapshot, and verify it."""
-    return backup.take(guard, label=f"run {number}")
+    return backup.take(guard, label=f"run {number}", accept_current=accept_current)
 
 
 def import_anew(etl: Etl, number: int, lock: LockFile) -> Ended:
@@ -117,12 +121,32 @@ def check_preservation(guard: Guard, report: Report) -> Preservation:
     return guard.plans(work)
 
 
+def import_not_seen(guard: Guard, report: Report) -> list[Finding]:
+    """Find that an ETL which ended well has imported nothing here: it wrote elsewhere, or only ordered an import."""
+
+    def work() -> bool:
+        taken = imprint.load(snapshot_of(report).imprint)
+        return imprints.is_stirred(guard.database, guard.look(), taken, guard.request.bulk)
+
+    if report.etl_exit_code != 0 or report.named or guard.reads(work):
+        return []
+    what = "0 rows of the ETL's tables in this database were written while the ETL ran."
+    why = (
+        "It ended with status 0 and has imported nothing here: it wrote to another database, or only ordered an import "
+        "that runs elsewhere or later. What becomes of the rows then, nobody watches."
+    )
+    fix = (
+        "Let both look at one database: run --etl-url-env DATABASE_URL, where the ETL reads its URL from DATABASE_URL."
+    )
+    return [weigh(found("import-not-seen", what, why, fix), guard.overrides)]
+
+
 def put_back(guard: Guard, report: Report) -> Applied:
     """Restore the run's snapshot."""
     return restore.apply(guard, snapshot_of(report))
 
 
-def judge_health(guard: Guard, report: Report) -> health.Health:
+def judge_health(guard: Guard, report: Report) -> Health:
     """Prove every row against the run's snapshot."""
     return guard.plans(lambda: health.examine(guard, guard.look(), wanted=snapshot_of(report).id))
 

@@ -9,7 +9,7 @@ from datetime import timezone
 from practice_guard.core import errors
 from practice_guard.core.checks import Health, Preservation, Safety
 from practice_guard.core.findings import found
-from practice_guard.core.model import Finding, Verdict
+from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.records import Phase, Run
 from practice_guard.core.restore import Applied
 from practice_guard.core.running.process import Ended
@@ -109,9 +109,16 @@ class Report:
         """What the guard says of the rows; the ETL's own failure is beside it."""
         if self.error is not None:
             return Verdict.REFUSED
+        if self.health is not None and self.not_imported:
+            return Verdict.REFUSED
         if self.health is not None:
             return Verdict.FINE if self._waiting_allowed(self.health) else self.health.verdict
         return Verdict.FINE if self.resumed and not self.started else Verdict.REFUSED
+
+    @property
+    def not_imported(self) -> bool:
+        """Whether the ETL ended well and imported nothing here, which no setting allows."""
+        return any(each.code == "import-not-seen" and each.severity is Severity.ERROR for each in self.findings)
 
     def _waiting_allowed(self, health: Health) -> bool:
         """Whether rows wait, and may: never all of them, since an ETL that empties everything is no good night."""
@@ -203,6 +210,8 @@ def _etl(report: Report) -> str:
     if report.etl_exit_code is None:
         return "How the ETL ended nobody saw."
     found = report.result(Phase.ETL)
+    if any(each.code == "import-not-seen" for each in report.findings):
+        return "The ETL ended with status 0 and imported nothing into this database."
     if report.etl_exit_code == 0:
         return "The ETL went well."
     return found.says if isinstance(found, Ended) else f"The ETL had ended with status {report.etl_exit_code}."

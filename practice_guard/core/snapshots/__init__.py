@@ -9,6 +9,7 @@ from practice_guard.core.snapshots.sets import read_by_people as read_by_people
 from practice_guard.core.snapshots.snapshot import Snapshot as Snapshot
 from practice_guard.core.snapshots.snapshot import check_tables as check_tables
 from practice_guard.core.snapshots.snapshot import find as find
+from practice_guard.core.snapshots.snapshot import gone as gone
 from practice_guard.core.snapshots.snapshot import listing as listing
 from practice_guard.core.snapshots.snapshot import named as named
 from practice_guard.core.snapshots.snapshot import newest as newest

@@ -68,7 +68,8 @@ def _column(where: str, given: object) -> StoredColumn:
 def _check_definition(fields: Fields, columns: frozenset[str], sets: Collection[str]) -> None:
     for name in ("table", "condition"):
         fields.text(name, empty=name == "condition")
-    fields.flag("etl_deletes")
+    if not fields.empty("etl_deletes"):
+        fields.flag("etl_deletes")
     references = fields.object("references")
     if not references:
         raise DamagedSnapshotError(f"{fields.where}: references is empty.")

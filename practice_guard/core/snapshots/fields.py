@@ -17,7 +17,8 @@ ID = re.compile(r"\d{8}-\d{6}-[a-z0-9]{3}")
 """What a snapshot's id looks like."""
 
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+DIGEST = re.compile(r"[0-9a-f]{64}")
+"""What a SHA-256 sum looks like."""
 
 
 _KINDS = {str: "text", bool: "true or false", int: "a whole number", dict: "an object", list: "a list"}
@@ -99,7 +100,7 @@ class Fields:
     def digest(self, name: str) -> str:
         """Return a SHA-256 sum in hexadecimal."""
         value = self.text(name)
-        if not _DIGEST.fullmatch(value):
+        if not DIGEST.fullmatch(value):
             raise DamagedSnapshotError(f"{self.where}: {name} is not a SHA-256 sum.")
         return value
 

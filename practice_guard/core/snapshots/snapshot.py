@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from practice_guard.core import errors, findings
+from practice_guard.core.application import Application
 from practice_guard.core.database import Database, Row, identifier, statement
 from practice_guard.core.model import LATEST, Finding
 from practice_guard.core.records import installation
@@ -28,6 +29,7 @@ class Snapshot:
         verified_at: None until it was read back.
         digest_version: by which definition its digest was made.
         imported_at: when it came from a file; None where it was taken here.
+        keeps: ids of older ones that have rows which this one lacks, and of which nobody knows who took them.
         fault: what is wrong with its description, so that it cannot even be read; empty for a sound one.
     """
 
@@ -50,6 +52,7 @@ class Snapshot:
     sets: Mapping[str, StoredSet]
     digest_version: int = digests.NEWEST
     imported_at: datetime | None = None
+    keeps: tuple[str, ...] = ()
     fault: str = ""
 
     def recorded(self, *names: str) -> dict[str, object]:
@@ -67,6 +70,7 @@ class Snapshot:
 _LISTED = (
     "id", "number", "label", "taken_at", "taken_by", "environment", "fingerprint", "tool_version", "server_version",
     "accepted_current", "lists", "rows", "carried", "imprint", "digest", "verified_at", "digest_version", "imported_at",
+    "keeps",
 )  # fmt: skip
 
 
@@ -76,8 +80,9 @@ def listing(database: Database) -> list[Snapshot]:
 
 
 def _snapshots(database: Database, wanted: str | None = None) -> list[Snapshot]:
-    """Read all snapshots, or the one of that id."""
-    return [_snapshot(row) for row in database.execute(statement(__name__, "snapshots"), {"id": wanted})]
+    """Read all snapshots, or the one of that id: those of the schema that is guarded."""
+    values = {"id": wanted, "schema": database.schema}
+    return [_snapshot(row) for row in database.execute(statement(__name__, "snapshots"), values)]
 
 
 def _snapshot(row: Row) -> Snapshot:
@@ -95,7 +100,7 @@ def _snapshot(row: Row) -> Snapshot:
     fingerprint = json.loads(fields["fingerprint"])
     if not isinstance(fingerprint, dict):
         fault, fingerprint = "its fingerprint is not an object.", {}
-    fields |= {"fingerprint": fingerprint, "lists": tuple(fields["lists"])}
+    fields |= {"fingerprint": fingerprint, "lists": tuple(fields["lists"]), "keeps": tuple(fields["keeps"])}
     return Snapshot(**fields, sets=sets, fault=fault)
 
 
@@ -173,7 +178,7 @@ def none_yet() -> errors.NoSnapshotError:
     """Return the error that there is nothing to go by, with the way out."""
     return errors.NoSnapshotError(
         "There is no verified snapshot in this database yet.",
-        next_steps=(Step("backup"), IMPORT_AN_EXPORT),
+        next_steps=(IMPORT_AN_EXPORT, Step("backup")),
     )
 
 
@@ -182,7 +187,7 @@ def unverified(known: Sequence[Snapshot], so: str = "") -> Finding:
     others = f", {len(known)} that were never verified" if known else ""
     what = f"0 verified snapshots{others}{f': {so}' if so else ''}."
     why = "Nothing could be put back after an import, and nobody could tell whether the last one was restored."
-    return findings.found("no-snapshot", what, why, Step("backup"))
+    return findings.found("no-snapshot", what, why, (IMPORT_AN_EXPORT, Step("backup")))
 
 
 def damaged(snapshot: Snapshot, what: str) -> errors.DamagedSnapshotError:
@@ -196,14 +201,24 @@ def damaged(snapshot: Snapshot, what: str) -> errors.DamagedSnapshotError:
     )
 
 
+def gone(snapshot: Snapshot, app: Application) -> frozenset[str]:
+    """Return the sets of a snapshot whose table is not there, or is not the table that the set has now.
+
+    A set is its table: rows of one table never go into another, whatever the settings call them.
+    """
+    now = {bound.name: f"{bound.table.schema}.{bound.table.name}" for bound in (*app.sets, *app.companions)}
+    moved = {name for name, stored in snapshot.sets.items() if now.get(name, stored.table) != stored.table}
+    return frozenset(app.skipped) | moved
+
+
 def check_tables(
-    snapshot: Snapshot, gone: Collection[str], there: Iterable[str], only: Collection[str] = frozenset()
+    snapshot: Snapshot, gone: Collection[str], there: Collection[str], only: Collection[str] = frozenset()
 ) -> None:
     """Refuse to go on where a snapshot has rows whose table is not there, as if they had never been.
 
     Args:
         snapshot: the snapshot.
-        gone: names of the protected sets whose table does not exist.
+        gone: names of the protected sets whose table is not there, or another one now.
         there: names of the tables that do.
         only: the sets that are meant; none means all.
 
@@ -215,8 +230,7 @@ def check_tables(
             continue
         rows = f"{counted(stored.rows, 'row')} of {name} {agreeing(stored.rows, 'is', 'are')}"
         raise errors.SchemaError(
-            f"The table {stored.table} is gone{near(stored.table.partition('.')[2], there)}, and {rows} in snapshot "
-            f"{snapshot.id}. Nothing was written.",
+            f"{_gone(stored, there)}, and {rows} in snapshot {snapshot.id}. Nothing was written.",
             next_steps=(
                 _renaming(stored.table, there),
                 Step("backup", "--accept-current", why="where it is gone for good"),
@@ -225,9 +239,18 @@ def check_tables(
         )
 
 
+def _gone(stored: StoredSet, there: Collection[str]) -> str:
+    name = stored.table.partition(".")[2]
+    if name in there:
+        return f"{stored.table} is not the table of {stored.name} any more"
+    return f"The table {stored.table} is gone{near(name, there)}"
+
+
 def _renaming(table: str, there: Iterable[str]) -> str:
-    """Return the statement that gives a table its name back, where it is known which one that was."""
+    """Say how a set gets its table back: by the settings, or by the statement that names a renamed one as before."""
     schema, _, name = table.partition(".")
+    if name in there:
+        return f"Let the settings name {table} again, where its rows are meant."
     now = nearest(name, there)
     if now is None:
         return "Give it its name back, where it was renamed."

@@ -1,5 +1,5 @@
 -- snapshots --
--- All snapshots, or the one of an id, with what each holds. Columns that older versions of the table lack are read through
+-- All snapshots of a schema, or the one of an id, with what each holds. Columns that older versions of the table lack are read through
 -- JSON, where they are NULL. Times that no driver holds and arrays in arrays are made readable, so that one snapshot that
 -- was tampered with hides no other.
 SELECT id, number, label, least(greatest(taken_at, earliest), latest), taken_by, environment, fingerprint::text,
@@ -9,13 +9,17 @@ SELECT id, number, label, least(greatest(taken_at, earliest), latest), taken_by,
        coalesce((newer ->> 'digest_version')::int, 1),
        CASE WHEN newer ->> 'imported_at' IS NOT NULL
             THEN least(greatest((newer ->> 'imported_at')::timestamptz, earliest), latest) END,
+       ARRAY(SELECT jsonb_array_elements_text(CASE WHEN jsonb_typeof(newer -> 'keeps') = 'array' THEN newer -> 'keeps'
+                                                   ELSE '[]' END)),
        (SELECT coalesce(json_agg(json_build_array(name, definition::text, columns::text, rows_table, rows, carried,
                                                   teams, digest) ORDER BY name), '[]')::text
           FROM practice_guard.snapshot_sets WHERE snapshot = s.id)
   FROM practice_guard.snapshots AS s
  CROSS JOIN LATERAL to_jsonb(s) AS newer
  CROSS JOIN (VALUES (timestamptz '0002-01-01 00:00+00', timestamptz '9998-12-31 00:00+00')) AS times (earliest, latest)
- WHERE %(id)s::text IS NULL OR s.id = %(id)s::text
+ WHERE (%(id)s::text IS NULL OR s.id = %(id)s::text)
+   AND NOT EXISTS (SELECT FROM practice_guard.snapshot_sets AS o
+                    WHERE o.snapshot = s.id AND starts_with(o.definition ->> 'table', %(schema)s::text || '.') IS FALSE)
  ORDER BY number DESC
 
 -- sizes --

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
 from practice_guard.core import errors
-from practice_guard.core.application import Application, imprint
+from practice_guard.core.application import Application
 from practice_guard.core.database import Database, identifier, statement
 from practice_guard.core.model import Author
-from practice_guard.core.records import Place
+from practice_guard.core.records import Place, imprints
 from practice_guard.core.snapshots import copies, digests
 from practice_guard.core.snapshots.copies import Carry
 from practice_guard.core.snapshots.lists import store_list
@@ -44,6 +44,7 @@ class Header:
         author: who takes it, and when.
         label: a word for people.
         accepted_current: it was taken although it looks like damage, because that was asked for.
+        keeps: ids of older ones that have rows which it lacks, and of which nobody knows who took them.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Header:
     author: Author
     label: str = ""
     accepted_current: bool = False
+    keeps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,12 @@ def write(database: Database, app: Application, header: Header, inheritance: Inh
         lists=(header.id, *sorted(lists - {header.id})),
         rows=sum(each.rows for each in stored.values() if not each.companion),
         carried=sum(each.carried for each in stored.values() if not each.companion),
-        imprint=imprint.take(database, app.catalog, app.sets),
+        imprint=imprints.take(database, app).dump(),
         digest="",
         verified_at=None,
         sets=stored,
         digest_version=version,
+        keeps=header.keeps,
     )
     snapshot = replace(snapshot, digest=digest(database, snapshot))
     record(database, snapshot)
@@ -112,6 +115,7 @@ def record(database: Database, snapshot: Snapshot) -> None:
         "fingerprint": json.dumps(dict(snapshot.fingerprint)),
         "digest_version": snapshot.digest_version,
         "imported_at": snapshot.imported_at,
+        "keeps": list(snapshot.keeps),
     }
     database.execute(statement(__name__, "insert_snapshot"), row)
     held = [values(each) for each in snapshot.sets.values()]

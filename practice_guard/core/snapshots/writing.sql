@@ -6,11 +6,11 @@ SELECT EXISTS (SELECT FROM practice_guard.snapshots WHERE id = %(id)s::text OR %
 -- The snapshot's own row.
 INSERT INTO practice_guard.snapshots
        (id, label, taken_at, taken_by, environment, fingerprint, tool_version, server_version, accepted_current, lists,
-        rows, carried, mark, digest, digest_version, imported_at)
+        rows, carried, mark, digest, digest_version, imported_at, keeps)
 VALUES (%(id)s::text, %(label)s::text, %(taken_at)s::timestamptz, %(taken_by)s::text, %(environment)s::text,
         %(fingerprint)s::jsonb, %(tool_version)s::text, %(server_version)s::text, %(accepted_current)s::boolean,
         %(lists)s::text[], %(rows)s::bigint, %(carried)s::bigint, %(mark)s::text, %(digest)s::text,
-        %(digest_version)s::int, %(imported_at)s::timestamptz)
+        %(digest_version)s::int, %(imported_at)s::timestamptz, %(keeps)s::text[])
 
 -- insert_sets --
 -- What the snapshot holds of each protected set.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import errors, restore, snapshots
@@ -78,23 +79,32 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
     rows = restore.count_rows(database, app.sets)
     guard.watcher.begins("comparing with the last snapshot", rows)
     if last is None:
-        findings += drift.first(rows)
+        findings += drift.first(restore.count_alone(database, app), guard.request.bulk)
     else:
         findings += drift.drift(last, app)
-        part = snapshots.without(last, app.skipped) if accept_current else last
+        part = snapshots.without(last, snapshots.gone(last, app)) if accept_current else last
         workings = restore.work_out(database, part, app, guard.request)
-        findings += drift.since(workings.plan, last, rows)
+        findings += drift.since(workings, rows)
     findings += drift.older_than_their_team(database, app, workings)
     skipped = tuple(app.skipped)
     refusing = any(finding.severity is Severity.ERROR for finding in findings)
     if refusing and not accept_current:
         return Backup(None, tuple(findings), last, skipped)
     place = installation.ensure(database, author.environment, author.now)
-    header = Header(snapshots.new_id(database, author.now), place, author, label, accepted_current=refusing)
+    keeps = () if accept_current else _keeps(last, findings)
+    header = Header(snapshots.new_id(database, author.now), place, author, label, refusing, keeps)
     carried = carries(workings, header.id, lossy=accept_current) if workings else {}
     guard.watcher.begins("copying rows", rows)
     new = snapshots.write(database, app, header, Inheritance(last, carried))
     return Backup(new, tuple(drift.accepted(findings)), last, skipped)
+
+
+def _keeps(last: Snapshot | None, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the snapshots that are kept until a person says that what only they have is not missed."""
+    if last is None:
+        return ()
+    absent = any(finding.code == "rows-absent" for finding in findings)
+    return (*last.keeps, last.id) if absent else last.keeps
 
 
 def _last_good(database: Database, *, accept_current: bool) -> tuple[Snapshot | None, list[Finding]]:

@@ -69,11 +69,13 @@ class Standing:
         waiting: ids of those with rows that still wait and that no newer verified one carries.
         damaged: ids of those that were verified and are not whole any more.
         needed: the id of the one that a run which is not finished puts back.
+        missed: ids of those with rows that are gone, and of which nobody knows who took them.
     """
 
     waiting: frozenset[str] = frozenset()
     damaged: frozenset[str] = frozenset()
     needed: str | None = None
+    missed: frozenset[str] = frozenset()
 
 
 def judge(snapshots: Sequence[Snapshot], rule: Rule, standing: Standing, now: datetime) -> list[Ruling]:
@@ -127,6 +129,8 @@ def _must_stay(each: Snapshot, whole: Snapshot | None, standing: Standing, now: 
         return "is the newest verified snapshot"
     if each.id in standing.waiting:
         return "has rows that wait and that no newer snapshot carries"
+    if each.id in standing.missed:
+        return "has rows that are gone and nobody can explain (backup --accept-current lets it go)"
     if each.id in standing.damaged:
         return "is damaged, so that nobody knows whether rows wait in it"
     if whole is None:

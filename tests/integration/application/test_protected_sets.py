@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from practice_guard.core.application import coverage
+from practice_guard.core.application import BUILT_IN, coverage
 from practice_guard.core.application.catalog import PointsAt
 from practice_guard.core.application.coverage import Coverage
 from practice_guard.core.application.state import look
@@ -176,8 +177,22 @@ def test_thirteen_messages_and_two_polls_on_vanished_teams_are_seen_before_the_r
     assert found.verdict is Verdict.REFUSED
 
 
-def test_a_message_that_a_user_deleted_meanwhile_stays_deleted(incident: League, database: ScratchDatabase) -> None:
+def test_a_message_gone_before_the_import_is_brought_back(incident: League, database: ScratchDatabase) -> None:
+    """Nobody can tell whether a captain took it or the import did."""
     guard = Guard(database)
+    guard.has_backed_up()
+    database.rows("DELETE FROM captain_messages WHERE message = 'Message 3'")
+    builders.the_etl_recreates_everything(database)
+    made = guard.restores().plan
+    assert made.counts("captain_messages")["deleted"] == 0
+    assert database.count("captain_messages") == 13
+
+
+def test_where_the_etl_never_deletes_messages_one_that_a_user_deleted_stays_deleted(
+    incident: League, database: ScratchDatabase
+) -> None:
+    told = [replace(each, etl_deletes=False) if each.name == "captain_messages" else each for each in BUILT_IN]
+    guard = Guard(database, sets=told)
     guard.has_backed_up()
     database.rows("DELETE FROM captain_messages WHERE message = 'Message 3'")
     builders.the_etl_recreates_everything(database)

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from practice_guard.core import snapshots
 from practice_guard.core.checks.safety import CHECKS, Result
 from practice_guard.core.database import Connection
 from practice_guard.core.findings import severities
 from practice_guard.core.findings.severities import SEVERITIES
-from practice_guard.core.model import Severity, Verdict
+from practice_guard.core.model import Severity, Team, Verdict
+from practice_guard.core.snapshots import verification
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import NOON
@@ -53,7 +55,7 @@ class Pooled:
     def __init__(self, connection: Connection) -> None:
         self.execute = connection.execute
         self.transaction = connection.transaction
-        self.known = connection.known
+        self.known, self.schema = connection.known, connection.schema
         self.backend = -2133043907
 
 
@@ -70,6 +72,16 @@ def has_an_import_that_nobody_restored(sound: SoundLeague) -> None:
     builders.the_etl_recreates_everything(sound.database)
 
 
+def was_imported_into_before_the_guard_came(sound: SoundLeague) -> None:
+    """So many rows hang on teams that are gone that nobody can take them for how things are."""
+    has_a_season_of_practices(sound)
+    sound.runs(
+        "DROP SCHEMA practice_guard CASCADE;\nALTER TABLE schedule DROP CONSTRAINT schedule_home_team_id_fkey;\n"
+        "ALTER TABLE schedule DROP CONSTRAINT fk_schedule_home_team;\n"
+        "UPDATE schedule SET home_team_id = home_team_id + 1000"
+    )
+
+
 def has_rows_that_wait(sound: SoundLeague) -> None:
     builders.the_etl_lacks_team(sound.database, "Wilmette - 22")
     sound.guard.restores()
@@ -79,6 +91,41 @@ def has_users_who_delete_everything(sound: SoundLeague) -> None:
     sound.runs(
         "DELETE FROM schedule;\nDELETE FROM practice_times;\nDELETE FROM captain_messages;\nDELETE FROM polls;\n"
         "UPDATE users SET league_context = NULL"
+    )
+
+
+def has_a_season_of_practices(sound: SoundLeague) -> None:
+    for team in (sound.tennaqua, sound.wilmette):
+        sound.league.captain_schedules_practices(team, 20, NEXT_WEEK)
+    sound.guard.has_backed_up()
+
+
+def has_lost_its_practices(sound: SoundLeague) -> None:
+    has_a_season_of_practices(sound)
+    sound.runs("DELETE FROM schedule")
+
+
+def has_practices_moved(sound: SoundLeague) -> None:
+    has_a_season_of_practices(sound)
+    points_at(sound, sound.wilmette, "true")
+
+
+def has_a_practice_moved(sound: SoundLeague) -> None:
+    points_at(sound, sound.wilmette, f"id = (SELECT min(id) FROM schedule WHERE home_team_id = {sound.tennaqua.id})")
+
+
+def points_at(sound: SoundLeague, team: Team, which: str) -> None:
+    label = builders.practice_label(team)
+    sound.runs(f"UPDATE schedule SET home_team_id = {team.id}, home_team = '{label}' WHERE {which}")
+
+
+def has_a_row_gone_since_an_earlier_version(sound: SoundLeague) -> None:
+    """Whose snapshots say nothing of what their database looked like."""
+    sound.runs("UPDATE practice_guard.snapshots SET mark = repeat('0', 64)")
+    digest = sound.guard.reads(lambda connection: verification.digest(connection, snapshots.find(connection)))
+    sound.runs(
+        f"UPDATE practice_guard.snapshots SET digest = '{digest}';\n"
+        "DELETE FROM schedule WHERE id = (SELECT min(id) FROM schedule)"
     )
 
 
@@ -178,6 +225,11 @@ TWINS = (
     Twin("etl-at-work", has_an_orphaned_etl, mends=True, starts_with="1 session of a guard or its ETL at work"),
     Twin("import-not-restored", has_an_import_that_nobody_restored, starts_with="13 rows"),
     Twin("nothing-left", has_users_who_delete_everything, starts_with="0 protected rows are left"),
+    Twin("deleted-in-bulk", has_lost_its_practices, starts_with="46 of 46 rows of practices were deleted"),
+    Twin("moved-in-bulk", has_practices_moved, starts_with="23 of 46 rows of practices hang on other teams"),
+    Twin("rows-moved", has_a_practice_moved, starts_with="1 of 6 rows of practices hangs on another team"),
+    Twin("rows-absent", has_a_row_gone_since_an_earlier_version, starts_with="1 of 6 rows of practices"),
+    Twin("rows-already-orphaned", was_imported_into_before_the_guard_came, starts_with="46 of "),
     Twin("rows-pending", has_rows_that_wait, starts_with="8 rows"),
     Twin("rows-without-team", has_a_practice_without_team, starts_with="1 row of practices without a team"),
     Twin("rows-on-vanished-team", has_rows_on_nothing("practice_times", "team_id"), starts_with="1 row of practice_t"),

@@ -30,7 +30,7 @@ def test_a_driver_that_does_not_name_its_process_leaves_the_pooler_unchecked(sou
     class Mute:
         def __init__(self, connection: Connection) -> None:
             self.execute, self.transaction, self.backend = connection.execute, connection.transaction, None
-            self.known = connection.known
+            self.known, self.schema = connection.known, connection.schema
 
     sound.through = Mute
     said = sound.asks()
@@ -58,7 +58,7 @@ def test_a_snapshot_that_cannot_even_be_read_is_a_damaged_one(sound: SoundLeague
 
 
 def test_a_check_that_fails_leaves_the_others_and_the_transaction_whole(sound: SoundLeague) -> None:
-    sound.runs("ALTER TABLE practice_guard.runs RENAME COLUMN phase TO something_else")
+    sound.runs("ALTER TABLE practice_guard.runs RENAME COLUMN host TO something_else")
     said = sound.asks()
     unlooked = [check for check in said.checks if check.status is Result.NOT_CHECKED]
     assert [check.code for check in unlooked] == ["run-unfinished", "etl-at-work"]
@@ -103,7 +103,7 @@ def test_a_lost_connection_is_no_finding(sound: SoundLeague) -> None:
 
         def __init__(self, connection: Connection) -> None:
             self.transaction = connection.transaction
-            self.known = connection.known
+            self.known, self.schema = connection.known, connection.schema
 
         def execute(self, text: str, parameters: object = None) -> list[tuple[object, ...]]:
             raise errors.UnreachableError

@@ -13,6 +13,7 @@ from practice_guard.core import errors
 from tests.world import builders, command_lines
 from tests.world.builders import League, ScratchDatabase, practices_by_natural_key
 from tests.world.callers import LogsItself, ask, caller, the_etl_imports, the_teams_are_recreated
+from tests.world.guarding import Guard
 
 pytestmark = pytest.mark.usefixtures("nothing_set")
 
@@ -146,6 +147,7 @@ def rolls_back_and_imports_again(cursor: Any) -> None:
 
 
 def test_an_unsafe_database_is_not_imported_into(season: League, database: ScratchDatabase) -> None:
+    Guard(database).has_backed_up()
     database.rows("SET session_replication_role = replica")
     database.rows("UPDATE schedule SET home_team_id = 999999 WHERE home_team LIKE 'Tennaqua Practice%'")
     reached: list[bool] = []

@@ -73,8 +73,8 @@ def judged(connection: Connection, guard: Guard) -> list[object]:
         made = workings.plan
         rows = [dataclasses.asdict(row) for name in workings.sheets for row in workings.rows(name)]
         said += [kept.id, made.digest, made.counts(), rows]
-        said += [drift.since(made, kept, 1), drift.older_than_their_team(connection, app, workings)]
-        said += [health.check(connection, made, app)]
+        said += [drift.since(workings, 1), drift.older_than_their_team(connection, app, workings)]
+        said += [health.check(connection, workings, guard.author.now)]
     return said
 
 

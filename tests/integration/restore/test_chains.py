@@ -181,7 +181,7 @@ def test_what_hangs_on_a_poll_that_waits_in_its_table_waits_in_its_own(
 def test_a_poll_that_a_user_deleted_stays_deleted_with_all_that_hung_on_it(
     polled: League, database: ScratchDatabase
 ) -> None:
-    guard = Guard(database)
+    guard = Guard(database, sets=[replace(each, etl_deletes=each.name == "practices") for each in BUILT_IN])
     guard.has_backed_up()
     database.rows("DELETE FROM polls WHERE question LIKE 'Tennaqua%%'")
     remaining = polls_by_natural_key(database)
@@ -198,6 +198,21 @@ def test_a_poll_that_a_user_deleted_stays_deleted_with_all_that_hung_on_it(
 
     guard.restores(request=Request(include_deleted=True))
     assert sum(polls_by_natural_key(database).values()) == 2
+    assert strays(database) == 0
+
+
+def test_a_poll_that_nobody_says_who_deleted_comes_back_with_all_that_hung_on_it(
+    polled: League, database: ScratchDatabase
+) -> None:
+    guard, before = Guard(database), polls_by_natural_key(database)
+    guard.has_backed_up()
+    database.rows("DELETE FROM polls WHERE question LIKE 'Tennaqua%%'")
+    builders.the_etl_recreates_everything(database)
+
+    made = guard.restores().plan
+
+    assert not any(made.counts(name)["deleted"] for name in made.sets)
+    assert polls_by_natural_key(database) == before
     assert strays(database) == 0
 
 

@@ -69,11 +69,11 @@ def mistake(name: str, module: ModuleType, right: str, wrong: str) -> Bug:
 
 
 MISTAKES = (
-    (4, mistake("what users deleted is not known", planning, "proofs.rows(bound.name, rows),", "frozenset(),")),
+    (1, mistake("what users deleted is not known", planning, "            proven,", "            frozenset(),")),
     (16, mistake("a weaker evidence first", pairing, "_Round(True, False), _Round(False, True, True),",
                 "_Round(False, True, True), _Round(True, False),")),
     (10, mistake("the time does not order", pairing, 'return (each.created or "", int', 'return ("", int')),
-    (0, mistake("another bucket", pairing, "Bucket.EDITED if edited else Bucket.RELINK, goal.id",
+    (7, mistake("another bucket", pairing, "Bucket.EDITED if edited else Bucket.RELINK, goal.id",
                 "Bucket.RELINK, goal.id")),
     (13, mistake("own rows do not stand back", pairing, "sorted(waiting(), key=lambda row: row.row in own), strangers",
                 "waiting(), strangers")),

@@ -129,7 +129,7 @@ CHANGES: dict[str, tuple[Callable[[ScratchDatabase], object], str]] = {
     ),
     "another set": (
         lambda it: it.rows("DELETE FROM practice_times WHERE id = 1"),
-        "1 row of practice_times that was to be re-linked is to be left deleted now",
+        "1 row of practice_times that was to be re-linked is to be put back now",
     ),
     "a backup and a restore": (lambda it: Guard(it).restores(), "that were to be re-linked are in place now"),
 }

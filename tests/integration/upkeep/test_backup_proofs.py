@@ -55,6 +55,10 @@ class Overheard:
         return self.connection.timeouts
 
     @property
+    def schema(self) -> str:
+        return self.connection.schema
+
+    @property
     def known(self) -> dict[str, Any]:
         return self.connection.known
 

@@ -91,9 +91,9 @@ def test_two_old_teams_get_one_heir_only_when_both_say_so() -> None:
     for deciding in (one + two, one + "merge = true\n" + two):
         assert outcome(resolving(OLD, NEW, deciding=deciding)) == {1: "missing", 2: 9, 3: "missing"}
         with pytest.raises(UsageError, match=r"lines 1 and [78] give one heir"):
-            decisions.check(decisions.parse(deciding), teams(OLD), teams(NEW))
+            decisions.check(decisions.parse(deciding), teams(OLD), teams(NEW), {})
     both = one + "merge = true\n" + two + "merge = true\n"
-    decisions.check(decisions.parse(both), teams(OLD), teams(NEW))
+    decisions.check(decisions.parse(both), teams(OLD), teams(NEW), {})
     assert outcome(resolving(OLD, NEW, deciding=both)) == {1: 8, 2: 9, 3: 8}
 
 
@@ -231,7 +231,7 @@ def test_a_team_that_does_not_exist_is_refused_with_the_nearest_name() -> None:
     deciding = entry("Tennaqua - 2", "Tennaqua", "Chicago 22", heir("Blue Waves", "Tennaqua", "Chicago 5"))
     deciding += '[[series]]\nleague = "APTA_CHICAGO"\nseries = "Chicago 77"\ngive_up = true\n'
     with pytest.raises(UsageError) as caught:
-        decisions.check(decisions.parse(deciding), teams(OLD), teams(NEW))
+        decisions.check(decisions.parse(deciding), teams(OLD), teams(NEW), {})
     message = str(caught.value)
     assert "line 1: Tennaqua - 2 (Tennaqua, Chicago 22, APTA_CHICAGO) is not in the list the rows come from" in message
     assert "nearest name there is Tennaqua - 22 (Tennaqua, Chicago 22, APTA_CHICAGO)" in message
@@ -279,7 +279,7 @@ def test_a_draft_decides_nothing_until_a_person_edits_it() -> None:
     wanted = '# heir = {league = "APTA_CHICAGO", club = "Tennaqua", series = "Chicago 21", team = "Tennaqua - 22"}'
     assert draft.count(wanted) >= 1
     edited = decisions.parse(draft.replace(wanted, wanted.removeprefix("# "), 1))
-    decisions.check(edited, teams(OLD), new)
+    decisions.check(edited, teams(OLD), new, {})
     assert outcome(resolve(teams(OLD), new, decisions=edited))[1] == 5
 
 

@@ -12,8 +12,7 @@ import pytest
 
 from practice_guard import exits
 from practice_guard.core import errors
-from practice_guard.core.checks import Health
-from practice_guard.core.checks.health import Counts
+from practice_guard.core.checks import Counts, Health
 from practice_guard.core.database import Access, Query, Row, Timeouts
 from practice_guard.core.model import Finding, Severity
 from practice_guard.core.records import Holder, Phase, Run, runs
@@ -28,7 +27,7 @@ ERROR = Finding("rows-lost", Severity.ERROR, "1 row", "why")
 
 
 def health(*, pending: int = 0, lost: int = 0) -> Health:
-    counts = Counts(10, 10 - pending - lost, lost, 0, 0, 0, 0, 0, pending)
+    counts = Counts(10, 10 - pending - lost, lost, 0, 0, 0, 0, 0, 0, pending)
     return Health("s", {"practices": counts}, (ERROR,) if lost else (), {}, {})
 
 
@@ -136,6 +135,7 @@ class Behind:
         return [[(self.answers,)] for _ in queries]
 
     timeouts = Timeouts()
+    schema = "public"
     usable = False
     known: ClassVar[dict[str, Any]] = {}
 

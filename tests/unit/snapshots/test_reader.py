@@ -165,7 +165,7 @@ FIELDS: dict[str, tuple[Callable[[Lines], object], str]] = {
     "rows that are true": (puts("0.snapshot.rows", True), "rows is not a whole number"),
     "more rows than its sets": (puts("0.snapshot.rows", 3), "rows is 3, but its sets have 2"),
     "more carried than its sets": (puts("0.snapshot.carried", 2), "carried is 2, but its sets have 1"),
-    "a mark that is none": (puts("0.snapshot.mark", "x"), "mark is not a SHA-256 sum"),
+    "a mark that is none": (puts("0.snapshot.mark", "x"), "mark describes no database"),
     "a digest that is none": (puts("0.snapshot.digest", SUM[1:]), "snapshot: digest is not a SHA-256 sum"),
     "a digest of another kind": (puts("0.snapshot.digest_version", 3), "digest_version is 3, and this program knows 2"),
     "sets that are no object": (puts("0.sets", []), "sets is not an object"),

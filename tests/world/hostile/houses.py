@@ -116,7 +116,7 @@ etl_deletes = true
 name = "badges"
 table = "badges"
 leagues = ["league_id"]
-etl_deletes = true
+etl_deletes = false
 [[protected]]
 name = "comments"
 table = "comments"
@@ -131,7 +131,6 @@ table = "votes"
 parent = "comments"
 parent_column = "comment_id"
 teams = ["team_id"]
-etl_deletes = true
 [[protected]]
 name = "requests"
 table = "requests"

@@ -73,13 +73,13 @@ def _reached(catalog: Catalog, tables: Iterable[str]) -> frozenset[str]:
 
 def _rows_behind(scene: Scene, keys: Iterable[ForeignKey]) -> tuple[int, str]:
     """Count the protected rows that keys would act on; say where they could not be counted."""
-    by_set: dict[str, tuple[BoundSet, list[str]]] = {}
+    by_set: dict[str, tuple[BoundSet, list[ForeignKey]]] = {}
     for key in keys:
         for bound in scene.app.sets:
             if bound.table.name == key.table:
-                by_set.setdefault(bound.name, (bound, []))[1].append(key.column)
+                by_set.setdefault(bound.name, (bound, []))[1].append(key)
     hidden = [name for name, (bound, _) in by_set.items() if scene.hidden(bound)]
-    asked = [(bound, column) for name, (bound, columns) in by_set.items() if name not in hidden for column in columns]
+    asked = [(bound, key) for name, (bound, keys) in by_set.items() if name not in hidden for key in keys]
     found_ = ask_each(scene.database, [_referring(*each) for each in asked])
     most: dict[str, int] = {}
     for (bound, _), ((rows,),) in zip(asked, found_, strict=True):
@@ -87,8 +87,9 @@ def _rows_behind(scene: Scene, keys: Iterable[ForeignKey]) -> tuple[int, str]:
     return sum(most.values()), f" Rows of {', '.join(hidden)} could not be counted." if hidden else ""
 
 
-def _referring(bound: BoundSet, column: str) -> Query:
-    return Query(statement(__name__, "referring", **bound.parts, column=identifier(column)))
+def _referring(bound: BoundSet, key: ForeignKey) -> Query:
+    set_to = " AND ".join(f"t.{identifier(column)} IS NOT NULL" for column in key.columns)
+    return Query(statement(__name__, "referring", **bound.parts, set_to=set_to))
 
 
 def _without_action(scene: Scene, keys: Iterable[ForeignKey]) -> str:

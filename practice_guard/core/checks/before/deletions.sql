@@ -1,6 +1,6 @@
 -- referring --
--- Protected rows whose column points somewhere.
-SELECT count(*) FROM {table} AS t WHERE {condition} AND t.{column} IS NOT NULL
+-- Protected rows whose columns point somewhere.
+SELECT count(*) FROM {table} AS t WHERE {condition} AND {set_to}
 
 -- definitions --
 -- Foreign keys of some tables as PostgreSQL writes them.

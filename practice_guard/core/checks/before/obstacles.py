@@ -185,10 +185,11 @@ def _widening(catalog: Catalog, sequence: str) -> str:
         if column.sequence == sequence
     ]
     pointing = [
-        (key.table, key.column)
+        (key.table, column)
         for table in catalog.tables.values()
         for key in table.foreign_keys
-        if (key.parent, key.parent_column) in drawing
+        for column, parent_column in key.pairs
+        if (key.parent, parent_column) in drawing
     ]
     pointing += [(each.table, each.column) for each in catalog.pointers() if (str(each.target), "id") in drawing]
     widened = [

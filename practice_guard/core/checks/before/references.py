@@ -21,7 +21,7 @@ def missing(scene: Scene) -> Answer:
     """Whether a column that points at teams or leagues has no foreign key."""
     bare: dict[tuple[str, str], str] = {}
     for bound in scene.app.sets:
-        keyed = {(key.column, key.parent) for key in bound.table.foreign_keys}
+        keyed = {(column, key.parent) for key in bound.table.foreign_keys for column in key.leading}
         for each, target in zip(bound.references, bound.tables, strict=True):
             if (each.column, target) not in keyed:
                 parent = scene.app.catalog.table(target).quoted
@@ -85,11 +85,9 @@ def replication_role(scene: Scene) -> Answer:
 
 def unprotected(scene: Scene) -> Answer:
     """Whether tables that are neither the ETL's nor protected point at teams or leagues, and with how many rows."""
-    covered = {(bound.table.name, each.column) for bound in scene.app.sets for each in bound.references}
     tables: dict[str, list[Pointer]] = {}
-    for pointer in scene.app.catalog.pointers():
-        if pointer.table not in scene.etl_tables and (pointer.table, pointer.column) not in covered:
-            tables.setdefault(pointer.table, []).append(pointer)
+    for pointer in coverage.unfollowed(scene.app):
+        tables.setdefault(pointer.table, []).append(pointer)
     readable = coverage.readable(scene.database, [scene.app.catalog.table(name) for name in tables])
     ids = {"teams": sorted(scene.app.now.ids), "leagues": sorted(scene.app.now.leagues)}
     queries = [Query(_pointing(scene, name, tables[name]), ids) for name in tables if name in readable]
@@ -144,7 +142,8 @@ def _own_keys(scene: Scene) -> list[ForeignKey]:
 def named(key: ForeignKey) -> str:
     """Write a key as people read it: its name, the column, what it points at, and what happens on deletion."""
     action = f", {DELETIONS[key.on_delete]}" if key.on_delete in DELETIONS else ""
-    return f"{key.name}: {key.table}.{key.column} → {key.parent}{action}"
+    columns = key.columns[0] if key.single else f"({', '.join(key.columns)})"
+    return f"{key.name}: {key.table}.{columns} → {key.parent}{action}"
 
 
 def listed(keys: Iterable[ForeignKey]) -> str:

@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
 from practice_guard.core.application import BoundSet, PointsAt, Reference
+from practice_guard.core.checks import drift, labels
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene
-from practice_guard.core.checks.before.snapshots import accounted_for
-from practice_guard.core.database import Query, Row, ask_each, columns, identifier, literal, piece, statement
+from practice_guard.core.checks.before.snapshots import accounted_for, latest
+from practice_guard.core.database import Query, ask_each, identifier, literal, piece, statement
 from practice_guard.core.findings import found, unseen
-from practice_guard.core.identity import normalise
-from practice_guard.core.model import Finding, Team
-from practice_guard.core.restore import Workings
+from practice_guard.core.model import Finding, Severity
+from practice_guard.core.restore import Workings, count_alone
 from practice_guard.core.words import counted
-
-_LABEL = re.compile(r"\s*(?P<club>.+?)\s+practice\s*[-\u2013\u2014]\s*(?P<series>.+?)\s*", re.IGNORECASE)
-"""`Tennaqua Practice - Chicago 22`: how the application labels a practice (rally-database)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Adrift:
     """How many rows of a protected set point at nothing by one fault, and which the first ones are, with their words.
 
-    Each row counts once, by its gravest fault.
+    Each row counts once, by its gravest fault. `values` are the first few ids that are gone.
     """
 
     rows: int
     keys: Sequence[str]
     words: Sequence[str]
+    values: Sequence[int] = ()
 
 
 MOST_KEYS = 20
@@ -85,21 +81,58 @@ def without_league(scene: Scene) -> Answer:
     return _adrift(scene, trouble, partial(found, "rows-without-league"), partial(unseen, "rows-without-league"))
 
 
+def already_orphaned(scene: Scene) -> Answer:
+    """Whether so many rows hang on what is gone that no first snapshot takes them for how things are."""
+    if scene.once(latest) is not None:
+        return Answer("there is a snapshot from before the next import")
+    findings = unlooked_sets(scene, scene.app.sets, partial(unseen, "rows-already-orphaned"))
+    if not findings:
+        alone = count_alone(scene.database, scene.app)
+        judged = drift.first(alone, scene.guard.request.bulk)
+        return Answer("a first snapshot may be taken", tuple(each for each in judged if each.rows))
+    return Answer("a first snapshot may be taken", tuple(findings), looked=False)
+
+
 def _adrift(
     scene: Scene, trouble: _Trouble, report: Callable[..., Finding], unlooked: Callable[..., Finding]
 ) -> Answer:
     findings: list[Finding] = []
     everything = scene.once(_survey)
     for bound in scene.app.sets:
-        if rows := everything.get((bound.name, trouble.fault)):
+        if rows := everything.get((bound.name, trouble.fault, True)):
             said = f"{counted(rows.rows, 'row')} of {bound.name} {trouble.what}."
             fix = _mending(scene, bound, trouble, rows)
             findings.append(report(said, trouble.why, fix, rows=rows.rows, examples=rows.words))
+        if rows := everything.get((bound.name, trouble.fault, False)):
+            said = f"{counted(rows.rows, 'row')} of {bound.name} {trouble.what}, {_since_when(scene, bound)}."
+            fix = "\n".join(filter(None, (_mending(scene, bound, trouble, rows), _giving_up(bound, trouble, rows))))
+            found_ = report(said, trouble.why, fix, rows=rows.rows, examples=rows.words)
+            findings.append(replace(found_, severity=Severity.WARNING))
     findings += unlooked_sets(scene, scene.app.sets, unlooked)
     looked = not any(scene.hidden(bound) for bound in scene.app.sets)
     known = scene.once(_accounted_for)
     besides = f", besides {counted(known, 'row')} that the newest snapshot accounts for" if known else ""
     return Answer(f"0 protected rows {trouble.what}{besides}", tuple(findings), looked)
+
+
+def _since_when(scene: Scene, bound: BoundSet) -> str:
+    snapshot = scene.once(latest)
+    if snapshot is None:
+        return "and no snapshot yet that could tell since when"
+    return f"as in snapshot {snapshot.id}" if bound.name in snapshot.sets else "and no snapshot with that set yet"
+
+
+def _giving_up(bound: BoundSet, trouble: _Trouble, rows: Adrift) -> str:
+    """Write the entry of the settings file that lets such values stay as they are."""
+    if not rows.values:
+        return ""
+    wanted = PointsAt.LEAGUES if trouble.fault == GONE_LEAGUE else PointsAt.TEAMS
+    column = next(each.column for each in bound.references if each.target is wanted)
+    values = ", ".join(map(str, rows.values))
+    return (
+        "-- or, where they are to stay as they are, in practice_guard.toml:\n"
+        f'-- [[protected]]\n-- name = "{bound.name}"\n-- give_up = {{ {column} = [{values}] }}'
+    )
 
 
 def _accounted_for(scene: Scene) -> int:
@@ -134,17 +167,20 @@ def _mending(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Adrift) -> 
     return mending(_MENDED_BY[trouble.fault], keys=keys, **parts) + more
 
 
-def _survey(scene: Scene) -> dict[tuple[str, str], Adrift]:
-    """Find, by set and fault, the rows that point at nothing and that the newest snapshot does not account for."""
+def _survey(scene: Scene) -> dict[tuple[str, str, bool], Adrift]:
+    """Find, by set and fault, the rows that point at nothing and that the newest snapshot does not account for.
+
+    What was so when the snapshot was taken, or may have been so before there was one, is told from what is new.
+    """
     workings = accounted_for(scene)
     # What hangs on another protected row is where that row is; it is looked at there.
     seen = [bound for bound in scene.app.sets if not scene.hidden(bound) and _outward(bound)]
     asked = [_astray(scene, bound, workings) for bound in seen]
     answers = ask_each(workings.scratch if workings else scene.database, asked)
     return {
-        (bound.name, fault): Adrift(rows, keys, said)
+        (bound.name, fault, new): Adrift(rows, keys, said, values or ())
         for bound, found_ in zip(seen, answers, strict=True)
-        for fault, rows, keys, said in found_
+        for fault, new, rows, keys, said, values in found_
     }
 
 
@@ -156,7 +192,8 @@ def _astray(scene: Scene, bound: BoundSet, workings: Workings | None) -> Query:
     outward = _outward(bound)
     gone = {
         target: " OR ".join(
-            f"(t.{identifier(each.column)} IS NOT NULL AND v{place}.id IS NULL)"
+            f"(t.{identifier(each.column)} IS NOT NULL AND v{place}.id IS NULL"
+            f" AND NOT {bound.is_given_up(each.column)})"
             for place, each in outward
             if each.target is target
         )
@@ -172,13 +209,34 @@ def _astray(scene: Scene, bound: BoundSet, workings: Workings | None) -> Query:
         __name__,
         "adrift",
         **bound.parts,
-        words=words(bound),
+        words=labels.words(bound),
         fault=f"CASE {cases} END",
         joins="\n".join(_there(scene, place, each) for place, each in outward),
         unknown=f"NOT {workings.accounted(bound.name, 't')}" if workings and bound.name in workings.sheets else "true",
+        new=_is_new(scene, bound, workings),
+        values=_values(bound),
         most=str(MOST_KEYS),
     )
     return Query(text)
+
+
+def _is_new(scene: Scene, bound: BoundSet, workings: Workings | None) -> str:
+    """Return the condition that a row has come since the newest snapshot, or is not as it was."""
+    snapshot = scene.once(latest)
+    if snapshot is None or bound.name not in snapshot.sets:
+        return "false"
+    return workings.added(bound.name, "t") if workings and bound.name in workings.sheets else "true"
+
+
+def _values(bound: BoundSet) -> str:
+    """Return the value of a row that points at something gone, as SQL."""
+    cases = " ".join(
+        f"WHEN {literal(fault)} THEN t.{identifier(column)}::bigint"
+        for fault, target in ((GONE_TEAM, PointsAt.TEAMS), (GONE_LEAGUE, PointsAt.LEAGUES))
+        for column in [next((each.column for each in bound.references if each.target is target), "")]
+        if column
+    )
+    return f"CASE t.fault {cases} END" if cases else "NULL::bigint"
 
 
 def _there(scene: Scene, place: int, reference: Reference) -> str:
@@ -187,85 +245,10 @@ def _there(scene: Scene, place: int, reference: Reference) -> str:
     return piece(__name__, "there", **parts)
 
 
-def words(bound: BoundSet) -> str:
-    """Return SQL that says what a row is: its content, or its primary key where that is all there is."""
-    if not bound.set.content:
-        return f"{literal(bound.table.name + ' ')} || t.{bound.parts['key']}::text"
-    return f"pg_catalog.concat_ws(', ', {columns(bound.content, of='t', cast='::text')})"
-
-
 def misplaced(scene: Scene) -> Answer:
     """Whether rows hang on a team while their label names exactly one other team of the league."""
-    labelled = [bound for bound in scene.app.sets if bound.set.label in bound.table.columns]
+    labelled = labels.labelled(scene.app.sets)
     readable = [bound for bound in labelled if not scene.hidden(bound)]
-    labels = ask_each(scene.database, [_labels(bound) for bound in readable])
-    every = zip(readable, labels, strict=True)
-    findings = [finding for bound, rows in every if (finding := _misplaced(scene, bound, rows))]
+    findings = labels.misplaced(scene.database, readable, scene.app.now)
     findings += unlooked_sets(scene, labelled, partial(unseen, "label-names-another-team"))
     return Answer("0 rows labelled with the name of another team", tuple(findings), len(readable) == len(labelled))
-
-
-def _labels(bound: BoundSet) -> Query:
-    league = next((each.column for each in bound.references if each.target is PointsAt.LEAGUES), None)
-    text = statement(
-        __name__,
-        "labels",
-        **bound.parts,
-        label=identifier(bound.set.label or ""),
-        league=f"t.{identifier(league)}::bigint" if league else "NULL::bigint",
-        words=words(bound),
-    )
-    return Query(text)
-
-
-def _misplaced(scene: Scene, bound: BoundSet, labels: Sequence[Row]) -> Finding | None:
-    label = identifier(bound.set.label or "")
-    count, examples, fixes = 0, [], []
-    for said, number, in_league, rows, some_rows in labels:
-        own, other = scene.team(number), None
-        if own is not None:
-            other = _other_team(scene, own, said, scene.app.now.leagues.get(in_league))
-        if own is None or other is None:
-            continue
-        count += rows
-        examples.append(f"{some_rows[0]}: hangs on {own.identity}, its label names {other.identity}")
-        fixes.append(
-            mending(
-                "follow_label",
-                **bound.parts,
-                label=label,
-                says=literal(said),
-                own=str(own.id),
-                named=str(other.id),
-                right=literal(f"{own.club} Practice - {own.series}"),
-            )
-        )
-    if not count:
-        return None
-    what = f"{counted(count, 'row')} of {bound.name} labelled with the name of another team."
-    why = "A practice belongs to the team that it was named for; on another one the wrong captain and players see it."
-    return found("label-names-another-team", what, why, "\n".join(fixes), rows=count, examples=examples)
-
-
-def _other_team(scene: Scene, own: Team, label: str, league: str | None) -> Team | None:
-    """Return the one team that a label names in the leagues a row is of, unless it may mean the team it hangs on."""
-    parts = _LABEL.fullmatch(label)
-    if parts is None:
-        return None
-    place = (normalise.text(parts["club"]), normalise.series(parts["series"]))
-    if not all(place):
-        return None
-    named = scene.once(_by_place)
-    candidates = [team for code in {own.league, league} for team in named.get((code, place), ())]
-    return candidates[0] if len(candidates) == 1 and candidates[0].id != own.id else None
-
-
-def _place(team: Team) -> tuple[str, str]:
-    return normalise.text(team.club or ""), normalise.series(team.series or "")
-
-
-def _by_place(scene: Scene) -> dict[tuple[str | None, tuple[str, str]], list[Team]]:
-    places: defaultdict[tuple[str | None, tuple[str, str]], list[Team]] = defaultdict(list)
-    for team in scene.app.now.teams:
-        places[team.league, _place(team)].append(team)
-    return places

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from practice_guard.core import errors, restore, snapshots
-from practice_guard.core.checks import drift
+from practice_guard.core.checks import changes, drift
 from practice_guard.core.checks.before.scene import Answer, Scene
 from practice_guard.core.database import renew, shielded
 from practice_guard.core.findings import found, unseen
@@ -119,6 +119,8 @@ def not_restored(scene: Scene) -> Answer:
     sums = [each for each in plan.sums if each.writes]
     if not sums:
         return Answer(f"every row of snapshot {plan.snapshot} that has its team is in place")
+    if changes.nobody_can_explain(plan, scene.guard.request.bulk):
+        return Answer("all that is not in place are a few rows of which nobody knows who took them", measured=True)
     counts = plan.counts()
     what = (
         f"{counted(plan.writes(), 'row')} of snapshot {plan.snapshot} not in place: {counts['insert']:,} not there, "

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from practice_guard.core import lines
-from practice_guard.core.application import TeamList
+from practice_guard.core.application import TeamList, imprint
 from practice_guard.core.errors import DamagedSnapshotError
 from practice_guard.core.lines import LineError, Sum
 from practice_guard.core.model import Team
@@ -15,7 +15,7 @@ from practice_guard.core.snapshots import digests
 from practice_guard.core.snapshots.archive.envelope import unpack
 from practice_guard.core.snapshots.archive.writer import DESCRIBED, FORMAT, NamedRow, StoredRow
 from practice_guard.core.snapshots.description import stored_set
-from practice_guard.core.snapshots.fields import Fields, checked_id, clean
+from practice_guard.core.snapshots.fields import DIGEST, Fields, checked_id, clean
 from practice_guard.core.snapshots.snapshot import Snapshot
 from practice_guard.core.words import agreeing, counted
 
@@ -105,7 +105,7 @@ def _snapshot(fields: Fields, sets: Mapping[str, Any]) -> Snapshot:
         lists=tuple(lists),
         rows=fields.number("rows"),
         carried=fields.number("carried"),
-        imprint=fields.digest("mark"),
+        imprint=_imprint(fields),
         digest=fields.digest("digest"),
         verified_at=None,
         sets={
@@ -125,6 +125,14 @@ def _snapshot(fields: Fields, sets: Mapping[str, Any]) -> Snapshot:
                 f"{fields.where}: {what} is {getattr(snapshot, what)}, but its sets have {total}."
             )
     return snapshot
+
+
+def _imprint(fields: Fields) -> str:
+    """Return what the database looked like; earlier versions wrote a digest of it, of which nothing can be told."""
+    text = fields.text("mark")
+    if imprint.load(text) is None and not DIGEST.fullmatch(text):
+        raise DamagedSnapshotError(f"{fields.where}: mark describes no database.")
+    return text
 
 
 def _check_fingerprint(fields: Fields) -> None:

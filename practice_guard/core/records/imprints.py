@@ -1,0 +1,48 @@
+"""The database's imprint with what the guard has watched itself; see `application.imprint`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from practice_guard.core.application import Application, coverage, imprint
+from practice_guard.core.application.imprint import Imprint, Since
+from practice_guard.core.database import Database, ask_each
+from practice_guard.core.model import Bulk
+from practice_guard.core.records import runs
+
+
+def take(database: Database, app: Application) -> Imprint:
+    """Take the database's imprint as it is now."""
+    return compare(database, app, (), Bulk())[0]
+
+
+def compare(
+    database: Database, app: Application, earlier: Sequence[Imprint | None], bulk: Bulk
+) -> tuple[Imprint, list[Since]]:
+    """Take the database's imprint, and compare each of some earlier moments with how it looks now.
+
+    Args:
+        database: where.
+        app: what there is.
+        earlier: the database at those moments; None where nobody knows.
+        bulk: how many rows are many.
+    """
+    run = runs.newest_begun(database)
+    asked = [imprint.query(app.catalog, app.sets, run, each) for each in (None, *filter(None, earlier))]
+    now, *looks = (imprint.read(rows, app.catalog) for rows in ask_each(database, asked))
+    again = iter(looks)
+    return now, [imprint.since(each, next(again) if each else None, now.run, bulk) for each in earlier]
+
+
+def is_stirred(database: Database, app: Application, earlier: Imprint | None, bulk: Bulk) -> bool:
+    """Whether anything of the ETL's own is another than at an earlier moment; true where nobody can tell.
+
+    Rows of all its tables are looked at only where nothing else shows: an upsert that changes nothing and numbers
+    nothing leaves no other trace.
+    """
+    _, (since,) = compare(database, app, (earlier,), bulk)
+    if earlier is None or not since.known or since.stirred:
+        return True
+    readable = coverage.readable(database, tables := imprint.etl_tables(app.catalog))
+    asked = [imprint.any_newer(each, earlier) for each in tables if each.name in readable]
+    return any(found for ((found,),) in ask_each(database, asked))

@@ -1,0 +1,18 @@
+"""What users added between a snapshot and the import after it, which no plan knows (design, "Much is not little")."""
+
+from __future__ import annotations
+
+from practice_guard.core.findings import found
+from practice_guard.core.model import Finding
+from practice_guard.core.restore.plans import Plan
+from practice_guard.core.words import duration
+
+
+def unknown(plan: Plan) -> list[Finding]:
+    """Find that users may have added rows between the snapshot and the import, which took them for good."""
+    time = plan.uncounted
+    if time is None:
+        return []
+    what = f"{duration(time)} lie between snapshot {plan.snapshot} and the import: what users added then is in neither."
+    why = "The import took the tables as they were; rows that are newer than the snapshot nobody can count or put back."
+    return [found("additions-unknown", what, why, "Take a snapshot right before each import: run, or backup.")]
