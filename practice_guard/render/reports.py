@@ -12,7 +12,7 @@ from rich.padding import Padding
 from practice_guard.core.checks import Amiss, Health, Preservation, Safety
 from practice_guard.core.checks.safety import Result
 from practice_guard.core.identity import explain
-from practice_guard.core.model import Fate, Match, Severity, Verdict
+from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
 from practice_guard.core.steps import Step
 from practice_guard.core.upkeep import Backup, Ruling
 from practice_guard.core.words import agreeing, counted
@@ -78,7 +78,7 @@ def backup(report: Backup) -> Outcome:
             {"snapshot": None, "rows": 0, "carried": 0, "digest": None, "verified": False, "protected": {}},
             tuple(body),
             report.findings,
-            (Step("restore", "--dry-run"),) if report.previous else (),
+            (to_look_at(report.findings),) if report.previous else (),
         )
     snapshot = report.snapshot
     own = {name: each for name, each in snapshot.sets.items() if not each.companion}
@@ -165,6 +165,10 @@ def _teamless(name: str, rows: int) -> RenderableType:
     return line(f"  {counted(rows, 'row')} of {name} {hang}.\n")
 
 
+_DELETED = frozenset({"deleted-in-bulk", "nothing-left"})
+"""Findings whose rows a restore puts back only where it is asked to."""
+
+
 def health(report: Health) -> Outcome:
     """Present `health`."""
     total = report.total
@@ -174,8 +178,9 @@ def health(report: Health) -> Outcome:
     rows.append(("sum", *(asdict(total)[head] for head in heads)))
     weights = Counter(finding.severity for finding in report.findings)
     were = agreeing(weights[Severity.WARNING], "was", "were")
+    amiss = counted(total.bad, "row") + " amiss" if total.bad or not report.besides else "; ".join(report.besides)
     against = (
-        f"{counted(weights[Severity.ERROR], 'error')}, {counted(total.bad, 'row')} amiss"
+        f"{counted(weights[Severity.ERROR], 'error')}, {amiss}"
         if weights[Severity.ERROR]
         else f"{counted(weights[Severity.WARNING], 'warning')}, which {were} asked to fail it"
     )
@@ -209,13 +214,21 @@ def health(report: Health) -> Outcome:
             *_amiss("team", report.teams),
         ),
         report.findings,
-        () if report.verdict is Verdict.FINE else (Step("restore", "--dry-run"),),
+        () if report.verdict is Verdict.FINE else (to_look_at(report.findings),),
     )
 
 
 def _where(report: Health) -> str:
     """Say where the rows are: each on its team once, or what is to be said besides."""
-    return "; ".join(("those that are left in place", *report.besides)) if report.besides else "each on its team once"
+    if not report.besides:
+        return "each on its team once"
+    return f"of which not each is where it was: {'; '.join(report.besides)}"
+
+
+def to_look_at(findings: Sequence[Finding]) -> Step:
+    """Return the command that shows what a restore would do; also for rows that somebody deleted, where many are."""
+    deleted = any(each.code in _DELETED for each in findings)
+    return Step("restore", "--dry-run", *(["--include-deleted"] if deleted else []))
 
 
 def _amiss(kind: str, places: Mapping[str, Amiss]) -> list[RenderableType]:

@@ -177,7 +177,7 @@ def _next_steps(report: Report) -> Sequence[Advice]:
         return [*steps, runs.resumption(report.named_id)] if report.started and not stuck else steps
     if report.health is None:
         if report.result(Phase.BACKUP) is not None:
-            return [Step("restore", "--dry-run")]
+            return [reports.to_look_at(report.findings)]
         return [] if report.resumed else [Step("validate-safety")]
     if report.health.verdict is Verdict.REFUSED:
         return [Step("health", *kept), Step("restore", *kept, "--dry-run")]

@@ -7,7 +7,7 @@ import pytest
 from practice_guard.core.guarding import Request
 from practice_guard.core.model import Verdict
 from practice_guard.core.upkeep import Rule, cleanup
-from tests.world import builders
+from tests.world import around, builders
 from tests.world.backing_up import codes, refused_for
 from tests.world.builders import League, ScratchDatabase, practices_by_natural_key
 from tests.world.guarding import Guard
@@ -107,3 +107,30 @@ def test_what_an_import_takes_in_bulk_comes_back_and_is_nobodys_deletion(
     assert "deleted-in-bulk" not in [each.code for each in health.findings]
     guarded.restores()
     assert practices_by_natural_key(database) == before
+
+
+@pytest.mark.usefixtures("place")
+def test_a_run_refuses_what_one_statement_deleted_until_a_person_accepts_it(
+    guarded: Guard, database: ScratchDatabase
+) -> None:
+    database.rows(ONE_BAD_STATEMENT)
+    etl = around.an_import(database.url, *around.NOTHING_IS_NEW)
+    refused = around.runs_around(etl)
+    assert (refused.status, refused.document["result"]["etl_exit_code"]) == (3, None)
+    assert "deleted-in-bulk" in refused.errors()
+    accepted = around.runs_around(etl, "--accept-current")
+    assert (accepted.status, accepted.document["result"]["etl_exit_code"]) == (0, 0)
+    assert around.runs_around(etl).status == 0
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize("command", ["health", "backup"])
+def test_the_next_step_shows_what_was_deleted(guarded: Guard, database: ScratchDatabase, command: str) -> None:
+    assert around.says("restore", "--dry-run").document["result"]["rows"]["deleted"] == 0
+    database.rows(ONE_BAD_STATEMENT)
+    said = around.says(command)
+    assert said.document["next_steps"] == ["practice-guard restore --dry-run --include-deleted --env local"]
+    gone = guarded.judges_health().sets["practices"].deleted
+    assert (
+        command == "backup" or said.document["verdict"] == f"Not healthy, score 99: 1 error, {gone} deleted by users."
+    )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from practice_guard import etl
+from practice_guard.core.application import BUILT_IN
 from practice_guard.core.model import Verdict
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
@@ -88,3 +90,19 @@ def test_it_says_which_call_is_missing_where_rows_are_away(
         cursor.connection.commit()
     named = any("restore_practice_times_with_fallback was not called" in each for each in said["issues"])
     assert (said["is_healthy"], named) == (restored, not restored)
+
+
+def test_what_an_older_version_took_for_practices_is_left_out_and_told(
+    season: League, database: ScratchDatabase
+) -> None:
+    """Its condition was the word alone: the matches are rows of its snapshot, and have been played since."""
+    everything = [replace(each, narrowed=("", ())) for each in BUILT_IN]
+    assert Guard(database, sets=everything).has_backed_up().sets["practices"].rows == 8
+    builders.the_etl_recreates_everything(database)
+    database.rows("DELETE FROM schedule")
+
+    made = Guard(database).restores().plan
+
+    assert (made.counts("practices")["insert"], made.counts("practices")["given_up"]) == (6, 2)
+    assert sum(each.rows for each in made.sums if "none of the rows that are protected now" in each.note) == 2
+    assert database.count("schedule") == 6
