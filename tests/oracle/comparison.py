@@ -34,6 +34,8 @@ NOTES = tuple(
         r"hangs on a .+ that was given its old .+'s id",
         r"its .+ is not known; somebody has put it on another one",
         r"was moved to another .+ by a user and is left there",
+        r"points at something else than it did, and is left there",
+        r"hung on no .+ when it was backed up, and is left where somebody has put it",
         r"was deleted by a user",
         r"hung on no team when it was backed up",
         r"something else that it must point at is gone",

@@ -12,8 +12,8 @@ import pytest
 
 from practice_guard.core.model import Evidence, Fate
 from practice_guard.core.restore import Bucket
-from tests.oracle.pairing import Pair, Rules
 from tests.oracle.plans import Destination, Kept, Live, PlannedRow, SetPlan
+from tests.oracle.rules import Pair, Rules
 
 LIST = "monday"
 OLDER = "sunday"
@@ -275,9 +275,9 @@ class TestNull:
         row = only(plan(pair, [kept(1, None)], [live(101, None)]))
         assert (row.bucket, row.writes) == (Bucket.INTACT, False)
 
-    def test_a_row_that_somebody_gave_a_team_since_keeps_it(self, pair: Pair) -> None:
+    def test_a_row_that_somebody_gave_a_team_since_keeps_it_and_is_told(self, pair: Pair) -> None:
         row = only(plan(pair, [kept(1, None)], [live(101, 12)]))
-        assert (row.bucket, row.writes) == (Bucket.INTACT, False)
+        assert (row.bucket, row.writes) == (Bucket.EDITED, False)
 
     def test_a_lost_row_without_a_team_waits(self, pair: Pair) -> None:
         assert only(plan(pair, [kept(1, None)], [])).bucket is Bucket.PENDING

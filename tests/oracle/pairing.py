@@ -19,63 +19,16 @@ from __future__ import annotations
 import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 from practice_guard.core.model import Fate
 from practice_guard.core.restore import Bucket
+from tests.oracle import references
 from tests.oracle.plans import NOWHERE, Destination, Kept, Live, PlannedRow, SetPlan
-
-TEAM = "team"
-"""What most protected rows hang on."""
+from tests.oracle.rules import TEAM, Resolver, Rules
 
 _NUMBER = re.compile(r"-?[0-9]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What pairing needs to know of a set and of the database.
-
-    Attributes:
-        name: the set's name.
-        etl_deletes: whether the ETL deletes such rows; None where nobody has said.
-        may_vanish: an import takes rows along, so that a primary key may come back as another row's.
-        hangs_on: what the first reference points at, in a word for people.
-        key_only: nothing but the primary key says which row is which, so that none can be known under another.
-        put: what restores since the snapshot have last pointed rows at, by primary key.
-        renumbered: the new primary keys under which restores of the snapshot have put rows back, by their numbers.
-        nullable: by reference, whether its column may be NULL.
-        valid: by reference, the ids that exist now.
-        proven: numbers of the rows that were in place in a state since which, provably, no import ran.
-        include_deleted: rows that users deleted are wanted back too.
-        outward: the references besides the first to teams or leagues, by position.
-        league: those of them that say the league of the team that the row hangs on.
-        league_of: the league of each team that there is.
-        watched: the guard has watched an import since the snapshot.
-    """
-
-    name: str
-    etl_deletes: bool | None
-    may_vanish: bool
-    nullable: tuple[bool, ...]
-    valid: tuple[frozenset[int], ...]
-    proven: frozenset[int] = frozenset()
-    include_deleted: bool = False
-    hangs_on: str = TEAM
-    key_only: bool = False
-    put: Mapping[str, int] = field(default_factory=dict)
-    renumbered: Mapping[int, str] = field(default_factory=dict)
-    outward: frozenset[int] = frozenset()
-    league: frozenset[int] = frozenset()
-    league_of: Mapping[int | None, int] = field(default_factory=dict)
-    watched: bool = False
-
-
-Resolver = Callable[[int, tuple[str, int]], Destination]
-"""Reference's position and an old id in its list → where it leads."""
-
-Pair = Callable[[Sequence[Kept], Sequence[Live], Rules, Resolver], SetPlan]
-"""What pairs: a snapshot's rows, the table's, what is known of the set, and where old ids lead."""
 
 
 def plan(rows: Sequence[Kept], live: Sequence[Live], rules: Rules, resolve: Resolver) -> SetPlan:
@@ -276,19 +229,28 @@ def _in_place(row: Kept, live: Live, goals: tuple[Destination, ...], rules: Rule
             note = f"hangs on a {rules.hangs_on} that was given its old {rules.hangs_on}'s id"
         elif not adrift and now != goal.id:
             note = f"its {rules.hangs_on} is not known; somebody has put it on another one"
-    elif now == goal.id or row.refs[0] is None:
+    elif now == goal.id or (row.refs[0] is None and adrift):
         bucket, first = Bucket.EDITED if edited else Bucket.INTACT, now
-    elif not adrift and not stolen and (row.row in rules.proven or (goal.fate is Fate.KEPT and not rules.watched)):
+    elif row.refs[0] is None:
+        bucket, first = Bucket.EDITED, now
+        note = f"hung on no {rules.hangs_on} when it was backed up, and is left where somebody has put it"
+    elif not adrift and not stolen and (row.row in rules.proven or (goal.fate is Fate.KEPT and rules.untold)):
         bucket, first = Bucket.EDITED, now
         note = f"was moved to another {rules.hangs_on} by a user and is left there"
     else:
         bucket, first = Bucket.EDITED if edited else Bucket.RELINK, goal.id
     others = range(1, len(goals))
-    after = (first, *(_secondary(row, live, goals, rules, place, first) for place in others))
+    after = (first, *(references.secondary(row, live, goals, rules, place, first) for place in others))
+    if bucket in (Bucket.INTACT, Bucket.RELINK) and any(
+        references.is_elsewhere(row, live, goals, rules, place) and after[place] == live.refs[place] for place in others
+    ):
+        bucket, note = Bucket.EDITED, "points at something else than it did, and is left there"
     if bucket is Bucket.INTACT and after != live.refs:
         bucket = Bucket.RELINK
     wrong = stolen or (goal.known and not adrift and after[0] != now)
-    wrong = wrong or any(_is_overwritten(live, rules, place) and after[place] != live.refs[place] for place in others)
+    wrong = wrong or any(
+        references.is_overwritten(live, rules, place) and after[place] != live.refs[place] for place in others
+    )
     return PlannedRow(
         rules.name, row.row, row.key, bucket, row.refs[0], live.key, live.refs, after,
         goal.evidence, goal.fate, was_wrong=wrong, note=note, unresolved=_unresolved(goals), team=_team(row, rules),
@@ -297,40 +259,6 @@ def _in_place(row: Kept, live: Live, goals: tuple[Destination, ...], rules: Rule
 
 def _team(row: Kept, rules: Rules) -> tuple[str, int] | None:
     return row.refs[0] if rules.hangs_on == TEAM else None
-
-
-def _is_overwritten(live: Live, rules: Rules, place: int) -> bool:
-    return place in rules.outward and live.refs[place] is not None and live.refs[place] in rules.valid[place]
-
-
-def _outward(
-    row: Kept, live: Live, goals: tuple[Destination, ...], rules: Rules, place: int, team: int | None
-) -> int | None:
-    """Where a reference to a team or league goes: back, unless a person, or an import rightly, has set it."""
-    old, now, goal = row.refs[place], live.refs[place], goals[place]
-    wanted = goal.id if goal.known else None
-    if not goals[0].known or now == wanted:
-        return now
-    standing = now is not None and now in rules.valid[place] and not (old is not None and now == old[1])
-    if standing and (rules.league_of.get(team) == now if place in rules.league else row.row in rules.proven):
-        return now
-    if now is None:
-        return wanted
-    return wanted if wanted is not None or rules.nullable[place] else now
-
-
-def _secondary(
-    row: Kept, live: Live, goals: tuple[Destination, ...], rules: Rules, place: int, team: int | None
-) -> int | None:
-    if place in rules.outward:
-        return _outward(row, live, goals, rules, place, team)
-    old, now, goal = row.refs[place], live.refs[place], goals[place]
-    if old is None or not goals[0].known or (not goal.known and now == goal.id):
-        return now
-    gone = now is not None and now not in rules.valid[place]
-    if goal.known:
-        return goal.id if now is None or gone or now == old[1] else now
-    return None if (gone or now == old[1]) and rules.nullable[place] else now
 
 
 def _absent(row: Kept, goals: tuple[Destination, ...], rules: Rules, used: set[str]) -> PlannedRow:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from practice_guard.core.application import Application, BoundSet, PointsAt, TeamList, imprint
 from practice_guard.core.database import Database, identifier, statement
 from practice_guard.core.guarding import Request, Scope
-from practice_guard.core.identity import resolve_leagues
+from practice_guard.core.identity import Resolution, resolve_leagues
 from practice_guard.core.model import Fate, Match
 from practice_guard.core.records import imprints
 from practice_guard.core.restore import Bucket
@@ -18,7 +18,9 @@ from tests.oracle import collisions, pairing, precedents
 from tests.oracle.goals import Parents, destination, ids_of, match_of, resolved, united, with_parents
 from tests.oracle.pairing import recognise
 from tests.oracle.plans import Kept, Live, PlannedRow, SetPlan
+from tests.oracle.precedents import Proofs
 from tests.oracle.rows import kept_rows, live_rows
+from tests.oracle.rules import TEAM, Resolver, Rules
 
 
 def plan(
@@ -72,16 +74,17 @@ def plan(
         rows, live = kept[bound.name], every[bound.name]
         moments_ = [each for each in (proofs.since_snapshot, proofs.since_restore) if each is not None]
         by_truncate = any(bound.table.name in each.emptied if each.known else bound.truncates for each in moments_)
-        gone = by_truncate and _emptied(rows, live, dated=bound.created is not None)
+        left = _emptied(rows, live, dated=bound.created is not None) or _put_in_again(database, bound, proofs)
+        gone = by_truncate and any(not row.carried for row in rows) and left
         resolve = partial(destination, bound, resolutions, leagues, parents)
         proven = proofs.rows(
             bound,
             rows,
             gone=gone,
             league_of=partial(_league_of, bound, lists, parents),
-            kept=partial(_stands_still, resolve),
+            stood=partial(_stood, bound, resolve, resolutions, parents),
         )
-        rules = pairing.Rules(
+        rules = Rules(
             bound.name,
             bound.set.etl_deletes,
             bound.set.etl_deletes is True or bound.cascades or gone,
@@ -96,7 +99,7 @@ def plan(
             _outward(bound),
             frozenset(place for place in _outward(bound) if _says_league(bound, place)),
             league_of,
-            proofs.since_snapshot.watched,
+            not proofs.since_snapshot.known and not proofs.since_snapshot.watched,
         )
         each = pairing.plan(rows, live, rules, resolve)
         each = _without_blocked(database, bound, stored, each)
@@ -127,8 +130,28 @@ def _league_of(bound: BoundSet, lists: Mapping[str, TeamList], parents: Mapping[
     return next((team.league for team in teams if origin and team.id == origin[1]), None)
 
 
-def _stands_still(resolve: pairing.Resolver, row: Kept) -> bool:
-    return row.refs[0] is None or resolve(0, row.refs[0]).fate is Fate.KEPT
+def _stood(
+    bound: BoundSet,
+    resolve: Resolver,
+    resolutions: Mapping[str, Resolution],
+    parents: Mapping[str, Parents],
+    row: Kept,
+    fates: Collection[Fate],
+    made: Collection[int],
+) -> bool:
+    """Whether what a row hung on became one of these, and its team is none of those that were made meanwhile."""
+    origin, first = row.refs[0], bound.references[0]
+    if origin is None:
+        return True
+    if resolve(0, origin).fate not in fates:
+        return False
+    if first.parent is not None:
+        parent = parents[first.parent].row(origin) if first.parent in parents else None
+        origin = parent.team if parent else None
+    elif first.target is PointsAt.LEAGUES:
+        origin = None
+    match = resolutions[origin[0]].matches.get(origin[1]) if origin else None
+    return match is None or (match.new is not None and match.new.id not in made)
 
 
 def _keys(database: Database, app: Application) -> dict[str, frozenset[int]]:
@@ -169,8 +192,19 @@ def _says_league(bound: BoundSet, place: int) -> bool:
 def _hangs_on(bound: BoundSet) -> str:
     first = bound.references[0]
     if first.parent is None:
-        return pairing.TEAM if first.target is PointsAt.TEAMS else "league"
+        return TEAM if first.target is PointsAt.TEAMS else "league"
     return f"row of {first.parent}"
+
+
+def _put_in_again(database: Database, bound: BoundSet, proofs: Proofs) -> bool:
+    """Whether a table has other files since the newest moment that anything is known of, and no row from before."""
+    last = proofs.since_snapshot
+    if proofs.since_restore is not None and proofs.since_restore.known:
+        last = proofs.since_restore
+    if bound.table.name not in last.emptied - last.rewritten:
+        return False
+    older = f"SELECT count(*) FROM {bound.table.quoted} AS t WHERE age(t.xmin) > age('{last.moment}'::xid8::xid)"
+    return bool(next(iter(database.execute(older)))[0] == 0)
 
 
 def _emptied(rows: Sequence[Kept], live: Sequence[Live], *, dated: bool) -> bool:

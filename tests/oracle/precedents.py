@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,7 @@ from practice_guard.core.application.imprint import Imprint, Since
 from practice_guard.core.database import Database, Query, Row, ask_each, statement
 from practice_guard.core.decisions import parse
 from practice_guard.core.identity import Decisions
+from practice_guard.core.model import Fate
 from practice_guard.core.records import installation
 
 
@@ -52,7 +53,7 @@ class Proofs:
         *,
         gone: bool,
         league_of: Callable[[SnapshotRow], str | None],
-        kept: Callable[[SnapshotRow], bool],
+        stood: Callable[[SnapshotRow, Collection[Fate], Collection[int]], bool],
     ) -> frozenset[int]:
         """Return the numbers of such rows of one set.
 
@@ -61,7 +62,7 @@ class Proofs:
             rows: the snapshot's rows of it.
             gone: none of them is left where it was.
             league_of: the code of a row's league; None for a row of none.
-            kept: whether what a row hangs on, if anything, is what it was.
+            stood: whether what a row hangs on, if anything, became one of these, and is none of the teams made since.
         """
         never = bound.set.etl_deletes is False and not bound.cascades
         waited = self.waited.get(bound.name, frozenset())
@@ -71,7 +72,7 @@ class Proofs:
                 return False
             if never:
                 return True
-            seen = [since.seen.get(table, frozenset()) for table in ("teams", "leagues", bound.table.name)]
+            seen = list(since.seen.values())
             if not since.known or None in seen:
                 return False
             busy = {code for codes in seen for code in codes or ()}
@@ -82,8 +83,17 @@ class Proofs:
             for row in rows
             if (bound.name, row.key) not in self.taken_back
             and (
-                (not row.carried and (never or kept(row)) and quiet(self.since_snapshot, row))
-                or (row.row not in waited and quiet(self.since_restore, row))
+                (
+                    not row.carried
+                    and quiet(self.since_snapshot, row)
+                    and (never or stood(row, (Fate.KEPT,), self.since_snapshot.made))
+                )
+                or (
+                    self.since_restore is not None
+                    and row.row not in waited
+                    and quiet(self.since_restore, row)
+                    and (never or stood(row, (Fate.KEPT, Fate.RENUMBERED), self.since_restore.made))
+                )
             )
         )
 

@@ -28,11 +28,13 @@ SELECT r.set_name, k.key, NULL::bigint
 HAVING max(r.ledger) FILTER (WHERE u.id IS NOT NULL) > coalesce(max(r.ledger) FILTER (WHERE u.id IS NULL), 0)
 
 -- last_put --
--- Where restores have last put rows since a time, by set and primary key: what their first reference then was.
+-- Where restores have last put rows since a time, by set and primary key: what their first reference then was. One
+-- that they left where it was they have put nowhere.
 SELECT DISTINCT ON (r.set_name, r.new_key) r.set_name, r.new_key, (r.after->'refs'->>0)::bigint
   FROM practice_guard.ledger_rows AS r
   JOIN practice_guard.ledger AS l ON l.id = r.ledger
  WHERE l.kind = 'restore' AND l.at >= %(since)s::timestamptz
+   AND (r.action = 'insert' OR r.before->0 <> r.after->'refs'->0)
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
  ORDER BY r.set_name, r.new_key, r.ledger DESC
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from practice_guard.core.model import Evidence, Fate
 from practice_guard.core.restore import Bucket
-from tests.oracle.pairing import Pair, Rules
 from tests.oracle.plans import Destination, Kept, Live, PlannedRow, SetPlan
+from tests.oracle.rules import Pair, Rules
 
 TEAMS = (1, 2, 3)
 LIST = "monday"

@@ -53,6 +53,11 @@ class Column:
     built_in: bool
     sequence: str | None = None
 
+    @property
+    def is_moment(self) -> bool:
+        """Whether it says when something was: a time without a zone may be hours from the server's clock."""
+        return self.type == "timestamp with time zone"
+
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:

@@ -79,6 +79,7 @@ class Imprint:
         run: the newest run of the guard whose ETL had begun; 0 where there was none.
         at: the server's clock, in seconds since 1970.
         first: when the first team was made after the earlier moment from which this one is seen; None where none was.
+        made: the ids of the teams that were made since that moment, or may have been.
     """
 
     system: str
@@ -87,10 +88,11 @@ class Imprint:
     run: int = 0
     at: float = 0.0
     first: float | None = None
+    made: frozenset[int] = frozenset()
 
     def dump(self) -> str:
         """Write it down."""
-        own = {name: value for name, value in asdict(self).items() if name != "first"}
+        own = {name: value for name, value in asdict(self).items() if name not in ("first", "made")}
         return json.dumps({"version": _VERSION, **own}, sort_keys=True, separators=(",", ":"))
 
 
@@ -103,22 +105,28 @@ class Since:
         watched: whether the guard watched an ETL.
         seen: by table, the leagues whose rows were deleted, inserted or written anew in bulk; None for all of them.
         emptied: the tables that something emptied as a whole, or may have: they have other files.
+        rewritten: those among them of which a change of their columns wrote all rows anew, or may have.
+        moment: the first moment, as an imprint has it.
         stirred: whether anything at all of the ETL's own is another than it was: a row, a file, a number given out.
         seconds: from the moment until the first team was made since; until now where none was.
+        made: the ids of the teams that were made since, or may have been: what hung on one may have gone with it.
     """
 
     known: bool
     watched: bool = False
     seen: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
     emptied: frozenset[str] = frozenset()
+    rewritten: frozenset[str] = frozenset()
+    moment: int = 0
     stirred: bool = True
     seconds: float = 0.0
+    made: frozenset[int] = frozenset()
 
-    def leagues(self, table: str) -> frozenset[str] | None:
-        """Return the leagues for whose rows in a table an import was seen or cannot be ruled out; None for all."""
+    @property
+    def leagues(self) -> frozenset[str] | None:
+        """The leagues of which an import was seen, by whatever it wrote, or cannot be ruled out; None for all."""
         found: frozenset[str] = frozenset()
-        for name in dict.fromkeys((*_SHARED, table)):
-            seen = self.seen.get(name, frozenset())
+        for seen in self.seen.values():
             if seen is None:
                 return None
             found |= seen
@@ -172,11 +180,9 @@ def query(catalog: Catalog, sets: Sequence[BoundSet], run: Query, earlier: Impri
     parts += [_unread(table, "") for table in users.values()]
     parts += [_unread(table, _numbered(table)) for table in etls]
     moment = f"{literal(str(earlier.moment))}::xid8" if earlier else piece(__name__, "now")
-    first = "NULL::float8"
-    if earlier and "created_at" in catalog.table("teams").columns:
-        first = piece(__name__, "first", teams=catalog.table("teams").quoted, at=literal(earlier.at))
-    asked = f"({run.text})"
-    text = statement(__name__, "imprint", moment=moment, first=first, run=asked, parts="\n UNION ALL\n".join(parts))
+    first, made = _made_since(catalog.table("teams"), earlier)
+    asked, every = f"({run.text})", "\n UNION ALL\n".join(parts)
+    text = statement(__name__, "imprint", moment=moment, first=first, made=made, run=asked, parts=every)
     return Query(text, run.parameters)
 
 
@@ -190,8 +196,8 @@ def read(rows: Sequence[Row], catalog: Catalog) -> Imprint:
             files, sequence, last, named, "created_at" in columns,
             {code: Rows(*counts) for code, counts in json.loads(leagues).items()},
         )  # fmt: skip
-    system, moment, at, first, run, *_ = rows[0]
-    return Imprint(system, int(moment), parts, int(run), at, first)
+    system, moment, at, first, made, run, *_ = rows[0]
+    return Imprint(system, int(moment), parts, int(run), at, first, frozenset(made))
 
 
 def since(then: Imprint | None, again: Imprint | None, run: int, bulk: Bulk) -> Since:
@@ -212,15 +218,15 @@ def since(then: Imprint | None, again: Imprint | None, run: int, bulk: Bulk) -> 
             seen[name] = None
         elif not _written_anew(part, now):
             moved = _moved_leagues(part, now, bulk) if name == "leagues" else _moved_in(part, now, bulk)
-            seen[name] = None if _NOBODY in moved else moved
-    emptied = {
-        name
-        for name, part in then.parts.items()
-        if (now := again.parts.get(name)) and part.files != now.files and part.columns == now.columns
-    }
+            seen[name] = None if _NOBODY in moved or moved >= part.leagues.keys() > set() else moved
+    both = {name: (part, now) for name, part in then.parts.items() if (now := again.parts.get(name))}
+    emptied = frozenset(name for name, (part, now) in both.items() if part.files != now.files)
+    rewritten = frozenset(name for name in emptied if both[name][0].columns != both[name][1].columns)
     stirred = any(_stirred(name, part, again.parts.get(name)) for name, part in then.parts.items())
     until = again.at if again.first is None else again.first
-    return Since(True, then.run != run, seen, frozenset(emptied), stirred, max(0.0, until - then.at))
+    seconds = max(0.0, until - then.at)
+    watched = then.run != run
+    return Since(True, watched, seen, emptied, rewritten, then.moment, stirred, seconds, again.made)
 
 
 def _stirred(name: str, then: Part, now: Part | None) -> bool:
@@ -281,11 +287,36 @@ def etl_tables(catalog: Catalog) -> list[Table]:
     return [catalog.table(name) for name in sorted(ETL_TABLES) if catalog.has(name)]
 
 
-def any_newer(table: Table, earlier: Imprint) -> Query:
-    """Ask whether any row of a table is of a version that was not there at an earlier moment."""
+def any_newer(table: Table, earlier: Imprint, sets: Sequence[BoundSet]) -> Query:
+    """Ask whether any of the ETL's own rows of a table is of a version that was not there at an earlier moment.
+
+    Args:
+        table: where; the rows in it that are of protected sets are the users'.
+        earlier: the database at the moment.
+        sets: the protected sets.
+    """
     moment = f"{literal(str(earlier.moment))}::xid8"
+    users = [condition(each.set.condition) for each in sets if each.table.name == table.name]
+    own = " AND ".join(f"{each} IS NOT TRUE" for each in users) or "true"
     newer = piece(__name__, "newer")
-    return Query(statement(__name__, "any_newer", table=table.quoted, moment=moment, newer=newer))
+    return Query(statement(__name__, "any_newer", table=table.quoted, moment=moment, newer=newer, condition=own))
+
+
+def none_older(table: Table, moment: int) -> str:
+    """Return the condition that no row of a table is of a version that was there at a moment."""
+    parts = {"table": table.quoted, "moment": f"{literal(str(moment))}::xid8", "newer": piece(__name__, "newer")}
+    return piece(__name__, "none_older", **parts)
+
+
+def _made_since(teams: Table, earlier: Imprint | None) -> tuple[str, str]:
+    """Return SQL of when the first team was made since an earlier moment, and of the ids of all that may have been."""
+    if earlier is None:
+        return "NULL::float8", piece(__name__, "no_ids")
+    at, parts = literal(earlier.at), {"teams": teams.quoted}
+    dated = teams.columns.get("created_at")
+    first = piece(__name__, "first", **parts, at=at) if dated else "NULL::float8"
+    recent = piece(__name__, "recent", at=at) if dated and dated.is_moment else "true"
+    return first, piece(__name__, "made", **parts, newer=piece(__name__, "newer"), recent=recent)
 
 
 def _numbered(table: Table) -> str:

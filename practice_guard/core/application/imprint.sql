@@ -2,7 +2,7 @@
 -- What a database looks like to whoever asks later whether an import ran since (see `imprint.Imprint`), or how it looks
 -- now from an earlier moment.
 SELECT (SELECT system_identifier::text FROM pg_control_system()), moment.xid::text,
-       extract(epoch FROM clock_timestamp())::float8, {first}, {run}, parts.*
+       extract(epoch FROM clock_timestamp())::float8, {first}, {made}, {run}, parts.*
   FROM (SELECT {moment} AS xid) AS moment
  CROSS JOIN LATERAL (
 {parts}
@@ -13,11 +13,30 @@ SELECT (SELECT system_identifier::text FROM pg_control_system()), moment.xid::te
 (SELECT extract(epoch FROM min(t.created_at))::float8 FROM {teams} AS t
   WHERE extract(epoch FROM t.created_at)::float8 > {at})
 
+-- made --
+-- The ids of the teams whose version is newer than a moment, without those that are plainly older and were updated.
+(SELECT coalesce(array_agg(t.id::bigint), '{{}}') FROM (SELECT t.*, t.xmin AS guard_version FROM {teams} AS t) AS t
+  WHERE {newer} AND {recent})
+
+-- recent --
+-- Whether a team was made since a moment, or within the day before it: a transaction may have been that long.
+(t.created_at IS NULL OR extract(epoch FROM t.created_at)::float8 > {at} - 86400)
+
+-- no_ids --
+-- None.
+'{{}}'::bigint[]
+
 -- any_newer --
--- Whether a table has a row of a version that was not there at a moment.
-SELECT EXISTS (SELECT FROM (SELECT t.xmin AS guard_version FROM {table} AS t) AS t
+-- Whether a table has a row of the ETL's own of a version that was not there at a moment.
+SELECT EXISTS (SELECT FROM (SELECT t.xmin AS guard_version FROM {table} AS t WHERE {condition}) AS t
                 CROSS JOIN (SELECT {moment} AS xid) AS moment
                 WHERE {newer})
+
+-- none_older --
+-- Whether a table has no row of a version that was there at a moment: whatever wrote them, it began with none.
+NOT EXISTS (SELECT FROM (SELECT t.xmin AS guard_version FROM {table} AS t) AS t
+             CROSS JOIN (SELECT {moment} AS xid) AS moment
+             WHERE NOT {newer})
 
 -- now --
 -- The moment: every transaction of a lower number is over, and no later one is seen.

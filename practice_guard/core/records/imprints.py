@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from practice_guard.core.application import Application, coverage, imprint
 from practice_guard.core.application.imprint import Imprint, Since
-from practice_guard.core.database import Database, ask_each
+from practice_guard.core.database import Database, ask_each, statement
 from practice_guard.core.model import Bulk
 from practice_guard.core.records import runs
 
@@ -38,11 +38,22 @@ def is_stirred(database: Database, app: Application, earlier: Imprint | None, bu
     """Whether anything of the ETL's own is another than at an earlier moment; true where nobody can tell.
 
     Rows of all its tables are looked at only where nothing else shows: an upsert that changes nothing and numbers
-    nothing leaves no other trace.
+    nothing leaves no other trace. What users wrote meanwhile into a table that they share with it is none.
     """
     _, (since,) = compare(database, app, (earlier,), bulk)
+    return is_written(database, app, earlier, since)
+
+
+def is_written(database: Database, app: Application, earlier: Imprint | None, since: Since) -> bool:
+    """Whether anything of the ETL's own is another than at a moment since which this is what can be told."""
     if earlier is None or not since.known or since.stirred:
         return True
     readable = coverage.readable(database, tables := imprint.etl_tables(app.catalog))
-    asked = [imprint.any_newer(each, earlier) for each in tables if each.name in readable]
+    asked = [imprint.any_newer(each, earlier, app.sets) for each in tables if each.name in readable]
     return any(found for ((found,),) in ask_each(database, asked))
+
+
+def is_of_this_transaction(database: Database, earlier: Imprint | None) -> bool:
+    """Whether a moment is one of the transaction that is open, by the server's clock."""
+    ((began,),) = database.execute(statement(__name__, "began"))
+    return earlier is not None and earlier.at >= began

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from practice_guard.core.application import BoundSet, imprint
 from practice_guard.core.application.imprint import Imprint, Since
-from practice_guard.core.database import Database, Query, Row, ask_each, literal, statement
+from practice_guard.core.database import Database, Query, Row, ask_each, literal, piece, statement
 from practice_guard.core.decisions import parse
 from practice_guard.core.identity import Decisions
 from practice_guard.core.records import belonging, installation
@@ -31,6 +31,18 @@ class Proven:
         found = [each for each in (self.since_snapshot, self.since_restore) if each is not None]
         return any(bound.table.name in each.emptied if each.known else bound.truncates for each in found)
 
+    def had_other_files(self, bound: BoundSet) -> int | None:
+        """Return the moment since which a set's table has other files, of the same columns; None where it has not."""
+        last = self.since_restore if self.since_restore and self.since_restore.known else self.since_snapshot
+        name = bound.table.name
+        return last.moment if name in last.emptied and name not in last.rewritten else None
+
+    def made(self, team: int | None) -> int:
+        """Say since when a team is there, as `restore.sheets.GOALS` has it."""
+        if team is None or (self.since_restore is not None and team in self.since_restore.made):
+            return 2
+        return int(team in self.since_snapshot.made)
+
     def of(self, bound: BoundSet, *, gone: bool) -> Proof:
         """Return what is proven of a set's rows; `gone` where not one of them is left where it was."""
         return Proof(_seen(self.since_snapshot, bound, gone=gone), _seen(self.since_restore, bound, gone=gone))
@@ -51,7 +63,7 @@ def _seen(since: Since | None, bound: BoundSet, *, gone: bool) -> frozenset[str]
     if since is None or (gone and (not since.known or bound.table.name in since.emptied)):
         return None
     if bound.may_vanish:
-        return since.leagues(bound.table.name)
+        return since.leagues
     return None if since.watched else frozenset()
 
 
@@ -67,6 +79,7 @@ class Precedents:
         imprint: the database's after the last restore; None where there was none, or where it says nothing.
         entry: that restore's in the ledger.
         schema: the application's schema that is guarded.
+        put_back: whether any of its restores that were not taken back put rows back.
     """
 
     snapshot: str
@@ -74,6 +87,7 @@ class Precedents:
     imprint: Imprint | None
     entry: int | None
     schema: str
+    put_back: bool
 
     def fills(self) -> dict[str, Query]:
         """Return what is asked of the ledger about rows, by name.
@@ -93,14 +107,16 @@ class Precedents:
 def last_put(schema: str, name: str, keys: str, since: object) -> Query:
     """Return the query of where restores have last put rows of a set since a time: `key` as text, and `first`.
 
+    A row whose first reference a restore left as it was, it has put nowhere.
+
     Args:
         schema: the application's schema that is guarded.
         name: the set.
         keys: the query of the primary keys that are asked about, as text.
         since: the time.
     """
-    ours = belonging.of_entry(schema, "l")
-    return Query(statement(__name__, "last_put", set=literal(name), keys=keys, of_schema=ours), {"since": since})
+    parts = {"set": literal(name), "keys": keys, "of_schema": belonging.of_entry(schema, "l"), "moved": _moved()}
+    return Query(statement(__name__, "last_put", **parts), {"since": since})
 
 
 def find(database: Database, snapshot: str, lists: Iterable[str]) -> Precedents:
@@ -115,7 +131,8 @@ def find(database: Database, snapshot: str, lists: Iterable[str]) -> Precedents:
     restored = Query(statement(__name__, "last_restore"), {"snapshot": snapshot})
     entries = ask_each(database, [restored, Query(decided)])
     (last,) = entries[0] or [(None, None, None)]
-    return Precedents(snapshot, _decisions(entries[1], lists), imprint.load(last[1]), last[0], database.schema)
+    decisions, put_back = _decisions(entries[1], lists), int(last[2] or 0) > 0
+    return Precedents(snapshot, decisions, imprint.load(last[1]), last[0], database.schema, put_back)
 
 
 def placed(database: Database, name: str, key: str, team: str) -> str:
@@ -129,8 +146,12 @@ def placed(database: Database, name: str, key: str, team: str) -> str:
     """
     if not installation.exists(database):
         return "false"
-    ours = belonging.of_entry(database.schema, "l")
-    return statement(__name__, "placed", set=literal(name), key=key, team=team, of_schema=ours)
+    parts = {"of_schema": belonging.of_entry(database.schema, "l"), "moved": _moved()}
+    return statement(__name__, "placed", set=literal(name), key=key, team=team, **parts)
+
+
+def _moved() -> str:
+    return piece(__name__, "moved")
 
 
 def _decisions(entries: Sequence[Row], lists: Iterable[str]) -> dict[str, Decisions]:

@@ -1,6 +1,7 @@
 -- last_restore --
--- The newest restore of a snapshot that was not taken back: what the database's imprint was, and its entry.
-SELECT id, mark, NULL::text FROM practice_guard.ledger AS l
+-- The newest restore of a snapshot that was not taken back: what the database's imprint was, and its entry; and the most
+-- rows that any of them put back.
+SELECT id, mark, (max((result -> 'rows' ->> 'insert')::bigint) OVER ())::text FROM practice_guard.ledger AS l
  WHERE kind = 'restore' AND snapshot = %(snapshot)s::text
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
  ORDER BY id DESC LIMIT 1
@@ -35,9 +36,13 @@ SELECT DISTINCT ON (r.new_key) r.new_key AS key, (r.after->'refs'->>0)::bigint A
   FROM practice_guard.ledger_rows AS r
   JOIN practice_guard.ledger AS l ON l.id = r.ledger
  WHERE l.kind = 'restore' AND l.at >= %(since)s::timestamptz AND r.set_name = {set} AND r.new_key IN ({keys})
-   AND {of_schema}
+   AND {of_schema} AND {moved}
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
  ORDER BY r.new_key, r.ledger DESC
+
+-- moved --
+-- Whether a restore put a row on what its first reference then was; it may have corrected another one, and no more.
+coalesce(r.before -> 'refs', r.before) ->> 0 IS DISTINCT FROM coalesce(r.after -> 'refs', r.after) ->> 0
 
 -- waited --
 -- Which rows were not in place when a restore was done.
@@ -61,5 +66,5 @@ SELECT DISTINCT ON (r.set_name, r.snapshot_row) r.set_name, r.snapshot_row, r.ne
 -- Whether a restore has put a row on a team.
 EXISTS (SELECT FROM practice_guard.ledger_rows AS r
           JOIN practice_guard.ledger AS l ON l.id = r.ledger AND {of_schema}
-         WHERE r.set_name = {set} AND r.new_key = {key}::text
+         WHERE r.set_name = {set} AND r.new_key = {key}::text AND {moved}
            AND (coalesce(r.after -> 'refs', r.after) ->> 0)::bigint = {team})

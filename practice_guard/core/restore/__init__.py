@@ -6,6 +6,7 @@ from practice_guard.core.restore import undo as undo
 from practice_guard.core.restore.goals import asked as asked
 from practice_guard.core.restore.naming import Kind as Kind
 from practice_guard.core.restore.naming import named as named
+from practice_guard.core.restore.naming import named_of_teams as named_of_teams
 from practice_guard.core.restore.planfile import SavedPlan as SavedPlan
 from practice_guard.core.restore.planning import plan as plan
 from practice_guard.core.restore.planning import work_out as work_out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from practice_guard.core.application import PointsAt
@@ -42,7 +43,7 @@ def query(sheet: Sheet, terms: Terms) -> Query:
         "include_deleted": _sql(terms.request.include_deleted),
         **_words(sheet),
         "proven": proven,
-        "watched": _sql(terms.proven.since_snapshot.watched),
+        "untold": _sql(not terms.proven.since_snapshot.known and not terms.proven.since_snapshot.watched),
         **_scope(sheet, terms.request),
     }
     standing = statement(__name__, "standing_keys", **pieces)
@@ -68,6 +69,9 @@ def _by_reference(sheet: Sheet) -> dict[str, str]:
         there += [piece(__name__, "league_of_team", teams=teams, alias=alias, team=team) for alias, team in _STANDS]
     lost = [f"NOT known{place}" for place in sheet.places if place and not sheet.nullable(place)]
     along = [f"deleted{place}" for place in sheet.places if not place or not sheet.nullable(place)]
+    # The league that a row says is right by its team or is put right.
+    chosen = [each for each in sheet.places if each and not _is_inward(sheet, each) and not _is_league(sheet, each)]
+    within = [each for each in sheet.places if each and _is_inward(sheet, each)]
     unresolved = sheet.each("CASE WHEN NOT w.known# THEN # END", start=1)
     return {
         "joins": "\n".join((*goals, *there)),
@@ -88,9 +92,11 @@ def _by_reference(sheet: Sheet) -> dict[str, str]:
         "overwritten": " OR ".join(
             f"(w.b{place} IS NOT NULL AND NOT w.gone{place} AND w.a{place} IS DISTINCT FROM w.b{place})"
             for place in sheet.places
-            if place and sheet.references[place].parent is None
+            if place and not _is_inward(sheet, place)
         )
         or "false",
+        "elsewhere": _elsewhere([*chosen, *within]),
+        "elsewhere_out": _elsewhere(chosen),
         "went_along": " OR ".join(along),
         "lost": " OR ".join(lost) or "false",
         "afters": ", ".join(_after(sheet, place) for place in sheet.places),
@@ -105,10 +111,10 @@ def _by_reference(sheet: Sheet) -> dict[str, str]:
 def _after(sheet: Sheet, place: int) -> str:
     if place == 0:
         stolen = "CASE WHEN stolen THEN NULL ELSE b0 END" if sheet.nullable(0) else "b0"
-        there = f"CASE WHEN code IN (10, 12, 13, 15) THEN b0 WHEN code = 11 THEN {stolen} ELSE id0 END"
+        there = f"CASE WHEN code IN (10, 12, 13, 15, 16) THEN b0 WHEN code = 11 THEN {stolen} ELSE id0 END"
         return f"CASE WHEN lkey IS NOT NULL THEN {there} ELSE id0 END AS a0"
     parts = {"place": str(place), "nullable": _sql(sheet.nullable(place))}
-    if sheet.references[place].parent is None:
+    if not _is_inward(sheet, place):
         # A league is right by the row's team or it is not; another team a user may have chosen.
         stays = piece(__name__, "is_right", place=str(place)) if _is_league(sheet, place) else "proven"
         there = piece(__name__, "after_outward", **parts, stays=stays)
@@ -119,6 +125,15 @@ def _after(sheet: Sheet, place: int) -> str:
 
 _STANDS = (("league_there", "l.ref0"), ("league_to_be", "g0.id"))
 """What the league of the team is called on which a row stands, or will, and what that team's id is."""
+
+
+def _elsewhere(places: Sequence[int]) -> str:
+    return " OR ".join(piece(__name__, "elsewhere", place=str(place)) for place in places) or "false"
+
+
+def _is_inward(sheet: Sheet, place: int) -> bool:
+    """Whether a reference is to a row of another protected set."""
+    return sheet.references[place].parent is not None
 
 
 def _is_league(sheet: Sheet, place: int) -> bool:
@@ -137,26 +152,33 @@ def _words(sheet: Sheet) -> dict[str, str]:
         "on_stolen": literal(f"hangs on a {thing} that was given its old {thing}'s id"),
         "put_elsewhere": literal(f"its {thing} is not known; somebody has put it on another one"),
         "moved": literal(f"was moved to another {thing} by a user and is left there"),
+        "found_one": literal(f"hung on no {thing} when it was backed up, and is left where somebody has put it"),
     }
 
 
 def _proofs(sheet: Sheet, proof: Proof) -> tuple[str, list[str]]:
     """Which rows are proven to have been in place where no import ran since, and what has to be joined to know.
 
-    A row whose team was made anew since the snapshot is proven by nothing, however few teams that happened to.
+    A row whose team is not known, or was made anew since, is proven by nothing, however few teams that happened to.
     """
     kinds, more = [], []
     named = {"set": literal(sheet.name), "waited": sheet.scratch.table("waited")}
     if proof.since_snapshot is not None:
-        stands = "k.old0 IS NULL OR coalesce(g0.fate = 'kept', false)" if sheet.bound.may_vanish else "true"
-        kinds.append(f"(NOT k.carried AND ({stands}){_outside(proof.since_snapshot)})")
+        kept = "g0.fate = 'kept' AND coalesce(g0.made, 0) = 0"
+        kinds.append(f"(NOT k.carried{_standing(sheet, kept)}{_outside(proof.since_snapshot)})")
     if proof.since_restore is not None:
-        kinds.append(f"(w.row IS NULL{_outside(proof.since_restore)})")
+        known = "g0.fate IN ('kept', 'renumbered') AND coalesce(g0.made, 0) < 2"
+        kinds.append(f"(w.row IS NULL{_standing(sheet, known)}{_outside(proof.since_restore)})")
         more.append(piece(__name__, "waited", **named))
     if not kinds:
         return "false", []
     more.append(piece(__name__, "taken_back", taken_back=sheet.scratch.table("taken_back"), **named))
     return f"(({' OR '.join(kinds)}) AND tb.key IS NULL)", more
+
+
+def _standing(sheet: Sheet, stood: str) -> str:
+    """Return the condition that what a row hung on stood all the time, where rows may vanish with it."""
+    return f" AND (k.old0 IS NULL OR coalesce({stood}, false))" if sheet.bound.may_vanish else ""
 
 
 def _outside(leagues: frozenset[str]) -> str:

@@ -19,14 +19,15 @@ SELECT k.row, k.key, k.carried, k.list0, k.old0, {ids}, {knowns}, {deleteds}, {b
  WHERE k.row IS NOT NULL
 
 -- decided --
--- What becomes of each: of a row that is there (10 to 15), and of one that is not (20 to 25).
+-- What becomes of each: of a row that is there (10 to 16), and of one that is not (20 to 25).
 SELECT x.*,
        CASE WHEN outside THEN CASE WHEN lkey IS NOT NULL THEN 15 ELSE 25 END
             WHEN lkey IS NOT NULL THEN
                  CASE WHEN deleted0 THEN 10
                       WHEN NOT known0 THEN 11
-                      WHEN b0 IS NOT DISTINCT FROM id0 OR old0 IS NULL THEN 12
-                      WHEN there AND NOT stolen AND (proven OR (fate = 'kept' AND NOT {watched})) THEN 13
+                      WHEN b0 IS NOT DISTINCT FROM id0 OR (old0 IS NULL AND there IS NOT TRUE) THEN 12
+                      WHEN old0 IS NULL THEN 16
+                      WHEN there AND NOT stolen AND (proven OR (fate = 'kept' AND {untold})) THEN 13
                       ELSE 14 END
             WHEN ({went_along} OR proven) AND NOT {include_deleted} THEN 20
             WHEN given_up THEN 21
@@ -51,9 +52,9 @@ SELECT z.*,
        CASE WHEN code = 10 THEN 'edited'
             WHEN code IN (15, 25) OR (code IN (11, 21, 22) AND given_up) THEN 'given_up'
             WHEN code IN (11, 22, 23) THEN 'pending'
-            WHEN code = 13 THEN 'edited'
+            WHEN code IN (13, 16) THEN 'edited'
             WHEN code = 20 THEN 'deleted'
-            WHEN code IN (12, 14) AND edited THEN 'edited'
+            WHEN code IN (12, 14) AND (edited OR {elsewhere}) THEN 'edited'
             WHEN code = 14 OR (code = 12 AND ROW({before_list}) IS DISTINCT FROM ROW({after_list})) THEN 'relink'
             WHEN code = 12 THEN 'intact'
             WHEN {key_only} AND taken THEN 'pending'
@@ -65,8 +66,10 @@ SELECT z.*,
             WHEN code = 11 AND stolen THEN {on_stolen}
             WHEN code = 11 AND there AND b0 IS DISTINCT FROM id0 THEN {put_elsewhere}
             WHEN code = 13 THEN {moved}
+            WHEN code = 16 THEN {found_one}
             WHEN code IN (15, 25) THEN 'is none of the rows that are protected now, and is left out'
             WHEN code IN (11, 12, 14) AND edited THEN 'content was changed since and is kept'
+            WHEN code IN (12, 14) AND ({elsewhere}) THEN 'points at something else than it did, and is left there'
             WHEN code = 20 THEN 'was deleted by a user'
             WHEN code = 22 AND old0 IS NULL THEN 'hung on no team when it was backed up'
             WHEN code = 23 THEN 'something else that it must point at is gone'
@@ -86,7 +89,8 @@ SELECT w.row, w.key, w.carried, w.bucket, w.lkey, w.list0, w.old0, {team_list}, 
        w.reason, w.note, w.bucket = 'insert' AND w.taken,
        (w.stolen AND w.code <> 15) OR (w.lkey IS NOT NULL AND w.known0 AND coalesce(w.there, false) AND w.a0 IS DISTINCT FROM w.b0)
        OR (w.lkey IS NOT NULL AND ({overwritten})),
-       {unresolved}, {meant}, w.code = 13, CASE WHEN w.lkey IS NOT NULL THEN w.lkey WHEN w.bucket = 'insert' AND NOT w.taken THEN w.key END,
+       {unresolved}, {meant}, w.code IN (13, 16) OR (w.bucket = 'edited' AND ({elsewhere_out})),
+       CASE WHEN w.lkey IS NOT NULL THEN w.lkey WHEN w.bucket = 'insert' AND NOT w.taken THEN w.key END,
        {befores_of}, {after_values}
   FROM (
 {placed}
@@ -104,11 +108,16 @@ CASE WHEN NOT known0 OR code = 15 OR b{place} IS NOT DISTINCT FROM id{place} THE
 
 -- is_right --
 -- Whether the league that a row says is that of the team it will stand on.
-coalesce(b{place} = CASE WHEN code IN (10, 12, 13) THEN league_there ELSE league_to_be END, false)
+coalesce(b{place} = CASE WHEN code IN (10, 12, 13, 16) THEN league_there ELSE league_to_be END, false)
 
 -- league_of_team --
 -- The league of a team.
   LEFT JOIN {teams} AS {alias} ON {alias}.id = {team}
+
+-- elsewhere --
+-- Whether a reference besides the first points at something else that is there, where it is left.
+(known0 AND known{place} AND old{place} IS NOT NULL AND b{place} IS NOT NULL AND NOT gone{place}
+ AND b{place} IS DISTINCT FROM id{place} AND a{place} IS NOT DISTINCT FROM b{place})
 
 -- after_inward --
 -- Where a reference to a row of a protected set besides the first of a row that is there will point.

@@ -10,6 +10,7 @@ from practice_guard.core.application import Application, BoundSet, TeamList
 from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.identity import Decisions, Resolution, Value, Witnesses, resolve, with_candidates
 from practice_guard.core.model import Evidence, Fate, Match, Team
+from practice_guard.core.records import Proven
 from practice_guard.core.restore.laying import Goal
 from practice_guard.core.restore.plans import Destination, Plan
 from practice_guard.core.snapshots import Snapshot
@@ -81,8 +82,10 @@ def with_parents(names: frozenset[str], sets: Sequence[BoundSet]) -> frozenset[s
     return frozenset(wanted)
 
 
-def team_goals(lists: Sequence[str], resolutions: Mapping[str, Resolution], scope: Scope) -> Iterator[Goal]:
-    """Return where every team of every list leads, and whether the scope means it."""
+def team_goals(
+    lists: Sequence[str], resolutions: Mapping[str, Resolution], scope: Scope, proven: Proven
+) -> Iterator[Goal]:
+    """Return where every team of every list leads, whether the scope means it, and since when it is there."""
     leagues = {each.casefold() for each in scope.leagues}
     names = {each.casefold() for each in scope.teams}
 
@@ -96,7 +99,7 @@ def team_goals(lists: Sequence[str], resolutions: Mapping[str, Resolution], scop
         for old, match in resolutions[name].matches.items():
             new = match.new.id if match.new else None
             to = Destination(new, match.evidence, match.fate, match.given_up)
-            yield Goal(place, old, to, meant(match), match.old.league)
+            yield Goal(place, old, to, meant(match), match.old.league, proven.made(new))
 
 
 def league_goals(lists: Mapping[str, TeamList], leagues: Mapping[str, Mapping[int, int]]) -> Iterator[Goal]:

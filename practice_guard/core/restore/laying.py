@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from practice_guard.core.application import imprint
 from practice_guard.core.database import Query, identifier, piece, statement
 from practice_guard.core.restore import absent
 from practice_guard.core.restore.plans import Destination
@@ -13,13 +14,14 @@ from practice_guard.core.restore.sheets import STAND_IN, Sheet
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Where an id of a list leads, whether what hangs on it is meant, and the code of its league."""
+    """Where an id of a list leads, whether what hangs on it is meant, the code of its league, and since when it is."""
 
     list: int
     old: int
     to: Destination
     meant: bool
     league: str | None
+    made: int = 0
 
 
 def goals(found: Sequence[Goal]) -> Query:
@@ -33,13 +35,15 @@ def goals(found: Sequence[Goal]) -> Query:
         "given_up": [each.to.given_up for each in found],
         "meant": [each.meant for each in found],
         "leagues": [each.league for each in found],
+        "made": [each.made for each in found],
     }
     return Query(statement(__name__, "goals"), values)
 
 
-def emptied(sheet: Sheet) -> Query:
-    """Ask whether not one row of the snapshot is left where it was."""
-    parts = sheet.parts
+def emptied(sheet: Sheet, moment: int | None) -> Query:
+    """Ask whether not one row of the snapshot is left where it was; `moment` is when the table had its old files."""
+    older = "false" if moment is None else imprint.none_older(sheet.bound.table, moment)
+    parts = {**sheet.parts, "none_older": older}
     same = "{created} IS NOT DISTINCT FROM {live_created}" if sheet.bound.created else "{alike}"
     return Query(statement(__name__, "emptied", **parts, same_key=sheet.same_key, same_row=same.format(**parts)))
 

@@ -1,9 +1,9 @@
 -- goals --
 -- Who the teams, or the leagues, of the lists are today.
-SELECT u.list::smallint, u.old, u.id, u.evidence, u.fate, u.given_up, u.meant, u.league
+SELECT u.list::smallint, u.old, u.id, u.evidence, u.fate, u.given_up, u.meant, u.league, u.made::smallint
   FROM unnest(%(lists)s::int[], %(olds)s::bigint[], %(ids)s::bigint[], %(evidence)s::text[], %(fates)s::text[],
-              %(given_up)s::boolean[], %(meant)s::boolean[], %(leagues)s::text[])
-    AS u (list, old, id, evidence, fate, given_up, meant, league)
+              %(given_up)s::boolean[], %(meant)s::boolean[], %(leagues)s::text[], %(made)s::int[])
+    AS u (list, old, id, evidence, fate, given_up, meant, league, made)
 
 -- rest --
 -- The rows of the snapshot beside those of the table that have their primary keys, and what is protected there beside
@@ -43,11 +43,12 @@ SELECT t.guard_row, {kept_key}, ROW({content})::text, {created}, true, {lists}, 
 
 -- emptied --
 -- Whether not one row of the snapshot is left where it was, though there were some: TRUNCATE ... CASCADE does that. A new
--- row may have an old key since: what has no time tells itself from it by what it says.
+-- row may have an old key since: what has no time tells itself from it by what it says. Rows that were put in again since
+-- are left by nobody.
 SELECT EXISTS (SELECT FROM practice_guard.{rows} AS t WHERE NOT t.guard_carried)
-       AND NOT EXISTS (SELECT FROM practice_guard.{rows} AS t
+       AND (({none_older}) OR NOT EXISTS (SELECT FROM practice_guard.{rows} AS t
                          JOIN {table} AS l ON {same_key}
-                        WHERE NOT t.guard_carried AND {same_row})
+                        WHERE NOT t.guard_carried AND {same_row}))
 
 -- recognised --
 -- Which row of the ETL's own each of the snapshot's is today: of its content on its team, or at all, alone.
@@ -80,7 +81,7 @@ SELECT list, old, CASE WHEN times = 1 THEN id END, CASE WHEN times = 1 THEN evid
        CASE WHEN times > 1 THEN 'ambiguous' ELSE fate END, times = 1 AND given_up, times = 1 AND deleted, times = 1,
        CASE WHEN times = 1 THEN team_list END, CASE WHEN times = 1 THEN team END,
        CASE WHEN times = 1 THEN team_evidence END, CASE WHEN times = 1 THEN team_fate END,
-       CASE WHEN times = 1 THEN league END
+       CASE WHEN times = 1 THEN league END, CASE WHEN times = 1 THEN made END
   FROM (SELECT x.*, count(*) OVER same AS times, row_number() OVER same AS nth,
                CASE WHEN open OR deleted THEN NULL WHEN id = old THEN 'same-id' ELSE 'exact' END AS evidence,
                CASE WHEN deleted THEN 'missing'
@@ -96,7 +97,7 @@ SELECT list, old, CASE WHEN times = 1 THEN id END, CASE WHEN times = 1 THEN evid
                             WHEN p.bucket = 'insert' THEN p.key::bigint END AS id,
                        p.bucket = 'given_up' AS given_up, p.bucket = 'deleted' AS deleted,
                        p.bucket IN ('pending', 'given_up') AS open,
-                       p.team_list, p.team, p.evidence AS team_evidence, p.fate AS team_fate, tg.league
+                       p.team_list, p.team, p.evidence AS team_evidence, p.fate AS team_fate, tg.league, tg.made
                   FROM {plan} AS p
                   LEFT JOIN {teams} AS tg ON tg.list = p.team_list AND tg.old = p.team) AS x
         WINDOW same AS (PARTITION BY list, old)) AS y
@@ -107,6 +108,6 @@ SELECT list, old, CASE WHEN times = 1 THEN id END, CASE WHEN times = 1 THEN evid
 
 UNION ALL
 SELECT 1::smallint, t.{key}::bigint, t.{key}::bigint, 'same-id', 'kept', false, false, false, NULL, NULL, NULL, NULL,
-       NULL
+       NULL, NULL
   FROM {table} AS t
  WHERE NOT EXISTS (SELECT FROM {plan} AS p WHERE p.key = t.{key} AND (NOT p.carried OR p.list IS NULL OR p.list = 1))

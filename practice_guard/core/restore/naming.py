@@ -24,6 +24,7 @@ class Kind(Text):
     PENDING = "pending"
     DELETED = "deleted"
     MOVED = "moved"
+    EDITED = "edited"
     ORPHANED = "orphaned"
     DUPLICATED = "duplicated"
     ADDED = "added"
@@ -37,6 +38,7 @@ _OF_PLAN: Mapping[Kind, str] = MappingProxyType(
         Kind.PENDING: "p.bucket = 'pending'",
         Kind.DELETED: "p.bucket = 'deleted'",
         Kind.MOVED: "p.moved",
+        Kind.EDITED: "p.bucket = 'edited' AND NOT p.moved AND p.fate IS DISTINCT FROM 'missing'",
     }
 )
 _OF_TABLE: Mapping[Kind, str] = MappingProxyType({Kind.ORPHANED: "NOT l.there", Kind.ADDED: "l.there"})
@@ -50,6 +52,23 @@ def named(workings: Workings, asked: Sequence[tuple[str, Kind]]) -> list[tuple[s
         tuple(_named(workings, workings.sheets[name], kind, row, here) for row in rows)
         for (name, kind), rows in zip(asked, answers, strict=True)
     ]
+
+
+def named_of_teams(workings: Workings, teams: Sequence[int]) -> dict[int, list[str]]:
+    """Name the first few rows of each set and of each of some teams of the snapshot's own list, by the team's id."""
+    sheets, number = list(workings.sheets.values()), workings.snapshot.lists.index(workings.plan.snapshot) + 1
+    asked = {"list": number, "teams": list(teams)}
+    answers = ask_each(workings.scratch, [_query_of_teams(sheet, asked) for sheet in sheets])
+    found: dict[int, list[str]] = {team: [] for team in teams}
+    for sheet, rows in zip(sheets, answers, strict=True):
+        for row in rows:
+            found[row[1]].append(_named(workings, sheet, Kind.PENDING, row, {}))
+    return found
+
+
+def _query_of_teams(sheet: Sheet, asked: Mapping[str, object]) -> Query:
+    parts = {**summing.pieces(sheet), "most": str(MOST), "words": _words(sheet)}
+    return Query(statement(__name__, "of_teams", **parts), asked)
 
 
 def _query(sheet: Sheet, kind: Kind) -> Query:

@@ -72,7 +72,7 @@ def work_out(database: Database, snapshot: Snapshot, app: Application, request: 
     _lay_down(
         scratch,
         {
-            "teams": laying.goals(list(team_goals(names, resolutions, request.scope))),
+            "teams": laying.goals(list(team_goals(names, resolutions, request.scope, proven))),
             "leagues": laying.goals(list(league_goals(lists, leagues))),
             **earlier.fills(),
         },
@@ -88,7 +88,7 @@ def work_out(database: Database, snapshot: Snapshot, app: Application, request: 
     found = Plan(
         snapshot.id, place, summing.facts(scratch, sheets), made, resolutions,
         summing.digest(scratch, sheets, made, snapshot.id, place), proven.since_snapshot, left,
-        earlier.entry is not None,
+        earlier.put_back,
     )  # fmt: skip
     return Workings(
         found, snapshot, app, request, scratch,
@@ -102,9 +102,10 @@ def _imports(
     """Find out what can be told of imports since the snapshot was taken, and since it was last restored."""
     moments = (imprint.load(snapshot.imprint), earlier.imprint)
     left, found = imprints.compare(database, app, moments, request.bulk)
-    if request.import_ran:
-        found = [replace(each, watched=True) for each in found]
     at_snapshot, at_restore = found
+    if request.import_ran:
+        again = at_restore.watched or imprints.is_written(database, app, earlier.imprint, at_restore)
+        at_snapshot, at_restore = replace(at_snapshot, watched=True), replace(at_restore, watched=again)
     return left, Proven(at_snapshot, None if earlier.entry is None else at_restore)
 
 
@@ -148,7 +149,7 @@ def _same(query: Query) -> Query:
 def _as_left(scratch: Scratch, sheets: Sequence[Sheet], terms: Terms) -> list[Sheet]:
     """Find the sets that a TRUNCATE has emptied, and those of which next to nothing is left."""
     asked = [sheet for sheet in sheets if terms.proven.may_be_emptied(sheet.bound)]
-    answers = ask_each(scratch, [laying.emptied(sheet) for sheet in asked])
+    answers = ask_each(scratch, [laying.emptied(sheet, terms.proven.had_other_files(sheet.bound)) for sheet in asked])
     emptied = {sheet.name for sheet, ((gone,),) in zip(asked, answers, strict=True) if gone}
     found = [replace(sheet, freed=True, gone=True) if sheet.name in emptied else sheet for sheet in sheets]
     # Without tables it costs more to look twice than to plan every row.

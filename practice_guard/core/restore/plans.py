@@ -135,6 +135,14 @@ class Sum:
     hung: bool
     moved: bool
 
+    @property
+    def edited(self) -> bool:
+        """Whether they say something else than they did, or are none of the protected rows any more.
+
+        What users left behind when they deleted what it hung on is in this bucket too, and is what it was.
+        """
+        return self.bucket is Bucket.EDITED and not self.moved and self.fate is not Fate.MISSING
+
 
 @dataclass(frozen=True, slots=True)
 class SetFacts:
@@ -170,7 +178,7 @@ class Plan:
         digest: over everything that applying it would do, and to what.
         since: what can be told of imports since the snapshot was taken.
         imprint: what the database's was when the plan was made.
-        restored: whether the snapshot was restored before, and that was not taken back.
+        restored: whether an earlier restore of the snapshot put rows back, and was not taken back.
     """
 
     snapshot: str
@@ -183,12 +191,15 @@ class Plan:
     imprint: Imprint
     restored: bool = False
 
-    @property
-    def uncounted(self) -> timedelta | None:
-        """The time before an import whose additions are in no snapshot, where that import took rows and it was long."""
+    def uncounted(self, age: timedelta) -> timedelta | None:
+        """Return the time in which an import may have taken rows that are in no snapshot; None where that is nothing.
+
+        Args:
+            age: the snapshot's; what counts where nobody can tell when an import ran.
+        """
         took = self.restored or any(each.bucket is Bucket.INSERT for each in self.sums)
-        time = timedelta(seconds=self.since.seconds)
-        return time if took and self.since.import_seen and time > _SOON else None
+        time = timedelta(seconds=self.since.seconds) if self.since.known else age
+        return time if took and not self.since.no_import and time > _SOON else None
 
     def of(self, name: str) -> Iterator[Sum]:
         """The sums of one set."""

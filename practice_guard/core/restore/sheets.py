@@ -15,17 +15,18 @@ _WHOLE = ("smallint", "integer", "bigint")
 
 GOALS = {
     "list": "smallint", "old": "bigint", "id": "bigint", "evidence": "text", "fate": "text", "given_up": "boolean",
-    "meant": "boolean", "league": "text",
+    "meant": "boolean", "league": "text", "made": "smallint",
 }  # fmt: skip
 """Who a team or a league of a list is today; `list` is the list's place among the snapshot's, from 1.
 
-`league` is the code of the team's league, or of the league itself.
+`league` is the code of the team's league, or of the league itself. `made` is 0 where it was there when the snapshot was
+taken, 1 where it was made since, and 2 where also since the last restore, or where it is not known.
 """
 
 DESTINATIONS = {
     "list": "smallint", "old": "bigint", "id": "bigint", "evidence": "text", "fate": "text", "given_up": "boolean",
     "deleted": "boolean", "is_row": "boolean", "team_list": "smallint", "team": "bigint", "team_evidence": "text",
-    "team_fate": "text", "league": "text",
+    "team_fate": "text", "league": "text", "made": "smallint",
 }  # fmt: skip
 """Where a row that others hang on will be, with the team and the league that it belongs to."""
 

@@ -1,7 +1,7 @@
 -- of_a_list --
 -- Where the teams or leagues of the lists lead, in the shape in which rows that others hang on are given.
 SELECT list, old, id, evidence, fate, given_up, false AS deleted, false AS is_row, NULL::smallint AS team_list,
-       NULL::bigint AS team, NULL::text AS team_evidence, NULL::text AS team_fate, league
+       NULL::bigint AS team, NULL::text AS team_evidence, NULL::text AS team_fate, league, made
   FROM {table}
 
 -- with_given_up --
@@ -12,7 +12,7 @@ SELECT g.* FROM (
  UNION ALL
 SELECT l.list::smallint, v.old, CASE WHEN n.id IS NULL THEN v.old END, 'decision',
        CASE WHEN n.id IS NULL THEN 'kept' ELSE 'missing' END, true, false, false, NULL::smallint, NULL::bigint,
-       NULL::text, NULL::text, NULL::text
+       NULL::text, NULL::text, NULL::text, 0::smallint
   FROM unnest(ARRAY[{values}]::bigint[]) AS v (old)
  CROSS JOIN generate_series(1, {lists}) AS l (list)
   LEFT JOIN {now} AS n ON n.id = v.old
@@ -27,7 +27,7 @@ SELECT v.id FROM unnest(ARRAY[{values}]::bigint[]) AS v (id)
 -- The same of what the snapshot does not have.
 SELECT NULL::smallint AS list, NULL::bigint AS old, NULL::bigint AS id, NULL::text AS evidence, NULL::text AS fate,
        false AS given_up, false AS deleted, false AS is_row, NULL::smallint AS team_list, NULL::bigint AS team,
-       NULL::text AS team_evidence, NULL::text AS team_fate, NULL::text AS league
+       NULL::text AS team_evidence, NULL::text AS team_fate, NULL::text AS league, NULL::smallint AS made
 
 -- ids --
 -- The ids that there are in a table.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.oracle import pairing
-from tests.oracle.pairing import Pair
+from tests.oracle.rules import Pair
 
 
 @pytest.fixture(scope="module")
