@@ -46,7 +46,7 @@ class Request:
         roster_at_least: how many outside ids a roster must share to witness anything.
         roster_percent: which share of them, 0 to 100.
         bulk: how many rows are many.
-        import_ran: an import certainly ran since the snapshot: who asks is inside it.
+        import_ran: who asks is inside an import that ran since the snapshot.
     """
 
     scope: Scope = field(default_factory=Scope)

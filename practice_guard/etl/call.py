@@ -10,13 +10,13 @@ from typing import Any
 
 from practice_guard import __version__, settings
 from practice_guard.core import application, restore, snapshots
-from practice_guard.core.application import Declared
+from practice_guard.core.application import Declared, imprint
 from practice_guard.core.checks import Health, health, preservation, safety
 from practice_guard.core.database import Access, Borrowed, Timeouts
-from practice_guard.core.errors import DamagedSnapshotError, GuardError, HealthError, UsageError
+from practice_guard.core.errors import DamagedSnapshotError, GuardError, HealthError, NoSnapshotError, UsageError
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import KEEP_LAST, MIN_RATE, Author, Evidence, Finding, Severity, Verdict
-from practice_guard.core.records import installation, ledger
+from practice_guard.core.records import imprints, installation, ledger
 from practice_guard.core.restore import Bucket, Plan
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import lines
@@ -33,13 +33,18 @@ _NOT_PLACED = (Bucket.PENDING, Bucket.DELETED, Bucket.GIVEN_UP)
 
 @dataclass
 class Inside:
-    """One call from inside an ETL: the caller's database, what the settings say, and how to log."""
+    """One call from inside an ETL: the caller's database, what the settings say, and how to log.
+
+    Attributes:
+        around: whether it took the snapshot itself, before a block that imports.
+    """
 
     database: Borrowed
     settings: Settings
     environment: str
     say: Voice
     declared: Declared
+    around: bool = False
 
     @property
     def now(self) -> datetime:
@@ -52,11 +57,26 @@ class Inside:
         author = Author(self.environment, __version__, self.now)
         return settings.guard(self.settings, self.database, self.declared.everything, author)
 
-    @property
-    def guard_after(self) -> Guard:
-        """One for what comes after the import, whose doing it is that what was there before is gone."""
+    def guard_after(self, wanted: str) -> Guard:
+        """Return one for what comes after an import, whose doing it is that what was there before is gone.
+
+        Args:
+            wanted: the snapshot that was taken before it.
+        """
         guard = self.guard
-        return replace(guard, request=replace(guard.request, import_ran=True))
+        return replace(guard, request=replace(guard.request, import_ran=self._import_ran(guard, wanted)))
+
+    def _import_ran(self, guard: Guard, wanted: str) -> bool:
+        """Whether the caller may have imported since a snapshot: nobody may have, where it is restored by hand."""
+        if self.around:
+            return True
+        try:
+            then = imprint.load(snapshots.find(self.database, wanted).imprint)
+        except NoSnapshotError:
+            return False
+        if imprints.is_of_this_transaction(self.database, then):
+            return True
+        return imprints.is_stirred(self.database, guard.look(), then, guard.request.bulk)
 
     def checks_safety(self) -> tuple[bool, list[str]]:
         """See `etl.validate_etl_safety_preconditions`."""
@@ -72,6 +92,7 @@ class Inside:
         if report.snapshot is None:
             why, findings = " ".join(self._issues(report.findings)), tuple(map(self._whole, report.findings))
             raise HealthError(f"{outcome.sentence} {why}", next_steps=outcome.next_steps, findings=findings)
+        self.around = True
         return report.snapshot
 
     def _backup(self, tries: int = _COPY_TRIES) -> backup.Backup:
@@ -87,7 +108,7 @@ class Inside:
     def checks_preservation(self, wanted: str) -> tuple[bool, dict[str, Any]]:
         """See `etl.validate_team_id_preservation_post_etl`."""
         with self.database.transaction(Access.PLAN):
-            guard, snapshot = self.guard_after, snapshots.find(self.database, wanted)
+            guard, snapshot = self.guard_after(wanted), snapshots.find(self.database, wanted)
             snapshots.verify(self.database, snapshot)
             app = guard.look()
             plan = restore.plan(self.database, snapshot, app, guard.request)
@@ -105,13 +126,12 @@ class Inside:
     def restores(self, wanted: str, *, dry_run: bool = False) -> dict[str, Any]:
         """See `etl.restore_practice_times_with_fallback`."""
         with self.database.transaction(Access.PLAN):
-            snapshot = snapshots.find(self.database, wanted)
+            guard, snapshot = self.guard_after(wanted), snapshots.find(self.database, wanted)
             if dry_run:
                 snapshots.verify(self.database, snapshot)
-                app = self.guard.look()
-                workings = restore.work_out(self.database, snapshot, app, self.guard_after.request)
+                workings = restore.work_out(self.database, snapshot, guard.look(), guard.request)
                 restore.check_fits(workings)
-        applied = None if dry_run else restore.apply(self.guard_after, snapshot)
+        applied = None if dry_run else restore.apply(guard, snapshot)
         plan = applied.plan if applied else workings.plan
         self.tells(restoring.restore(plan, restoring.About(snapshot, self.now), applied=applied))
         return {**_placed(plan), "written": applied.written if applied else plan.writes()}
@@ -119,7 +139,7 @@ class Inside:
     def checks_health(self, wanted: str, before: int) -> dict[str, Any]:
         """See `etl.validate_practice_time_health`."""
         with self.database.transaction(Access.PLAN):
-            guard = self.guard_after
+            guard = self.guard_after(wanted)
             app = guard.look()
             report = health.examine(guard, app, wanted=wanted)
             labelled = restore.count_labelled(self.database, app)
@@ -153,6 +173,7 @@ class Inside:
             "added": total.added,
             "deleted": total.deleted,
             "moved": total.moved,
+            "edited": total.edited,
             "pending": total.pending,
             "snapshot": report.snapshot,
             "issues": issues,

@@ -98,7 +98,7 @@ def validate_practice_time_health(cursor: Any, pre_etl_count: int, logger: Any =
     Returns:
         `pre_etl_count`, `post_etl_count`, `difference` (rows, after less before), `orphaned_count`, `is_healthy`; and
         the command's `verdict` (fine, waiting, refused), `score`, `lost`, `wrong_team`, `duplicated`, `added`,
-        `deleted`, `pending`, the `snapshot` compared with, and `issues` (strings).
+        `deleted`, `moved`, `edited`, `pending`, the `snapshot` compared with, and `issues` (strings).
     """
     with inside(cursor, voice(logger)) as guard:
         return guard.checks_health(LATEST, pre_etl_count)

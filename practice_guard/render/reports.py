@@ -178,22 +178,22 @@ def health(report: Health) -> Outcome:
     rows.append(("sum", *(asdict(total)[head] for head in heads)))
     weights = Counter(finding.severity for finding in report.findings)
     were = agreeing(weights[Severity.WARNING], "was", "were")
-    amiss = counted(total.bad, "row") + " amiss" if total.bad or not report.besides else "; ".join(report.besides)
+    besides = "".join(f"; {each}" for each in report.besides)
     against = (
-        f"{counted(weights[Severity.ERROR], 'error')}, {amiss}"
+        f"{counted(weights[Severity.ERROR], 'error')}, {report.amiss}"
         if weights[Severity.ERROR]
-        else f"{counted(weights[Severity.WARNING], 'warning')}, which {were} asked to fail it"
+        else f"{counted(weights[Severity.WARNING], 'warning')}, which {were} asked to fail it{besides}"
     )
     waiting = f"{counted(total.pending, 'row')} {agreeing(total.pending, 'waits', 'wait')}"
     sentence = {
-        Verdict.FINE: f"Healthy, score {report.score}: {counted(total.after, 'protected row')}, {_where(report)}.",
-        Verdict.WAITING: f"Score {report.score}: nothing is wrong, but {waiting}.",
+        Verdict.FINE: f"Healthy, score {report.score}: {counted(total.after, 'protected row')}, {report.where}.",
+        Verdict.WAITING: f"Score {report.score}: nothing is wrong, but {waiting}{besides}.",
         Verdict.REFUSED: f"Not healthy, score {report.score}: {against}.",
     }[report.verdict]
     if report.verdict is Verdict.FINE and total.bad:
         sentence = f"Score {report.score}: {counted(total.bad, 'row')} amiss, which the settings allow."
     elif report.snapshot is None and report.verdict is Verdict.FINE:
-        sentence = f"No row is without a team, score {report.score}; without a snapshot no more can be seen."
+        sentence = f"No row is without a team, score {report.score}: {'; '.join(report.besides)}."
     return Outcome(
         report.verdict,
         sentence,
@@ -216,13 +216,6 @@ def health(report: Health) -> Outcome:
         report.findings,
         () if report.verdict is Verdict.FINE else (to_look_at(report.findings),),
     )
-
-
-def _where(report: Health) -> str:
-    """Say where the rows are: each on its team once, or what is to be said besides."""
-    if not report.besides:
-        return "each on its team once"
-    return f"of which not each is where it was: {'; '.join(report.besides)}"
 
 
 def to_look_at(findings: Sequence[Finding]) -> Step:

@@ -83,7 +83,7 @@ def restore(
         usual.append(Step("restore", "--dry-run", "--include-deleted", why="what users deleted comes back too"))
     return Outcome(
         Verdict.WAITING if counts["pending"] else Verdict.FINE,
-        sentence(plan, dry_run=dry_run, ledger=ledger),
+        sentence(plan, age, dry_run=dry_run, ledger=ledger),
         {
             "snapshot": plan.snapshot,
             "snapshot_age_seconds": round(age.total_seconds()),
@@ -100,7 +100,7 @@ def restore(
             "explained": [explain(match) for match in asked],
         },
         tuple(_body(plan, dry_run=dry_run, age=age, asked=asked, pending=pending, verbose=about.verbose)),
-        (*_findings(plan), *(finding for each in plan.resolutions.values() for finding in each.findings)),
+        (*_findings(plan, age), *(finding for each in plan.resolutions.values() for finding in each.findings)),
         (*steps, *usual),
     )
 
@@ -164,25 +164,32 @@ def _notes(plan: Plan, *, by_set: bool = False) -> Counter[str]:
     return found
 
 
-def sentence(plan: Plan, *, dry_run: bool, ledger: int | None) -> str:
-    """Say what a plan did, or would do."""
-    counts, time = plan.counts(), plan.uncounted
-    age = f" What users added in the {duration(time)} before the import nobody can count." if time else ""
+def sentence(plan: Plan, age: timedelta, *, dry_run: bool, ledger: int | None) -> str:
+    """Say what a plan of a snapshot of that age did, or would do."""
+    counts, uncounted = plan.counts(), _uncounted(plan, age)
     waits = agreeing(counts["pending"], "waits for its", "wait for their")
     wait = f", {counts['pending']:,} {waits} team or a person" if counts["pending"] else ""
     put_back, relinked = counted(counts["insert"], "row"), plan.writes() - counts["insert"]
     if not dry_run:
         were = agreeing(counts["intact"], "was", "were")
         moved = f"{put_back} put back and {relinked:,} re-linked, {counts['intact']:,} {were} in place"
-        return f"Restored from {plan.snapshot}: {moved}{wait} (ledger {ledger}).{age}"
+        return f"Restored from {plan.snapshot}: {moved}{wait} (ledger {ledger}).{uncounted}"
     if not plan.writes():
         return f"Nothing was written, nor would a restore of {plan.snapshot} write anything{wait}."
     would = f"A restore of {plan.snapshot} would put back {put_back} and re-link {relinked:,}{wait}."
-    return f"Nothing was written. {would}{age}"
+    return f"Nothing was written. {would}{uncounted}"
 
 
-def _findings(plan: Plan) -> list[Finding]:
-    findings = additions.unknown(plan)
+def _uncounted(plan: Plan, age: timedelta) -> str:
+    time = plan.uncounted(age)
+    if time is None:
+        return ""
+    when = "before the import" if plan.since.known else "since the snapshot, before an import,"
+    return f" What users added in the {duration(time)} {when} nobody can count."
+
+
+def _findings(plan: Plan, age: timedelta) -> list[Finding]:
+    findings = additions.unknown(plan, age)
     if lost := sum(each.rows for each in plan.sums if each.lost and each.bucket not in NOT_IN_PLACE):
         point = agreeing(
             lost,

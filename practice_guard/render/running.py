@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -90,7 +90,9 @@ def _presented(result: PhaseResult, snapshot: Snapshot | None, now: datetime) ->
         return reports.preservation(result)
     if isinstance(result, Applied):
         if snapshot is None:  # of a resumed run that still goes on
-            return Outcome(Verdict.FINE, restoring.sentence(result.plan, dry_run=False, ledger=result.ledger), {})
+            return Outcome(
+                Verdict.FINE, restoring.sentence(result.plan, timedelta(), dry_run=False, ledger=result.ledger), {}
+            )
         return restoring.restore(result.plan, restoring.About(snapshot, now), applied=result)
     if isinstance(result, Health):
         return reports.health(result)

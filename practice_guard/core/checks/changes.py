@@ -43,15 +43,21 @@ class Change:
 
 
 def by_hand(workings: Workings) -> list[Finding]:
-    """Find what people have deleted in bulk or moved since the snapshot of which a restore was worked out."""
+    """Find what was deleted or written over in bulk, or moved, since the snapshot of which a restore was worked out."""
     plan, bulk = workings.plan, workings.request.bulk
     deleted = [each for each in _changes(plan, _is_deleted) if bulk.is_passed(each.rows, each.of) and each.is_wide]
     moved = [(each, bulk.is_passed(each.rows, each.of)) for each in _changes(plan, _is_moved)]
-    asked = [*((each.set, Kind.DELETED) for each in deleted), *((each.set, Kind.MOVED) for each, _ in moved)]
+    edited = [each for each in _changes(plan, _is_edited) if bulk.is_passed(each.rows, each.of) and each.is_wide]
+    asked = [
+        *((each.set, Kind.DELETED) for each in deleted),
+        *((each.set, Kind.MOVED) for each, _ in moved),
+        *((each.set, Kind.EDITED) for each in edited),
+    ]
     rows = iter(named(workings, asked))
     return [
         *(_deleted(each, plan.snapshot, next(rows)) for each in deleted),
-        *(_moved(each, plan.snapshot, next(rows), much=much) for each, much in moved),
+        *(_moved(each, plan, next(rows), much=much) for each, much in moved),
+        *(_edited(each, plan, next(rows)) for each in edited),
     ]
 
 
@@ -86,6 +92,10 @@ def _is_deleted(each: Sum) -> bool:
 
 def _is_moved(each: Sum) -> bool:
     return each.moved
+
+
+def _is_edited(each: Sum) -> bool:
+    return each.edited
 
 
 def _is_absent(each: Sum) -> bool:
@@ -132,16 +142,35 @@ def _deleted(change: Change, snapshot: str, rows: tuple[str, ...]) -> Finding:
     return found("deleted-in-bulk", what, why, steps, rows=change.rows, examples=rows)
 
 
-def _moved(change: Change, snapshot: str, rows: tuple[str, ...], *, much: bool) -> Finding:
+def _moved(change: Change, plan: Plan, rows: tuple[str, ...], *, much: bool) -> Finding:
     hang = agreeing(change.rows, "hangs on another team than", "hang on other teams than")
-    what = f"{change.rows:,} of {counted(change.of, 'row')} of {change.set} {hang} in snapshot {snapshot}."
-    why = "No import was seen that did it: somebody has pointed them there, and they are left there."
+    what = f"{change.rows:,} of {counted(change.of, 'row')} of {change.set} {hang} in snapshot {plan.snapshot}."
+    seen = "No import was seen that did it: somebody" if plan.since.no_import else "Somebody"
+    why = f"{seen} has pointed them there, and they are left there."
     if not much:
         step = Step("backup", why="takes them as they hang now")
         return found("rows-moved", what, why, step, rows=change.rows, examples=rows)
     why += " So many are no ordinary day. A snapshot of this would make it the truth."
     step = Step("backup", "--accept-current", why="only where they are meant to be there")
     return found("moved-in-bulk", what, why, step, rows=change.rows, examples=rows)
+
+
+def _edited(change: Change, plan: Plan, rows: tuple[str, ...]) -> Finding:
+    say = agreeing(change.rows, "says something else than", "say something else than")
+    what = (
+        f"{change.rows:,} of {counted(change.of, 'row')} of {change.set} {say} in snapshot {plan.snapshot}, "
+        f"of {counted(len(change.teams), 'team')}."
+    )
+    whose = "No import was seen" if plan.since.no_import else "It may have been an import"
+    why = (
+        f"{whose}, and so many are no ordinary day. A restore leaves what rows say as it is, and a snapshot of this "
+        "would make it the truth."
+    )
+    steps = (
+        Step("restore", "--dry-run", why="shows them"),
+        Step("backup", "--accept-current", why="only where they are meant to say so"),
+    )
+    return found("edited-in-bulk", what, why, steps, rows=change.rows, examples=rows)
 
 
 def _absent(change: Change, snapshot: str, rows: tuple[str, ...]) -> Finding:

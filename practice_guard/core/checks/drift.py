@@ -20,8 +20,6 @@ from practice_guard.core.words import agreeing, counted
 _MANY = 10
 """Rows of a set that users do not delete to the last one between two backups."""
 
-_WITH_ZONE = "timestamp with time zone"
-
 
 def first(alone: Mapping[str, Alone], bulk: Bulk) -> list[Finding]:
     """Judge what a first snapshot would hold: nothing compares it with what was.
@@ -47,6 +45,25 @@ def first(alone: Mapping[str, Alone], bulk: Bulk) -> list[Finding]:
     )
     examples = [f"{each.vanished:,} of {each.rows:,} {name}" for name, each in alone.items() if each.vanished]
     return [found("rows-already-orphaned", what, why, (IMPORT_AN_EXPORT, accept), rows=vanished, examples=examples)]
+
+
+def new(alone: Mapping[str, Alone], last: Snapshot) -> list[Finding]:
+    """Find rows of sets that are new to a guarded database and hang on what is gone: a person has yet to decide.
+
+    Args:
+        alone: the rows of each set by themselves.
+        last: the snapshot that knows the sets from before.
+    """
+    findings = []
+    for name, each in alone.items():
+        if name in last.sets or not each.vanished:
+            continue
+        hang = agreeing(each.vanished, "hangs", "hang")
+        what = f"{each.vanished:,} of {counted(each.rows, 'row')} of {name} {hang} on what is not there."
+        why = f"No snapshot before had {name}, so nobody knows since when. They wait until they are adopted or decided."
+        warned = found("rows-on-vanished-team", what, why, Step("validate-safety"), rows=each.vanished)
+        findings.append(replace(warned, severity=Severity.WARNING))
+    return findings
 
 
 def since(workings: Workings, rows: int) -> list[Finding]:
@@ -189,7 +206,7 @@ def _to_look_at(bound: BoundSet, catalog: Catalog) -> str:
 def _comparable(bound: BoundSet, catalog: Catalog) -> bool:
     """Whether rows of a set, and the teams they hang on, say when they were made: without a zone nobody knows."""
     times = [catalog.table(PointsAt.TEAMS).columns.get("created_at"), bound.table.columns.get(bound.created or "")]
-    known = all(time is not None and time.type == _WITH_ZONE for time in times)
+    known = all(time is not None and time.is_moment for time in times)
     return known and bound.references[0].target is PointsAt.TEAMS
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from practice_guard.core.database import Database, Query, ask_each, columns, sta
 from practice_guard.core.findings import NOTHING, Overrides, found, weigh
 from practice_guard.core.guarding import Guard
 from practice_guard.core.identity import vanished
-from practice_guard.core.model import Finding
+from practice_guard.core.model import Fate, Finding
 from practice_guard.core.restore import Bucket, Kind, Plan, Sum, Workings, count
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Advice, Step
@@ -37,6 +37,7 @@ _KINDS: Mapping[str, tuple[Kind, ...]] = MappingProxyType(
         "rows-duplicated": (Kind.DUPLICATED,),
         "rows-pending": (Kind.PENDING,),
         "rows-deleted": (Kind.DELETED,),
+        "rows-edited": (Kind.EDITED,),
         "rows-added": (Kind.ADDED,),
         "table-grown": (Kind.DUPLICATED, Kind.ADDED),
     }
@@ -64,25 +65,41 @@ def check(
     plan, app = workings.plan, workings.app
     looked_at = [bound for bound in app.sets if bound.name in plan.sets]
     sets = {name: _count(plan, name) for name in plan.sets}
-    age = duration(now - workings.snapshot.taken_at)
-    compared = f" Compared with snapshot {plan.snapshot}, taken {age} ago."
-    findings = [replace(each, why=each.why + compared) for each in _named(workings, sets)]
-    findings += [replace(each, why=each.why + compared) for each in changes.by_hand(workings)]
-    findings += restore.additions.unknown(plan)
+    age = now - workings.snapshot.taken_at
+    compared = f" Compared with snapshot {plan.snapshot}, taken {duration(age)} ago."
+    findings = [*_named(workings, sets), *changes.by_hand(workings)]
+    findings += restore.additions.unknown(plan, age)
     findings += labels.misplaced(database, labels.labelled(looked_at), app.now)
     concerned = {match.old.id for each in plan.sums if _of_own_list(plan, each) and (match := plan.match(each))}
-    own = plan.resolutions[plan.snapshot].matches
-    findings += vanished(own, app.now.teams, concerned)
+    findings += _vanished(workings, concerned)
     findings += _disagreements(database, looked_at, app)
     if not plan.writes():
-        findings += drift.emptied(plan, plan.live)
+        findings += _emptied(workings)
     leagues, teams = _by_place(plan)
-    weighed = tuple(weigh(finding, overrides) for finding in findings)
+    weighed = tuple(weigh(replace(each, why=each.why + compared), overrides) for each in findings)
     twice = sum(each.rows for each in plan.in_bucket(Bucket.PENDING) if each.was_wrong)
     taken_at = workings.snapshot.taken_at
     return Health(
-        plan.snapshot, sets, weighed, leagues, teams, fail_on_warning, twice, taken_at, _not_followed(database, app)
-    )
+        plan.snapshot, sets, weighed, leagues, teams, fail_on_warning, twice, taken_at,
+        _not_followed(database, app), workings.snapshot.keeps,
+    )  # fmt: skip
+
+
+def _emptied(workings: Workings) -> list[Finding]:
+    """Find what is empty that was not, and name a few of its rows."""
+    findings = drift.emptied(workings.plan, workings.plan.live)
+    asked = [(name, Kind.DELETED) for name, each in workings.plan.sets.items() if findings and not each.live]
+    rows = [row for some in restore.named(workings, asked) for row in some]
+    return [replace(each, examples=tuple(rows[:3])) for each in findings]
+
+
+def _vanished(workings: Workings, concerned: Collection[int]) -> list[Finding]:
+    """Find the leagues and series of which no team is left, and name a few rows of theirs."""
+    own, today = workings.plan.resolutions[workings.plan.snapshot].matches, workings.app.now.teams
+    if not vanished(own, today, concerned):
+        return []
+    missing = [number for number in concerned if own[number].fate is Fate.MISSING]
+    return vanished(own, today, concerned, restore.named_of_teams(workings, missing))
 
 
 def _not_followed(database: Database, app: Application) -> tuple[str, ...]:
@@ -121,12 +138,13 @@ def _disagreements(database: Database, sets: Sequence[BoundSet], app: Applicatio
     asked = [bound for bound in sets if bound.references[0].target is PointsAt.TEAMS and _leagues_of(bound)]
     findings: list[Finding] = []
     answers = ask_each(database, [_disagreeing(bound, app) for bound in asked])
-    for bound, ((rows, keys),) in zip(asked, answers, strict=True):
+    teams = {team.id: str(team.identity) for team in app.now.teams}
+    for bound, ((rows, said, on),) in zip(asked, answers, strict=True):
         if rows:
             one, many = "is on a team of one league and says it is", "are on a team of one league and say they are"
             what = f"{counted(rows, 'row')} of {bound.name} {agreeing(rows, one, many)} of another."
             why = "Pages that ask for the league show them to the wrong people, or to nobody."
-            examples = tuple(f"{bound.table.name} {bound.key.name} {key}" for key in keys)
+            examples = [f"{teams.get(team, team)}: {row}" for row, team in zip(said, on, strict=True)]
             fix = "Correct the league of these rows, or their team, by hand."
             findings.append(found("league-disagrees", what, why, fix, rows=rows, examples=examples))
     return findings
@@ -142,6 +160,7 @@ def _disagreeing(bound: BoundSet, app: Application) -> Query:
         "teams": app.catalog.table("teams").quoted,
         "leagues": app.catalog.table("leagues").quoted,
         "of_leagues": columns(_leagues_of(bound), of="t"),
+        "words": f"{labels.words(bound)} || {labels.placed(bound)}",
     }
     return Query(statement(__name__, "disagreeing", **parts))
 
@@ -220,9 +239,11 @@ def check_alone(
             what = "0 protected rows and 0 snapshots: there is nothing to compare."
             why = "Whether rows were ever there cannot be known; a table that an import has emptied looks the same."
             findings.append(found("nothing-to-compare", what, why, Step("snapshots")))
+    findings += labels.misplaced(database, labels.labelled(app.sets), app.now)
     findings += _disagreements(database, app.sets, app)
     weighed = tuple(weigh(finding, overrides) for finding in findings)
-    return Health(None, sets, weighed, {}, {}, fail_on_warning, not_followed=_not_followed(database, app))
+    unfollowed = _not_followed(database, app)
+    return Health(None, sets, weighed, {}, {}, fail_on_warning, not_followed=unfollowed, baseline=baseline)
 
 
 def _count(plan: Plan, name: str) -> Counts:
@@ -240,6 +261,7 @@ def _count(plan: Plan, name: str) -> Counts:
         deleted=buckets["deleted"],
         moved=sum(each.rows for each in plan.of(name) if each.moved),
         pending=buckets["pending"],
+        edited=sum(each.rows for each in plan.of(name) if each.edited),
     )
 
 
@@ -283,6 +305,7 @@ def _findings(name: str, counts: Counts) -> list[Finding]:
         "No team of today is certain; the next backup carries on what waits.", again,
     )  # fmt: skip
     note("rows-deleted", counts.deleted, were, "deleted by users", "Left deleted.", "")
+    note("rows-edited", counts.edited, were, "edited since", "What a row says now is kept.", "")
     note("rows-added", counts.added, were, "added by users", "Left alone.", "")
     if counts.before and counts.after >= GROWTH * counts.before and counts.after - counts.before >= FEW:
         before = f"{counts.before:,} {agreeing(counts.before, *were)}"

@@ -1,7 +1,8 @@
 -- disagreeing --
--- How many protected rows are on a team of one league and say they are of another that is there too; three of them.
-SELECT count(*), (array_agg(t.key ORDER BY t.nth))[1:3]
-  FROM (SELECT t.{key}::text AS key, row_number() OVER (ORDER BY t.{key}) AS nth
+-- How many protected rows are on a team of one league and say they are of another that is there too; three of them,
+-- with their teams.
+SELECT count(*), (array_agg(t.words ORDER BY t.key))[1:3], (array_agg(t.team ORDER BY t.key))[1:3]
+  FROM (SELECT t.{key} AS key, p.id AS team, {words} AS words
           FROM {table} AS t
           JOIN {teams} AS p ON p.id = t.{reference}
           LEFT JOIN {leagues} AS own ON own.id = p.league_id

@@ -42,6 +42,13 @@ def words(bound: BoundSet) -> str:
     return f"pg_catalog.concat_ws(', ', {columns(bound.content, of='t', cast='::text')})"
 
 
+def placed(bound: BoundSet) -> str:
+    """Return SQL that says a row's place behind its content: ` (schedule id 17)`."""
+    if not bound.set.content:
+        return "''"
+    return f"{literal(f' ({bound.table.name} {bound.key.name} ')} || t.{bound.parts['key']}::text || ')'"
+
+
 def _labels(bound: BoundSet) -> Query:
     league = next((each.column for each in bound.references if each.target is PointsAt.LEAGUES), None)
     text = statement(
@@ -50,7 +57,7 @@ def _labels(bound: BoundSet) -> Query:
         **bound.parts,
         label=identifier(bound.set.label or ""),
         league=f"t.{identifier(league)}::bigint" if league else "NULL::bigint",
-        words=words(bound),
+        words=f"{words(bound)} || {placed(bound)}",
     )
     return Query(text)
 
@@ -67,7 +74,7 @@ def _misplaced(
         if own is None or other is None:
             continue
         count += rows
-        examples.append(f"{some_rows[0]}: hangs on {own.identity}, its label names {other.identity}")
+        examples += [f"{row}: hangs on {own.identity}, its label names {other.identity}" for row in some_rows]
         fixes.append(
             mending(
                 "follow_label",

@@ -88,6 +88,7 @@ CHECKS: Mapping[str, Callable[[Scene], Answer]] = {
     "nothing-left": snapshots.nothing_left,
     "deleted-in-bulk": by_hand.deleted_in_bulk,
     "moved-in-bulk": by_hand.moved_in_bulk,
+    "edited-in-bulk": by_hand.edited_in_bulk,
     "rows-moved": by_hand.moved,
     "rows-absent": by_hand.absent,
     "rows-already-orphaned": rows.already_orphaned,
@@ -115,8 +116,11 @@ CHECKS: Mapping[str, Callable[[Scene], Answer]] = {
 
 
 ACCEPTABLE = frozenset(
-    {"import-not-restored", "nothing-left", "deleted-in-bulk", "moved-in-bulk", "rows-already-orphaned"}
-)
+    {
+        "import-not-restored", "nothing-left", "deleted-in-bulk", "moved-in-bulk", "edited-in-bulk",
+        "rows-already-orphaned",
+    }
+)  # fmt: skip
 """What a person may take as the truth with --accept-current, as a backup does."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from practice_guard.core.model import Finding, Severity, Verdict
-from practice_guard.core.words import agreeing
+from practice_guard.core.words import agreeing, counted
 
 _OVERWRITTEN = ("label-names-another-team", "league-disagrees")
 """What says that something has written over where rows belong."""
@@ -28,6 +28,7 @@ class Counts:
         added: rows that users added since.
         deleted: rows that users deleted since.
         moved: rows that users pointed at another team since.
+        edited: rows that say something else since, or are not to be protected any more.
         pending: rows whose team is not known.
     """
 
@@ -41,6 +42,7 @@ class Counts:
     deleted: int
     moved: int
     pending: int
+    edited: int = 0
 
     @property
     def bad(self) -> int:
@@ -78,6 +80,8 @@ class Health:
         twice_amiss: pending rows that hang on a team that is certainly not theirs, which both sums have.
         taken_at: when the snapshot was taken.
         not_followed: columns with rows that point at teams or leagues and that no protected set follows.
+        missed: older snapshots with rows that this one lacks, and of which nobody knows who took them.
+        baseline: how many practices there ought to be, as a person says; None where that was not compared.
     """
 
     snapshot: str | None
@@ -89,6 +93,8 @@ class Health:
     twice_amiss: int = 0
     taken_at: datetime | None = None
     not_followed: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+    baseline: int | None = None
 
     @property
     def total(self) -> Counts:
@@ -133,14 +139,43 @@ class Health:
         said = [
             f"{total.deleted:,} deleted by users" if total.deleted else "",
             f"{total.moved:,} moved by hand" if total.moved else "",
+            f"{total.edited:,} edited since" if total.edited else "",
             *(finding.what.rstrip(".") for finding in self.findings if finding.code in _OVERWRITTEN),
         ]
         if any(finding.code == "additions-unknown" for finding in self.findings):
-            said.append("what users added before the import, and after the snapshot, nobody can count")
+            said.append("what users added after the snapshot, and before an import, nobody can count")
+        if self.missed:
+            of = f"snapshot{'' if len(self.missed) == 1 else 's'} {', '.join(self.missed)}"
+            said.append(f"rows of {of} are not there, and nobody knows who took them")
         if self.not_followed:
             column = agreeing(len(self.not_followed), "column is", "columns are")
             said.append(f"{len(self.not_followed)} {column} not followed ({', '.join(self.not_followed)})")
+        said.append(self._unseen)
         return tuple(filter(None, said))
+
+    @property
+    def amiss(self) -> str:
+        """What is not in place, in words: the rows amiss, and what is to be said besides."""
+        bad = self.total.bad
+        rows = [f"{counted(bad, 'row')} amiss"] if bad or not self.besides else []
+        return "; ".join((*rows, *self.besides))
+
+    @property
+    def where(self) -> str:
+        """Where the rows are, in words that follow their number."""
+        if not self.besides:
+            return "each on its team once"
+        return f"of which not each is where it was: {'; '.join(self.besides)}"
+
+    @property
+    def _unseen(self) -> str:
+        """What nobody could look at, for want of a snapshot."""
+        if self.snapshot is not None:
+            return ""
+        if self.baseline is None:
+            return "what was lost or moved nobody can say: there is no snapshot to compare with"
+        only = f"only the number of practices was compared, with {self.baseline:,}"
+        return f"{only}: what else was lost or moved nobody can say"
 
     @property
     def healthy(self) -> bool:

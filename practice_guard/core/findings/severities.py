@@ -18,7 +18,7 @@ _ERRORS = (
     "rows-without-team", "rows-on-vanished-team", "rows-on-vanished-league", "label-names-another-team",
     # snapshots and restores
     "snapshot-damaged", "import-not-restored", "nothing-left", "nothing-to-protect", "run-unfinished", "etl-at-work",
-    "deleted-in-bulk", "moved-in-bulk", "import-not-seen", "rows-already-orphaned",
+    "deleted-in-bulk", "moved-in-bulk", "edited-in-bulk", "import-not-seen", "rows-already-orphaned",
     # after the ETL
     "nothing-to-compare", "ids-not-preserved", "rows-lost", "rows-orphaned", "rows-on-wrong-team",
     "rows-duplicated", "table-grown",
@@ -36,7 +36,7 @@ _WARNINGS = (
     "additions-unknown",
 )  # fmt: skip
 
-_INFORMATION = ("set-skipped", "run-in-progress", "rows-added", "rows-deleted")
+_INFORMATION = ("set-skipped", "run-in-progress", "rows-added", "rows-deleted", "rows-edited")
 
 SEVERITIES: Mapping[str, Severity] = MappingProxyType(
     {
@@ -53,7 +53,7 @@ Before an ETL an error is only what the ETL would make worse, or what would keep
 FIRM = frozenset(
     {
         "rows-lost", "rows-orphaned", "rows-on-wrong-team", "rows-on-vanished-team", "label-names-another-team",
-        "import-not-restored", "nothing-left", "deleted-in-bulk", "moved-in-bulk",
+        "import-not-restored", "nothing-left", "deleted-in-bulk", "moved-in-bulk", "edited-in-bulk",
     }
 )  # fmt: skip
 """What says that rows were lost or are on a wrong team: no setting makes it weigh less."""

@@ -182,17 +182,20 @@ class Report:
     def _rows(self, health: Health) -> str:
         total, wait = health.total, agreeing(health.total.pending, "waits", "wait")
         if health.verdict is Verdict.REFUSED:
-            return f"Not every protected row is in place: score {health.score}, {total.bad:,} amiss" + (
-                f", {total.pending:,} {wait}." if total.pending else "."
+            return f"Not every protected row is in place: score {health.score}, {health.amiss}" + (
+                f"; {total.pending:,} {wait}." if total.pending else "."
             )
         if total.pending:
             allowed = ", which is allowed" if self._waiting_allowed(health) else ""
             rows = counted(total.before, "protected row")
             their = agreeing(total.pending, "its", "their")
-            return f"{total.pending:,} of {rows} {wait} for {their} team or a person{allowed}."
+            besides = f"; besides, {'; '.join(health.besides)}" if health.besides else ""
+            return f"{total.pending:,} of {rows} {wait} for {their} team or a person{allowed}{besides}."
         if total.bad:
             rows = counted(total.after, "protected row")
             return f"{total.bad:,} of {rows} {agreeing(total.bad, 'is', 'are')} amiss, which the settings allow."
+        if health.besides:
+            return f"{counted(total.after, 'protected row')}, {health.where}."
         rows, are = "protected rows are on their teams, each once", "protected row is on its team, once"
         return f"All {total.after:,} {agreeing(total.after, are, rows)}."
 

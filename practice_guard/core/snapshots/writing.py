@@ -43,7 +43,7 @@ class Header:
         place: which database it is of.
         author: who takes it, and when.
         label: a word for people.
-        accepted_current: it was taken although it looks like damage, because that was asked for.
+        accepted_current: it was taken although rows are gone or it looks like damage, because that was asked for.
         keeps: ids of older ones that have rows which it lacks, and of which nobody knows who took them.
     """
 

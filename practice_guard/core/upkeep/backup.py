@@ -17,8 +17,12 @@ from practice_guard.core.records import installation
 from practice_guard.core.restore import Workings
 from practice_guard.core.snapshots import Header, Inheritance, Snapshot
 from practice_guard.core.steps import IMPORT_AN_EXPORT, Step
+from practice_guard.core.upkeep import retention
 from practice_guard.core.upkeep.carry import carries
 from practice_guard.core.words import agreeing
+
+_ACCEPTABLE = frozenset({"rows-absent", "rows-deleted", "rows-moved"})
+"""What stops no backup, and what a person who accepts what is there has accepted too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,8 @@ def take(guard: Guard, *, label: str = "", accept_current: bool = False) -> Back
 
 def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -> Backup:
     database, author = guard.database, guard.author
-    last, findings = _last_good(database, accept_current=accept_current)
+    known = snapshots.listing(database)
+    last, findings = _last_good(database, known, accept_current=accept_current)
     workings: Workings | None = None
     rows = restore.count_rows(database, app.sets)
     guard.watcher.begins("comparing with the last snapshot", rows)
@@ -85,6 +90,8 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
         part = snapshots.without(last, snapshots.gone(last, app)) if accept_current else last
         workings = restore.work_out(database, part, app, guard.request)
         findings += drift.since(workings, rows)
+        if any(bound.name not in last.sets for bound in app.sets):
+            findings += drift.new(restore.count_alone(database, app), last)
     findings += drift.older_than_their_team(database, app, workings)
     skipped = tuple(app.skipped)
     refusing = any(finding.severity is Severity.ERROR for finding in findings)
@@ -92,11 +99,17 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
         return Backup(None, tuple(findings), last, skipped)
     place = installation.ensure(database, author.environment, author.now)
     keeps = () if accept_current else _keeps(last, findings)
-    header = Header(snapshots.new_id(database, author.now), place, author, label, refusing, keeps)
+    accepted = accept_current and (_is_missed(findings) or bool(retention.missed(known)))
+    header = Header(snapshots.new_id(database, author.now), place, author, label, accepted, keeps)
     carried = carries(workings, header.id, lossy=accept_current) if workings else {}
     guard.watcher.begins("copying rows", rows)
     new = snapshots.write(database, app, header, Inheritance(last, carried))
     return Backup(new, tuple(drift.accepted(findings)), last, skipped)
+
+
+def _is_missed(findings: Sequence[Finding]) -> bool:
+    """Whether there is anything that a person must accept, or may, where rows are not there or elsewhere."""
+    return any(each.severity is Severity.ERROR or each.code in _ACCEPTABLE for each in findings)
 
 
 def _keeps(last: Snapshot | None, findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -107,9 +120,11 @@ def _keeps(last: Snapshot | None, findings: Sequence[Finding]) -> tuple[str, ...
     return (*last.keeps, last.id) if absent else last.keeps
 
 
-def _last_good(database: Database, *, accept_current: bool) -> tuple[Snapshot | None, list[Finding]]:
-    """Return the newest whole snapshot, and a finding for each one passed over."""
-    last, passed_over = snapshots.newest_whole(database, snapshots.listing(database))
+def _last_good(
+    database: Database, known: Sequence[Snapshot], *, accept_current: bool
+) -> tuple[Snapshot | None, list[Finding]]:
+    """Return the newest whole snapshot of those known, and a finding for each one passed over."""
+    last, passed_over = snapshots.newest_whole(database, known)
     if last is None and passed_over and not accept_current:
         some = f"None of the {len(passed_over)} verified snapshots is whole"
         none = agreeing(len(passed_over), "The only verified snapshot is not whole", some)

@@ -10,7 +10,6 @@ from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.application import Application
 from practice_guard.core.database import Access, Database
 from practice_guard.core.guarding import Guard
-from practice_guard.core.model import BULK_ROWS
 from practice_guard.core.records import About, ledger, runs
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.upkeep import retention
@@ -54,34 +53,8 @@ def _plan(guard: Guard, rule: Rule) -> tuple[list[Ruling], Application | None]:
         }
         carried = _waiting_rows(database, whole, app) if whole and found else Counter()
         waiting = frozenset(name for name, rows in found.items() if rows - carried)
-    standing = Standing(waiting, frozenset(damaged), needed, _missed(known))
+    standing = Standing(waiting, frozenset(damaged), needed, retention.missed(known))
     return retention.judge(known, rule, standing, now), app
-
-
-def _missed(known: Sequence[Snapshot]) -> frozenset[str]:
-    """Return the snapshots whose rows are missed by newer ones, since the last time that a person let them go.
-
-    The newer one says so itself; or it has less than half the rows of a set, and nobody accepted that: earlier versions
-    of the program took whatever users seemed to have done.
-    """
-    found: set[str] = set()
-    newer: Snapshot | None = None
-    for each in known:
-        if each.verified_at is None:
-            continue
-        if newer is not None and any(_halved(each, newer, name) for name in each.sets):
-            found.add(each.id)
-        found |= set(each.keeps)
-        if each.accepted_current:
-            break
-        newer = each
-    return frozenset(found)
-
-
-def _halved(older: Snapshot, newer: Snapshot, name: str) -> bool:
-    had = older.sets[name].rows
-    lost = had - newer.sets[name].rows if name in newer.sets and not older.sets[name].companion else 0
-    return lost > BULK_ROWS and 2 * lost > had
 
 
 def _doomed(known: Sequence[Snapshot], rule: Rule, now: datetime, damaged: set[str]) -> list[Snapshot]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from practice_guard.core import errors
-from practice_guard.core.model import LATEST
+from practice_guard.core.model import BULK_ROWS, LATEST
 from practice_guard.core.snapshots import Snapshot, named, newest
 from practice_guard.core.words import duration
 
@@ -155,3 +155,29 @@ def _reason_to_go(each: Snapshot, rule: Rule) -> str:
     if each.verified_at is None:
         return "was never verified"
     return "all that may go were asked for" if rule.all else "is older than the rule keeps"
+
+
+def missed(known: Sequence[Snapshot]) -> frozenset[str]:
+    """Return the snapshots whose rows are missed by newer ones, since the last time that a person let them go.
+
+    The newer one says so itself; or it has less than half the rows of a set, and nobody accepted that: earlier versions
+    of the program took whatever users seemed to have done.
+    """
+    found: set[str] = set()
+    newer: Snapshot | None = None
+    for each in known:
+        if each.verified_at is None:
+            continue
+        if newer is not None and any(_halved(each, newer, name) for name in each.sets):
+            found.add(each.id)
+        found |= set(each.keeps)
+        if each.accepted_current:
+            break
+        newer = each
+    return frozenset(found)
+
+
+def _halved(older: Snapshot, newer: Snapshot, name: str) -> bool:
+    had = older.sets[name].rows
+    lost = had - newer.sets[name].rows if name in newer.sets and not older.sets[name].companion else 0
+    return lost > BULK_ROWS and 2 * lost > had

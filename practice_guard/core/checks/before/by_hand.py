@@ -20,6 +20,11 @@ def moved_in_bulk(scene: Scene) -> Answer:
     return _by_hand(scene, "moved-in-bulk", "no more rows were pointed at other teams than on an ordinary day")
 
 
+def edited_in_bulk(scene: Scene) -> Answer:
+    """Whether more rows say something else since the newest snapshot than on an ordinary day."""
+    return _by_hand(scene, "edited-in-bulk", "no more rows were written over than on an ordinary day")
+
+
 def moved(scene: Scene) -> Answer:
     """Whether some rows were pointed at other teams since the newest snapshot."""
     return _by_hand(scene, "rows-moved", "no row was pointed at another team by hand")
