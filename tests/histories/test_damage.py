@@ -35,6 +35,7 @@ HAPPENED = (
     "an import forgets",
     "an import dangles",
     "an import takes orphans",
+    "an import of one team",
     "bulk that a backup refused",
     "rows of imports that came back",
     "deletions by users that stayed",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,12 +86,20 @@ class Country:
         numbers = list(ids) or [
             number for (number,) in self.asks("SELECT nextval('teams_id_seq') FROM unnest(%s)", [1, 2])
         ]
+        self._lists_teams(code, numbers, CLUBS)
+
+    def lists_one(self, code: str, club: str) -> None:
+        """A team of a league that is there, under a new id."""
+        ((number,),) = self.asks("SELECT nextval('teams_id_seq')")
+        self._lists_teams(code, [number], [club])
+
+    def _lists_teams(self, code: str, numbers: Sequence[int], clubs: Sequence[str]) -> None:
         self.does(
             "INSERT INTO teams (id, club_id, series_id, league_id, team_name, display_name)"
             " SELECT u.id, c.id, s.id, l.id, u.club || ' - 1', u.club"
             "   FROM unnest(%s::int[], %s::text[]) AS u (id, club) JOIN clubs c ON c.name = u.club"
             "  CROSS JOIN series s CROSS JOIN leagues l WHERE l.league_id = %s",
-            numbers, list(CLUBS), code,
+            list(numbers), list(clubs), code,
         )  # fmt: skip
 
     def fills(self, table: str, leagues: Iterable[str], times: int, word: str = "row") -> None:
@@ -117,7 +125,7 @@ class Country:
 
     def tidies_up(self) -> None:
         """Captains correct in the evening what a day has left of their own: labels, and practices without a team."""
-        self.does("DELETE FROM schedule WHERE home_team_id IS NULL")
+        self.does("DELETE FROM schedule WHERE home_team_id IS NULL OR home_team_id NOT IN (SELECT id FROM teams)")
         self.does(
             "UPDATE schedule AS x SET home_team = c.name || ' Practice - Series 1', league_id = t.league_id"
             "  FROM teams t JOIN clubs c ON c.id = t.club_id WHERE t.id = x.home_team_id"

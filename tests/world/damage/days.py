@@ -8,6 +8,7 @@ from random import Random
 
 from practice_guard.core.database import Timeouts, connect
 from practice_guard.core.guarding import Request
+from tests.world.around import A_WATCHED_RUN
 from tests.world.builders import ScratchDatabase
 from tests.world.damage import deeds
 from tests.world.damage.country import PLACES, SETS, Country
@@ -15,13 +16,6 @@ from tests.world.damage.judge import Judgement
 from tests.world.damage.record import Hand, Record
 from tests.world.guarding import Guard
 from tests.world.hostile.arena import Held
-
-_WATCHED = """
-INSERT INTO practice_guard.runs
-       (started_at, started_by, host, pid, tool_version, environment, command, phase, finished_at)
-VALUES (now(), 'x', 'night', 1, '0', 'local', '["etl"]', 'health', now())
-"""
-
 
 _OPERATORS = ("", "deletes", "moves")
 """What operators do on a day without an import, in turn."""
@@ -35,6 +29,7 @@ class Days:
         self.country, self.guard = country, guard
         self.chance, self.record, self.judgement = Random(seed), Record(), Judgement()
         self.day = 0
+        self.busy: set[str] = set()
         self.record.begins(country)
         self.guard.has_backed_up()
 
@@ -44,8 +39,10 @@ class Days:
             self.guard = self.guard.later(days=1)
             if self.day % 3:
                 self._with_import()
+            elif operator := _OPERATORS[self.day // 3 % len(_OPERATORS)]:
+                self._without_import(operator)
             else:
-                self._without_import(_OPERATORS[self.day // 3 % len(_OPERATORS)])
+                self._between_backups()
             self.country.tidies_up()
             self.record.settles(self.country)
             self.judgement.counted["days of a league"] += len(self.country.leagues)
@@ -57,21 +54,35 @@ class Days:
             return
         for code in self.country.leagues:
             if self.chance.random() < share:
+                self.busy.add(code)
                 self._notes(deeds.a_user(self.country, self.record, self.chance, code, self.day))
 
     def _notes(self, deed: str) -> None:
         self.judgement.counted[deed] += 1
 
+    def _between_backups(self) -> None:
+        """Nobody has backed up since the last restore, and single teams are made anew."""
+        self._users(0.15)
+        self._single_teams(0.2)
+        self._health_is_asked("between two backups")
+        self.guard.restores()
+        self.judgement.stands(self.country, self.record, f"day {self.day}, after a second restore")
+        self._backs_up("after a day without a backup")
+        self._health_is_asked("after a backup")
+
+    def _single_teams(self, share: float) -> None:
+        """In leagues of which the snapshot has all that there is."""
+        for code in self.country.leagues:
+            if code not in self.busy and self.chance.random() < share:
+                self._notes(deeds.an_import_of_one_team(self.country, self.record, self.chance, code))
+
     def _without_import(self, operator: str) -> None:
         self._backs_up("before a day without an import")
         self._users(0.15)
-        if operator:
-            many = self.chance.sample(self.country.leagues, 2 * len(self.country.leagues) // 3)
-            self._notes(deeds.an_operator(self.country, self.record, self.chance, operator, many))
+        many = self.chance.sample(self.country.leagues, 2 * len(self.country.leagues) // 3)
+        self._notes(deeds.an_operator(self.country, self.record, self.chance, operator, many))
         self._health_is_asked("without an import")
-        if not operator:
-            self._backs_up("after a day without an import")
-        elif self.guard.backs_up().snapshot is None:
+        if self.guard.backs_up().snapshot is None:
             self.judgement.counted["bulk that a backup refused"] += 1
             self._operator_mends()
         else:
@@ -97,8 +108,10 @@ class Days:
         self._users(0.1)
         for code in self.country.leagues:
             if self.chance.random() < 0.4:
+                self.busy.add(code)
                 habit = self.chance.choice(deeds.HABITS)
                 self._notes(deeds.an_import(self.country, self.record, code, habit))
+        self._single_teams(0.05)
         if self.chance.random() < 0.15:
             table = self.chance.choice(sorted(PLACES))
             self._notes(deeds.the_import_empties(self.country, self.record, table))
@@ -114,13 +127,14 @@ class Days:
 
     def _watched(self) -> None:
         """The guard has watched the import: whose doing it was that a row is away, nobody can tell then."""
-        self.country.does(_WATCHED)
+        self.country.does(A_WATCHED_RUN)
         self._notes("a watched import")
         for key, hand in self.record.hands.items():
             if hand is Hand.USER:
                 self.record.hands[key] = Hand.MIXED
 
     def _backs_up(self, when: str) -> None:
+        self.busy = set()
         taken = self.guard.backs_up()
         if taken.snapshot is None:
             self.judgement.lies.append(f"day {self.day}: {when} refused: {[each.what for each in taken.findings]}")

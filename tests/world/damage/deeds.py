@@ -59,6 +59,20 @@ def an_import(country: Country, record: Record, code: str, habit: str) -> str:
     return f"an import {habit}"
 
 
+def an_import_of_one_team(country: Country, record: Record, chance: Random, code: str) -> str:
+    """One team is listed anew, which is no bulk; its users' rows are gone or left behind."""
+    club = chance.choice(CLUBS)
+    old = country.team(code, club)
+    for table in ("practice_times", "captain_messages", "polls", "lineups"):
+        country.does(f"DELETE FROM {table} WHERE team_id = %s", old)
+    country.does("DELETE FROM teams WHERE id = %s", old)
+    country.lists_one(code, club)
+    for key, spot in record.belongs.items():
+        if spot is not None and spot.team == (code, club):
+            record.touches(key, Hand.IMPORT)
+    return "an import of one team"
+
+
 def the_import_empties(country: Country, record: Record, table: str) -> str:
     """The import's TRUNCATE of a whole table."""
     country.does(f"TRUNCATE {table} RESTART IDENTITY CASCADE")
