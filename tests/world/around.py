@@ -37,6 +37,14 @@ NOTHING_IS_NEW = ("SELECT nextval('teams_id_seq')",)
 """What an import leaves that finds everything as it is: an upsert numbers rows also where it makes none."""
 
 
+A_WATCHED_RUN = """
+INSERT INTO practice_guard.runs
+       (started_at, started_by, host, pid, tool_version, environment, command, phase, finished_at)
+VALUES (now(), 'x', 'night', 1, '0', 'local', '["etl"]', 'health', now())
+"""
+"""What is left of a run that is over, whatever its import did."""
+
+
 @dataclass(frozen=True)
 class Said:
     """What a command of the program answered."""
@@ -60,12 +68,22 @@ class Said:
 
 
 def says(*arguments: str, etl: Sequence[str] = ()) -> Said:
-    """One command, as people type it."""
+    """One command, as people type it, and its answer as programs read it."""
+    status, printed = _answers([*arguments, "--env", "local", "--json", *(["--", *etl] if etl else [])])
+    return Said(status, json.loads(printed))
+
+
+def prints(*arguments: str, etl: Sequence[str] = ()) -> tuple[int, str]:
+    """One command, as people type it: its status, and its answer as people read it."""
+    return _answers([*arguments, "--env", "local", *(["--", *etl] if etl else [])])
+
+
+def _answers(words: Sequence[str]) -> tuple[int, str]:
     printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     with redirect_stdout(printed), pytest.raises(SystemExit) as ended:
-        app([*arguments, "--env", "local", "--json", *(["--", *etl] if etl else [])])
+        app(words)
     printed.seek(0)
-    return Said(int(ended.value.code or 0), json.loads(printed.read()))
+    return int(ended.value.code or 0), printed.read()
 
 
 def runs_around(etl: Sequence[str], *options: str) -> Said:

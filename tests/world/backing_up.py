@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from practice_guard.core import snapshots
+from practice_guard.core.database import Access, connect
 from practice_guard.core.model import Verdict
+from practice_guard.core.snapshots import verification
 from practice_guard.core.upkeep import Backup
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard
@@ -17,6 +19,19 @@ def has_two_teams(league: League, database: ScratchDatabase) -> Guard:
     league.captain_sets_practice_time(second)
     league.captain_writes_message(first)
     return Guard(database)
+
+
+def has_lost_a_row_since_an_earlier_version(database: ScratchDatabase) -> str:
+    """An earlier version's snapshot says nothing of what its database looked like; returns its id."""
+    database.rows("UPDATE practice_guard.snapshots SET mark = repeat('0', 64)")
+    with connect(database.url, application="test") as connection, connection.transaction(Access.PLAN):
+        snapshot = snapshots.find(connection)
+        digest = verification.digest(connection, snapshot)
+    database.rows(
+        "UPDATE practice_guard.snapshots SET digest = %(digest)s WHERE id = %(id)s", digest=digest, id=snapshot.id
+    )
+    database.rows("DELETE FROM schedule WHERE id = (SELECT min(id) FROM schedule)")
+    return snapshot.id
 
 
 def codes(taken: Backup) -> list[str]:

@@ -45,7 +45,7 @@ def test_an_hourly_run_on_an_ordinary_day_is_green(guarded: Guard, database: Scr
 
     assert (report.verdict, report.score) == (Verdict.FINE, 100)
     assert (report.total.added, report.total.deleted) == (1, 1)
-    assert codes_of(report) == {"rows-added", "rows-deleted"}
+    assert codes_of(report) == {"rows-added", "rows-deleted", "rows-edited"}
 
 
 def test_lost_rows(guarded: Guard, database: ScratchDatabase) -> None:
@@ -151,7 +151,9 @@ def test_a_league_that_is_not_the_teams(guarded: Guard, database: ScratchDatabas
                   " WHERE id = (SELECT min(id) FROM schedule)")  # fmt: skip
     report = guarded.judges_health()
     assert "league-disagrees" in codes_of(report)
-    assert report.verdict is Verdict.FINE
+    assert (report.verdict, errors_of(report)) == (Verdict.REFUSED, ["rows-on-wrong-team"])
+    guarded.restores()
+    assert "league-disagrees" not in codes_of(guarded.judges_health())
 
 
 def examined(

@@ -10,14 +10,13 @@ from typing import Any
 
 import pytest
 
-from practice_guard.core import snapshots
 from practice_guard.core.checks.safety import CHECKS, Result
 from practice_guard.core.database import Connection
 from practice_guard.core.findings import severities
 from practice_guard.core.findings.severities import SEVERITIES
 from practice_guard.core.model import Severity, Team, Verdict
-from practice_guard.core.snapshots import verification
 from tests.world import builders
+from tests.world.backing_up import has_lost_a_row_since_an_earlier_version
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import NOON
 from tests.world.inspecting import NEXT_WEEK, SoundLeague, a_sound_league
@@ -110,6 +109,11 @@ def has_practices_moved(sound: SoundLeague) -> None:
     points_at(sound, sound.wilmette, "true")
 
 
+def has_practices_written_over(sound: SoundLeague) -> None:
+    has_a_season_of_practices(sound)
+    sound.runs("UPDATE schedule SET location = 'Somewhere'")
+
+
 def has_a_practice_moved(sound: SoundLeague) -> None:
     points_at(sound, sound.wilmette, f"id = (SELECT min(id) FROM schedule WHERE home_team_id = {sound.tennaqua.id})")
 
@@ -120,13 +124,7 @@ def points_at(sound: SoundLeague, team: Team, which: str) -> None:
 
 
 def has_a_row_gone_since_an_earlier_version(sound: SoundLeague) -> None:
-    """Whose snapshots say nothing of what their database looked like."""
-    sound.runs("UPDATE practice_guard.snapshots SET mark = repeat('0', 64)")
-    digest = sound.guard.reads(lambda connection: verification.digest(connection, snapshots.find(connection)))
-    sound.runs(
-        f"UPDATE practice_guard.snapshots SET digest = '{digest}';\n"
-        "DELETE FROM schedule WHERE id = (SELECT min(id) FROM schedule)"
-    )
+    has_lost_a_row_since_an_earlier_version(sound.guard.database)
 
 
 def has_a_practice_without_team(sound: SoundLeague) -> None:
@@ -227,6 +225,7 @@ TWINS = (
     Twin("nothing-left", has_users_who_delete_everything, starts_with="0 protected rows are left"),
     Twin("deleted-in-bulk", has_lost_its_practices, starts_with="46 of 46 rows of practices were deleted"),
     Twin("moved-in-bulk", has_practices_moved, starts_with="23 of 46 rows of practices hang on other teams"),
+    Twin("edited-in-bulk", has_practices_written_over, starts_with="46 of 46 rows of practices say something else"),
     Twin("rows-moved", has_a_practice_moved, starts_with="1 of 6 rows of practices hangs on another team"),
     Twin("rows-absent", has_a_row_gone_since_an_earlier_version, starts_with="1 of 6 rows of practices"),
     Twin("rows-already-orphaned", was_imported_into_before_the_guard_came, starts_with="46 of "),

@@ -149,7 +149,9 @@ def test_ids_handed_out_anew_are_seen_without_any_snapshot(sound: SoundLeague) -
     builders.the_etl_runs(sound.database, "recycle", "dangling")
     finding = sound.finds("label-names-another-team")
     assert finding.rows == 6
-    assert finding.examples[0].startswith("Tennaqua Practice - Chicago 22, 2026-01-05, 19:00:00, Tennaqua: hangs on ")
+    assert finding.examples[0].startswith(
+        "Tennaqua Practice - Chicago 22, 2026-01-05, 19:00:00, Tennaqua (schedule id "
+    )
     assert "hangs on Wilmette - 22 (Wilmette, Chicago 22, APTA_CHICAGO)" in finding.examples[0]
     assert "its label names Tennaqua - 22 (Tennaqua, Chicago 22, APTA_CHICAGO)" in finding.examples[0]
 

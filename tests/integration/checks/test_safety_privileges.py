@@ -225,6 +225,7 @@ def test_what_cannot_be_read_is_not_checked_and_never_green(sound: SoundLeague, 
         "label-names-another-team",
         "deleted-in-bulk",
         "moved-in-bulk",
+        "edited-in-bulk",
         "rows-absent",
         "rows-moved",
     }

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 import practice_guard
-from practice_guard.core.model import Verdict
+from practice_guard.core import errors
+from practice_guard.core.running import phases
 from tests.world import around
 from tests.world.builders import League, ScratchDatabase
 from tests.world.callers import caller
-from tests.world.guarding import Guard
 
 OWNED = ("captain_messages", "polls", "poll_choices", "gear")
 DECLARED = """
@@ -103,14 +104,73 @@ def test_what_the_import_deletes_between_two_commands_comes_back_or_is_not_green
     assert seen(database) == owned or refused
 
 
-def test_the_next_backup_never_says_that_no_import_ran(
+def never_says_that_no_import_ran(backup: around.Said) -> bool:
+    return "No import ran" not in backup.words and "did not take them" not in backup.words
+
+
+def test_the_next_backup_never_says_that_no_import_ran_and_what_the_run_saved_is_in_it(
     owned: dict[str, list[object]], database: ScratchDatabase
 ) -> None:
-    around.runs_around(around.an_import(database.url, *IMPORTS["ids stay, and all rows go"]))
+    done = around.runs_around(around.an_import(database.url, *IMPORTS["ids stay, and all rows go"]))
     database.rows("DELETE FROM captain_messages WHERE message = 'Message 1 of 1'")
-    done = around.says("backup")
-    assert "No import ran" not in done.words
-    assert "did not take them" not in done.words
+    backup = around.says("backup")
+    assert never_says_that_no_import_ran(backup)
+    assert (backup.status, backup.errors()) == (0, set())
+    assert [(each["code"], each["rows"]) for each in backup.document["findings"]] == [("rows-deleted", 1)]
+    assert backup.document["result"]["rows"] == done.document["result"]["backup"]["rows"] - 1
+
+    snapshot = done.document["result"]["snapshot"]
+    assert around.says("restore", "--snapshot", snapshot, "--include-deleted", "--yes").status == 0
+    assert seen(database) == owned
+
+
+@pytest.mark.parametrize(
+    ("taking", "refusal", "options"),
+    [
+        ("new ids, and the orphans go", "import-not-restored", ()),
+        ("ids stay, and all rows go", "nothing-left", ("--include-deleted",)),
+    ],
+)
+def test_the_next_backup_refuses_what_no_restore_followed_and_all_of_it_can_be_restored(
+    owned: dict[str, list[object]], database: ScratchDatabase, taking: str, refusal: str, options: tuple[str, ...]
+) -> None:
+    first = around.says("backup").document["result"]["snapshot"]
+    for each in IMPORTS[taking]:
+        database.rows(each)
+    database.rows("RESET session_replication_role")
+
+    backup = around.says("backup")
+
+    assert never_says_that_no_import_ran(backup)
+    assert (backup.status, backup.errors()) == (3, {refusal})
+    assert backup.document["next_steps"] == [" ".join(("practice-guard restore --dry-run", *options, "--env local"))]
+    assert f"latest stays {first}" in backup.document["verdict"]
+    assert around.says("restore", *options, "--yes").status == 0
+    assert seen(database) == owned
+    assert around.says("backup").status == 0
+
+
+@pytest.mark.parametrize("taking", IMPORTS)
+def test_the_next_backup_refuses_after_a_run_that_could_not_restore_and_the_run_is_finished(
+    owned: dict[str, list[object]], database: ScratchDatabase, monkeypatch: pytest.MonkeyPatch, taking: str
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(phases, "put_back", stops)
+        assert around.runs_around(around.an_import(database.url, *IMPORTS[taking])).status not in (0, 3)
+    assert seen(database) != owned
+
+    backup = around.says("backup")
+
+    assert never_says_that_no_import_ran(backup)
+    assert (backup.status, backup.errors()) == (3, {"import-not-restored"})
+    assert around.says("run", "--resume").status == 0
+    assert seen(database) == owned
+    assert around.says("backup").status == 0
+
+
+def stops(*_: object) -> NoReturn:
+    """A restore that ends before it has begun."""
+    raise errors.SchemaError("The restore was stopped.")
 
 
 def test_what_a_person_deletes_singly_stays_deleted(owned: dict[str, list[object]], database: ScratchDatabase) -> None:
@@ -137,18 +197,3 @@ def test_what_a_person_deleted_before_a_run_stays_deleted(
     done = around.runs_around(around.an_import(database.url, *IMPORTS["new ids, and the orphans go"]))
     assert done.status == 0
     assert seen(database) == after
-
-
-def test_a_person_can_say_of_a_built_in_set_what_the_etl_deletes(
-    league: League, database: ScratchDatabase, place: Path
-) -> None:
-    team = league.has_team()
-    league.captain_writes_message(team)
-    said = '[[protected]]\nname = "captain_messages"\netl_deletes = {}\n'
-    for word in ("true", "false"):
-        (place / "practice_guard.toml").write_text(said.format(word))
-        done = around.says("protected")
-        assert done.status == 0
-        assert done.document["result"]["protected"]["captain_messages"]["etl_deletes"] is (word == "true")
-    assert Guard(database).has_backed_up().rows == 1
-    assert Guard(database).judges_health().verdict is Verdict.FINE

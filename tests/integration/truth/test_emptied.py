@@ -48,6 +48,50 @@ def test_the_rows_of_an_emptied_table_come_back_and_the_new_one_is_its_captains(
     assert guarded.judges_health().sets["captain_messages"].added == 1
 
 
+RELOADED = {
+    "some rows are put in again": (
+        "CREATE TABLE kept AS SELECT * FROM captain_messages WHERE id % 3 = 0",
+        "TRUNCATE captain_messages CASCADE",
+        "INSERT INTO captain_messages SELECT * FROM kept",
+    ),
+    "the table has a new column too": (
+        "TRUNCATE captain_messages CASCADE",
+        "ALTER TABLE captain_messages ADD COLUMN seen boolean NOT NULL DEFAULT random() > 2",
+    ),
+}
+"""By what an import does with a table that it empties, its statements."""
+
+
+@pytest.mark.parametrize("restored", [False, True])
+@pytest.mark.parametrize("statements", RELOADED.values(), ids=RELOADED)
+def test_what_an_emptied_table_lacks_is_nobodys_wish(
+    guarded: Guard, database: ScratchDatabase, statements: tuple[str, ...], *, restored: bool
+) -> None:
+    before = messages(database)
+    if restored:
+        builders.the_etl_runs(database, "dangling")
+        guarded.restores()
+        assert messages(database) == before
+    for each in statements:
+        database.rows(each)
+    assert messages(database) != before
+
+    assert guarded.judges_health().total.deleted == 0
+    guarded.restores()
+    assert messages(database) == before
+
+
+def test_what_a_user_deletes_after_an_emptied_table_was_restored_stays_deleted(
+    guarded: Guard, database: ScratchDatabase
+) -> None:
+    database.rows("TRUNCATE captain_messages CASCADE")
+    guarded.restores()
+    database.rows("DELETE FROM captain_messages WHERE id = 2")
+    assert guarded.judges_health().sets["captain_messages"].deleted == 1
+    guarded.restores()
+    assert database.count("captain_messages", "id = 2") == 0
+
+
 def test_practices_of_an_emptied_table_come_back_beside_a_new_one(guarded: Guard, database: ScratchDatabase) -> None:
     before = practices_by_natural_key(database)
     team = builders.teams_now(database)[-1]

@@ -65,6 +65,33 @@ def test_what_users_write_meanwhile_is_no_import(guarded: ScratchDatabase) -> No
     assert "import-not-seen" in done.errors()
 
 
+A_CAPTAIN_WRITES = {
+    "a new practice": (
+        "INSERT INTO schedule (match_date, match_time, home_team, away_team, location, league_id, home_team_id)"
+        " SELECT match_date + 7, match_time, home_team, away_team, location, league_id, home_team_id FROM schedule"
+        " ORDER BY id LIMIT 1"
+    ),
+    "a practice on another day": (
+        "UPDATE schedule SET match_date = match_date + 1 WHERE id = (SELECT min(id) FROM schedule)"
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", A_CAPTAIN_WRITES)
+def test_what_a_captain_writes_meanwhile_is_no_import(guarded: ScratchDatabase, kind: str) -> None:
+    done = around.runs_around(around.an_import(guarded.url, A_CAPTAIN_WRITES[kind]))
+    assert "import-not-seen" in done.errors()
+
+
+def test_a_match_of_the_table_that_captains_share_is_an_import(guarded: ScratchDatabase) -> None:
+    statement = (
+        "INSERT INTO schedule (id, match_date, home_team, away_team, home_team_id, away_team_id)"
+        " SELECT 999999, '2026-03-02', 'Tennaqua - 22', 'Wilmette H(2)', min(id), max(id) FROM teams"
+    )
+    done = around.runs_around(around.an_import(guarded.url, statement))
+    assert (done.status, "import-not-seen" in done.codes) == (0, False)
+
+
 def test_a_failing_etl_is_not_said_to_have_imported_elsewhere(guarded: ScratchDatabase) -> None:
     done = around.runs_around([sys.executable, "-c", "raise SystemExit(7)"])
     assert done.status != 0

@@ -10,22 +10,7 @@ from tests.world import around
 from tests.world.builders import League, ScratchDatabase
 from tests.world.seasons import two_teams
 
-COPIED = ("leagues", "clubs", "series", "club_leagues", "series_leagues", "teams", "players", "schedule", "users",
-          "practice_times", "captain_messages", "polls", "poll_choices", "poll_responses")  # fmt: skip
 GEAR = '[[protected]]\nname = "gear"\ntable = "{}"\nteams = ["team_id"]\n'
-
-
-@pytest.fixture
-def two_schemas(league: League, database: ScratchDatabase, place: Path) -> ScratchDatabase:
-    """Another schema with tables of the same names, and fewer practices."""
-    two_teams(league)
-    database.rows("CREATE SCHEMA other")
-    for table in COPIED:
-        database.rows(f"CREATE TABLE other.{table} (LIKE public.{table} INCLUDING ALL)")
-        database.rows(f"INSERT INTO other.{table} SELECT * FROM public.{table}")
-    database.rows("DELETE FROM other.schedule WHERE id > 1")
-    database.rows("UPDATE other.schedule SET location = 'Elsewhere'")
-    return database
 
 
 def test_a_schemas_first_backup_is_compared_with_nothing_of_another(
