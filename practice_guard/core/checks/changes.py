@@ -15,6 +15,9 @@ from practice_guard.core.words import agreeing, counted
 _FEW_TEAMS = 3
 """Teams up to which even many deleted rows may be an ordinary day: a captain clears a season."""
 
+_SHOWN = Step("restore", "--dry-run", "--out", "plan.json", why="writes each of them into a file, as it was")
+"""What a dry run prints are sums; its file has the rows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -167,7 +170,7 @@ def _edited(change: Change, plan: Plan, rows: tuple[str, ...]) -> Finding:
         "would make it the truth."
     )
     steps = (
-        Step("restore", "--dry-run", why="shows them"),
+        _SHOWN,
         Step("backup", "--accept-current", why="only where they are meant to say so"),
     )
     return found("edited-in-bulk", what, why, steps, rows=change.rows, examples=rows)
@@ -180,5 +183,4 @@ def _absent(change: Change, snapshot: str, rows: tuple[str, ...]) -> Finding:
         "Nobody can tell whether users deleted them or an import did. They are not put back unasked, and the snapshot "
         "that has them is kept."
     )
-    step = Step("restore", "--dry-run", why="shows them")
-    return found("rows-absent", what, why, step, rows=change.rows, examples=rows)
+    return found("rows-absent", what, why, _SHOWN, rows=change.rows, examples=rows)

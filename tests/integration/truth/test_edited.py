@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+from pathlib import Path
+
 import pytest
 
+from practice_guard.core.findings import pages
 from practice_guard.core.model import Severity, Verdict
-from tests.world import builders
+from tests.world import around, builders
 from tests.world.backing_up import codes, refused_for
 from tests.world.builders import League, ScratchDatabase
 from tests.world.damage.country import SETS
 from tests.world.guarding import Guard
-from tests.world.lineups import each_practice_has_a_lineup
+from tests.world.lineups import each_practice_has_a_lineup, somebody_declares_lineups
 from tests.world.seasons import teams_in_a_row
 
 PUT_BACK = "practices are taken for matches"
@@ -91,3 +96,17 @@ def test_an_ordinary_edit_is_told_and_stops_nothing(guarded: Guard, database: Sc
 def test_a_row_that_was_touched_and_says_the_same_is_not_edited(guarded: Guard, database: ScratchDatabase) -> None:
     database.rows("UPDATE schedule SET home_team = home_team")
     assert guarded.judges_health().total.edited == 0
+
+
+@pytest.mark.usefixtures("guarded")
+def test_what_a_refused_backup_advises_shows_every_row(database: ScratchDatabase, place: Path) -> None:
+    """As does what the page says of it."""
+    somebody_declares_lineups(place)
+    database.rows("UPDATE schedule SET location = 'Somewhere'")
+    (finding,) = (each for each in around.says("backup").document["findings"] if each["code"] == "edited-in-bulk")
+    advised = shlex.split(finding["fix"].splitlines()[0], comments=True)
+    assert " ".join(advised[1:-2]) in pages.page("edited-in-bulk").text
+
+    assert around.says(*advised[1:-2]).status == 0
+    written = [json.loads(line) for line in (place / "plan.json").read_text().splitlines()]
+    assert [each["says"][-8:] for each in written if each.get("bucket") == "edited"] == ["Tennaqua"] * 60
