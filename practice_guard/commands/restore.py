@@ -197,8 +197,8 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
             snapshots.verify(database, snapshot)
             guard.watcher.begins("planning", snapshot.rows)
             app = guard.look()
-            workings = restore.work_out(database, snapshot, app, asked.request)
-            restore.check_fits(workings)
+            workings = restore.work_out(database, snapshot, app, asked.request, tries=True)
+            restore.check_columns(workings)
             if asked.saved is not None:
                 restore.check_saved(workings, asked.saved)
             if file is not None:

@@ -27,6 +27,15 @@ class Fate(Text):
     CONFLICTING = "conflicting"
 
 
+class Reason(Text):
+    """Why a row waits (contract, "JSON"): its team's fate, or that the database would not have it."""
+
+    MISSING = "missing"
+    AMBIGUOUS = "ambiguous"
+    CONFLICTING = "conflicting"
+    REFUSED = "refused"
+
+
 class Evidence(Text):
     """Why an old team and a new one are taken for the same (contract, "JSON")."""
 

@@ -129,8 +129,8 @@ class Inside:
             guard, snapshot = self.guard_after(wanted), snapshots.find(self.database, wanted)
             if dry_run:
                 snapshots.verify(self.database, snapshot)
-                workings = restore.work_out(self.database, snapshot, guard.look(), guard.request)
-                restore.check_fits(workings)
+                workings = restore.work_out(self.database, snapshot, guard.look(), guard.request, tries=True)
+                restore.check_columns(workings)
         applied = None if dry_run else restore.apply(guard, snapshot)
         plan = applied.plan if applied else workings.plan
         self.tells(restoring.restore(plan, restoring.About(snapshot, self.now), applied=applied))

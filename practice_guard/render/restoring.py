@@ -11,7 +11,7 @@ from rich.console import RenderableType
 
 from practice_guard.core.findings import found
 from practice_guard.core.identity import explain
-from practice_guard.core.model import Fate, Finding, Match, Verdict
+from practice_guard.core.model import Fate, Finding, Match, Reason, Verdict
 from practice_guard.core.restore import NOT_IN_PLACE, Applied, Bucket, Plan, Sum, Undone, additions
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
@@ -266,9 +266,17 @@ def waiting(plan: Plan) -> list[dict[str, object]]:
         because = each.note if each.reason or not match else match.because or each.note
         key = (team, str(each.reason or each.fate or Fate.MISSING), because)
         rows[key] += each.rows
-        candidates[key] = [str(one.team.identity) for one in match.candidates] if match else []
+        named = match.candidates if match and each.reason is not Reason.REFUSED else ()
+        candidates[key] = [str(one.team.identity) for one in named]
     return [
-        {"team": key[0], "rows": count, "reason": key[1], "because": key[2], "candidates": candidates[key]}
+        {
+            "team": key[0],
+            "rows": count,
+            "reason": key[1],
+            "because": key[2],
+            **({"message": key[2]} if key[1] == Reason.REFUSED else {}),
+            "candidates": candidates[key],
+        }
         for key, count in sorted(rows.items())
     ]
 

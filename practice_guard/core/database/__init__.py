@@ -1,6 +1,7 @@
 """How PostgreSQL is spoken to; the only wing that imports a driver."""
 
 from practice_guard.core.database import locks as locks
+from practice_guard.core.database import savepoints as savepoints
 from practice_guard.core.database import watchdog as watchdog
 from practice_guard.core.database.borrowed import Borrowed as Borrowed
 from practice_guard.core.database.connection import Connection as Connection

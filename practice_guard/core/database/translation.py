@@ -46,7 +46,9 @@ def translated(error: Any) -> errors.GuardError:
             ),
             sqlstate=state,
         )
-    return kind(message, sqlstate=state, table=error.diag.table_name, constraint=error.diag.constraint_name)
+    return kind(
+        message, sqlstate=state, says=primary, table=error.diag.table_name, constraint=error.diag.constraint_name
+    )
 
 
 def not_connected(error: psycopg.Error) -> errors.DatabaseError:

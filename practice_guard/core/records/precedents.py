@@ -80,6 +80,8 @@ class Precedents:
         entry: that restore's in the ledger.
         schema: the application's schema that is guarded.
         put_back: whether any of its restores that were not taken back put rows back.
+        lists: the team lists that the snapshot's ids come from.
+        refused: how many rows the database refused in the newest restore of any snapshot; they may be the snapshot's.
     """
 
     snapshot: str
@@ -88,20 +90,27 @@ class Precedents:
     entry: int | None
     schema: str
     put_back: bool
+    lists: Sequence[str] = ()
+    refused: int = 0
 
     def fills(self) -> dict[str, Query]:
         """Return what is asked of the ledger about rows, by name.
 
         `waited`: sets and numbers of the rows that waited after the last restore. `taken_back`: sets and primary keys
         of rows that an undo took back and no restore has moved since. `renumbered`: by set and row, the new primary key
-        under which restores have put that row back.
+        under which restores have put that row back. `refused`: what the database refused in the newest restore, by set,
+        primary key and the id that it hung on (see `restore.sheets.REFUSED`).
         """
         waited = Query(statement(__name__, "waited"), {"entry": self.entry})
         return {
             **({"waited": waited} if self.entry is not None else {}),
             "taken_back": Query(statement(__name__, "taken_back", of_schema=belonging.of_entry(self.schema, "l"))),
             "renumbered": Query(statement(__name__, "renumbered"), {"snapshot": self.snapshot}),
+            **({"refused": self._refused()} if self.refused else {}),
         }
+
+    def _refused(self) -> Query:
+        return Query(statement(__name__, "refused", newest=_newest(self.schema)), {"lists": list(self.lists)})
 
 
 def last_put(schema: str, name: str, keys: str, since: object) -> Query:
@@ -129,10 +138,13 @@ def find(database: Database, snapshot: str, lists: Iterable[str]) -> Precedents:
     """
     decided = statement(__name__, "decided", of_schema=belonging.of_entry(database.schema, "l"))
     restored = Query(statement(__name__, "last_restore"), {"snapshot": snapshot})
-    entries = ask_each(database, [restored, Query(decided)])
-    (last,) = entries[0] or [(None, None, None)]
-    decisions, put_back = _decisions(entries[1], lists), int(last[2] or 0) > 0
-    return Precedents(snapshot, decisions, imprint.load(last[1]), last[0], database.schema, put_back)
+    refused = Query(statement(__name__, "count_refused", newest=_newest(database.schema)))
+    of_snapshot, of_people, ((_, _, count),) = ask_each(database, [restored, Query(decided), refused])
+    (last,) = of_snapshot or [(None, None, None)]
+    decisions, put_back = _decisions(of_people, lists), int(last[2] or 0) > 0
+    return Precedents(
+        snapshot, decisions, imprint.load(last[1]), last[0], database.schema, put_back, tuple(lists), int(count)
+    )
 
 
 def placed(database: Database, name: str, key: str, team: str) -> str:
@@ -148,6 +160,10 @@ def placed(database: Database, name: str, key: str, team: str) -> str:
         return "false"
     parts = {"of_schema": belonging.of_entry(database.schema, "l"), "moved": _moved()}
     return statement(__name__, "placed", set=literal(name), key=key, team=team, **parts)
+
+
+def _newest(schema: str) -> str:
+    return statement(__name__, "newest", of_schema=belonging.of_entry(schema, "l"))
 
 
 def _moved() -> str:

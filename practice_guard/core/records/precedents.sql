@@ -68,3 +68,24 @@ EXISTS (SELECT FROM practice_guard.ledger_rows AS r
           JOIN practice_guard.ledger AS l ON l.id = r.ledger AND {of_schema}
          WHERE r.set_name = {set} AND r.new_key = {key}::text AND {moved}
            AND (coalesce(r.after -> 'refs', r.after) ->> 0)::bigint = {team})
+
+-- newest --
+-- The newest restore of any snapshot that was not taken back: what it says of the rows that the database refused.
+SELECT CASE WHEN jsonb_typeof(l.result -> 'refused') = 'array' THEN l.result -> 'refused' ELSE '[]' END AS refused
+  FROM practice_guard.ledger AS l
+ WHERE l.kind = 'restore' AND {of_schema}
+   AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
+ ORDER BY l.id DESC LIMIT 1
+
+-- count_refused --
+-- How many rows the database refused in that restore.
+SELECT NULL::bigint, NULL::text, coalesce(max(jsonb_array_length(n.refused)), 0)::text FROM ({newest}) AS n
+
+-- refused --
+-- Those rows, as far as they can be the snapshot's.
+SELECT r.value ->> 'set', NULL::bigint, r.value ->> 'key',
+       array_position(%(lists)s::text[], r.value ->> 'list')::smallint, (r.value ->> 'old')::bigint, 'yield',
+       r.value ->> 'note'
+  FROM ({newest}) AS n
+ CROSS JOIN LATERAL jsonb_array_elements(n.refused) AS r
+ WHERE r.value ->> 'list' IS NULL OR r.value ->> 'list' = ANY (%(lists)s::text[])

@@ -23,7 +23,7 @@ from practice_guard.core.restore.rows import count_labelled as count_labelled
 from practice_guard.core.restore.rows import count_rows as count_rows
 from practice_guard.core.restore.sheets import Sheet as Sheet
 from practice_guard.core.restore.summing import Workings as Workings
-from practice_guard.core.restore.tasks import check_fits as check_fits
+from practice_guard.core.restore.tasks import check_columns as check_columns
 from practice_guard.core.restore.transaction import Applied as Applied
 from practice_guard.core.restore.transaction import apply as apply
 from practice_guard.core.restore.transaction import check_saved as check_saved

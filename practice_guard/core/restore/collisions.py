@@ -1,4 +1,4 @@
-"""Unique keys in the way of a plan: rows that would stand where another one stands, or two of them in one place."""
+"""Rows that a plan would write and that cannot stand there: a unique key is in the way, or there must be a value."""
 
 from __future__ import annotations
 
@@ -6,18 +6,35 @@ from collections.abc import Sequence
 from functools import partial
 
 from practice_guard.core.application import Column, UniqueKey
-from practice_guard.core.database import Query, Row, Scratch, ask_each, columns, identifier, literal, piece, statement
-from practice_guard.core.restore import absent
+from practice_guard.core.database import Query, Scratch, ask_each, columns, identifier, literal, piece, statement
+from practice_guard.core.restore import absent, waits
 from practice_guard.core.restore.sheets import Sheet
 from practice_guard.core.restore.summing import writing
 
 _BETWEEN = "\n UNION ALL\n"
 
 
+def make_wait(scratch: Scratch, sheets: Sequence[Sheet]) -> None:
+    """Let rows wait that would stand where another one stands, two in one place, or that lack what they must have.
+
+    A snapshot's rows keep the keys that it was taken under. So it is a user's edit, a part only being restored, a row
+    that waited since an older snapshot, or the very same row written anew by the application while this one hangs on an
+    id in other hands, that puts two rows in one place: such rows yield first. Where that leaves two in one place, a key
+    is new to the table or somebody has entered the same again: what the plan leaves alone stands, and of rows that it
+    would write the first one does. None of that stops the rest (design, "The database has rules").
+    """
+    asked = [sheet for sheet in sheets if keys(sheet) or _must_have(sheet)]
+    while asked:
+        found = _look(scratch, asked)
+        asked = [sheet for sheet, count in zip(asked, found, strict=True) if count]
+        for sheet in asked:
+            waits.let(scratch, sheet)
+
+
 def keys(sheet: Sheet) -> list[UniqueKey]:
     """Return the unique keys that are looked at.
 
-    Those over expressions or a part of the table are not: the database itself holds them.
+    Those over expressions or a part of the table are not: only the database itself can tell (see `refusals`).
     """
     known = _values(sheet)
     return [
@@ -27,88 +44,56 @@ def keys(sheet: Sheet) -> list[UniqueKey]:
     ]
 
 
-def broken(sheet: Sheet) -> Query | None:
-    """Ask how many rows of a plan break which unique key; None where there is none to break."""
-    if not keys(sheet):
-        return None
-    return Query(statement(__name__, "broken", collisions=_collisions(sheet)))
-
-
-def broken_of(sheet: Sheet, rows: list[Row]) -> list[tuple[UniqueKey, int]]:
-    """Return the keys that `broken` has found, with the rows that break them."""
-    every = keys(sheet)
-    return [(every[place], count) for _, place, count in sorted(rows, key=lambda row: int(row[1]))]
-
-
-def make_wait(scratch: Scratch, sheets: Sequence[Sheet]) -> None:
-    """Let rows wait whose place is taken by what a user made of a row, or by one that the plan leaves where it is.
-
-    A snapshot's rows keep the keys that it was taken under. So it is a user's edit, a part only being restored, a row
-    that waited since an older snapshot, or the very same row written anew by the application while this one hangs on an
-    id in other hands, that puts two rows in one place; that must not stop the rest.
-    Whatever else breaks a key is the schema's matter (see `tasks.check_fits`).
-    """
-    asked = [sheet for sheet in sheets if keys(sheet)]
-    while asked:
-        found = _look(scratch, asked)
-        asked = [sheet for sheet, count in zip(asked, found, strict=True) if count]
-        for sheet in asked:
-            scratch.replace(f"plan_{sheet.name}", partial(_waits, sheet))
-            scratch.empty(f"crowded_{sheet.name}")
-
-
 def _look(scratch: Scratch, sheets: Sequence[Sheet]) -> list[int]:
-    """Find the crowded rows of sets, whose tables of them are empty, and return how many there are."""
-    counts = scratch.fill([(f"crowded_{sheet.name}", partial(_crowded, sheet)) for sheet in sheets])
+    """Find the rows of sets that must wait, whose tables of them are empty, and return how many there are."""
+    counts = scratch.fill([(f"waits_{sheet.name}", partial(_in_the_way, sheet)) for sheet in sheets])
     if not scratch.chained:
         return [count or 0 for count in counts]
-    texts = (statement(__name__, "count", crowded=scratch.table(f"crowded_{sheet.name}")) for sheet in sheets)
+    texts = (statement(__name__, "count", waits=scratch.table(f"waits_{sheet.name}")) for sheet in sheets)
     return [count for ((count,),) in ask_each(scratch, [Query(text) for text in texts])]
 
 
-def _crowded(sheet: Sheet) -> Query:
+def _in_the_way(sheet: Sheet) -> Query:
+    found = [_crowded(sheet)] if keys(sheet) else []
+    if _must_have(sheet):
+        found.append(_empty(sheet))
+    return Query(statement(__name__, "each_once", found=_BETWEEN.join(found)))
+
+
+def _crowded(sheet: Sheet) -> str:
     alike = {*sheet.bound.content, sheet.references[0].column}
     same = [place for place, key in enumerate(keys(sheet)) if alike <= {*key.columns}]
-    return Query(
-        statement(
-            __name__,
-            "crowded",
-            collisions=_collisions(sheet),
-            plan=sheet.scratch.table(f"plan_{sheet.name}"),
-            whole=absent.lines(sheet),
-            alike=f"ARRAY[{', '.join(map(str, same))}]::int[]",
-        )
-    )
-
-
-def _waits(sheet: Sheet, former: str) -> Query:
-    first = piece(
+    return statement(
         __name__,
-        "first_of_crowded",
-        **sheet.parts,
-        nullable="true" if sheet.nullable(0) else "false",
-        sparse="true" if sheet.sparse else "false",
-        plan_or_former=former,
+        "crowded",
+        collisions=_collisions(sheet),
+        plan=sheet.scratch.table(f"plan_{sheet.name}"),
+        whole=absent.lines(sheet),
+        key_type=sheet.key_type,
+        alike=f"ARRAY[{', '.join(map(str, same))}]::int[]",
     )
-    others = [f"CASE WHEN c.row IS NULL THEN p.a{place} ELSE p.b{place} END" for place in sheet.places if place]
-    text = statement(
-        __name__,
-        "waits",
-        before_list=sheet.each("p.b#"),
-        first=first,
-        others=", ".join(others) or "/**/",
-        former=_with_unsaid(sheet, former),
-        crowded=sheet.scratch.table(f"crowded_{sheet.name}"),
-    )
-    return Query(text.replace(", /**/", ""))
 
 
-def _with_unsaid(sheet: Sheet, former: str) -> str:
-    """Return the lines of a plan, with those of crowded rows that had none."""
-    if not sheet.bare:
-        return former
-    named = {"former": former, "crowded": sheet.scratch.table(f"crowded_{sheet.name}")}
-    return piece(__name__, "with_unsaid", **named, unsaid=absent.unsaid(sheet, former))
+def _empty(sheet: Sheet) -> str:
+    lacking = [
+        piece(__name__, "lacking", value=value, name=literal(f"{sheet.bound.table.name}.{name}"))
+        for name, value in _must_have(sheet).items()
+    ]
+    parts = {**sheet.parts, "whole": absent.lines(sheet), "key_type": sheet.key_type}
+    return statement(__name__, "empty", **parts, lacking=", ".join(lacking))
+
+
+def _must_have(sheet: Sheet) -> dict[str, str]:
+    """Return the columns that may not be empty, with what a row put back has for them."""
+    now = sheet.bound.table.columns
+    refs = {each.column: f"p.a{place}" for place, each in enumerate(sheet.references) if now[each.column].not_null}
+    return refs | {each.name: f"s.{identifier(each.name)}" for each in _plain(sheet) if each.not_null}
+
+
+def _plain(sheet: Sheet) -> list[Column]:
+    """Return the columns that the snapshot has too, but for references and the primary key."""
+    taken = {sheet.bound.key.name, *(each.column for each in sheet.references)}
+    return [each for each in sheet.bound.stored if each.name in sheet.stored.types and each.name not in taken]
 
 
 def _collisions(sheet: Sheet) -> str:
@@ -138,13 +123,9 @@ def _collisions(sheet: Sheet) -> str:
 
 def _values(sheet: Sheet) -> dict[str | None, str]:
     """Return what a row will have in its columns once the plan is applied."""
-    refs = [each.column for each in sheet.references]
     kept_as = {column.name: column.stored_as for column in sheet.stored.columns}
-    plain = [
-        each for each in sheet.bound.stored if each.name in kept_as and each.name not in {*refs, sheet.bound.key.name}
-    ]
-    values: dict[str | None, str] = {name: f"p.a{place}" for place, name in enumerate(refs)}
-    return values | {each.name: _either(each, kept_as[each.name]) for each in plain}
+    values: dict[str | None, str] = {each.column: f"p.a{place}" for place, each in enumerate(sheet.references)}
+    return values | {each.name: _either(each, kept_as[each.name]) for each in _plain(sheet)}
 
 
 def _either(column: Column, kept_as: str) -> str:

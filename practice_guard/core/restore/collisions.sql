@@ -1,6 +1,8 @@
 -- would_collide --
--- Rows to be written whose values of a unique key a row that stays where it is has (its primary key), or two of them.
-SELECT new.row, {name} AS key_name, {number} AS place, min(standing.key) AS occupant
+-- Rows to be written whose values of a unique key a row that stays where it is has (its primary key), or two of them; the
+-- first of those is `ahead` of the others.
+SELECT new.row, {name} AS key_name, {number} AS place, min(standing.key) AS occupant,
+       bool_and(standing.key IS NULL AND shared.nth = 1) AS ahead
   FROM (SELECT p.row, {new_columns}
           FROM {whole} AS p
           LEFT JOIN practice_guard.{rows} AS s ON s.guard_row = p.row AND p.live_key IS NULL
@@ -10,7 +12,8 @@ SELECT new.row, {name} AS key_name, {number} AS place, min(standing.key) AS occu
               WHERE NOT EXISTS (SELECT FROM {plan} AS p
                                  WHERE p.meant AND {writes} AND p.live_key = t.{key}::{key_type})) AS standing
     ON ({standing_columns}) = ({key_columns})
-  LEFT JOIN (SELECT row, count(*) OVER (PARTITION BY {shared_columns}) AS times
+  LEFT JOIN (SELECT row, count(*) OVER (PARTITION BY {shared_columns}) AS times,
+                    row_number() OVER (PARTITION BY {shared_columns} ORDER BY row) AS nth
                FROM (SELECT p.row, {new_columns}
                        FROM {whole} AS p
                        LEFT JOIN practice_guard.{rows} AS s ON s.guard_row = p.row AND p.live_key IS NULL
@@ -21,59 +24,44 @@ SELECT new.row, {name} AS key_name, {number} AS place, min(standing.key) AS occu
  GROUP BY new.row
 
 -- crowded --
--- Of those, the rows that must yield: what a user made of a row, what is of an older list, or what would stand where the
--- plan leaves a row, or where the very same row stands.
-SELECT DISTINCT ON (c.row) c.row, c.key_name, c.occupant
-  FROM (
+-- Of those, the rows that must yield now: what a user made of a row, what is of an older list, or what would stand where
+-- the plan leaves a row, or where the very same row stands; once there are none of these, whatever stands in the way of
+-- others; in the end, all but the first of those that share a place.
+SELECT y.row, 'yield', 'conflicting', 'another row stands in its place, and ' || y.key_name || ' allows one', y.occupant
+  FROM (SELECT x.*, min(x.turn) OVER () AS turn_now, row_number() OVER (PARTITION BY x.row ORDER BY x.turn, x.place DESC) AS nth
+          FROM (SELECT c.*, CASE WHEN p.bucket = 'edited' OR p.list <> 1
+                                      OR EXISTS (SELECT FROM {plan} AS o
+                                                  WHERE o.live_key = c.occupant
+                                                    AND (NOT o.meant OR o.bucket NOT IN ('intact', 'relink')))
+                                      OR (c.occupant IS NOT NULL AND c.place = ANY ({alike})) THEN 1
+                                 WHEN c.occupant IS NOT NULL THEN 2
+                                 ELSE 3 END AS turn
+                  FROM (
 {collisions}
-       ) AS c (row, key_name, place, occupant)
-  JOIN {whole} AS p ON p.row = c.row
- WHERE p.bucket = 'edited' OR p.list <> 1
-    OR EXISTS (SELECT FROM {plan} AS o
-                WHERE o.live_key = c.occupant AND (NOT o.meant OR o.bucket NOT IN ('intact', 'relink')))
-    OR (c.occupant IS NOT NULL AND c.place = ANY ({alike}))
- ORDER BY c.row, c.place DESC
+                       ) AS c (row, key_name, place, occupant, ahead)
+                  JOIN {whole} AS p ON p.row = c.row) AS x
+         WHERE x.turn < 3 OR NOT x.ahead) AS y
+ WHERE y.turn = y.turn_now AND y.nth = 1
 
--- waits --
--- Leaves a crowded row where it is, or on nothing where it hangs on what was given its own old id. One whose twin the
--- application wrote stays there: on nothing it would be taken for the twin and be seen no more.
-SELECT p.row, p.key, p.carried, CASE WHEN c.row IS NULL THEN p.bucket ELSE 'pending' END, p.live_key, p.list, p.old,
-       p.team_list, p.team, p.evidence, p.fate, CASE WHEN c.row IS NULL THEN p.reason ELSE 'conflicting' END,
-       CASE WHEN c.row IS NULL THEN p.note
-            ELSE 'another row stands in its place, and ' || c.key_name || ' allows one' END,
-       p.new_key AND c.row IS NULL, p.was_wrong, p.unresolved, p.meant, p.moved AND c.row IS NULL,
-       CASE WHEN c.row IS NULL OR p.live_key IS NOT NULL THEN p.put END, {before_list}, {first}, {others}
-  FROM {former} AS p
-  LEFT JOIN {crowded} AS c ON c.row = p.row
+-- empty --
+-- Rows to be put back that have no value for a column that must have one now.
+SELECT n.row, 'yield', 'refused', 'there must be a value now for ' || n.lacks, NULL::{key_type}
+  FROM (SELECT p.row, coalesce({lacking}) AS lacks
+          FROM {whole} AS p
+          JOIN practice_guard.{rows} AS s ON s.guard_row = p.row
+         WHERE p.meant AND p.bucket = 'insert') AS n
+ WHERE n.lacks IS NOT NULL
 
--- first_of_crowded --
--- What the first reference of a row will be.
-CASE WHEN c.row IS NULL THEN p.a0
-     WHEN p.live_key IS NULL THEN NULL
-     WHEN {nullable} AND p.was_wrong AND p.b0 = p.old
-      AND NOT (p.bucket <> 'edited' AND c.occupant IS NOT NULL
-               AND NOT EXISTS (SELECT FROM {plan_or_former} AS o WHERE o.live_key = c.occupant)
-               AND NOT ({sparse} AND EXISTS (SELECT FROM practice_guard.{rows} AS t
-                                              WHERE NOT t.guard_carried AND {kept_key} = c.occupant
-                                                AND NOT EXISTS (SELECT FROM {plan_or_former} AS o
-                                                                 WHERE o.row = t.guard_row)))) THEN NULL
-     ELSE p.b0 END
+-- lacking --
+-- The column that has no value.
+CASE WHEN {value} IS NULL THEN {name} END
 
--- with_unsaid --
--- The lines there were, and those that crowded rows would have had.
-(SELECT * FROM {former} UNION ALL
-SELECT * FROM (
-{unsaid}
-) AS u WHERE u.guard_row IN (SELECT c.row FROM {crowded} AS c))
+-- each_once --
+-- Each row once, whatever it must wait for.
+SELECT DISTINCT ON (w.row) w.* FROM (
+{found}
+) AS w (row, how, reason, note, occupant) ORDER BY w.row, w.reason DESC
 
 -- count --
--- How many rows are crowded.
-SELECT count(*) FROM {crowded} AS c
-
--- broken --
--- How many rows of a plan break which unique key.
-SELECT c.key_name, min(c.place), count(DISTINCT c.row)
-  FROM (
-{collisions}
-       ) AS c (row, key_name, place, occupant)
- GROUP BY 1
+-- How many rows must wait.
+SELECT count(*) FROM {waits} AS c

@@ -9,7 +9,7 @@ of different times apart.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from practice_guard.core import snapshots
@@ -19,7 +19,7 @@ from practice_guard.core.database import Database, Fill, Query, Scratch, ask_eac
 from practice_guard.core.guarding import Request
 from practice_guard.core.identity import resolve_leagues
 from practice_guard.core.records import Precedents, Proven, imprints, installation, precedents
-from practice_guard.core.restore import absent, buckets, collisions, laying, pairing, summing
+from practice_guard.core.restore import absent, buckets, collisions, laying, pairing, refusals, summing
 from practice_guard.core.restore.buckets import Terms
 from practice_guard.core.restore.goals import (
     check_scope,
@@ -31,7 +31,8 @@ from practice_guard.core.restore.goals import (
     with_parents,
 )
 from practice_guard.core.restore.plans import Plan
-from practice_guard.core.restore.sheets import DESTINATIONS, GOALS, PRECEDENTS, Sheet
+from practice_guard.core.restore.refusals import TURNS, Refusal
+from practice_guard.core.restore.sheets import DESTINATIONS, GOALS, PRECEDENTS, REFUSED, Sheet
 from practice_guard.core.restore.summing import Workings
 from practice_guard.core.snapshots import Snapshot, team_lists
 
@@ -41,8 +42,24 @@ def plan(database: Database, snapshot: Snapshot, app: Application, request: Requ
     return work_out(database, snapshot, app, request).plan
 
 
-def work_out(database: Database, snapshot: Snapshot, app: Application, request: Request | None = None) -> Workings:
+def work_out(
+    database: Database,
+    snapshot: Snapshot,
+    app: Application,
+    request: Request | None = None,
+    *,
+    tries: bool = False,
+    refused: Sequence[Refusal] = (),
+) -> Workings:
     """Work out what a restore of `snapshot` would do. Reads only, but for tables of its own, and so on a standby too.
+
+    Args:
+        database: where, in the transaction that is open.
+        snapshot: what is to be restored.
+        app: the database as it was looked at.
+        request: what is asked.
+        tries: whether rows that the database refused in the last restore are tried again; otherwise they wait.
+        refused: rows that it has refused a moment ago; they wait.
 
     Returns:
         every row of the snapshot (of the scope asked for) in exactly one bucket, with the tables that say so; another
@@ -77,10 +94,13 @@ def work_out(database: Database, snapshot: Snapshot, app: Application, request: 
             **earlier.fills(),
         },
     )
+    if refused:
+        _lay_down(scratch, {"refused": refusals.laying(refused)})
     sheets = _as_left(scratch, sheets, terms)
+    wary = _Wary(tries, bool(refused) or earlier.refused > 0)
     first = [_recognising(sheet, names) for sheet in companions]
     for level in _levels((*companions, *sheets)):
-        _work(scratch, first, [sheet for sheet in level if sheet in sheets], terms)
+        _work(scratch, first, [sheet for sheet in level if sheet in sheets], terms, wary)
         first = [_leading(sheet) for sheet in level if scratch.has(f"dest_{sheet.name}")]
     _fill(scratch, first)
     made = summing.sums(scratch, sheets, names)
@@ -117,7 +137,7 @@ def _sheets(
     others = [bound for bound in app.companions if bound.name in snapshot.sets]
     asked_for = {each.parent for bound in app.sets for each in bound.references if each.parent is not None}
     scoped = request.scope.leagues or request.scope.teams or request.scope.protected
-    tables = {"teams": GOALS, "leagues": GOALS, **PRECEDENTS}
+    tables = {"teams": GOALS, "leagues": GOALS, "refused": REFUSED, "turns": TURNS, **PRECEDENTS}
     made: list[Sheet] = []
     for bound in (*others, *sets):
         alone = bound.name not in asked_for and all(each.parent is None for each in bound.references)
@@ -171,7 +191,15 @@ def _levels(sheets: Sequence[Sheet]) -> Iterable[list[Sheet]]:
         yield [sheet for sheet in sheets if depth[sheet.name] == level]
 
 
-def _work(scratch: Scratch, first: Sequence[Fill], sheets: Sequence[Sheet], terms: Terms) -> None:
+@dataclass(frozen=True, slots=True)
+class _Wary:
+    """Whether rows that were refused are tried again, and whether there are any."""
+
+    tries: bool
+    refused: bool
+
+
+def _work(scratch: Scratch, first: Sequence[Fill], sheets: Sequence[Sheet], terms: Terms, wary: _Wary) -> None:
     """Lay down the rows of some sets that hang on none of each other, pair them, and put each in its bucket.
 
     What they hang on is laid down `first`.
@@ -187,6 +215,8 @@ def _work(scratch: Scratch, first: Sequence[Fill], sheets: Sequence[Sheet], term
     for sheet, unpaired in zip(open_ends, left, strict=True):
         fills += [*(pairing.fills(sheet) if unpaired else []), _planning(sheet, terms)]
     _fill(scratch, fills)
+    if wary.refused:
+        refusals.make_wait(scratch, open_ends, tries=wary.tries)
     collisions.make_wait(scratch, open_ends)
 
 

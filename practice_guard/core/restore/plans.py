@@ -14,7 +14,7 @@ from datetime import timedelta
 from practice_guard.core import errors
 from practice_guard.core.application.imprint import Imprint, Since
 from practice_guard.core.identity import Resolution
-from practice_guard.core.model import Evidence, Fate, Match, Text
+from practice_guard.core.model import Evidence, Fate, Match, Reason, Text
 
 
 class Bucket(Text):
@@ -103,7 +103,7 @@ class PlannedRow:
     note: str = ""
     unresolved: tuple[int, ...] = ()
     team: Origin | None = None
-    reason: Fate | None = None
+    reason: Reason | None = None
 
     @property
     def writes(self) -> bool:
@@ -127,7 +127,7 @@ class Sum:
     team: Origin | None
     evidence: Evidence | None
     fate: Fate | None
-    reason: Fate | None
+    reason: Reason | None
     note: str
     was_wrong: bool
     writes: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from practice_guard.core import errors
 from practice_guard.core.application import BoundSet
 from practice_guard.core.database import Database, Query, identifier, piece, statement
 from practice_guard.core.words import agreeing, counted
+
+_LINE = re.compile(r"\bp\.")
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,13 @@ def application_path(database: Database) -> Iterator[None]:
     database.execute(statement(__name__, "pin_path"))
 
 
-def point(database: Database, written: Lines) -> None:
+def point(database: Database, written: Lines, *, exact: bool = True) -> None:
     """Update the references of rows inside the caller's transaction.
+
+    Args:
+        database: where.
+        written: which rows.
+        exact: whether as many must be updated as there were to be.
 
     Raises:
         errors.RestoreError: fewer rows were updated than there were to be (a trigger or rule).
@@ -80,7 +88,9 @@ def point(database: Database, written: Lines) -> None:
         f"{identifier(name)} = p.a{place}::{types[name].type}" for place, name in enumerate(written.refs)
     )
     text = statement(__name__, "update_references", **written.parts, assignments=assignments)
-    expect(written.bound, written.updates, database.write([Query(text)])[0])
+    done = database.write([Query(text)])[0]
+    if exact:
+        expect(written.bound, written.updates, done)
 
 
 def right(written: Lines) -> Query:
@@ -110,7 +120,7 @@ def _park(database: Database, written: Lines, places: Sequence[int]) -> None:
         **parts,
         before_parts=", ".join(f"p.b{place}" for place in places),
         after_parts=", ".join(f"p.a{place}" for place in places),
-        other_writes=written.writes.replace("p.", "o."),
+        other_writes=_LINE.sub("o.", written.writes),
         other_before=", ".join(f"o.b{place}" for place in places),
         other_after=", ".join(f"o.a{place}" for place in places),
         meets=" AND ".join(f"o.a{place} IS NOT DISTINCT FROM p.b{place}" for place in places),

@@ -30,6 +30,12 @@ DESTINATIONS = {
 }  # fmt: skip
 """Where a row that others hang on will be, with the team and the league that it belongs to."""
 
+REFUSED = {
+    "set_name": "text", "row": "bigint", "key": "text", "list": "smallint", "old": "bigint", "how": "text", "note": "text",
+}  # fmt: skip
+"""What the database has refused: a row by its number, or by its key and the id that it hung on, where an earlier restore
+says so. `how` it is to wait, see `restore.waits`."""
+
 PRECEDENTS = {
     "waited": {"set_name": "text", "row": "bigint"},
     "taken_back": {"set_name": "text", "key": "text"},
@@ -160,7 +166,7 @@ class Sheet:
             f"pairs_{self.name}": {"row": "bigint", "lkey": key},
             f"claims_{self.name}": {"row": "bigint", "lkey": key, "there": "boolean"},
             f"plan_{self.name}": self.plan_columns,
-            f"crowded_{self.name}": {"row": "bigint", "key_name": "text", "occupant": key},
+            f"waits_{self.name}": {"row": "bigint", "how": "text", "reason": "text", "note": "text", "occupant": key},
             **({f"busy_{self.name}": {"id": "bigint"}} if self.sparse else {}),
         }
 

@@ -12,7 +12,7 @@ from practice_guard.core import errors
 from practice_guard.core.application import Application
 from practice_guard.core.database import Query, Row, Scratch, ask_each, literal, piece, statement
 from practice_guard.core.guarding import Request
-from practice_guard.core.model import Evidence, Fate
+from practice_guard.core.model import Evidence, Fate, Reason
 from practice_guard.core.restore import absent
 from practice_guard.core.restore.plans import Bucket, NewKey, Origin, Plan, PlannedRow, SetFacts, Sum
 from practice_guard.core.restore.sheets import Sheet
@@ -120,7 +120,7 @@ def _line(name: str, lists: Sequence[str], line: Sequence[Any]) -> PlannedRow:
         note,
         tuple(unresolved),
         _origin(lists, team_list, team),
-        reason and Fate(reason),
+        reason and Reason(reason),
     )
 
 
@@ -176,7 +176,7 @@ def sums(scratch: Scratch, sheets: Sequence[Sheet], lists: Sequence[str]) -> tup
                 found.append(
                     Sum(
                         sheet.name, count, Bucket(bucket), _origin(lists, team_list, team),
-                        evidence and Evidence(evidence), fate and Fate(fate), reason and Fate(reason),
+                        evidence and Evidence(evidence), fate and Fate(fate), reason and Reason(reason),
                         texts.setdefault(note, note), *flags,
                     )
                 )  # fmt: skip

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet, Column
-from practice_guard.core.database import Query, ask_each, identifier, piece, statement
-from practice_guard.core.restore import absent, collisions
+from practice_guard.core.restore import absent
 from practice_guard.core.restore.plans import Bucket
 from practice_guard.core.restore.relinking import Lines
 from practice_guard.core.restore.sheets import Sheet
 from practice_guard.core.restore.summing import Workings, writing
-from practice_guard.core.words import agreeing, counted
+from practice_guard.core.words import counted
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A set, and how many of its rows are to be pointed elsewhere, put back, and put back under another key."""
+    """A set, and how many of its rows are to be pointed elsewhere, and put back; `only` narrows that to a part."""
 
     sheet: Sheet
     updates: int
     inserts: int
+    only: str = "true"
 
     @property
     def name(self) -> str:
@@ -61,7 +60,7 @@ class Task:
         return self._lines(absent.lines(self.sheet))
 
     def _lines(self, table: str) -> Lines:
-        writes = f"p.meant AND {writing(self.sheet)}"
+        writes = f"p.meant AND {writing(self.sheet)} AND {self.only}"
         return Lines(self.bound, table, self.sheet.key_type, writes, self.updates)
 
     @property
@@ -80,18 +79,15 @@ def assign(workings: Workings) -> list[Task]:
     return found
 
 
-def check_fits(workings: Workings) -> None:
-    """Find out, reading only, whether the tables can take the rows as the plan would write them.
+def check_columns(workings: Workings) -> None:
+    """Find out, reading only, whether the tables have the columns for the rows that the plan would put back.
 
     Raises:
-        errors.SchemaError: a column is gone or of another type, or rows break a constraint; names column and rows.
+        errors.SchemaError: a column is gone, of another type, or new and without a value for rows of before.
     """
-    planned = assign(workings)
-    inserting = [task for task in planned if task.inserts]
-    for task in inserting:
-        _check_columns(task)
-    _check_empty(workings, inserting)
-    _check_unique(workings, planned)
+    for task in assign(workings):
+        if task.inserts:
+            _check_columns(task)
 
 
 def _check_columns(task: Task) -> None:
@@ -107,42 +103,3 @@ def _check_columns(task: Task) -> None:
     for each in task.bound.stored:
         if each.name not in stored.types and each.not_null and not each.has_default:
             raise errors.SchemaError(f"{table}.{each.name} is new, must not be NULL and has no default; {cannot}")
-
-
-def _check_empty(workings: Workings, inserting: Sequence[Task]) -> None:
-    """Refuse when rows have no value where there must be one now."""
-    wanted = {task.name: _must_have(task) for task in inserting}
-    asked = [task for task in inserting if wanted[task.name]]
-    found = ask_each(workings.scratch, [_empty_of(task, list(wanted[task.name].values())) for task in asked])
-    for task, ((counts,),) in zip(asked, found, strict=True):
-        for name, empty in zip(wanted[task.name], counts, strict=True):
-            if empty:
-                raise errors.SchemaError(
-                    f"{task.bound.table.name}.{name} must not be NULL now, and {counted(empty, 'row')} of {task.name} "
-                    f"to be put back {agreeing(empty, 'has', 'have')} no value for it. Nothing was written."
-                )
-
-
-def _must_have(task: Task) -> dict[str, str]:
-    """Return the columns that may not be empty, with what a row put back has for them."""
-    now = task.bound.table.columns
-    refs = {name: f"p.a{place}" for place, name in enumerate(task.refs) if now[name].not_null}
-    return refs | {column.name: f"s.{identifier(column.name)}" for column in task.plain if column.not_null}
-
-
-def _empty_of(task: Task, values: Sequence[str]) -> Query:
-    counts = [piece(__name__, "nulls", value=value) for value in values]
-    return Query(statement(__name__, "empty", **task.parts, counts=", ".join(counts)))
-
-
-def _check_unique(workings: Workings, planned: Sequence[Task]) -> None:
-    """Refuse when rows to be written break a unique key that the table has now."""
-    asked = [(task, query) for task in planned if (query := collisions.broken(task.sheet))]
-    found = ask_each(workings.scratch, [query for _, query in asked])
-    for (task, _), rows in zip(asked, found, strict=True):
-        for key, count in collisions.broken_of(task.sheet, rows):
-            raise errors.SchemaError(
-                f"{counted(count, 'row')} of {task.name} to be put back or re-linked "
-                f"{agreeing(count, 'breaks', 'break')} the unique key "
-                f"{key.name} over {', '.join(map(str, key.columns))} of {task.bound.table.name}. Nothing was written."
-            )

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from practice_guard.core import decisions, errors, snapshots
 from practice_guard.core.application import Application
+from practice_guard.core.database import savepoints
 from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, ledger
-from practice_guard.core.restore import planning, summing, tasks, writes
+from practice_guard.core.restore import keys, planning, refusals, summing, tasks, writes
 from practice_guard.core.restore.drift import moved
 from practice_guard.core.restore.planfile import AGAIN, SavedPlan
 from practice_guard.core.restore.plans import Plan
+from practice_guard.core.restore.refusals import Refusal
 from practice_guard.core.restore.summing import Workings
+from practice_guard.core.restore.tasks import Task
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
 
@@ -56,19 +60,17 @@ def apply(guard: Guard, snapshot: Snapshot, *, saved: SavedPlan | None = None) -
 def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan | None) -> Applied:
     database, request = guard.database, guard.request
     guard.watcher.begins("planning", snapshot.rows)
-    workings = planning.work_out(database, snapshot, app, request)
-    plan = workings.plan
+    workings = _work_out(guard, snapshot, app)
     if saved is not None:
         check_saved(workings, saved)
-    guard.watcher.begins("checking the tables")
-    tasks.check_fits(workings)
-    busy = tasks.assign(workings)
-    guard.watcher.begins("writing rows", plan.writes())
-    count = writes.write(database, workings, busy)
+    asked_for = workings.plan.digest
+    workings, busy, count = _written(guard, workings, partial(_work_out, guard, snapshot, app))
+    plan = replace(workings.plan, digest=asked_for)
     result: dict[str, object] = {
         "rows": plan.counts(),
         "protected": {name: plan.counts(name) for name in plan.sets},
         "written": count,
+        "refused": refusals.listed(workings),
         "lists": list(snapshot.lists),
         "decisions": decisions.dump(request.decisions) if request.decisions else None,
         "plan": saved.id if saved else None,
@@ -78,6 +80,50 @@ def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan 
     entry = ledger.write(database, ledger.RESTORE, guard.author, about, summing.waiting(workings))
     writes.record(database, entry, busy)
     return Applied(plan, entry, count)
+
+
+def _work_out(guard: Guard, snapshot: Snapshot, app: Application, refused: Sequence[Refusal] = ()) -> Workings:
+    return planning.work_out(guard.database, snapshot, app, guard.request, tries=True, refused=refused)
+
+
+def _written(
+    guard: Guard, workings: Workings, anew: Callable[[Sequence[Refusal]], Workings]
+) -> tuple[Workings, list[Task], int]:
+    """Write what a plan says, without the rows that the database refuses: those wait, and what hangs on them.
+
+    Args:
+        guard: where.
+        workings: the plan as it was asked for.
+        anew: works it out again without some rows.
+
+    Returns:
+        the plan that was applied, what was done, and how many rows were written.
+
+    Raises:
+        errors.SchemaError: the tables cannot take the rows back, or no rows are found that they refuse.
+    """
+    database, refused = guard.database, list[Refusal]()
+    for left in reversed(range(refusals.ROUNDS)):
+        tasks.check_columns(workings)
+        busy = tasks.assign(workings)
+        guard.watcher.begins("writing rows", workings.plan.writes())
+        try:
+            with savepoints.savepoint(database):
+                keys.give(database, workings, busy)
+                return workings, busy, writes.write(database, busy)
+        except errors.GuardError as error:
+            if not left or not refusals.speaks_of_rows(error):
+                raise
+            guard.watcher.begins("finding the rows that are refused", workings.plan.writes())
+            keys.give(database, workings, busy)
+            found = refusals.search(database, workings, busy)
+            if not found:
+                raise
+        refused += found
+        guard.watcher.begins("planning without them", workings.snapshot.rows)
+        workings.scratch.drop()
+        workings = anew(refused)
+    raise errors.RestoreError("No round was left.")
 
 
 def check_saved(workings: Workings, saved: SavedPlan) -> None:

@@ -8,19 +8,17 @@ from typing import NoReturn
 from practice_guard.core import errors
 from practice_guard.core.database import Database, Query, ask_each, columns, identifier, literal, piece, statement
 from practice_guard.core.records import ledger
-from practice_guard.core.restore import keys, relinking, untouched
-from practice_guard.core.restore.summing import Workings
+from practice_guard.core.restore import relinking, untouched
 from practice_guard.core.restore.tasks import Task
 from practice_guard.core.words import agreeing, counted
 
 
-def write(database: Database, workings: Workings, busy: Sequence[Task]) -> int:
+def write(database: Database, busy: Sequence[Task]) -> int:
     """Do all tasks inside the caller's transaction, which holds the locks, and nothing else.
 
     Args:
         database: where.
-        workings: the plan's tables.
-        busy: what is to be done, parents first.
+        busy: what is to be done, parents first; rows have the keys that they are put back under (see `keys`).
 
     Returns:
         how many rows were written.
@@ -32,17 +30,29 @@ def write(database: Database, workings: Workings, busy: Sequence[Task]) -> int:
     """
     if not busy:
         return 0
-    keys.give(database, workings, busy)
     written = [task.lines for task in busy]
     before = untouched.left_alone(database, written, present=False)
-    with relinking.application_path(database):
-        for task in busy:
-            relinking.point(database, task.moves)
-            if task.inserts:
-                relinking.expect(task.bound, task.inserts, database.write([_insertion(task)])[0])
-        database.check_constraints()
+    put(database, busy)
+    database.check_constraints()
     untouched.check(before, untouched.left_alone(database, written, present=True))
     return sum(task.updates + task.inserts for task in busy)
+
+
+def put(database: Database, busy: Sequence[Task], *, exact: bool = True) -> None:
+    """Write rows, parents first, while the application's triggers find what they look for.
+
+    Raises:
+        errors.RestoreError: other rows were written than were to be, where that must be `exact`.
+        errors.SchemaError: the database refuses a row.
+        errors.StatementError: a trigger does.
+    """
+    with relinking.application_path(database):
+        for task in busy:
+            relinking.point(database, task.moves, exact=exact)
+            if task.inserts:
+                done = database.write([_insertion(task)])[0]
+                if exact:
+                    relinking.expect(task.bound, task.inserts, done)
 
 
 def _parts(task: Task) -> dict[str, str]:
@@ -64,7 +74,11 @@ def _insertion(task: Task) -> Query:
     kept_as = {each.name: each.stored_as for each in task.sheet.stored.columns}
     as_was = ["" if kept_as[each.name] == each.type else f"::{each.type}" for each in task.plain]
     values += [f"s.{identifier(each.name)}{cast}" for each, cast in zip(task.plain, as_was, strict=True)]
-    return Query(statement(__name__, "insert_rows", **_parts(task), columns=columns(names), values=", ".join(values)))
+    return Query(
+        statement(
+            __name__, "insert_rows", **_parts(task), columns=columns(names), values=", ".join(values), only=task.only
+        )
+    )
 
 
 def record(database: Database, entry: int, busy: Sequence[Task]) -> None:

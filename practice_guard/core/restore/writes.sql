@@ -4,7 +4,7 @@ INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE
 SELECT {values}
   FROM {whole} AS p
   JOIN practice_guard.{rows} AS s ON s.guard_row = p.row
- WHERE p.meant AND p.bucket = 'insert'
+ WHERE p.meant AND p.bucket = 'insert' AND {only}
 
 -- restored_right --
 -- How many of the rows put back are there, to the letter, under their key, and point where they should.

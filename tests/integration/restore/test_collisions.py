@@ -20,7 +20,7 @@ def looks(guard: Guard) -> None:
 
     def work(connection: Connection) -> None:
         kept, app = snapshots.find(connection), look(connection, guard.sets)
-        restore.check_fits(restore.work_out(connection, kept, app))
+        restore.check_columns(restore.work_out(connection, kept, app))
 
     guard.reads(work)
 

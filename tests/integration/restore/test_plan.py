@@ -242,7 +242,7 @@ def test_a_standby_plans_the_same_and_refuses_to_restore(guard: Guard, standby: 
             snapshots.verify(connection, kept)
             made = restore.work_out(connection, kept, look(connection, guard.sets))
             assert made.scratch.chained
-            restore.check_fits(made)
+            restore.check_columns(made)
             file = BytesIO()
             planfile.dump(made, Request(), NOON, file)
             return made.plan, planfile.load(file)
