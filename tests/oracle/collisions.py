@@ -15,11 +15,16 @@ from tests.oracle.plans import PlannedRow, SetPlan
 
 @dataclass(frozen=True, slots=True)
 class Collision:
-    """A row that a unique key keeps from its place; `occupant` is the primary key of the live row there, if one is."""
+    """A row that a unique key keeps from its place.
+
+    `occupant` is the primary key of the live row there, if one is; `mates` are all that would go there, itself among
+    them.
+    """
 
     row: int
     key: UniqueKey
     occupant: str | None
+    mates: frozenset[int]
 
 
 def find(database: Database, bound: BoundSet, stored: StoredSet, rows: Sequence[PlannedRow]) -> list[Collision]:
@@ -65,7 +70,11 @@ def find(database: Database, bound: BoundSet, stored: StoredSet, rows: Sequence[
         }
         asked.append((key, Query(text, parameters)))
     found = ask_each(database, [query for _, query in asked])
-    return [Collision(row, key, at) for (key, _), rows_ in zip(asked, found, strict=True) for row, at in rows_]
+    return [
+        Collision(row, key, at, frozenset(mates or ()))
+        for (key, _), rows_ in zip(asked, found, strict=True)
+        for row, at, mates in rows_
+    ]
 
 
 def _either(column: Column, kept_as: str) -> str:
@@ -83,7 +92,8 @@ def make_wait(
     A snapshot's rows keep the keys that it was taken under. So it is a user's edit, a part only being restored, a row
     that waited since an older snapshot, or the very same row written anew by the application while this one hangs on an
     id in other hands, that puts two rows in one place; that must not stop the rest.
-    Whatever else breaks a key is the schema's matter.
+    Where none of these is in the way, what would stand where another row stays yields to it, and once nothing does, of
+    those that would go to one place the one with the lowest number goes there.
 
     Args:
         database: where to look.
@@ -108,11 +118,15 @@ def make_wait(
             for row in rows.values()
             if row.bucket is Bucket.EDITED or (row.origin and row.origin[0] != snapshot)
         }
-        crowded = {
-            each.row: each
-            for each in find(database, bound, stored, list(rows.values()))
+        found = find(database, bound, stored, list(rows.values()))
+        first = [
+            each
+            for each in found
             if each.row in yielding or each.occupant in staying or (each.occupant and alike <= {*each.key.columns})
-        }
+        ]
+        then = [each for each in found if each.occupant]
+        last = [each for each in found if each.row > min(each.mates, default=each.row)]
+        crowded = {each.row: each for each in first or then or last}
         if not crowded:
             return made
         made = replace(

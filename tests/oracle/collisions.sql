@@ -9,11 +9,11 @@ WITH new AS (
     SELECT t.{key}::text AS key, {live_columns} FROM {table} AS t
      WHERE NOT EXISTS (SELECT FROM unnest(%(keys)s::text[]) AS u (key) WHERE u.key = t.{key}::text)),
      shared AS (
-    SELECT row, count(*) OVER (PARTITION BY {key_columns}) AS times FROM new WHERE ROW({key_columns}) IS NOT NULL)
-SELECT new.row, min(standing.key)
+    SELECT row, array_agg(row) OVER (PARTITION BY {key_columns}) AS mates FROM new WHERE ROW({key_columns}) IS NOT NULL)
+SELECT new.row, min(standing.key), max(shared.mates)
   FROM new
   LEFT JOIN standing ON ({standing_columns}) = ({key_columns})
   LEFT JOIN shared ON shared.row = new.row
- WHERE standing.key IS NOT NULL OR shared.times > 1
+ WHERE standing.key IS NOT NULL OR cardinality(shared.mates) > 1
  GROUP BY new.row
  ORDER BY new.row

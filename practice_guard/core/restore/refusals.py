@@ -203,8 +203,7 @@ class _Search:
         ]  # fmt: skip
         try:
             with savepoints.savepoint(self._database):
-                writes.put(self._database, tasks, exact=False)
-                savepoints.check(self._database)
+                writes.put(self._database, tasks, savepoints.check, exact=False)
         except errors.GuardError as error:
             if not speaks_of_rows(error):
                 raise

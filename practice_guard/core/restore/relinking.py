@@ -10,9 +10,10 @@ from functools import cached_property
 
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Database, Query, identifier, piece, statement
+from practice_guard.core.database import Database, Query, identifier, piece, savepoints, statement
 from practice_guard.core.words import agreeing, counted
 
+_GREATEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 _LINE = re.compile(r"\bp\.")
 
 
@@ -80,7 +81,8 @@ def point(database: Database, written: Lines, *, exact: bool = True) -> None:
     if not written.updates:
         return
     for key in written.bound.table.unique_keys:
-        places = [place for place, name in enumerate(written.refs) if name in key.columns]
+        # What an expression is over the catalogue does not say.
+        places = [place for place, name in enumerate(written.refs) if name in key.columns or None in key.columns]
         if places and not key.primary:
             _park(database, written, places)
     types = written.bound.table.columns
@@ -130,13 +132,30 @@ def _park(database: Database, written: Lines, places: Sequence[int]) -> None:
         return
     for column, value, free in _aside(written, places, count):
         named = {**parts, "column": identifier(column), "value": value, "blocking": f"\n{blocking}\n", "free": free}
-        if database.write([Query(statement(__name__, "park", **named))])[0] == count:
+        if _parked(database, Query(statement(__name__, "park", **named)), count):
             return
     names = ", ".join(written.refs[place] for place in places)
     raise errors.SchemaError(
         f"Rows of {written.bound.table.name} must change places under a unique key over {names}, which may be neither "
-        "NULL nor free: drop that key, restore, and put it back. Nothing was written."
+        "NULL nor free: drop that key, restore, and put it back. Nothing was written.",
+        sqlstate="23505",
+        says=f"rows change places under a unique key over {names}, and nothing lets them stand aside meanwhile",
     )
+
+
+class _FewerError(Exception):
+    """Raised to leave a savepoint in which not all were put aside."""
+
+
+def _parked(database: Database, parking: Query, count: int) -> bool:
+    """Put rows aside, all of them or none: a CHECK, or another key, may want no such place to be taken."""
+    try:
+        with savepoints.savepoint(database):
+            if database.write([parking])[0] != count:
+                raise _FewerError
+    except (_FewerError, errors.SchemaError, errors.StatementError):
+        return False
+    return True
 
 
 def _aside(written: Lines, places: Sequence[int], count: int) -> Iterator[tuple[str, str, str]]:
@@ -147,10 +166,11 @@ def _aside(written: Lines, places: Sequence[int], count: int) -> Iterator[tuple[
     for column in named:
         if not column.not_null:
             yield column.name, "NULL", ""
-            return
+    for column in named:
         if column.name not in keyed:
             yield column.name, f"(-b.nth)::{column.type}", ""
-            return
+            greatest = _GREATEST.get(column.type, _GREATEST["smallint"])
+            yield column.name, f"({greatest} - b.nth)::{column.type}", ""
     for place, column in zip(places, named, strict=True):
         key = keyed[column.name]
         if not key.single:

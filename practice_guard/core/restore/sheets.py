@@ -31,9 +31,10 @@ DESTINATIONS = {
 """Where a row that others hang on will be, with the team and the league that it belongs to."""
 
 REFUSED = {
-    "set_name": "text", "row": "bigint", "key": "text", "list": "smallint", "old": "bigint", "how": "text", "note": "text",
+    "set_name": "text", "row": "bigint", "key": "text", "list": "smallint", "old": "bigint", "how": "text",
+    "note": "text",
 }  # fmt: skip
-"""What the database has refused: a row by its number, or by its key and the id that it hung on, where an earlier restore
+"""What the database has refused: a row by its number, or by its key and the id that it hung on where an earlier restore
 says so. `how` it is to wait, see `restore.waits`."""
 
 PRECEDENTS = {

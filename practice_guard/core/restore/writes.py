@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from practice_guard.core import errors
@@ -32,14 +32,13 @@ def write(database: Database, busy: Sequence[Task]) -> int:
         return 0
     written = [task.lines for task in busy]
     before = untouched.left_alone(database, written, present=False)
-    put(database, busy)
-    database.check_constraints()
+    put(database, busy, lambda each: each.check_constraints())
     untouched.check(before, untouched.left_alone(database, written, present=True))
     return sum(task.updates + task.inserts for task in busy)
 
 
-def put(database: Database, busy: Sequence[Task], *, exact: bool = True) -> None:
-    """Write rows, parents first, while the application's triggers find what they look for.
+def put(database: Database, busy: Sequence[Task], check: Callable[[Database], None], *, exact: bool = True) -> None:
+    """Write rows, parents first, and check them, while the application's triggers find what they look for.
 
     Raises:
         errors.RestoreError: other rows were written than were to be, where that must be `exact`.
@@ -53,6 +52,7 @@ def put(database: Database, busy: Sequence[Task], *, exact: bool = True) -> None
                 done = database.write([_insertion(task)])[0]
                 if exact:
                     relinking.expect(task.bound, task.inserts, done)
+        check(database)
 
 
 def _parts(task: Task) -> dict[str, str]:

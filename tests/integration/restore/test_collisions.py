@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core import errors, restore, snapshots
+from practice_guard.core import restore, snapshots
 from practice_guard.core.application import look
 from practice_guard.core.database import Connection
 from practice_guard.core.guarding import Request, Scope
@@ -140,9 +140,9 @@ def test_a_practice_time_set_anew_while_the_old_one_hangs_on_an_id_in_other_hand
 
 
 class TestANewConstraint:
-    """… is the schema's matter: status 13, and a dry run says so too."""
+    """… keeps no others off: what breaks it waits, and a dry run says so too."""
 
-    def test_that_rows_to_be_relinked_break(
+    def test_that_a_row_to_be_relinked_breaks(
         self, league: League, database: ScratchDatabase, guard: Guard, tennaqua: Team
     ) -> None:
         league.captain_schedules_practices(tennaqua, 2)
@@ -150,18 +150,24 @@ class TestANewConstraint:
         builders.the_etl_leaves_practices_without_team(database)
         league.captain_schedules_practice(team_now(database, tennaqua.identity), location="Elsewhere")
         database.rows("ALTER TABLE schedule ADD CONSTRAINT one UNIQUE (home_team_id, match_date, match_time)")
-        with pytest.raises(errors.SchemaError, match=r"^1 row of practices .* one over home_team_id, match_date"):
-            looks(guard)
+        shown = guard.plans()
+        assert (shown.counts()["relink"], shown.counts()["pending"]) == (1, 1)
+        (entry,) = waiting(shown)
+        assert "one allows one" in str(entry["because"])
+        assert guard.restores().plan.sums == shown.sums
 
     def test_that_a_row_without_league_breaks(
         self, league: League, database: ScratchDatabase, guard: Guard, tennaqua: Team
     ) -> None:
         league.captain_schedules_practice(tennaqua, with_league=False)
+        league.captain_schedules_practices(tennaqua, 2)
         guard.has_backed_up()
         builders.the_etl_recreates_everything(database)
         database.rows("ALTER TABLE schedule ALTER league_id SET NOT NULL")
-        with pytest.raises(errors.SchemaError, match=r"schedule\.league_id must not be NULL now, and 1 row of"):
-            looks(guard)
+        (entry,) = waiting(guard.plans())
+        assert (entry["reason"], entry["because"]) == ("refused", "there must be a value now for schedule.league_id")
+        done = guard.restores()
+        assert (done.plan.counts()["insert"], done.plan.counts()["pending"]) == (2, 1)
 
 
 def test_a_message_of_a_user_who_is_gone_waits_in_the_contracts_words(
