@@ -71,6 +71,7 @@ class ForeignKey:
     validated: bool
     enforced: bool
     parent_columns: tuple[str, ...]
+    deferrable: bool = False
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -227,8 +228,8 @@ def _table(
     return Table(
         schema, name, oid, kind, row_security, tuple(primary_key or ()), {each[0]: Column(*each) for each in columns},
         tuple(
-            ForeignKey(each, of, tuple(own), parent, on_delete, validated, enforced, tuple(theirs))
-            for each, of, own, parent, on_delete, validated, enforced, theirs in foreign_keys
+            ForeignKey(each, of, tuple(own), parent, on_delete, validated, enforced, tuple(theirs), deferrable)
+            for each, of, own, parent, on_delete, validated, enforced, theirs, deferrable in foreign_keys
         ),
         tuple(UniqueKey(each, tuple(keyed), *rest) for each, keyed, *rest in unique_keys),
         tuple((each, enabled) for each, enabled in triggers),

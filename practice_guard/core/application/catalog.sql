@@ -47,7 +47,7 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
                con.conname::text, c.relname::text, keyed.columns,
                parent.relname::text, con.confdeltype::text, con.convalidated,
                NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgconstraint = con.oid AND g.tgenabled IN ('D', 'R')),
-               keyed.parent_columns) ORDER BY keyed.columns, con.conname), '[]')::text
+               keyed.parent_columns, con.condeferrable) ORDER BY keyed.columns, con.conname), '[]')::text
           FROM pg_constraint AS con
           JOIN pg_class AS parent ON parent.oid = con.confrelid AND parent.relnamespace = c.relnamespace
          CROSS JOIN LATERAL (

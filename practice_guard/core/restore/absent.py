@@ -18,6 +18,7 @@ def may_be(sheet: Sheet, request: Request, proven: Proven) -> bool:
     """Whether rows of a set that are gone are to be put back, all of one rule."""
     return (
         sheet.sparse
+        and not sheet.pointed_at
         and not sheet.narrowed
         and (request.include_deleted or proven.of(sheet.bound, gone=sheet.gone) == (None, None))
     )
@@ -46,8 +47,9 @@ def busy(sheet: Sheet) -> Fill:
 def plainly(sheet: Sheet) -> tuple[str, str]:
     """Return the condition that a kept row `t` is plainly to be put back, and the joins that it asks for."""
     table = sheet.scratch.table
-    keys = sheet.other_keys
-    allowed = "".join(f" AND (t.{key.column} IS NULL OR f{number}.key IS NOT NULL)" for number, key in enumerate(keys))
+    keys = sheet.outward_keys
+    allowed = "".join(f" AND t.{key.column} IS NULL" for key in sheet.inward_keys)
+    allowed += "".join(f" AND (t.{key.column} IS NULL OR f{number}.key IS NOT NULL)" for number, key in enumerate(keys))
     named = {
         **sheet.parts,
         "set": literal(sheet.name),

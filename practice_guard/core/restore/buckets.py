@@ -210,10 +210,10 @@ def _scope(sheet: Sheet, request: Request) -> dict[str, str]:
 
 def _blocked(sheet: Sheet) -> tuple[str, list[str]]:
     """Which rows a foreign key besides the set's own would not let in: a message of a user who is gone."""
-    if not sheet.other_keys:
+    if not sheet.outward_keys:
         return "NULL::text", []
     names, joins = [], [piece(__name__, "kept", rows=sheet.parts["rows"])]
-    for number, key in enumerate(sheet.other_keys):
+    for number, key in enumerate(sheet.outward_keys):
         parts = {"column": key.column, "number": str(number), "name": literal(key.name)}
         names.append(piece(__name__, "blocked", **parts))
         joins.append(key.joined("s", f"f{number}"))

@@ -19,7 +19,7 @@ from practice_guard.core.database import Database, Fill, Query, Scratch, ask_eac
 from practice_guard.core.guarding import Request
 from practice_guard.core.identity import resolve_leagues
 from practice_guard.core.records import Precedents, Proven, imprints, installation, precedents
-from practice_guard.core.restore import absent, buckets, collisions, laying, pairing, refusals, summing
+from practice_guard.core.restore import absent, buckets, collisions, inward, laying, pairing, refusals, summing
 from practice_guard.core.restore.buckets import Terms
 from practice_guard.core.restore.goals import (
     check_scope,
@@ -103,6 +103,7 @@ def work_out(
         _work(scratch, first, [sheet for sheet in level if sheet in sheets], terms, wary)
         first = [_leading(sheet) for sheet in level if scratch.has(f"dest_{sheet.name}")]
     _fill(scratch, first)
+    inward.make_wait(scratch, sheets)
     made = summing.sums(scratch, sheets, names)
     place = installation.locate(database).fingerprint
     found = Plan(

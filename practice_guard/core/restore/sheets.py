@@ -47,13 +47,22 @@ PRECEDENTS = {
 
 @dataclass(frozen=True, slots=True)
 class OtherKey:
-    """A foreign key that is none of a set's references: its column, by name and quoted, and what that points at."""
+    """A foreign key that is none of a set's references: its column, by name and quoted, and what that points at.
+
+    Attributes:
+        within: the protected set whose rows it points at, of the same snapshot; None for anything else.
+        constraint: its name.
+        deferrable: it can be checked in the end.
+    """
 
     name: str
     column: str
     parent: str
     parent_column: str
     cast: str
+    within: str | None = None
+    constraint: str = ""
+    deferrable: bool = False
 
     def joined(self, of: str, alias: str) -> str:
         """Return the join with what a row called `of` points at; `key` of `alias` is NULL where that is not there."""
@@ -185,8 +194,37 @@ class Sheet:
             column = parent.columns.get(theirs) if parent else None
             cast = "" if column is not None and column.type == types[own] else "::text"
             parents = identifier(self.bound.table.schema, key.parent)
-            found.append(OtherKey(own, identifier(own), parents, identifier(theirs), cast))
+            within = self._numbers(key.parent, theirs) if types[own] in _WHOLE else None
+            found.append(
+                OtherKey(
+                    own, identifier(own), parents, identifier(theirs), cast, within, key.name, deferrable=key.deferrable
+                )
+            )
         return found
+
+    def _numbers(self, table: str, column: str) -> str | None:
+        """Return the set of the snapshot that is of a table whose rows a column numbers; None where there is not one."""
+        found = [each for each in self.app.sets if each.table.name == table]
+        alone = found[0] if len(found) == 1 else None
+        if alone is None or alone.key.name != column or alone.key.type not in _WHOLE:
+            return None
+        return alone.name if self.scratch.has(f"plan_{alone.name}") else None
+
+    @property
+    def pointed_at(self) -> bool:
+        """Whether a foreign key of a protected set's table leads to its table."""
+        own = self.bound.table.name
+        return any(key.parent == own for bound in self.app.sets for key in bound.table.foreign_keys)
+
+    @cached_property
+    def inward_keys(self) -> list[OtherKey]:
+        """Those of them that point at rows of protected sets: a message at the one that it answers."""
+        return [key for key in self.other_keys if key.within is not None]
+
+    @cached_property
+    def outward_keys(self) -> list[OtherKey]:
+        """The others."""
+        return [key for key in self.other_keys if key.within is None]
 
     @property
     def live_columns(self) -> dict[str, str]:
@@ -289,16 +327,21 @@ class Sheet:
             " OR coalesce(g0.fate IN ('kept', 'renumbered'), false))",
         }
 
-    def alike(self, names: Iterable[str], *, kept: str, live: str) -> str:
+    def alike(self, names: Iterable[str], *, kept: str, live: str, put: Mapping[str, str] | None = None) -> str:
         """Return the condition that a kept row and a live one say the same in some columns, to the last bit.
 
         Where a column has another type by now, its text decides.
+
+        Args:
+            names: the columns.
+            kept: what the kept row is called.
+            live: what the live one is called.
+            put: what a row put back has in columns in which it has something else than the kept one.
         """
-        ours = {each.name: each.type for each in self.bound.stored}
+        ours, put = {each.name: each.type for each in self.bound.stored}, put or {}
         casts = {name: "" if ours.get(name) == self._kept_as(name) else "::text" for name in names}
-        left, right = (
-            ", ".join(f"{of}.{identifier(name)}{cast}" for name, cast in casts.items()) for of in (kept, live)
-        )
+        left = ", ".join(f"({put.get(name, f'{kept}.{identifier(name)}')}){cast}" for name, cast in casts.items())
+        right = ", ".join(f"{live}.{identifier(name)}{cast}" for name, cast in casts.items())
         return f"record_image_eq(ROW({left}), ROW({right}))"
 
     @cached_property

@@ -8,7 +8,7 @@ from typing import NoReturn
 from practice_guard.core import errors
 from practice_guard.core.database import Database, Query, ask_each, columns, identifier, literal, piece, statement
 from practice_guard.core.records import ledger
-from practice_guard.core.restore import relinking, untouched
+from practice_guard.core.restore import inward, relinking, untouched
 from practice_guard.core.restore.tasks import Task
 from practice_guard.core.words import agreeing, counted
 
@@ -45,13 +45,19 @@ def put(database: Database, busy: Sequence[Task], check: Callable[[Database], No
         errors.SchemaError: the database refuses a row.
         errors.StatementError: a trigger does.
     """
+    order = [task.name for task in busy]
     with relinking.application_path(database):
+        if deferred := [name for task in busy for name in inward.to_defer(task.sheet, order)]:
+            database.execute(statement(__name__, "defer", constraints=", ".join(deferred)))
         for task in busy:
             relinking.point(database, task.moves, exact=exact)
             if task.inserts:
-                done = database.write([_insertion(task)])[0]
+                done = database.write([_insertion(task, inward.to_fill_in(task.sheet, order))])[0]
                 if exact:
                     relinking.expect(task.bound, task.inserts, done)
+        for task in busy:
+            if later := inward.to_fill_in(task.sheet, order):
+                database.write([_filling_in(task, later)])
         check(database)
 
 
@@ -62,23 +68,35 @@ def _parts(task: Task) -> dict[str, str]:
         **task.lines.parts,
         "before_list": sheet.each("coalesce(p.b#::text, 'null')"),
         "after_list": sheet.each("coalesce(p.a#::text, 'null')"),
-        "alike": sheet.alike([column.name for column in task.plain], kept="s", live="t"),
+        "alike": sheet.alike([each.name for each in task.plain], kept="s", live="t", put=inward.values(sheet)),
+        "followed": inward.joins(sheet),
     }
 
 
-def _insertion(task: Task) -> Query:
+def _insertion(task: Task, later: Sequence[str]) -> Query:
     bound, types = task.bound, task.bound.table.columns
     names = [bound.key.name, *task.refs, *(column.name for column in task.plain)]
     values = [f"p.put::{bound.key.type}"]
     values += [f"p.a{place}::{types[name].type}" for place, name in enumerate(task.refs)]
     kept_as = {each.name: each.stored_as for each in task.sheet.stored.columns}
     as_was = ["" if kept_as[each.name] == each.type else f"::{each.type}" for each in task.plain]
-    values += [f"s.{identifier(each.name)}{cast}" for each, cast in zip(task.plain, as_was, strict=True)]
+    followed = inward.values(task.sheet, without=later)
+    values += [
+        followed.get(each.name, f"s.{identifier(each.name)}{cast}")
+        for each, cast in zip(task.plain, as_was, strict=True)
+    ]
     return Query(
         statement(
             __name__, "insert_rows", **_parts(task), columns=columns(names), values=", ".join(values), only=task.only
         )
     )
+
+
+def _filling_in(task: Task, later: Sequence[str]) -> Query:
+    followed = inward.values(task.sheet)
+    assignments = ", ".join(f"{identifier(name)} = {followed[name]}" for name in later)
+    parts = {**_parts(task), "assignments": assignments, "only": task.only}
+    return Query(statement(__name__, "fill_in", **parts))
 
 
 def record(database: Database, entry: int, busy: Sequence[Task]) -> None:

@@ -3,14 +3,26 @@
 INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE
 SELECT {values}
   FROM {whole} AS p
-  JOIN practice_guard.{rows} AS s ON s.guard_row = p.row
+  JOIN practice_guard.{rows} AS s ON s.guard_row = p.row{followed}
  WHERE p.meant AND p.bucket = 'insert' AND {only}
+
+-- fill_in --
+-- Fills in what rows put back point at that was not there when they were.
+UPDATE {table} AS t
+   SET {assignments}
+  FROM {whole} AS p
+  JOIN practice_guard.{rows} AS s ON s.guard_row = p.row{followed}
+ WHERE p.meant AND p.bucket = 'insert' AND {only} AND p.put = t.{key}{live_cast}
+
+-- defer --
+-- Has foreign keys checked in the end that lead to rows which are put back later.
+SET CONSTRAINTS {constraints} DEFERRED
 
 -- restored_right --
 -- How many of the rows put back are there, to the letter, under their key, and point where they should.
 SELECT count(*)
   FROM {whole} AS p
-  JOIN practice_guard.{rows} AS s ON s.guard_row = p.row
+  JOIN practice_guard.{rows} AS s ON s.guard_row = p.row{followed}
   JOIN {table} AS t ON p.put = t.{key}{live_cast}
  WHERE p.meant AND p.bucket = 'insert' AND {alike} AND {pointing}
 
@@ -28,7 +40,7 @@ SELECT {set}::text, p.bucket, p.row, p.key::text, p.put::text,
 -- kept --
 -- What the snapshot has of a row that was put back, and whether that is there to the letter.
 
-  LEFT JOIN practice_guard.{rows} AS s ON s.guard_row = p.row AND p.bucket = 'insert'
+  LEFT JOIN practice_guard.{rows} AS s ON s.guard_row = p.row AND p.bucket = 'insert'{followed}
 
 -- as_kept --
 -- Whether a row that was put back is there to the letter.
