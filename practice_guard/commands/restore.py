@@ -78,6 +78,7 @@ def restore_command(
     plan: Annotated[
         Path | None, typer.Option("--plan", metavar="FILE", help="Apply this plan and no other.", show_default=False)
     ] = None,
+    try_it: Annotated[bool, typer.Option("--try", help="With --dry-run: do it for real, and take it back.")] = False,
     undo_entry: Annotated[
         int | None,
         typer.Option(
@@ -90,10 +91,12 @@ def restore_command(
         snapshot_id, tuple(protected or ()), tuple(league or ()), tuple(team or ()), include_deleted, exact_only,
         decisions, plan,
     )  # fmt: skip
-    _check_together(chosen, undo_entry, dry_run=dry_run, written=(out, write_decisions))
+    _check_together(chosen, undo_entry, dry_run=dry_run, written=(out, write_decisions), tried=try_it)
     if undo_entry is not None:
         _undo(call, undo_entry, dry_run=dry_run, yes=yes, confirm=confirm)
     with _asked(call, chosen) as asked:
+        if try_it:
+            _try(call, asked, yes=yes, confirm=confirm)
         if dry_run:
             _show(call, asked, out=out, draft=write_decisions)
         _apply(call, asked, yes=yes, confirm=confirm)
@@ -139,13 +142,15 @@ class _Asked:
 
 
 def _check_together(
-    chosen: _Chosen, undo_entry: int | None, *, dry_run: bool, written: tuple[Path | None, Path | None]
+    chosen: _Chosen, undo_entry: int | None, *, dry_run: bool, written: tuple[Path | None, Path | None], tried: bool
 ) -> None:
     """Refuse options that contradict each other, and to write where there is something that must stay."""
-    if undo_entry is not None and (chosen.options or any(written)):
+    if undo_entry is not None and (chosen.options or any(written) or tried):
         raise UsageError("--undo takes back a whole restore and nothing else; give no other choice beside it.")
     if not dry_run and any(written):
         raise UsageError("--out and --write-decisions go with --dry-run.")
+    if tried and (not dry_run or any(written)):
+        raise UsageError("--try goes with --dry-run, and without --out and --write-decisions, which are of a plan.")
     out, draft = written
     if out and out == draft:
         raise UsageError("--out and --write-decisions name one file; a plan and a draft are two.")
@@ -191,7 +196,7 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
         _check_database(call, asked.saved)
         guard = call.guard(database, asked.request)
 
-        def work(file: BinaryIO | None) -> tuple[Snapshot, Plan]:
+        def work(file: BinaryIO | None) -> tuple[Snapshot, Plan, Sequence[str]]:
             snapshot = snapshots.find(database, asked.snapshot)
             guard.watcher.begins("verifying the snapshot", snapshot.rows)
             snapshots.verify(database, snapshot)
@@ -203,10 +208,10 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
                 restore.check_saved(workings, asked.saved)
             if file is not None:
                 planfile.dump(workings, asked.request, call.now, file)
-            return snapshot, workings.plan
+            return snapshot, workings.plan, restore.untold(workings)
 
         with _new(out, _check_plan) if out is not None else nullcontext() as file:
-            snapshot, plan = guard.plans(lambda: work(file))
+            snapshot, plan, untold = guard.plans(lambda: work(file))
     matches = restore.asked(plan, asked.chosen.teams)
     written: list[Step] = []
     if out is not None:
@@ -215,8 +220,24 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
         with _new(draft, _check_draft) as file:
             file.write(_draft(plan, call.heading.lines(_followed(draft))).encode())
         written.append(_followed(draft)[0])
-    about, again = _about(call, snapshot), asked.chosen.options
-    call.answer(restoring.restore(plan, about, asked=matches, steps=written, again=again))
+    about = replace(_about(call, snapshot), untold=tuple(untold))
+    call.answer(restoring.restore(plan, about, asked=matches, steps=written, again=asked.chosen.options))
+
+
+def _try(call: Call, asked: _Asked, *, yes: bool, confirm: str | None) -> NoReturn:
+    call.confirm(confirm, yes=yes, what="restore --dry-run --try")
+    call.say(
+        "The restore is done for real and taken back: it uses up sequence values, fires triggers, and who writes to "
+        "these tables waits meanwhile."
+    )
+    with call.database() as database:
+        _check_database(call, asked.saved)
+        with database.transaction(databases.Access.READ):
+            snapshot = snapshots.find(database, asked.snapshot)
+        done = restore.attempt(call.guard(database, asked.request), snapshot, saved=asked.saved)
+    matches = restore.asked(done.plan, asked.chosen.teams)
+    about = replace(_about(call, snapshot), tried=True)
+    call.answer(restoring.restore(done.plan, about, asked=matches, again=asked.chosen.options))
 
 
 def _apply(call: Call, asked: _Asked, *, yes: bool, confirm: str | None) -> NoReturn:

@@ -12,7 +12,7 @@ from rich.console import RenderableType
 from practice_guard.core.findings import found
 from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Finding, Match, Reason, Verdict
-from practice_guard.core.restore import NOT_IN_PLACE, Applied, Bucket, Plan, Sum, Undone, additions
+from practice_guard.core.restore import NOT_IN_PLACE, Applied, Bucket, Plan, Sum, Undone, additions, refused
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted, duration
@@ -35,6 +35,7 @@ _STYLES = {
     _WORDS[Bucket.PENDING]: "yellow",
 }
 _SHOWN = 12
+_SHOWN_RULES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,15 @@ class About:
         snapshot: the snapshot.
         now: the time, from which the snapshot's age is counted.
         verbose: every team on a line of its own.
+        tried: it was done for real, and taken back.
+        untold: the rules of tables of which only that shows what they say.
     """
 
     snapshot: Snapshot
     now: datetime
     verbose: bool = False
+    tried: bool = False
+    untold: tuple[str, ...] = ()
 
 
 def restore(
@@ -83,11 +88,13 @@ def restore(
         usual.append(Step("restore", "--dry-run", "--include-deleted", why="what users deleted comes back too"))
     return Outcome(
         Verdict.WAITING if counts["pending"] else Verdict.FINE,
-        sentence(plan, age, dry_run=dry_run, ledger=ledger),
+        sentence(plan, age, dry_run=dry_run, ledger=ledger, tried=about.tried),
         {
             "snapshot": plan.snapshot,
             "snapshot_age_seconds": round(age.total_seconds()),
             "dry_run": dry_run,
+            "tried": about.tried,
+            "not_foreseen": list(about.untold),
             "plan_digest": plan.digest,
             "ledger": ledger,
             "no_import_since": plan.since.no_import,
@@ -99,7 +106,7 @@ def restore(
             "notes": dict(_notes(plan)),
             "explained": [explain(match) for match in asked],
         },
-        tuple(_body(plan, dry_run=dry_run, age=age, asked=asked, pending=pending, verbose=about.verbose)),
+        tuple(_body(plan, about, dry_run=dry_run, asked=asked, pending=pending)),
         (*_findings(plan, age), *(finding for each in plan.resolutions.values() for finding in each.findings)),
         (*steps, *usual),
     )
@@ -107,17 +114,14 @@ def restore(
 
 def _body(
     plan: Plan,
+    about: About,
     *,
     dry_run: bool,
-    age: timedelta,
     asked: Sequence[Match],
     pending: Sequence[dict[str, object]],
-    verbose: bool,
 ) -> list[RenderableType]:
-    counts = plan.counts()
-    body: list[RenderableType] = []
-    if dry_run:
-        body.append(line("  A dry run: nothing is written, PostgreSQL keeps the transaction read-only.\n", "bold"))
+    counts, age = plan.counts(), about.now - about.snapshot.taken_at
+    body: list[RenderableType] = [line(f"  {each}\n", "bold") for each in _way(about, dry_run=dry_run)]
     body.append(line(f"  Snapshot {plan.snapshot}, {duration(age)} old, {counted(counts['total'], 'row')}.\n"))
     if counts["insert"] and not plan.since.no_import:
         absent = agreeing(
@@ -133,7 +137,7 @@ def _body(
     rows.append(("sum", *(counts[head] for head in heads)))
     body.append(table(("protected", *heads), rows))
     body.append(table(("league", "teams", "rows", "what happens", "evidence"), _by_league(plan)))
-    if not verbose:
+    if not about.verbose:
         body.append(line("  --verbose lists every team; --dry-run with --out writes every row into a file.\n", "dim"))
     else:
         body.append(table(("team", "rows", "what happens", "evidence"), _by_team(plan)))
@@ -150,6 +154,22 @@ def _body(
     return body
 
 
+def _way(about: About, *, dry_run: bool) -> list[str]:
+    """Say how what is told was found out, where it is not what was done."""
+    if about.tried:
+        return ["Tried: done for real and taken back. Nothing of it is left but sequence values used up."]
+    if not dry_run:
+        return []
+    said = ["A dry run: nothing is written, PostgreSQL keeps the transaction read-only."]
+    if about.untold:
+        rules = ", ".join(about.untold[:_SHOWN_RULES]) + (", …" if len(about.untold) > _SHOWN_RULES else "")
+        said.append(
+            f"Foreseen from the catalogue. What these say of a row only a write shows: {rules}. A row that one of them "
+            "refuses would wait, alone; restore --dry-run --try finds out."
+        )
+    return said
+
+
 def _added(plan: Plan) -> int:
     """Count the protected rows that no row of the snapshot was paired with: the application wrote them since."""
     return sum(each.added for each in plan.sets.values())
@@ -164,8 +184,8 @@ def _notes(plan: Plan, *, by_set: bool = False) -> Counter[str]:
     return found
 
 
-def sentence(plan: Plan, age: timedelta, *, dry_run: bool, ledger: int | None) -> str:
-    """Say what a plan of a snapshot of that age did, or would do."""
+def sentence(plan: Plan, age: timedelta, *, dry_run: bool, ledger: int | None, tried: bool = False) -> str:
+    """Say what a plan of a snapshot of that age did, or would do; `tried` where it did, and that was taken back."""
     counts, uncounted = plan.counts(), _uncounted(plan, age)
     waits = agreeing(counts["pending"], "waits for its", "wait for their")
     wait = f", {counts['pending']:,} {waits} team or a person" if counts["pending"] else ""
@@ -177,6 +197,8 @@ def sentence(plan: Plan, age: timedelta, *, dry_run: bool, ledger: int | None) -
     if not plan.writes():
         return f"Nothing was written, nor would a restore of {plan.snapshot} write anything{wait}."
     would = f"A restore of {plan.snapshot} would put back {put_back} and re-link {relinked:,}{wait}."
+    if tried:
+        would = f"A restore of {plan.snapshot} was tried and taken back: it puts back {put_back} and re-links {relinked:,}{wait}."
     return f"Nothing was written. {would}{uncounted}"
 
 
@@ -189,7 +211,7 @@ def _uncounted(plan: Plan, age: timedelta) -> str:
 
 
 def _findings(plan: Plan, age: timedelta) -> list[Finding]:
-    findings = additions.unknown(plan, age)
+    findings = [*additions.unknown(plan, age), *(each for name in plan.sets for each in refused(plan, name))]
     if lost := sum(each.rows for each in plan.sums if each.lost and each.bucket not in NOT_IN_PLACE):
         point = agreeing(
             lost,

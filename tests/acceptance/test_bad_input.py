@@ -197,18 +197,18 @@ def aimed_at_railway(database: ScratchDatabase) -> dict[str, str]:
     return {"PRACTICE_GUARD_RAILWAY_URL": database.url, "PRACTICE_GUARD_ENV": "production"}
 
 
-@pytest.mark.parametrize("command", ["restore", "cleanup"])
+@pytest.mark.parametrize("command", ["restore", "restore --dry-run --try", "cleanup"])
 def test_railway_wants_its_name_typed(guard: Guard, league: League, command: str) -> None:
     league.captain_schedules_practice(league.has_team())
     railway = aimed_at_railway(league.database)
     assert guard("backup", env=railway).status == 0
     before = league.database.everything()
     for given in ((), ("--yes",), ("--confirm", "staging")):
-        outcome = guard(command, *given, env=railway)
+        outcome = guard(*command.split(), *given, env=railway)
         assert says_what_why_and_next(outcome, 2)
         assert "--confirm railway" in outcome.stderr
     assert league.database.everything() == before
-    assert guard(command, "--confirm", "production", env=railway).status == 0
+    assert guard(*command.split(), "--confirm", "production", env=railway).status == 0
 
 
 def test_a_database_of_another_environment_is_left_alone(guard: Guard, league: League) -> None:

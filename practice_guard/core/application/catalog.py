@@ -120,6 +120,16 @@ class Table:
     foreign_keys: tuple[ForeignKey, ...] = ()
     unique_keys: tuple[UniqueKey, ...] = ()
     triggers: tuple[tuple[str, bool], ...] = ()
+    checks: tuple[str, ...] = ()
+
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """Its rules of which only a write shows what they say of a row, each with its kind and name."""
+        unique = (
+            f"UNIQUE {each.name}" for each in self.unique_keys if each.valid and (each.partial or None in each.columns)
+        )
+        triggers = (f"TRIGGER {name}" for name, enabled in self.triggers if enabled)
+        return (*self.checks, *unique, *triggers)
 
     @property
     def quoted(self) -> str:
@@ -224,7 +234,7 @@ def read(database: Database, schema: str = SCHEMA) -> Catalog:
 def _table(
     schema: str, name: str, oid: int, kind: str, row_security: bool, primary_key: Sequence[str] | None, *listed: str
 ) -> Table:
-    columns, foreign_keys, unique_keys, triggers = (json.loads(each) for each in listed)
+    columns, foreign_keys, unique_keys, triggers, checks = (json.loads(each) for each in listed)
     return Table(
         schema, name, oid, kind, row_security, tuple(primary_key or ()), {each[0]: Column(*each) for each in columns},
         tuple(
@@ -233,6 +243,7 @@ def _table(
         ),
         tuple(UniqueKey(each, tuple(keyed), *rest) for each, keyed, *rest in unique_keys),
         tuple((each, enabled) for each, enabled in triggers),
+        tuple(checks),
     )  # fmt: skip
 
 

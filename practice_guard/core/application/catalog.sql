@@ -71,6 +71,10 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
        (SELECT coalesce(json_agg(json_build_array(g.tgname::text, g.tgenabled <> 'D') ORDER BY g.tgname), '[]')::text
           FROM pg_trigger AS g
          WHERE g.tgrelid = c.oid AND NOT g.tgisinternal),
+       (SELECT coalesce(json_agg(CASE con.contype WHEN 'c' THEN 'CHECK ' ELSE 'EXCLUDE ' END || con.conname
+                                 ORDER BY con.conname), '[]')::text
+          FROM pg_constraint AS con
+         WHERE con.conrelid = c.oid AND con.contype IN ('c', 'x')),
        (SELECT CASE WHEN found.relnamespace <> c.relnamespace THEN found.oid::regclass::text END
           FROM path AS p
           JOIN pg_class AS found ON found.relnamespace = p.oid AND found.relname = c.relname

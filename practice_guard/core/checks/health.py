@@ -36,6 +36,7 @@ _KINDS: Mapping[str, tuple[Kind, ...]] = MappingProxyType(
         "rows-on-wrong-team": (Kind.WRONG_TEAM,),
         "rows-duplicated": (Kind.DUPLICATED,),
         "rows-pending": (Kind.PENDING,),
+        "rows-refused": (Kind.REFUSED,),
         "rows-deleted": (Kind.DELETED,),
         "rows-edited": (Kind.EDITED,),
         "rows-added": (Kind.ADDED,),
@@ -267,13 +268,22 @@ def _count(plan: Plan, name: str) -> Counts:
 
 def _named(workings: Workings, sets: Mapping[str, Counts]) -> list[Finding]:
     """Find what is wrong by the counts of each set, with the first few rows of each finding named."""
-    findings = [(name, finding) for name, counts in sets.items() for finding in _findings(name, counts)]
+    findings = [
+        (name, finding) for name, counts in sets.items() for finding in _waiting_apart(workings.plan, name, counts)
+    ]
     asked = [(name, kind) for name, finding in findings for kind in _KINDS[finding.code]]
     rows = dict(zip(asked, restore.named(workings, asked), strict=True))
     return [
         replace(finding, examples=tuple(row for kind in _KINDS[finding.code] for row in rows[name, kind])[:3])
         for name, finding in findings
     ]
+
+
+def _waiting_apart(plan: Plan, name: str, counts: Counts) -> list[Finding]:
+    """Find what is wrong with a set, and tell what waits for a team from what the database refuses."""
+    refused = restore.refused(plan, name)
+    of_teams = replace(counts, pending=counts.pending - sum(each.rows for each in refused))
+    return [*_findings(name, of_teams), *refused]
 
 
 def _findings(name: str, counts: Counts) -> list[Finding]:

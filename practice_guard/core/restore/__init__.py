@@ -17,6 +17,7 @@ from practice_guard.core.restore.plans import PlannedRow as PlannedRow
 from practice_guard.core.restore.plans import SetFacts as SetFacts
 from practice_guard.core.restore.plans import Sum as Sum
 from practice_guard.core.restore.plans import count as count
+from practice_guard.core.restore.refused_rows import refused as refused
 from practice_guard.core.restore.rows import Alone as Alone
 from practice_guard.core.restore.rows import count_alone as count_alone
 from practice_guard.core.restore.rows import count_labelled as count_labelled
@@ -24,7 +25,9 @@ from practice_guard.core.restore.rows import count_rows as count_rows
 from practice_guard.core.restore.sheets import Sheet as Sheet
 from practice_guard.core.restore.summing import Workings as Workings
 from practice_guard.core.restore.tasks import check_columns as check_columns
+from practice_guard.core.restore.tasks import untold as untold
 from practice_guard.core.restore.transaction import Applied as Applied
 from practice_guard.core.restore.transaction import apply as apply
+from practice_guard.core.restore.transaction import attempt as attempt
 from practice_guard.core.restore.transaction import check_saved as check_saved
 from practice_guard.core.restore.undo import Undone as Undone

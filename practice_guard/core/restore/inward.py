@@ -1,4 +1,4 @@
-"""Foreign keys among protected rows that are none of their sets' references: an answer at its message, a poll at a choice.
+"""Foreign keys among protected rows that are none of their sets' references: an answer at its message, a poll at a way.
 
 What such a key points at may come back in the same restore, under another primary key, in the same statement or, in a
 circle, after it. So it is looked at once all sets are planned, and followed when they are written.

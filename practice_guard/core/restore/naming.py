@@ -22,6 +22,7 @@ class Kind(Text):
     ADRIFT = "adrift"
     WRONG_TEAM = "wrong_team"
     PENDING = "pending"
+    REFUSED = "refused"
     DELETED = "deleted"
     MOVED = "moved"
     EDITED = "edited"
@@ -35,7 +36,8 @@ _OF_PLAN: Mapping[Kind, str] = MappingProxyType(
         Kind.LOST: "p.bucket = 'insert'",
         Kind.ADRIFT: "p.bucket = 'relink' AND NOT p.was_wrong",
         Kind.WRONG_TEAM: "p.was_wrong",
-        Kind.PENDING: "p.bucket = 'pending'",
+        Kind.PENDING: "p.bucket = 'pending' AND p.reason IS DISTINCT FROM 'refused'",
+        Kind.REFUSED: "p.bucket = 'pending' AND p.reason = 'refused'",
         Kind.DELETED: "p.bucket = 'deleted'",
         Kind.MOVED: "p.moved",
         Kind.EDITED: "p.bucket = 'edited' AND NOT p.moved AND p.fate IS DISTINCT FROM 'missing'",

@@ -1,8 +1,8 @@
-"""Rows that the database refuses: found, so that they wait alone and the rest goes on (design, "The database has rules").
+"""Rows that the database refuses: found, so that they wait alone (design, "The database has rules").
 
-A restore is written as a whole. Where the database refuses that, what it would not have is looked for: parts are written,
-each behind a savepoint, and a part that is refused is halved until the rows stand alone. That is taken back, and the
-plan worked out anew with those rows waiting, and what hangs on them.
+A restore is written as a whole. Where the database refuses that, what it would not have is looked for: parts are
+written, each behind a savepoint, and a part that is refused is halved until the rows stand alone. That is taken back,
+and the plan worked out anew with those rows waiting, and what hangs on them.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ class _Search:
         return int(count)
 
     def _let_in(self, count: int) -> list[_Part]:
-        """Write the rows from turn 1 to the last one, and return what was refused: rows alone, unless it is too much."""
+        """Write the rows from turn 1 to the last one, and return what was refused: rows alone, but for too many."""
         open_ends, refused = [(1, count)], []
         while open_ends:
             first, last = open_ends.pop()

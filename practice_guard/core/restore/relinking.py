@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -149,13 +149,12 @@ class _FewerError(Exception):
 
 def _parked(database: Database, parking: Query, count: int) -> bool:
     """Put rows aside, all of them or none: a CHECK, or another key, may want no such place to be taken."""
-    try:
-        with savepoints.savepoint(database):
-            if database.write([parking])[0] != count:
-                raise _FewerError
-    except (_FewerError, errors.SchemaError, errors.StatementError):
-        return False
-    return True
+    refusals = (_FewerError, errors.SchemaError, errors.StatementError)
+    with suppress(*refusals), savepoints.savepoint(database):
+        if database.write([parking])[0] != count:
+            raise _FewerError
+        return True
+    return False
 
 
 def _aside(written: Lines, places: Sequence[int], count: int) -> Iterator[tuple[str, str, str]]:

@@ -203,7 +203,7 @@ class Sheet:
         return found
 
     def _numbers(self, table: str, column: str) -> str | None:
-        """Return the set of the snapshot that is of a table whose rows a column numbers; None where there is not one."""
+        """Return the set of the snapshot that is of a table whose rows a column numbers; None where there is none."""
         found = [each for each in self.app.sets if each.table.name == table]
         alone = found[0] if len(found) == 1 else None
         if alone is None or alone.key.name != column or alone.key.type not in _WHOLE:

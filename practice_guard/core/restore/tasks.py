@@ -79,6 +79,12 @@ def assign(workings: Workings) -> list[Task]:
     return found
 
 
+def untold(workings: Workings) -> list[str]:
+    """Return the rules of the tables that a plan writes to of which only a write shows what they say, by table."""
+    tables = {task.bound.table.name: task.bound.table for task in assign(workings)}
+    return [f"{name}: {rule}" for name, table in sorted(tables.items()) for rule in table.untold]
+
+
 def check_columns(workings: Workings) -> None:
     """Find out, reading only, whether the tables have the columns for the rows that the plan would put back.
 

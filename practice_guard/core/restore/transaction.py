@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from typing import NoReturn
 
 from practice_guard.core import decisions, errors, snapshots
 from practice_guard.core.application import Application
@@ -46,15 +47,47 @@ def apply(guard: Guard, snapshot: Snapshot, *, saved: SavedPlan | None = None) -
         errors.RestoreError: the proof failed and everything was rolled back, or the commit cannot be found again.
         errors.LockedError: another guard is at work, or locks could not be had in time.
     """
+    applied = guard.writes(lambda app: _apply(guard, app, snapshot, saved), first=_verifying(guard, snapshot))
+    ledger.read_back(guard.database, applied.ledger, applied.plan.digest)
+    return applied
 
-    @cache  # not again where the locks could not be had at once
+
+def attempt(guard: Guard, snapshot: Snapshot, *, saved: SavedPlan | None = None) -> Applied:
+    """Restore a snapshot as `apply` does, and take all of it back: what only a write can show is then known.
+
+    Sequence values are used up, triggers have fired, and users' writes had to wait meanwhile. No entry of the ledger
+    has the number that is returned.
+
+    Raises:
+        errors.GuardError: as `apply`.
+    """
+
+    def work(app: Application) -> NoReturn:
+        raise _TriedError(_apply(guard, app, snapshot, saved))
+
+    try:
+        guard.writes(work, first=_verifying(guard, snapshot))
+    except _TriedError as tried:
+        return tried.applied
+
+
+class _TriedError(Exception):
+    """Raised to leave a transaction whose work is not to stay."""
+
+    def __init__(self, applied: Applied) -> None:
+        super().__init__()
+        self.applied = applied
+
+
+def _verifying(guard: Guard, snapshot: Snapshot) -> Callable[[], None]:
+    """Return what verifies a snapshot, once: not again where the locks could not be had at once."""
+
+    @cache
     def verify() -> None:
         guard.watcher.begins("verifying the snapshot", snapshot.rows)
         snapshots.verify(guard.database, snapshot)
 
-    applied = guard.writes(lambda app: _apply(guard, app, snapshot, saved), first=verify)
-    ledger.read_back(guard.database, applied.ledger, applied.plan.digest)
-    return applied
+    return verify
 
 
 def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan | None) -> Applied:

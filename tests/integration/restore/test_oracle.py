@@ -81,8 +81,8 @@ MISTAKES = (
                  "in (row.refs[0][1],)")),
     (4, mistake("a parent under a new key", goals, "NewKey.of(row.row) if row.new_key else int(row.key)",
                  "int(row.key)")),
-    (31, mistake("an edited row does not yield", collisions, "if row.bucket is Bucket.EDITED or (row.origin",
-                 "if (row.origin")),
+    (7, mistake("the last of two goes first", collisions, "if each.row > min(each.mates, default=each.row)]",
+                "if each.row < max(each.mates, default=each.row)]")),
     (97, mistake("the key that a restore gave", pairing, "{row.row: row.key for row in rows}, rules.renumbered):",
                  "{row.row: row.key for row in rows},):")),
 )  # fmt: skip

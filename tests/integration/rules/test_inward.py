@@ -8,7 +8,7 @@ from practice_guard.core.application import BUILT_IN, PointsAt, ProtectedSet, Re
 from practice_guard.core.model import Team
 from practice_guard.render.restoring import waiting
 from tests.world import builders
-from tests.world.builders import League, ScratchDatabase, team_now
+from tests.world.builders import ScratchDatabase, team_now
 from tests.world.guarding import Guard
 
 NOTES = ProtectedSet("notes", "notes", (Reference("team_id", PointsAt.TEAMS),), content=("body",), etl_deletes=True)
@@ -103,7 +103,9 @@ def test_a_vote_and_the_way_that_won_come_back_together(
             team=tennaqua.id, question=question,
         )  # fmt: skip
         ways = [
-            database.value("INSERT INTO ways (vote_id, text) VALUES (%(vote)s, %(said)s) RETURNING id", vote=vote, said=t)
+            database.value(
+                "INSERT INTO ways (vote_id, text) VALUES (%(vote)s, %(said)s) RETURNING id", vote=vote, said=t
+            )
             for t in (f"{question} A", f"{question} B")
         ]
         database.rows("UPDATE votes SET won = %(way)s WHERE id = %(vote)s", way=ways[1], vote=vote)

@@ -140,15 +140,20 @@ def pending(scene: Scene) -> Answer:
     if isinstance(plan, str):
         what = "1 comparison could not be made: how many rows wait for their team is not known."
         return Answer(what, (unseen("rows-pending", what, plan),), looked=False)
-    rows = plan.counts()["pending"]
+    refused = [each for name in plan.sets for each in restore.refused(plan, name)]
+    rows = plan.counts()["pending"] - sum(each.rows for each in refused)
     if not rows:
-        return Answer("0 rows wait for their team")
+        said = refused[0].what if refused else "0 rows wait for their team"
+        return Answer(said, tuple(refused))
     what = f"{counted(rows, 'row')} of snapshot {plan.snapshot} waiting for a team or a person."
     why = "No team of today is certainly theirs. An import may bring it back; the next backup carries them on."
     fix = Step("restore", "--dry-run")
     return Answer(
         what,
-        (found("rows-pending", what, why, fix, rows=rows, examples=_by_team(plan, plan.in_bucket(Bucket.PENDING))),),
+        (
+            found("rows-pending", what, why, fix, rows=rows, examples=_by_team(plan, plan.in_bucket(Bucket.PENDING))),
+            *refused,
+        ),
     )
 
 
