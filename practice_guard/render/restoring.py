@@ -198,7 +198,8 @@ def sentence(plan: Plan, age: timedelta, *, dry_run: bool, ledger: int | None, t
         return f"Nothing was written, nor would a restore of {plan.snapshot} write anything{wait}."
     would = f"A restore of {plan.snapshot} would put back {put_back} and re-link {relinked:,}{wait}."
     if tried:
-        would = f"A restore of {plan.snapshot} was tried and taken back: it puts back {put_back} and re-links {relinked:,}{wait}."
+        does = f"it puts back {put_back} and re-links {relinked:,}{wait}"
+        would = f"A restore of {plan.snapshot} was tried and taken back: {does}."
     return f"Nothing was written. {would}{uncounted}"
 
 

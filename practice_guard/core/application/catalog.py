@@ -99,6 +99,7 @@ class UniqueKey:
     valid: bool
     immediate: bool
     partial: bool
+    nulls_alike: bool = False
 
     @property
     def usable(self) -> bool:
@@ -126,7 +127,9 @@ class Table:
     def untold(self) -> tuple[str, ...]:
         """Its rules of which only a write shows what they say of a row, each with its kind and name."""
         unique = (
-            f"UNIQUE {each.name}" for each in self.unique_keys if each.valid and (each.partial or None in each.columns)
+            f"UNIQUE {each.name}"
+            for each in self.unique_keys
+            if each.valid and (each.partial or each.nulls_alike or None in each.columns)
         )
         triggers = (f"TRIGGER {name}" for name, enabled in self.triggers if enabled)
         return (*self.checks, *unique, *triggers)

@@ -63,7 +63,8 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
                        FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
                        LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum
                       WHERE k.place <= i.indnkeyatts ORDER BY k.place),
-               i.indisprimary, i.indisvalid AND i.indisready, i.indimmediate, i.indpred IS NOT NULL)
+               i.indisprimary, i.indisvalid AND i.indisready, i.indimmediate, i.indpred IS NOT NULL,
+               coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false))
                ORDER BY x.relname), '[]')::text
           FROM pg_index AS i
           JOIN pg_class AS x ON x.oid = i.indexrelid
