@@ -321,6 +321,8 @@ def undo(report: Undone) -> Outcome:
         what += (
             f", but for {adrift:,} that pointed at what is not there: empty now, or as they are where they must not be"
         )
+    if any(report.staying.values()):
+        what += f"; where they are stay, since another row has the place that they had: {_staying(report)}"
     planned = report.ledger is None
     return Outcome(
         Verdict.FINE,
@@ -334,8 +336,17 @@ def undo(report: Undone) -> Outcome:
             "removed": dict(report.removed),
             "relinked": dict(report.relinked),
             "adrift": dict(report.adrift),
+            "staying": {name: dict(keys) for name, keys in report.staying.items()},
         },
         (table(("protected", "removed", "pointed back"), rows),),
         (),
         (Step("restore", "--undo", str(report.entry.id)) if planned else Step("health"),),
+    )
+
+
+def _staying(report: Undone) -> str:
+    return ", ".join(
+        f'{counted(rows, "row")} of {name} (unique constraint "{key}")'
+        for name, keys in report.staying.items()
+        for key, rows in keys.items()
     )

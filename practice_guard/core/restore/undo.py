@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
-from practice_guard.core.application import Application, BoundSet, PointsAt
-from practice_guard.core.database import Database, Fill, Query, Scratch, ask_each, identifier, piece, statement
+from practice_guard.core.application import Application, BoundSet
+from practice_guard.core.database import Database, Query, Scratch, ask_each, identifier, piece, statement
 from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, Entry, Kept, imprints, ledger
-from practice_guard.core.restore import relinking, untouched
+from practice_guard.core.restore import relinking, untouched, wayback
 from practice_guard.core.restore.relinking import Lines
 from practice_guard.core.words import agreeing, counted
 
@@ -23,6 +25,7 @@ class Undone:
     """What was taken back: the entry, the entry that says so, and rows by set.
 
     `adrift` counts those of the re-linked that pointed at what is not there and, by a foreign key, cannot any more.
+    `staying` counts, by unique key, rows that were re-linked and stay so, since another row has their former place.
     """
 
     entry: Entry
@@ -30,15 +33,17 @@ class Undone:
     relinked: Mapping[str, int]
     removed: Mapping[str, int]
     adrift: Mapping[str, int]
+    staying: Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """What an entry wrote to a set, and how many of its rows cannot be pointed where they were."""
+    """What an entry wrote to a set, how many of its rows cannot be pointed where they were, and how many stay."""
 
     lines: Lines
     kept: Kept
     adrift: int
+    staying: Mapping[str, int]
 
     @property
     def bound(self) -> BoundSet:
@@ -46,7 +51,11 @@ class _Task:
 
     @property
     def relinked(self) -> int:
-        return self.kept.rows - self.kept.inserted
+        return self.written - self.kept.inserted
+
+    @property
+    def written(self) -> int:
+        return self.kept.rows - sum(self.staying.values())
 
 
 def plan(guard: Guard, wanted: int) -> Undone:
@@ -71,6 +80,7 @@ def apply(guard: Guard, wanted: int) -> Undone:
             kept any more.
         errors.SchemaError: it wrote to a protected set that is not there, or that has other references now.
         errors.StalePlanError: rows have changed since; nothing was written.
+        errors.SchemaError: a constraint that only a write can ask lets a row not back; names it.
         errors.RestoreError: the database did something else; everything was rolled back.
     """
     database = guard.database
@@ -78,7 +88,7 @@ def apply(guard: Guard, wanted: int) -> Undone:
     def work(app: Application) -> Undone:
         entry = _entry(database, wanted)
         tasks = _assign(database, app, entry)
-        count = sum(task.kept.rows for task in tasks)
+        count = sum(task.written for task in tasks)
         guard.watcher.begins("taking back", count)
         _write(database, app, tasks)
         about = About(
@@ -110,17 +120,16 @@ def _assign(database: Database, app: Application, entry: Entry) -> list[_Task]:
     if not sets:
         return []
     scratch = Scratch(database)
-    scratch.make({f"undo_{bound.name}": _columns(bound) for bound in sets})
-    scratch.fill([_laying(app, bound, entry) for bound in sets])
-    lines = [_lines(scratch, bound) for bound in sets]
+    wayback.lay_down(scratch, app, [bound for bound in app.sets if bound.name in kept], entry)
+    lines = [wayback.lines(scratch, bound) for bound in sets]
     _check_unchanged(scratch, lines, kept, entry)
     for each in lines:
         if kept[each.bound.name].inserted:
             _check_nothing_hangs_on(scratch, app, each, lines, entry)
     counts = ask_each(scratch, [Query(statement(__name__, "counts", **each.parts)) for each in lines])
     return [
-        _Task(replace(each, updates=updates), kept[each.bound.name], adrift)
-        for each, ((updates, adrift),) in zip(lines, counts, strict=True)
+        _Task(replace(each, updates=updates), kept[each.bound.name], adrift, json.loads(staying))
+        for each, ((updates, adrift, staying),) in zip(lines, counts, strict=True)
     ]
 
 
@@ -145,57 +154,6 @@ def _bound(app: Application, name: str, kept: Kept) -> BoundSet:
             f"The protected set {name} has not the references that it had when the restore wrote to it."
         )
     return bound
-
-
-def _columns(bound: BoundSet) -> dict[str, str]:
-    """Return the columns of a set's lines (see `Lines`), with the sum of what was written."""
-    key, places = _key_type(bound), range(len(bound.references))
-    return {
-        "row": "bigint", "put": key, "live_key": key, "sum": "text", "adrift": "boolean",
-        **{f"b{place}": "bigint" for place in places}, **{f"a{place}": "bigint" for place in places},
-    }  # fmt: skip
-
-
-def _key_type(bound: BoundSet) -> str:
-    return "bigint" if bound.key.type in _WHOLE else "text"
-
-
-def _laying(app: Application, bound: BoundSet, entry: Entry) -> Fill:
-    """Fill in what each row is and what it shall be again: what it was, where a foreign key lets it.
-
-    The import left rows on ids that are not there while foreign keys were off; on again, they let no row do so. Such a
-    reference is emptied, and stays as it is where it must not be empty.
-    """
-    places = range(len(bound.references))
-    keys = [key for key in bound.table.foreign_keys if key.parent in set(PointsAt)]
-    enforced = {column for key in keys for column in key.leading}
-    ways = [f"r.before ->> {place}" for place in places]
-    for place, reference in enumerate(bound.references):
-        if reference.parent is None and reference.column in enforced:
-            bare = f"r.after ->> {place}" if bound.table.columns[reference.column].not_null else "NULL"
-            target = app.catalog.table(str(reference.target)).quoted
-            ways[place] = piece(__name__, "way_back", place=str(place), target=target, otherwise=bare)
-    rows = ledger.rows(entry.id, bound.name)
-    text = statement(
-        __name__,
-        "lines",
-        rows=rows.text,
-        key_type=_key_type(bound),
-        was=", ".join(f"(r.before ->> {place})::bigint AS w{place}" for place in places),
-        now=", ".join(f"(r.after ->> {place})::bigint AS b{place}" for place in places),
-        back=", ".join(f"({way})::bigint AS a{place}" for place, way in enumerate(ways)),
-        was_list=", ".join(f"x.w{place}" for place in places),
-        now_list=", ".join(f"x.b{place}" for place in places),
-        back_list=", ".join(f"x.a{place}" for place in places),
-    )
-    return f"undo_{bound.name}", lambda: Query(text, rows.parameters)
-
-
-def _lines(scratch: Scratch, bound: BoundSet) -> Lines:
-    places = range(len(bound.references))
-    before, after = (", ".join(f"p.{side}{place}" for place in places) for side in "ba")
-    writes = piece(__name__, "writes", before_list=before, after_list=after)
-    return Lines(bound, scratch.table(f"undo_{bound.name}"), _key_type(bound), writes, 0)
 
 
 def _check_unchanged(scratch: Scratch, lines: Sequence[Lines], kept: Mapping[str, Kept], entry: Entry) -> None:
@@ -238,7 +196,7 @@ def _hanging(app: Application, table: str, column: str, going: Lines, lines: Seq
     """Ask how many rows of a table point at some that are to go, and stay themselves."""
     child = app.catalog.table(table)
     whole = going.key_type == "bigint" and child.columns[column].type in _WHOLE
-    staying = [piece(__name__, "staying", **each.parts) for each in lines if each.bound.table.name == table]
+    staying = [_leaving(each, column, going) for each in lines if each.bound.table.name == table]
     text = statement(
         __name__,
         "hanging",
@@ -252,17 +210,41 @@ def _hanging(app: Application, table: str, column: str, going: Lines, lines: Seq
     return Query(text)
 
 
+def _leaving(each: Lines, column: str, going: Lines) -> str:
+    """Return the condition that a row is none that goes, or that is pointed elsewhere than at what goes."""
+    leaves = "o.live_key IS NULL"
+    for place, name in enumerate(each.refs):
+        if name == column and each.key_type == going.key_type == "bigint":
+            leaves = f"({leaves} OR o.a{place} IS DISTINCT FROM o.b{place})"
+    return piece(__name__, "staying", **each.parts, leaves=leaves)
+
+
 def _write(database: Database, app: Application, tasks: Sequence[_Task]) -> None:
     lines = [task.lines for task in tasks]
     before = untouched.left_alone(database, lines, present=True)
     by_name = {task.bound.name: task for task in tasks}
-    with relinking.application_path(database):
+    with _refused_by_name(), relinking.application_path(database):
         for bound in reversed(app.sets):  # what hangs on other rows goes first
             if bound.name in by_name:
                 _take_back(database, by_name[bound.name])
         database.check_constraints()
     _prove(database, tasks)
     untouched.check(before, untouched.left_alone(database, lines, present=False))
+
+
+@contextmanager
+def _refused_by_name() -> Iterator[None]:
+    """Say of what only a write can show which constraint it was, and that nothing was written."""
+    try:
+        yield
+    except errors.SchemaError as error:
+        if not error.data.get("constraint"):
+            raise
+        raise errors.SchemaError(
+            f"{error.message} A row cannot go back to where it was before the restore, for the constraint "
+            f"{error.data['constraint']} of {error.data['table']}. Nothing was written.",
+            next_steps=error.next_steps,
+        ) from error
 
 
 def _take_back(database: Database, task: _Task) -> None:
@@ -297,4 +279,5 @@ def _undone(entry: Entry, number: int | None, tasks: Sequence[_Task]) -> Undone:
         {task.bound.name: task.relinked for task in tasks},
         {task.bound.name: task.kept.inserted for task in tasks},
         {task.bound.name: task.adrift for task in tasks},
+        {task.bound.name: task.staying for task in tasks},
     )
