@@ -106,6 +106,54 @@ class UniqueKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger that users made. `kind` is PostgreSQL's `tgtype`; `certain` when it surely lets no row through."""
+
+    name: str
+    enabled: bool
+    kind: int
+    certain: bool
+
+    @property
+    def fires(self) -> bool:
+        """Whether it fires when rows are put in or changed."""
+        return self.enabled and bool(self.kind & (_ON_INSERT | _ON_UPDATE))
+
+    @property
+    def each_row(self) -> bool:
+        """Whether it fires for each row, and so may change it."""
+        return self.fires and bool(self.kind & _EACH_ROW)
+
+    @property
+    def before(self) -> bool:
+        """Whether it fires before each row is written, so that it may swallow it too."""
+        return self.each_row and bool(self.kind & _BEFORE)
+
+    @property
+    def on_insert(self) -> bool:
+        """Whether it fires when rows are put in."""
+        return bool(self.kind & _ON_INSERT)
+
+    @property
+    def on_update(self) -> bool:
+        """Whether it fires when rows are changed."""
+        return bool(self.kind & _ON_UPDATE)
+
+
+_EACH_ROW, _BEFORE, _ON_INSERT, _ON_UPDATE = 1, 2, 4, 16
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteRule:
+    """A rule that rewrites what puts rows in or changes them; `certain` when it does something else instead, always."""
+
+    name: str
+    on_insert: bool
+    on_update: bool
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A relation of the application's schema. `kind` is PostgreSQL's letter; r and p are tables."""
 
@@ -118,7 +166,8 @@ class Table:
     columns: Mapping[str, Column]
     foreign_keys: tuple[ForeignKey, ...] = ()
     unique_keys: tuple[UniqueKey, ...] = ()
-    triggers: tuple[tuple[str, bool], ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    rules: tuple[RewriteRule, ...] = ()
 
     @property
     def quoted(self) -> str:
@@ -223,7 +272,7 @@ def read(database: Database, schema: str = SCHEMA) -> Catalog:
 def _table(
     schema: str, name: str, oid: int, kind: str, row_security: bool, primary_key: Sequence[str] | None, *listed: str
 ) -> Table:
-    columns, foreign_keys, unique_keys, triggers = (json.loads(each) for each in listed)
+    columns, foreign_keys, unique_keys, triggers, rules = (json.loads(each) for each in listed)
     return Table(
         schema, name, oid, kind, row_security, tuple(primary_key or ()), {each[0]: Column(*each) for each in columns},
         tuple(
@@ -231,7 +280,7 @@ def _table(
             for each, of, own, parent, on_delete, validated, enforced, theirs in foreign_keys
         ),
         tuple(UniqueKey(each, tuple(keyed), *rest) for each, keyed, *rest in unique_keys),
-        tuple((each, enabled) for each, enabled in triggers),
+        tuple(Trigger(*each) for each in triggers), tuple(RewriteRule(*each) for each in rules),
     )  # fmt: skip
 
 

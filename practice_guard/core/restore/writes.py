@@ -52,8 +52,13 @@ def _parts(task: Task) -> dict[str, str]:
         **task.lines.parts,
         "before_list": sheet.each("coalesce(p.b#::text, 'null')"),
         "after_list": sheet.each("coalesce(p.a#::text, 'null')"),
-        "alike": sheet.alike([column.name for column in task.plain], kept="s", live="t"),
+        "alike": sheet.alike(_steady(task), kept="s", live="t"),
     }
+
+
+def _steady(task: Task) -> list[str]:
+    """Return the columns in which a row that was put back is to be as it was: all but those that triggers set."""
+    return [column.name for column in task.plain if column.name not in task.bound.stamped]
 
 
 def _insertion(task: Task) -> Query:
