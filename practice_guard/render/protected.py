@@ -109,6 +109,7 @@ def _described(each: Covered) -> dict[str, object]:
             for reference, name in zip(bound.references, bound.tables, strict=True)
         ],
         "same": list(bound.content),
+        "set_by_triggers": sorted(bound.stamped),
         "etl_deletes": bound.set.etl_deletes is not False,
         "defined": _source(each),
     }

@@ -14,7 +14,9 @@ from practice_guard.core.application.catalog import Column as Column
 from practice_guard.core.application.catalog import ForeignKey as ForeignKey
 from practice_guard.core.application.catalog import Pointer as Pointer
 from practice_guard.core.application.catalog import PointsAt as PointsAt
+from practice_guard.core.application.catalog import RewriteRule as RewriteRule
 from practice_guard.core.application.catalog import Table as Table
+from practice_guard.core.application.catalog import Trigger as Trigger
 from practice_guard.core.application.catalog import UniqueKey as UniqueKey
 from practice_guard.core.application.coverage import Coverage as Coverage
 from practice_guard.core.application.coverage import Covered as Covered

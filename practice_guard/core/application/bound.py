@@ -8,12 +8,17 @@ from functools import cached_property
 from types import MappingProxyType
 
 from practice_guard.core import errors
-from practice_guard.core.application.catalog import ETL_TABLES, Catalog, Column, Table
+from practice_guard.core.application.catalog import ETL_TABLES, Catalog, Column, PointsAt, Table
 from practice_guard.core.application.protected import ProtectedSet, Reference, in_order
 from practice_guard.core.database import columns, condition, identifier, statement
 
 _SET_BY_TRIGGERS = frozenset({"updated_at"})
 """Columns that change without anybody changing the row."""
+
+_STAMPS = _SET_BY_TRIGGERS | {
+    "modified_at", "updated_on", "modified", "last_modified", "lock_version", "row_version", "version", "sys_period",
+}  # fmt: skip
+"""Columns that triggers set by rule, where a table has triggers."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,8 @@ class BoundSet:
         created: the column with the time at which a row was made; None where there is none.
         cascades: a foreign key deletes rows along with what the ETL deletes, straight or by way of other tables.
         truncates: a foreign key leads to the ETL's tables, so that TRUNCATE … CASCADE there empties this one.
+        stamped: the columns that triggers set whenever a row is written: declared, or such a name in a table whose own
+            triggers, or those of what hangs on its rows, may set it. What they hold proves nothing.
     """
 
     set: ProtectedSet
@@ -39,6 +46,7 @@ class BoundSet:
     created: str | None
     cascades: bool = False
     truncates: bool = False
+    stamped: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -58,11 +66,19 @@ class BoundSet:
         """
         if self.set.content:
             return self.set.content
-        pointing = {self.key.name, *(each.column for each in self.references)}
-        others = tuple(
-            column.name for column in self.stored if column.name not in pointing and column.name not in _SET_BY_TRIGGERS
-        )
+        left_out = {self.key.name, *(each.column for each in self.references), *self.unsteady}
+        others = tuple(column.name for column in self.stored if column.name not in left_out)
         return others if others and (self.may_vanish or self.truncates) else (self.key.name,)
+
+    @property
+    def unsteady(self) -> frozenset[str]:
+        """The columns that change without anybody changing the row."""
+        return self.stamped | _SET_BY_TRIGGERS
+
+    @property
+    def only_pointed(self) -> bool:
+        """Whether its rows are the users themselves, which a restore never puts back but only points elsewhere."""
+        return self.references[0].target is PointsAt.LEAGUES and not self.may_vanish
 
     @property
     def may_vanish(self) -> bool:
@@ -163,7 +179,20 @@ def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, Bou
             cascades=table.name in cascading,
             truncates=table.name in truncating,
         )
-    return bound, skipped
+    return {name: _with_stamps(each, bound.values()) for name, each in bound.items()}, skipped
+
+
+def _with_stamps(each: BoundSet, bound: Iterable[BoundSet]) -> BoundSet:
+    """Say which columns of a set triggers may set: its table's own, or those of sets whose rows hang on it."""
+    hanging = [other for other in bound if any(reference.parent == each.name for reference in other.references)]
+    fires = any(trigger.each_row for trigger in each.table.triggers) or any(
+        trigger.fires for other in hanging for trigger in other.table.triggers
+    )
+    names = each.set.set_by_triggers | (_STAMPS if fires else frozenset())
+    said = {each.key.name, *(reference.column for reference in each.references), *each.set.content}
+    stamped = frozenset(column.name for column in each.stored if column.name in names and column.name not in said)
+    created = None if each.created in stamped else each.created
+    return replace(each, stamped=stamped, created=created)
 
 
 def _is_there(protected: ProtectedSet, catalog: Catalog) -> bool:

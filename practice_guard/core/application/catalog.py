@@ -108,6 +108,54 @@ class UniqueKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger that users made. `kind` is PostgreSQL's `tgtype`; `certain` when it surely lets no row through."""
+
+    name: str
+    enabled: bool
+    kind: int
+    certain: bool
+
+    @property
+    def fires(self) -> bool:
+        """Whether it fires when rows are put in or changed."""
+        return self.enabled and bool(self.kind & (_ON_INSERT | _ON_UPDATE))
+
+    @property
+    def each_row(self) -> bool:
+        """Whether it fires for each row, and so may change it."""
+        return self.fires and bool(self.kind & _EACH_ROW)
+
+    @property
+    def before(self) -> bool:
+        """Whether it fires before each row is written, so that it may swallow it too."""
+        return self.each_row and bool(self.kind & _BEFORE)
+
+    @property
+    def on_insert(self) -> bool:
+        """Whether it fires when rows are put in."""
+        return bool(self.kind & _ON_INSERT)
+
+    @property
+    def on_update(self) -> bool:
+        """Whether it fires when rows are changed."""
+        return bool(self.kind & _ON_UPDATE)
+
+
+_EACH_ROW, _BEFORE, _ON_INSERT, _ON_UPDATE = 1, 2, 4, 16
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteRule:
+    """A rule that rewrites what puts rows in or changes them; `certain` when it does something else instead, always."""
+
+    name: str
+    on_insert: bool
+    on_update: bool
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A relation of the application's schema. `kind` is PostgreSQL's letter; r and p are tables."""
 
@@ -120,8 +168,9 @@ class Table:
     columns: Mapping[str, Column]
     foreign_keys: tuple[ForeignKey, ...] = ()
     unique_keys: tuple[UniqueKey, ...] = ()
-    triggers: tuple[tuple[str, bool], ...] = ()
+    triggers: tuple[Trigger, ...] = ()
     checks: tuple[str, ...] = ()
+    rules: tuple[RewriteRule, ...] = ()
 
     @property
     def untold(self) -> tuple[str, ...]:
@@ -131,8 +180,9 @@ class Table:
             for each in self.unique_keys
             if each.valid and (each.partial or each.nulls_alike or None in each.columns)
         )
-        triggers = (f"TRIGGER {name}" for name, enabled in self.triggers if enabled)
-        return (*self.checks, *unique, *triggers)
+        triggers = (f"TRIGGER {each.name}" for each in self.triggers if each.fires)
+        rules = (f"RULE {each.name}" for each in self.rules)
+        return (*self.checks, *unique, *triggers, *rules)
 
     @property
     def quoted(self) -> str:
@@ -237,7 +287,7 @@ def read(database: Database, schema: str = SCHEMA) -> Catalog:
 def _table(
     schema: str, name: str, oid: int, kind: str, row_security: bool, primary_key: Sequence[str] | None, *listed: str
 ) -> Table:
-    columns, foreign_keys, unique_keys, triggers, checks = (json.loads(each) for each in listed)
+    columns, foreign_keys, unique_keys, triggers, checks, rules = (json.loads(each) for each in listed)
     return Table(
         schema, name, oid, kind, row_security, tuple(primary_key or ()), {each[0]: Column(*each) for each in columns},
         tuple(
@@ -245,8 +295,7 @@ def _table(
             for each, of, own, parent, on_delete, validated, enforced, theirs, deferrable in foreign_keys
         ),
         tuple(UniqueKey(each, tuple(keyed), *rest) for each, keyed, *rest in unique_keys),
-        tuple((each, enabled) for each, enabled in triggers),
-        tuple(checks),
+        tuple(Trigger(*each) for each in triggers), tuple(checks), tuple(RewriteRule(*each) for each in rules),
     )  # fmt: skip
 
 

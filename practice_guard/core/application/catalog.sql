@@ -1,8 +1,10 @@
 -- catalog --
 -- Ordinary, partitioned and other relations of the application's schema: the primary key; the columns in their order;
 -- foreign keys within the schema, with what happens on deletion and whether they are enforced; unique
--- constraints and indexes, where an expression stands as NULL; the triggers that users made; and what hides or replaces
--- the relation in the role's own search path, temporary tables first.
+-- constraints and indexes, where an expression stands as NULL; the triggers and rules that users made; and what hides or
+-- replaces the relation in the role's own search path, temporary tables first.
+-- A trigger surely lets no row through where it fires before each of them and its function can return nothing but NULL; a
+-- rule, where it does something else instead and asks for no condition.
 -- A type outside pg_catalog is not built in: an ETL may drop it. What numbers a column is what its default or identity
 -- draws from; pg_get_serial_sequence says what is owned, which may be another.
 WITH path AS (
@@ -69,13 +71,24 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
           FROM pg_index AS i
           JOIN pg_class AS x ON x.oid = i.indexrelid
          WHERE i.indrelid = c.oid AND i.indisunique),
-       (SELECT coalesce(json_agg(json_build_array(g.tgname::text, g.tgenabled <> 'D') ORDER BY g.tgname), '[]')::text
+       (SELECT coalesce(json_agg(json_build_array(
+               g.tgname::text, g.tgenabled <> 'D', g.tgtype::int,
+               g.tgenabled IN ('O', 'A') AND g.tgtype & 3 = 3 AND g.tgqual IS NULL AND g.tgattr::text = ''
+               AND l.lanname = 'plpgsql' AND f.prosrc ~* '[[:<:]]return[[:>:]]'
+               AND f.prosrc !~* '[[:<:]]return[[:>:]](?![[:space:]]+null[[:space:]]*;)') ORDER BY g.tgname), '[]')::text
           FROM pg_trigger AS g
+          JOIN pg_proc AS f ON f.oid = g.tgfoid
+          JOIN pg_language AS l ON l.oid = f.prolang
          WHERE g.tgrelid = c.oid AND NOT g.tgisinternal),
        (SELECT coalesce(json_agg(CASE con.contype WHEN 'c' THEN 'CHECK ' ELSE 'EXCLUDE ' END || con.conname
                                  ORDER BY con.conname), '[]')::text
           FROM pg_constraint AS con
          WHERE con.conrelid = c.oid AND con.contype IN ('c', 'x')),
+       (SELECT coalesce(json_agg(json_build_array(
+               r.rulename::text, r.ev_type = '3', r.ev_type = '2',
+               r.is_instead AND r.ev_qual::text = '<>' AND r.ev_enabled IN ('O', 'A')) ORDER BY r.rulename), '[]')::text
+          FROM pg_rewrite AS r
+         WHERE r.ev_class = c.oid AND r.ev_type IN ('2', '3') AND r.ev_enabled <> 'D'),
        (SELECT CASE WHEN found.relnamespace <> c.relnamespace THEN found.oid::regclass::text END
           FROM path AS p
           JOIN pg_class AS found ON found.relnamespace = p.oid AND found.relname = c.relname

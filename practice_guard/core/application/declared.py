@@ -18,7 +18,7 @@ LONGEST_NAME = 40
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _TEXTS = ("name", "table", "condition", "parent", "parent_column", "label")
-_LISTS = ("teams", "leagues", "same")
+_LISTS = ("teams", "leagues", "same", "set_by_triggers")
 _FLAGS = ("etl_deletes",)
 _VALUES = "give_up"
 _FIELDS = (*_TEXTS, *_LISTS, *_FLAGS, _VALUES)
@@ -168,7 +168,8 @@ class _Reader:
             declared = replace(declared, content=tuple(given["same"]))
         said = {key: given[key] for key in ("etl_deletes", "label") if key in given}
         given_up = {column: frozenset(values) for column, values in given.get(_VALUES, {}).items()}
-        return replace(declared, **said, given_up=given_up)
+        stamped = frozenset(given.get("set_by_triggers", ()))
+        return replace(declared, **said, given_up=given_up, set_by_triggers=stamped)
 
 
 def _wrong_kind(key: str, value: object) -> str:

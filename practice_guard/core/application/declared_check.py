@@ -66,10 +66,14 @@ def _check_columns(catalog: Catalog, declared: Declared, each: ProtectedSet) -> 
         )
     fields = {reference.column: _field_of(reference) for reference in each.references}
     others = dict.fromkeys(each.content, "same") | ({each.label: "label"} if each.label else {})
-    for name, of in {**others, **fields}.items():
+    stamped = dict.fromkeys(sorted(each.set_by_triggers), "set_by_triggers")
+    for name, of in {**stamped, **others, **fields}.items():
         if name not in table.columns:
             what = f"the table {table.schema}.{table.name} has no column {name}{near(name, table.columns)}"
             _refuse(declared, each.name, of, what)
+    for name in stamped.keys() & {*table.primary_key, *fields, *each.content}:
+        what = f"{each.table}.{name} says which row it is or where it belongs; triggers cannot be let set it"
+        _refuse(declared, each.name, "set_by_triggers", what)
     for name, of in fields.items():
         _check_number(declared, each, table, name, of)
 

@@ -15,7 +15,8 @@ _ERRORS = (
     # the database before the ETL
     "wrong-environment", "copied-database", "read-only-server", "backup-privileges", "restore-privileges",
     "row-security", "upsert-key-missing", "upsert-key-nulls", "upsert-key-duplicates", "foreign-key-cascades",
-    "rows-without-team", "rows-on-vanished-team", "rows-on-vanished-league", "label-names-another-team",
+    "writes-swallowed", "rows-without-team", "rows-on-vanished-team", "rows-on-vanished-league",
+    "label-names-another-team",
     # snapshots and restores
     "snapshot-damaged", "import-not-restored", "nothing-left", "nothing-to-protect", "run-unfinished", "etl-at-work",
     "deleted-in-bulk", "moved-in-bulk", "edited-in-bulk", "import-not-seen", "rows-already-orphaned",

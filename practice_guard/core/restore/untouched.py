@@ -10,9 +10,6 @@ from practice_guard.core import errors
 from practice_guard.core.database import Database, Query, Row, ask_each, columns, piece, statement
 from practice_guard.core.restore.relinking import Lines
 
-_TOUCHED_BY_TRIGGERS = frozenset({"updated_at"})
-"""Columns that triggers may set: a row is updated, and one that comes or goes may touch the one that it hangs on."""
-
 
 @dataclass(frozen=True, slots=True)
 class LeftAlone:
@@ -39,7 +36,8 @@ def left_alone(database: Database, written: Sequence[Lines], *, present: bool) -
     for sets in tables.values():
         touched = any(each.bound.name in above for each in sets)
         known = [each for each in sets if present or each.updates]
-        asked.append((sets[0].bound.table.name, False, _beside(sets[0], known, touched=touched)))
+        unsteady = _unsteady(sets) if touched else frozenset()
+        asked.append((sets[0].bound.table.name, False, _beside(sets[0], known, unsteady)))
         asked += ((sets[0].bound.table.name, True, query) for query in _other_columns(sets))
     found = ask_each(database, [query for *_, query in asked])
     return [LeftAlone(table, row, kind) for (table, kind, _), (row,) in zip(asked, found, strict=True)]
@@ -63,9 +61,14 @@ def check(before: Sequence[LeftAlone], after: Sequence[LeftAlone]) -> None:
             )
 
 
-def _beside(one: Lines, sets: Sequence[Lines], *, touched: bool) -> Query:
+def _unsteady(sets: Sequence[Lines]) -> frozenset[str]:
+    """Return what triggers may set: a row is updated, and one that comes or goes may touch the one that it hangs on."""
+    return frozenset().union(*(each.bound.unsteady for each in sets))
+
+
+def _beside(one: Lines, sets: Sequence[Lines], unsteady: frozenset[str]) -> Query:
     """Sum up the other rows of a table; where rows that are written hang on them, without what triggers may set."""
-    names = [name for name in one.bound.table.columns if not (touched and name in _TOUCHED_BY_TRIGGERS)]
+    names = [name for name in one.bound.table.columns if name not in unsteady]
     # One NOT for each: the server makes joins of these, and of an OR in brackets a question a row.
     return _summed(one, names, " AND ".join(["true", *(f"NOT {_written_by(each)}" for each in sets)]))
 
@@ -88,7 +91,7 @@ def _other_columns(sets: Sequence[Lines]) -> Iterator[Query]:
 
 def _kept(one: Lines, moving: Sequence[Lines]) -> list[str]:
     moved = {name for each in moving for name in each.refs}
-    return [each.name for each in one.bound.stored if each.name not in {*moved, *_TOUCHED_BY_TRIGGERS}]
+    return [each.name for each in one.bound.stored if each.name not in moved | _unsteady(moving)]
 
 
 def _summed(one: Lines, names: Sequence[str], others: str) -> Query:

@@ -68,9 +68,14 @@ def _parts(task: Task) -> dict[str, str]:
         **task.lines.parts,
         "before_list": sheet.each("coalesce(p.b#::text, 'null')"),
         "after_list": sheet.each("coalesce(p.a#::text, 'null')"),
-        "alike": sheet.alike([each.name for each in task.plain], kept="s", live="t", put=inward.values(sheet)),
+        "alike": sheet.alike(_steady(task), kept="s", live="t", put=inward.values(sheet)),
         "followed": inward.joins(sheet),
     }
+
+
+def _steady(task: Task) -> list[str]:
+    """Return the columns in which a row that was put back is to be as it was: all but those that triggers set."""
+    return [column.name for column in task.plain if column.name not in task.bound.stamped]
 
 
 def _insertion(task: Task, later: Sequence[str]) -> Query:

@@ -201,8 +201,8 @@ VALUES (now(), 'x', 'night', 1, '0', 'local', '["etl"]', 'health', now()),
 
 TRIGGER = """
 CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql
-    AS 'BEGIN NEW.location = upper(NEW.location); RETURN NEW; END';
-CREATE TRIGGER shouting BEFORE INSERT ON schedule FOR EACH ROW EXECUTE FUNCTION shout()
+    AS 'BEGIN PERFORM pg_notify(''practices'', NEW.location); RETURN NULL; END';
+CREATE TRIGGER shouting AFTER INSERT ON schedule FOR EACH ROW EXECUTE FUNCTION shout()
 """
 
 TWINS = (
@@ -259,6 +259,12 @@ TWINS = (
         "unprotected-table",
         sql("CREATE TABLE lineups (id serial, team_id int)"),
         starts_with="0 rows of lineups (team_id)",
+    ),
+    Twin(
+        "writes-swallowed",
+        sql("CREATE RULE swallow AS ON INSERT TO schedule DO INSTEAD NOTHING"),
+        mends=True,
+        starts_with="1 trigger or rule that lets no row through: swallow on schedule",
     ),
     Twin("user-triggers", sql(TRIGGER), starts_with="1 trigger on protected tables: shouting on schedule"),
     Twin("long-transactions", has_a_long_transaction, mends=True, starts_with="1 transaction open for more than"),

@@ -1,0 +1,1 @@
+"""A restore among the rules of the tables that it writes to."""

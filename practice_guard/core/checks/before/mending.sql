@@ -59,6 +59,18 @@ ALTER ROLE {role} IN DATABASE {database} RESET {setting};
 -- What a trigger does.
 SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = {name};
 
+-- show_rule --
+-- What a rule does.
+SELECT definition FROM pg_rules WHERE rulename = {name};
+
+-- disable_trigger --
+-- Lets rows through; who made the trigger should say what it is for.
+ALTER TABLE {table} DISABLE TRIGGER {name};  -- once its owner agrees
+
+-- disable_rule --
+-- The same of a rule.
+ALTER TABLE {table} DISABLE RULE {name};  -- once its owner agrees
+
 -- end_session --
 -- Ends a session and rolls its transaction back.
 SELECT pg_terminate_backend({pid});

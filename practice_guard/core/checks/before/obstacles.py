@@ -1,4 +1,4 @@
-"""What stands in a guard's way: the wrong database, a standby, a pooler, locks, triggers, hidden rows, limits."""
+"""What stands in a guard's way: the wrong database, a standby, a pooler, locks, hidden rows, limits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from practice_guard.core.application import PARENTS, BoundSet, Catalog
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene, role_of, visible
-from practice_guard.core.database import Database, identifier, literal, statement
+from practice_guard.core.database import Database, identifier, statement
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.model import Finding
 from practice_guard.core.steps import Step
@@ -116,20 +116,6 @@ def _ending(pids: Iterable[int | None]) -> str:
     return "\n".join(
         mending("end_session", pid=str(pid)) if pid else mending("end_prepared") for pid in dict.fromkeys(pids)
     )
-
-
-def triggers(scene: Scene) -> Answer:
-    """Whether users' triggers fire on protected tables, and may change or swallow what a restore writes."""
-    names = [(table, name) for table in scene.protected_tables for name, enabled in table.triggers if enabled]
-    if not names:
-        return Answer("no trigger of users' own is on a protected table")
-    listed = [f"{name} on {table.name}" for table, name in names]
-    what = f"{counted(len(names), 'trigger')} on protected tables: {', '.join(listed)}."
-    why = (
-        "They fire for restored rows as for any others. A restore that finds one changing or swallowing its rows stops."
-    )
-    fix = "\n".join(mending("show_trigger", name=literal(name)) for _, name in names)
-    return Answer(what, (found("user-triggers", what, why, fix, examples=listed),))
 
 
 def row_security(scene: Scene) -> Answer:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from practice_guard.core.application import PARENTS, BoundSet, Catalog, PointsAt, Table
+from practice_guard.core.application import PARENTS, BoundSet, Catalog, Table
 from practice_guard.core.checks.before.scene import Answer, Scene, role_of, shown
 from practice_guard.core.database import Database, identifier, statement
 from practice_guard.core.findings import found
@@ -83,8 +83,7 @@ def restore_rights(
     sequences: dict[str, Right] = {}
     for bound in sets:
         wanted.append(_on_table("UPDATE", bound.table))
-        # Rows that are the users themselves are never put back by a restore, only re-pointed.
-        if bound.references[0].target is PointsAt.LEAGUES and not bound.may_vanish:
+        if bound.only_pointed:
             continue
         wanted.append(_on_table("INSERT", bound.table))
         if bound.key.sequence:
