@@ -49,6 +49,7 @@ def plainly(sheet: Sheet) -> tuple[str, str]:
     table = sheet.scratch.table
     keys = sheet.outward_keys
     allowed = "".join(f" AND t.{key.column} IS NULL" for key in sheet.inward_keys)
+    allowed += "".join(f" AND t.{identifier(name)} IS NOT NULL" for name in _must_have(sheet))
     allowed += "".join(f" AND (t.{key.column} IS NULL OR f{number}.key IS NOT NULL)" for number, key in enumerate(keys))
     named = {
         **sheet.parts,
@@ -62,6 +63,13 @@ def plainly(sheet: Sheet) -> tuple[str, str]:
         *(key.joined("t", f"f{number}") for number, key in enumerate(keys)),
     ]
     return piece(__name__, "plainly", **named), "\n".join(joins)
+
+
+def _must_have(sheet: Sheet) -> list[str]:
+    """Return the columns that must have a value now."""
+    now = sheet.bound.table.columns
+    return [name for name in (*(each.column for each in sheet.references), *(each.name for each in sheet.plain))
+            if now[name].not_null]  # fmt: skip
 
 
 def lines(sheet: Sheet) -> str:

@@ -54,6 +54,7 @@ def query(sheet: Sheet, terms: Terms) -> Query:
     pieces["outside"] = "ot.row IS NOT NULL" if outside else "false"
     joins = (*pieces["joins"].splitlines(), *proofs, *joined, *outside)
     pieces["blocked"], pieces["joins"] = blocked, "\n".join(joins)
+    pieces |= _must_have(sheet)
     pieces["looked_at"] = statement(__name__, "looked_at", **pieces)
     pieces["decided"] = statement(__name__, "decided", **pieces)
     pieces["numbered"] = statement(__name__, "numbered", **pieces)
@@ -211,13 +212,36 @@ def _scope(sheet: Sheet, request: Request) -> dict[str, str]:
 def _blocked(sheet: Sheet) -> tuple[str, list[str]]:
     """Which rows a foreign key besides the set's own would not let in: a message of a user who is gone."""
     if not sheet.outward_keys:
-        return "NULL::text", []
+        return "NULL::text", [piece(__name__, "kept", rows=sheet.parts["rows"])] if _wanting(sheet) else []
     names, joins = [], [piece(__name__, "kept", rows=sheet.parts["rows"])]
     for number, key in enumerate(sheet.outward_keys):
         parts = {"column": key.column, "number": str(number), "name": literal(key.name)}
         names.append(piece(__name__, "blocked", **parts))
         joins.append(key.joined("s", f"f{number}"))
     return f"coalesce({', '.join(reversed(names))})", joins
+
+
+def _wanting(sheet: Sheet) -> list[str]:
+    """Return the columns besides references that must have a value now."""
+    return [each.name for each in sheet.plain if each.not_null]
+
+
+def _must_have(sheet: Sheet) -> dict[str, str]:
+    """Which column a row that is put back has no value for, where there must be one now."""
+    table, now = sheet.bound.table.name, sheet.bound.table.columns
+    kept = [
+        piece(__name__, "lacking", value=f"s.{identifier(name)}", name=literal(f"{table}.{name}"))
+        for name in _wanting(sheet)
+    ]
+    pointing = [
+        piece(__name__, "lacking", value=f"z.a{place}", name=literal(f"{table}.{each.column}"))
+        for place, each in enumerate(sheet.references)
+        if now[each.column].not_null
+    ]
+    return {
+        "lacking": f"CASE WHEN s.guard_row IS NOT NULL THEN coalesce({', '.join(kept)}) END" if kept else "NULL::text",
+        "lacks": f"coalesce({', '.join([*pointing, 'z.lacking'])})",
+    }
 
 
 def _as_now(sheet: Sheet) -> str:

@@ -7,7 +7,7 @@ SELECT k.row, k.key, k.carried, k.list0, k.old0, {ids}, {knowns}, {deleteds}, {b
        l.lcontent <> k.content OR NOT l.protected AS edited,
        coalesce(k.old0 IS NOT NULL AND l.there AND l.ref0 IS DISTINCT FROM {id0}
                 AND (l.ref0 = k.old0 OR l.ref0 = put.first), false) AS stolen,
-       {proven} AS proven, u.key IS NOT NULL AS used, {blocked} AS blocked, {outside} AS outside
+       {proven} AS proven, u.key IS NOT NULL AS used, {blocked} AS blocked, {lacking} AS lacking, {outside} AS outside
   FROM {rest} AS k
   LEFT JOIN {pairs} AS p ON p.row = k.row
   LEFT JOIN {rest} AS l ON l.lkey = p.lkey
@@ -58,10 +58,11 @@ SELECT z.*,
             WHEN code = 14 OR (code = 12 AND ROW({before_list}) IS DISTINCT FROM ROW({after_list})) THEN 'relink'
             WHEN code = 12 THEN 'intact'
             WHEN {key_only} AND taken THEN 'pending'
-            WHEN blocked IS NOT NULL THEN 'pending'
+            WHEN blocked IS NOT NULL OR {lacks} IS NOT NULL THEN 'pending'
             ELSE 'insert' END AS bucket,
        CASE WHEN code = 23 OR (code = 24 AND blocked IS NOT NULL AND NOT ({key_only} AND taken)) THEN 'missing'
-            WHEN code = 24 AND {key_only} AND taken THEN 'conflicting' END AS reason,
+            WHEN code = 24 AND {key_only} AND taken THEN 'conflicting'
+            WHEN code = 24 AND {lacks} IS NOT NULL THEN 'refused' END AS reason,
        CASE WHEN code = 10 THEN {was_deleted}
             WHEN code = 11 AND stolen THEN {on_stolen}
             WHEN code = 11 AND there AND b0 IS DISTINCT FROM id0 THEN {put_elsewhere}
@@ -76,6 +77,7 @@ SELECT z.*,
             WHEN code = 24 AND {key_only} AND taken THEN
                  'its primary key is taken, and nothing else says which row it is'
             WHEN code = 24 AND blocked IS NOT NULL THEN 'what its ' || blocked || ' points at is not there'
+            WHEN code = 24 AND {lacks} IS NOT NULL THEN 'there must be a value now for ' || {lacks}
             ELSE '' END AS note
   FROM (
 {numbered}
@@ -140,6 +142,10 @@ NOT coalesce(g0.league = ANY (ARRAY[{leagues}]::text[]), true)
 -- blocked --
 -- The column that points at nothing, by a foreign key that is none of the set's own.
 CASE WHEN s.{column} IS NOT NULL AND f{number}.key IS NULL THEN {name} END
+
+-- lacking --
+-- The column that has no value.
+CASE WHEN {value} IS NULL THEN {name} END
 
 -- kept --
 -- The row as the snapshot has it.

@@ -1,4 +1,4 @@
-"""Rows that a plan would write and that cannot stand there: a unique key is in the way, or there must be a value."""
+"""Unique keys in the way of a plan: rows that would stand where another one stands, or two of them in one place."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from practice_guard.core.application import Column, UniqueKey
-from practice_guard.core.database import Query, Scratch, ask_each, columns, identifier, literal, piece, statement
+from practice_guard.core.database import Query, Scratch, ask_each, columns, identifier, literal, statement
 from practice_guard.core.restore import absent, waits
 from practice_guard.core.restore.sheets import Sheet
 from practice_guard.core.restore.summing import writing
@@ -15,7 +15,7 @@ _BETWEEN = "\n UNION ALL\n"
 
 
 def make_wait(scratch: Scratch, sheets: Sequence[Sheet]) -> None:
-    """Let rows wait that would stand where another one stands, two in one place, or that lack what they must have.
+    """Let rows wait that would stand where another one stands, or two of them in one place.
 
     A snapshot's rows keep the keys that it was taken under. So it is a user's edit, a part only being restored, a row
     that waited since an older snapshot, or the very same row written anew by the application while this one hangs on an
@@ -23,7 +23,7 @@ def make_wait(scratch: Scratch, sheets: Sequence[Sheet]) -> None:
     is new to the table or somebody has entered the same again: what the plan leaves alone stands, and of rows that it
     would write the first one does. None of that stops the rest (design, "The database has rules").
     """
-    asked = [sheet for sheet in sheets if keys(sheet) or _must_have(sheet)]
+    asked = [sheet for sheet in sheets if keys(sheet)]
     while asked:
         found = _look(scratch, asked)
         asked = [sheet for sheet, count in zip(asked, found, strict=True) if count]
@@ -54,46 +54,17 @@ def _look(scratch: Scratch, sheets: Sequence[Sheet]) -> list[int]:
 
 
 def _in_the_way(sheet: Sheet) -> Query:
-    found = [_crowded(sheet)] if keys(sheet) else []
-    if _must_have(sheet):
-        found.append(_empty(sheet))
-    return Query(statement(__name__, "each_once", found=_BETWEEN.join(found)))
-
-
-def _crowded(sheet: Sheet) -> str:
     alike = {*sheet.bound.content, sheet.references[0].column}
     same = [place for place, key in enumerate(keys(sheet)) if alike <= {*key.columns}]
-    return statement(
+    text = statement(
         __name__,
         "crowded",
         collisions=_collisions(sheet),
         plan=sheet.scratch.table(f"plan_{sheet.name}"),
         whole=absent.lines(sheet),
-        key_type=sheet.key_type,
         alike=f"ARRAY[{', '.join(map(str, same))}]::int[]",
     )
-
-
-def _empty(sheet: Sheet) -> str:
-    lacking = [
-        piece(__name__, "lacking", value=value, name=literal(f"{sheet.bound.table.name}.{name}"))
-        for name, value in _must_have(sheet).items()
-    ]
-    parts = {**sheet.parts, "whole": absent.lines(sheet), "key_type": sheet.key_type}
-    return statement(__name__, "empty", **parts, lacking=", ".join(lacking))
-
-
-def _must_have(sheet: Sheet) -> dict[str, str]:
-    """Return the columns that may not be empty, with what a row put back has for them."""
-    now = sheet.bound.table.columns
-    refs = {each.column: f"p.a{place}" for place, each in enumerate(sheet.references) if now[each.column].not_null}
-    return refs | {each.name: f"s.{identifier(each.name)}" for each in _plain(sheet) if each.not_null}
-
-
-def _plain(sheet: Sheet) -> list[Column]:
-    """Return the columns that the snapshot has too, but for references and the primary key."""
-    taken = {sheet.bound.key.name, *(each.column for each in sheet.references)}
-    return [each for each in sheet.bound.stored if each.name in sheet.stored.types and each.name not in taken]
+    return Query(text)
 
 
 def _collisions(sheet: Sheet) -> str:
@@ -125,7 +96,7 @@ def _values(sheet: Sheet) -> dict[str | None, str]:
     """Return what a row will have in its columns once the plan is applied."""
     kept_as = {column.name: column.stored_as for column in sheet.stored.columns}
     values: dict[str | None, str] = {each.column: f"p.a{place}" for place, each in enumerate(sheet.references)}
-    return values | {each.name: _either(each, kept_as[each.name]) for each in _plain(sheet)}
+    return values | {each.name: _either(each, kept_as[each.name]) for each in sheet.plain}
 
 
 def _either(column: Column, kept_as: str) -> str:

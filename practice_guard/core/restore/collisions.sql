@@ -43,25 +43,6 @@ SELECT y.row, 'yield', 'conflicting', 'another row stands in its place, and ' ||
          WHERE x.turn < 3 OR NOT x.ahead) AS y
  WHERE y.turn = y.turn_now AND y.nth = 1
 
--- empty --
--- Rows to be put back that have no value for a column that must have one now.
-SELECT n.row, 'yield', 'refused', 'there must be a value now for ' || n.lacks, NULL::{key_type}
-  FROM (SELECT p.row, coalesce({lacking}) AS lacks
-          FROM {whole} AS p
-          JOIN practice_guard.{rows} AS s ON s.guard_row = p.row
-         WHERE p.meant AND p.bucket = 'insert') AS n
- WHERE n.lacks IS NOT NULL
-
--- lacking --
--- The column that has no value.
-CASE WHEN {value} IS NULL THEN {name} END
-
--- each_once --
--- Each row once, whatever it must wait for.
-SELECT DISTINCT ON (w.row) w.* FROM (
-{found}
-) AS w (row, how, reason, note, occupant) ORDER BY w.row, w.reason DESC
-
 -- count --
 -- How many rows must wait.
 SELECT count(*) FROM {waits} AS c

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from practice_guard.core.application import Application, BoundSet, PointsAt, Reference, Table
+from practice_guard.core.application import Application, BoundSet, Column, PointsAt, Reference, Table
 from practice_guard.core.database import Scratch, columns, identifier, literal, piece, statement
 from practice_guard.core.restore.plans import NewKey
 from practice_guard.core.snapshots import StoredSet
@@ -208,7 +208,14 @@ class Sheet:
         alone = found[0] if len(found) == 1 else None
         if alone is None or alone.key.name != column or alone.key.type not in _WHOLE:
             return None
-        return alone.name if self.scratch.has(f"plan_{alone.name}") else None
+        may_come_back = alone.may_vanish or alone.truncates
+        return alone.name if may_come_back and self.scratch.has(f"plan_{alone.name}") else None
+
+    @cached_property
+    def plain(self) -> list[Column]:
+        """The columns that the snapshot has too, but for references and the primary key."""
+        taken = {self.bound.key.name, *(each.column for each in self.references)}
+        return [each for each in self.bound.stored if each.name in self.stored.types and each.name not in taken]
 
     @property
     def pointed_at(self) -> bool:

@@ -41,8 +41,7 @@ class Task:
     @property
     def plain(self) -> list[Column]:
         """The other columns that the snapshot has too, without the primary key."""
-        known = {column.name for column in self.sheet.stored.columns} - {*self.refs, self.bound.key.name}
-        return [column for column in self.bound.stored if column.name in known]
+        return self.sheet.plain
 
     @property
     def parts(self) -> dict[str, str]:

@@ -137,6 +137,7 @@ def _written(
     """
     database, refused = guard.database, list[Refusal]()
     for left in reversed(range(refusals.ROUNDS)):
+        guard.watcher.begins("checking the tables")
         tasks.check_columns(workings)
         busy = tasks.assign(workings)
         guard.watcher.begins("writing rows", workings.plan.writes())
