@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +15,10 @@ from practice_guard.core.database import columns, condition, identifier, stateme
 
 _SET_BY_TRIGGERS = frozenset({"updated_at"})
 """Columns that change without anybody changing the row."""
+
+
+_OWN = re.compile(r"guard_(?:row|carried|from|known|all_known|plainly|there|protected|version|fault|goal\d*)")
+"""What the guard's statements call columns of their own beside all of a table's."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +156,7 @@ def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, Bou
             raise errors.SchemaError(
                 f"{table.schema}.{table.name} has no primary key of one column; its rows cannot be told apart."
             )
+        _check_names(table)
         there = (other for other in others if other.column in table.columns and other.parent not in absent)
         references = (first, *there)
         bound[protected.name] = BoundSet(
@@ -164,6 +170,14 @@ def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, Bou
             truncates=table.name in truncating,
         )
     return bound, skipped
+
+
+def _check_names(table: Table) -> None:
+    for name in table.columns:
+        if _OWN.fullmatch(name):
+            raise errors.SchemaError(
+                f"{table.schema}.{table.name} has a column {name}, which the guard needs for itself: call it otherwise."
+            )
 
 
 def _is_there(protected: ProtectedSet, catalog: Catalog) -> bool:
