@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +20,10 @@ _STAMPS = _SET_BY_TRIGGERS | {
     "modified_at", "updated_on", "modified", "last_modified", "lock_version", "row_version", "version", "sys_period",
 }  # fmt: skip
 """Columns that triggers set by rule, where a table has triggers."""
+
+
+_OWN = re.compile(r"guard_(?:row|carried|from|known|all_known|plainly|there|protected|version|fault|goal\d*)")
+"""What the guard's statements call columns of their own beside all of a table's."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +172,7 @@ def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, Bou
             raise errors.SchemaError(
                 f"{table.schema}.{table.name} has no primary key of one column; its rows cannot be told apart."
             )
+        _check_names(table)
         there = (other for other in others if other.column in table.columns and other.parent not in absent)
         references = (first, *there)
         bound[protected.name] = BoundSet(
@@ -193,6 +199,14 @@ def _with_stamps(each: BoundSet, bound: Iterable[BoundSet]) -> BoundSet:
     stamped = frozenset(column.name for column in each.stored if column.name in names and column.name not in said)
     created = None if each.created in stamped else each.created
     return replace(each, stamped=stamped, created=created)
+
+
+def _check_names(table: Table) -> None:
+    for name in table.columns:
+        if _OWN.fullmatch(name):
+            raise errors.SchemaError(
+                f"{table.schema}.{table.name} has a column {name}, which the guard needs for itself: call it otherwise."
+            )
 
 
 def _is_there(protected: ProtectedSet, catalog: Catalog) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from practice_guard.core import errors
 from practice_guard.core.database import PUBLIC, Database, identifier, statement
@@ -91,7 +92,11 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class UniqueKey:
-    """A unique constraint or index; `usable` when valid, not deferrable and not partial, as ON CONFLICT needs it."""
+    """A unique constraint or index; `usable` when valid, not deferrable and not partial, as ON CONFLICT needs it.
+
+    `operators` say, column by column, when two values are the same, and `collations` under which one ("" for none):
+    both as SQL that needs no search path.
+    """
 
     name: str
     columns: tuple[str | None, ...]
@@ -99,6 +104,8 @@ class UniqueKey:
     valid: bool
     immediate: bool
     partial: bool
+    operators: tuple[str, ...] = ()
+    collations: tuple[str, ...] = ()
     nulls_alike: bool = False
 
     @property
@@ -294,9 +301,14 @@ def _table(
             ForeignKey(each, of, tuple(own), parent, on_delete, validated, enforced, tuple(theirs), deferrable)
             for each, of, own, parent, on_delete, validated, enforced, theirs, deferrable in foreign_keys
         ),
-        tuple(UniqueKey(each, tuple(keyed), *rest) for each, keyed, *rest in unique_keys),
+        tuple(_unique_key(*each) for each in unique_keys),
         tuple(Trigger(*each) for each in triggers), tuple(checks), tuple(RewriteRule(*each) for each in rules),
     )  # fmt: skip
+
+
+def _unique_key(name: str, keyed: Sequence[str | None], *rest: Any) -> UniqueKey:
+    *flags, operators, collations, nulls_alike = rest
+    return UniqueKey(name, tuple(keyed), *flags, tuple(operators), tuple(collations), nulls_alike)
 
 
 def _target_by_name(column: Column) -> PointsAt | None:

@@ -66,6 +66,22 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
                        LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum
                       WHERE k.place <= i.indnkeyatts ORDER BY k.place),
                i.indisprimary, i.indisvalid AND i.indisready, i.indimmediate, i.indpred IS NOT NULL,
+               array(SELECT coalesce(
+                            (SELECT 'OPERATOR(' || quote_ident(n.nspname) || '.' || q.oprname || ')'
+                               FROM pg_opclass AS f
+                               JOIN pg_am AS am ON am.oid = f.opcmethod AND am.amname = 'btree'
+                               JOIN pg_amop AS m ON m.amopfamily = f.opcfamily AND m.amoplefttype = f.opcintype
+                                                AND m.amoprighttype = f.opcintype AND m.amopstrategy = 3
+                               JOIN pg_operator AS q ON q.oid = m.amopopr
+                               JOIN pg_namespace AS n ON n.oid = q.oprnamespace
+                              WHERE f.oid = k.class), '=')
+                       FROM unnest(i.indclass::oid[]) WITH ORDINALITY AS k (class, place) ORDER BY k.place),
+               array(SELECT coalesce(
+                            (SELECT ' COLLATE ' || quote_ident(n.nspname) || '.' || quote_ident(s.collname)
+                               FROM pg_collation AS s
+                               JOIN pg_namespace AS n ON n.oid = s.collnamespace
+                              WHERE s.oid = k.sort), '')
+                       FROM unnest(i.indcollation::oid[]) WITH ORDINALITY AS k (sort, place) ORDER BY k.place),
                coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false))
                ORDER BY x.relname), '[]')::text
           FROM pg_index AS i

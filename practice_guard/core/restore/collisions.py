@@ -72,6 +72,7 @@ def _collisions(sheet: Sheet) -> str:
     texts = []
     for place, key in enumerate(keys(sheet)):
         names = [name for name in key.columns if name is not None]
+        numbered = [f"n{number}" for number in range(len(names))]
         texts.append(
             statement(
                 __name__,
@@ -82,14 +83,22 @@ def _collisions(sheet: Sheet) -> str:
                 writes=writing(sheet),
                 name=literal(key.name),
                 number=str(place),
-                new_columns=", ".join(f"{values[name]} AS {identifier(name)}" for name in names),
-                live_columns=columns(names, of="t"),
-                key_columns=columns(names, of="new"),
-                shared_columns=columns(names, of="new"),
-                standing_columns=columns(names, of="standing"),
+                new_columns=_numbered(key, [values[name] for name in names]),
+                live_columns=_numbered(key, [f"t.{identifier(name)}" for name in names]),
+                shared_columns=columns(numbered, of="new"),
+                meets=" AND ".join(
+                    f"standing.{name} {operator} new.{name}"
+                    for name, operator in zip(numbered, key.operators, strict=True)
+                ),
             )
         )
     return _BETWEEN.join(texts)
+
+
+def _numbered(key: UniqueKey, values: Sequence[str]) -> str:
+    """Call values by place, since a column may be called like what stands beside it, and collate as the key does."""
+    collated = (value + sort.replace("%", "%%") for value, sort in zip(values, key.collations, strict=True))
+    return ", ".join(f"{value} AS n{place}" for place, value in enumerate(collated))
 
 
 def _values(sheet: Sheet) -> dict[str | None, str]:

@@ -11,7 +11,7 @@ SELECT new.row, {name} AS key_name, {number} AS place, min(standing.key) AS occu
   LEFT JOIN (SELECT t.{key}::{key_type} AS key, {live_columns} FROM {table} AS t
               WHERE NOT EXISTS (SELECT FROM {plan} AS p
                                  WHERE p.meant AND {writes} AND p.live_key = t.{key}::{key_type})) AS standing
-    ON ({standing_columns}) = ({key_columns})
+    ON {meets}
   LEFT JOIN (SELECT row, count(*) OVER (PARTITION BY {shared_columns}) AS times,
                     row_number() OVER (PARTITION BY {shared_columns} ORDER BY row) AS nth
                FROM (SELECT p.row, {new_columns}

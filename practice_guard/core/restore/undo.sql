@@ -11,7 +11,7 @@ SELECT count(*), array_agg(x.put ORDER BY x.row) FILTER (WHERE x.nth <= {shown})
   FROM (SELECT p.put::text AS put, p.row, row_number() OVER (ORDER BY p.row) AS nth
           FROM {lines} AS p
           LEFT JOIN {table} AS t ON p.put = t.{key}{live_cast}
-         WHERE t.{key} IS NULL OR encode(sha256(convert_to(t::text, 'UTF8')), 'hex') IS DISTINCT FROM p.sum) AS x
+         WHERE t.{key} IS NULL OR encode(sha256(convert_to(ROW(t.*)::text, 'UTF8')), 'hex') IS DISTINCT FROM p.sum) AS x
 
 -- hanging --
 -- How many rows point at some that are to go, and neither go themselves nor are pointed elsewhere.

@@ -32,7 +32,7 @@ SELECT count(*)
 SELECT {set}::text, p.bucket, p.row, p.key::text, p.put::text,
        CASE WHEN p.live_key IS NULL THEN 'null'::jsonb ELSE ('[' || concat_ws(',', {before_list}) || ']')::jsonb END,
        ('{{"refs":[' || concat_ws(',', {after_list}) || '],"sum":"'
-        || encode(sha256(convert_to(t::text, 'UTF8')), 'hex') || '"}}')::jsonb
+        || encode(sha256(convert_to(ROW(t.*)::text, 'UTF8')), 'hex') || '"}}')::jsonb
   FROM {whole} AS p
   JOIN {table} AS t ON p.put = t.{key}{live_cast}{kept}
  WHERE {writes} AND {pointing}{as_kept}

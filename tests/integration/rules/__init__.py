@@ -1,1 +1,1 @@
-"""A restore among the rules of the tables that it writes to."""
+"""The rules, names, types and encodings that a database may have, and that the guard has to live with."""

@@ -236,7 +236,7 @@ def _values(bound: BoundSet) -> str:
         for column in [next((each.column for each in bound.references if each.target is target), "")]
         if column
     )
-    return f"CASE t.fault {cases} END" if cases else "NULL::bigint"
+    return f"CASE t.guard_fault {cases} END" if cases else "NULL::bigint"
 
 
 def _there(scene: Scene, place: int, reference: Reference) -> str:

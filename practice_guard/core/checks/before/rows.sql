@@ -4,13 +4,13 @@ SELECT x.fault, x.new, count(*), array_agg(x.key ORDER BY x.nth) FILTER (WHERE x
        array_agg(x.words ORDER BY x.nth) FILTER (WHERE x.nth <= {most}),
        (array_agg(DISTINCT x.value) FILTER (WHERE x.value IS NOT NULL))[1:{most}]
   FROM (SELECT y.*, row_number() OVER (PARTITION BY y.fault, y.new ORDER BY y.place) AS nth
-          FROM (SELECT t.{key} AS place, t.{key}::text AS key, {words} AS words, t.fault, {values} AS value,
+          FROM (SELECT t.{key} AS place, t.{key}::text AS key, {words} AS words, t.guard_fault AS fault, {values} AS value,
                        {new} AS new
-                  FROM (SELECT t.*, {fault} AS fault
-                          FROM {table} AS t
+                  FROM (SELECT t.*, {fault} AS guard_fault
+                          FROM (SELECT * FROM {table} AS t WHERE {condition}) AS t
 {joins}
-                         WHERE {condition} AND {unknown}) AS t
-                 WHERE t.fault IS NOT NULL) AS y) AS x
+                         WHERE {unknown}) AS t
+                 WHERE t.guard_fault IS NOT NULL) AS y) AS x
  GROUP BY x.fault, x.new
 
 -- there --
