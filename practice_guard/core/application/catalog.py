@@ -307,8 +307,10 @@ def _table(
 
 
 def _unique_key(name: str, keyed: Sequence[str | None], *rest: Any) -> UniqueKey:
-    *flags, operators, collations, nulls_alike = rest
-    return UniqueKey(name, tuple(keyed), *flags, tuple(operators), tuple(collations), nulls_alike)
+    primary, valid, immediate, partial, operators, collations, nulls_alike = rest
+    return UniqueKey(
+        name, tuple(keyed), primary, valid, immediate, partial, tuple(operators), tuple(collations), nulls_alike
+    )
 
 
 def _target_by_name(column: Column) -> PointsAt | None:

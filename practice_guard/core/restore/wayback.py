@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from practice_guard.core.application import Application, BoundSet, Reference, UniqueKey
-from practice_guard.core.database import Fill, Query, Scratch, ask_each, columns, identifier, literal, piece, statement
+from practice_guard.core.database import Fill, Query, Scratch, ask_each, identifier, literal, piece, statement
 from practice_guard.core.records import Entry, ledger
 from practice_guard.core.restore.relinking import Lines
 
@@ -142,17 +142,19 @@ def _compared(bound: BoundSet, key: UniqueKey) -> Mapping[str, str]:
     names = [name for name in key.columns if name is not None]
 
     def values() -> Iterator[str]:
-        for name in names:
+        for number, name in enumerate(names):
             moved = (
                 f"p.a{places[name]}::{bound.table.columns[name].type}" if name in places else f"t.{identifier(name)}"
             )
-            yield f"{moved} AS {identifier(name)}"
+            yield f"{moved} AS n{number}"
 
     return {
         "name": literal(key.name),
         "values": ", ".join(values()),
-        "moved": columns(names, of="n"),
-        "standing": columns(names, of="t"),
+        "meets": " AND ".join(
+            f"t.{identifier(name)} {operator} n.n{number}"
+            for number, (name, operator) in enumerate(zip(names, key.operators, strict=True))
+        ),
     }
 
 

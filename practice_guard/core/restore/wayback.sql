@@ -33,8 +33,9 @@ SELECT n.row, {name} AS name
           FROM {lines} AS p
           JOIN {table} AS t ON p.live_key = t.{key}{live_cast}
          WHERE {writes}) AS n
- WHERE ({moved}) IN (SELECT {standing} FROM {table} AS t
-                      WHERE NOT EXISTS (SELECT FROM {lines} AS p WHERE p.put = t.{key}{live_cast} AND {writes}))
+ WHERE EXISTS (SELECT FROM {table} AS t
+                WHERE {meets}
+                  AND NOT EXISTS (SELECT FROM {lines} AS p WHERE p.put = t.{key}{live_cast} AND {writes}))
 
 -- stays --
 -- Each of them once, with the first key that keeps it.
