@@ -37,6 +37,9 @@ class PointsAt(Text):
     LEAGUES = "leagues"
 
 
+_NO_NUMBERS = ("uuid", "text", "character", "bytea", "bit", "boolean", "date", "time", "interval", "json", "inet")
+"""How types are called that are no numbers."""
+
 SCHEMA = PUBLIC
 """The schema of the application's tables where nothing else is said."""
 
@@ -283,12 +286,24 @@ def read(database: Database, schema: str = SCHEMA) -> Catalog:
     catalog = Catalog(schema, tables)
     for name, needed in REQUIRED.items():
         catalog.table(name, *needed)
+    for parent in PointsAt:
+        _check_numbered(catalog.tables[parent])
     for name, other in hidden.items():
         raise errors.SchemaError(
             f"{other} stands before {schema}.{name} in this role's search path: the application and the guard "
             "would not see the same table."
         )
     return catalog
+
+
+def _check_numbered(table: Table) -> None:
+    """Refuse ids that are no numbers: a snapshot knows teams and leagues by numbers, and so do their imports."""
+    kind = table.columns["id"].type
+    if kind.startswith(_NO_NUMBERS):
+        raise errors.SchemaError(
+            f"{table.schema}.{table.name}.id is of type {kind}; teams and leagues are known by whole numbers only, so "
+            "that what hangs on them cannot be protected here."
+        )
 
 
 def _table(

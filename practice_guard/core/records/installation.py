@@ -29,6 +29,7 @@ _LADDER: tuple[tuple[str, ...], ...] = (
     ("to_4_rows_by_entry",),
     ("to_5_rows_unasked",),
     ("to_6_keeps", "to_6_schemas", "to_6_runs", "to_6_any_run", "to_6_one_run"),
+    ("to_7_team_lists", "to_7_ledger_rows"),
 )
 """The statements from each version to the next. Each may be run twice; none touches what a digest is made of."""
 

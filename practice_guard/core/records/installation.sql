@@ -211,3 +211,11 @@ DROP INDEX IF EXISTS practice_guard.one_run_at_a_time
 -- to_6_one_run --
 -- Version 6: never two runs of a schema that are not finished.
 CREATE UNIQUE INDEX IF NOT EXISTS one_run_at_a_time ON practice_guard.runs (schema) WHERE finished_at IS NULL
+
+-- to_7_team_lists --
+-- Version 7: a publication of all tables lets nothing be removed from a table without a key, unless rows name themselves.
+ALTER TABLE practice_guard.team_lists REPLICA IDENTITY FULL
+
+-- to_7_ledger_rows --
+-- Version 7: the same.
+ALTER TABLE practice_guard.ledger_rows REPLICA IDENTITY FULL

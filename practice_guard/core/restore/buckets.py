@@ -11,6 +11,9 @@ from practice_guard.core.guarding import Request
 from practice_guard.core.records import Proof, Proven, precedents
 from practice_guard.core.restore.sheets import Sheet
 
+_KEY_ONLY = "its primary key is taken, and nothing else says which row it is"
+_NO_OTHER = "its primary key is taken, and its table makes no other"
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -39,7 +42,8 @@ def query(sheet: Sheet, terms: Terms) -> Query:
         "rest": table(f"rest_{name}"),
         "pairs": table(f"pairs_{name}"),
         "table_key": f"t.{sheet.parts['key']}::{sheet.key_type}",
-        "key_only": _sql(sheet.key_only),
+        "bound_to_key": _sql(sheet.key_only or not sheet.bound.key.has_default),
+        "key_taken": literal(_KEY_ONLY if sheet.key_only else _NO_OTHER),
         "include_deleted": _sql(terms.request.include_deleted),
         **_words(sheet),
         "proven": proven,

@@ -57,11 +57,11 @@ SELECT z.*,
             WHEN code IN (12, 14) AND (edited OR {elsewhere}) THEN 'edited'
             WHEN code = 14 OR (code = 12 AND ROW({before_list}) IS DISTINCT FROM ROW({after_list})) THEN 'relink'
             WHEN code = 12 THEN 'intact'
-            WHEN {key_only} AND taken THEN 'pending'
+            WHEN {bound_to_key} AND taken THEN 'pending'
             WHEN blocked IS NOT NULL OR {lacks} IS NOT NULL THEN 'pending'
             ELSE 'insert' END AS bucket,
-       CASE WHEN code = 23 OR (code = 24 AND blocked IS NOT NULL AND NOT ({key_only} AND taken)) THEN 'missing'
-            WHEN code = 24 AND {key_only} AND taken THEN 'conflicting'
+       CASE WHEN code = 23 OR (code = 24 AND blocked IS NOT NULL AND NOT ({bound_to_key} AND taken)) THEN 'missing'
+            WHEN code = 24 AND {bound_to_key} AND taken THEN 'conflicting'
             WHEN code = 24 AND {lacks} IS NOT NULL THEN 'refused' END AS reason,
        CASE WHEN code = 10 THEN {was_deleted}
             WHEN code = 11 AND stolen THEN {on_stolen}
@@ -74,8 +74,7 @@ SELECT z.*,
             WHEN code = 20 THEN 'was deleted by a user'
             WHEN code = 22 AND old0 IS NULL THEN 'hung on no team when it was backed up'
             WHEN code = 23 THEN 'something else that it must point at is gone'
-            WHEN code = 24 AND {key_only} AND taken THEN
-                 'its primary key is taken, and nothing else says which row it is'
+            WHEN code = 24 AND {bound_to_key} AND taken THEN {key_taken}
             WHEN code = 24 AND blocked IS NOT NULL THEN 'what its ' || blocked || ' points at is not there'
             WHEN code = 24 AND {lacks} IS NOT NULL THEN 'there must be a value now for ' || {lacks}
             ELSE '' END AS note

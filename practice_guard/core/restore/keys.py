@@ -1,44 +1,80 @@
-"""The primary keys of rows that are put back: their own, or new ones where those are taken."""
+"""The primary keys of rows that are put back: their own, or new ones where those are taken; and all sequences."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from practice_guard.core import errors
-from practice_guard.core.database import Database, Query, ask_each, statement
+from practice_guard.core.application import Column
+from practice_guard.core.database import Database, Query, ask_each, identifier, literal, piece, savepoints, statement
+from practice_guard.core.restore import refusals, relinking, waits
+from practice_guard.core.restore.refusals import Refusal
 from practice_guard.core.restore.sheets import STAND_IN
 from practice_guard.core.restore.summing import Workings, writing
 from practice_guard.core.restore.tasks import Task
-from practice_guard.core.words import agreeing, counted
+
+_DRAWN = re.compile(r"nextval\('(?:[^']|'')*'::regclass\)")
+_WHOLE = ("smallint", "integer", "bigint")
+_NUMBERS = (*_WHOLE, "real", "double precision")
+_MOST_DRAWN = 1_000_000
+"""How many keys are drawn at most to find free ones where a sequence cycles."""
 
 
-def give(database: Database, workings: Workings, busy: Sequence[Task]) -> None:
-    """Move the sequences past every key in use, and give new keys to the rows whose own are taken.
+def give(database: Database, workings: Workings, busy: Sequence[Task]) -> list[Refusal]:
+    """Move the sequences past every value in use, and give new keys to the rows whose own are taken.
 
-    Also where no row is put back: an import may have restarted a sequence and left the rows. What hangs on a row with a
+    Also where no row is put back: an import may have restarted a sequence and left the rows. That holds for every
+    column that a sequence numbers, since the application's next row draws from all of them. What hangs on a row with a
     new key is pointed at it in the plan.
 
+    Returns:
+        the rows for which no key was left.
+
     Raises:
-        errors.SchemaError: keys are taken and no sequence makes new ones.
+        errors.AccessError: the role may not read or move a sequence.
         errors.RestoreError: a row hangs on one that is not put back.
     """
     asked = ask_each(database, [Query(statement(__name__, "without_key", **task.parts)) for task in busy])
     wanted = {task.name: count for task, ((count,),) in zip(busy, asked, strict=True)}
-    for task in busy:
-        if wanted[task.name] and task.bound.key.sequence is None:
-            are = agreeing(wanted[task.name], "is", "are")
-            raise errors.SchemaError(
-                f"{counted(wanted[task.name], 'primary key')} of {task.bound.table.name} {are} taken and no sequence "
-                "makes new ones. Nothing was written."
-            )
-    _advance(database, [task for task in busy if task.bound.key.sequence is not None])
+    cycling = _advance(database, busy)
     drawing = [task for task in busy if wanted[task.name]]
-    database.write([_giving(task) for task in drawing])
-    _follow(database, workings, busy, {task.name for task in drawing})
+    refused: list[Refusal] = []
+    for task in drawing:
+        refused += _draw(database, task, wanted[task.name], again=task.bound.key.sequence in cycling)
+    if not refused:
+        _follow(database, workings, busy, {task.name for task in drawing})
+    return refused
 
 
-def _giving(task: Task) -> Query:
-    return Query(statement(__name__, "give_keys", **task.parts), {"sequence": task.bound.key.sequence})
+def _draw(database: Database, task: Task, wanted: int, *, again: bool) -> list[Refusal]:
+    """Give new keys to the rows of a set that need one, and return those that got none."""
+    key = task.bound.key
+    made_by = f"nextval({literal(key.sequence or '')}::text::regclass)"
+    if key.sequence is None or not (key.identity or _is_number(key)):
+        made_by = _default(database, task, key)
+    parts = {**task.parts, "made_by": made_by, "made_as": key.type, "more": "0", "most": str(_MOST_DRAWN)}
+    if again:
+        parts["more"] = piece(__name__, "every_row", **task.parts)
+    says = "the database makes no key that is free"
+    try:
+        with savepoints.savepoint(database), relinking.application_path(database):
+            database.write([Query(statement(__name__, "give_keys", **parts), {"wanted": wanted})])
+    except errors.GuardError as error:
+        if not refusals.speaks_of_rows(error):
+            raise
+        says = refusals.words(error)
+    rows = database.execute(statement(__name__, "still_without", **task.parts))
+    note = f"its primary key is taken, and {says}"
+    return [Refusal(task.name, row, waits.YIELD, note) for (row,) in rows]
+
+
+def _default(database: Database, task: Task, column: Column) -> str:
+    """Return the expression from which a column gets its values, for a statement with parameters."""
+    asked = {"table": task.bound.table.oid, "column": column.name}
+    rows = database.execute(statement(__name__, "default"), asked)
+    return str(rows[0][0]).replace("%", "%%") if rows else "NULL"
 
 
 def _follow(database: Database, workings: Workings, busy: Sequence[Task], renumbered: set[str]) -> None:
@@ -61,17 +97,75 @@ def _follow(database: Database, workings: Workings, busy: Sequence[Task], renumb
                 raise errors.RestoreError(f"A row of {reference.parent} that {task.name} hangs on was not put back.")
 
 
-def _advance(database: Database, numbered: Sequence[Task]) -> None:
-    found = ask_each(database, [_position(task) for task in numbered])
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A column that a sequence numbers."""
+
+    task: Task
+    column: Column
+    sequence: str
+
+
+def _advance(database: Database, busy: Sequence[Task]) -> set[str]:
+    """Move sequences on, each in its direction, past the values that it could give; return those that cycle.
+
+    One that cycles gives values anew whatever it stands at, and is left there.
+    """
+    numbered = [
+        _Numbered(task, column, column.sequence)
+        for task in busy
+        if not task.bound.only_pointed
+        for column in task.bound.stored
+        if column.sequence is not None
+    ]
+    found = ask_each(database, [_position(database, each) for each in numbered])
     to: dict[str, int] = {}
-    for task, ((highest, own, last),) in zip(numbered, found, strict=True):
-        needed, sequence = max(own or 0, highest or 0), str(task.bound.key.sequence)
-        if needed > last:
-            to[sequence] = max(needed, to.get(sequence, 0))
+    cycling: set[str] = set()
+    for each, ((step, cycles, last, farthest),) in zip(numbered, found, strict=True):
+        if cycles:
+            cycling.add(each.sequence)
+        elif farthest is not None and (farthest - last) * step > 0:
+            farthest = int(farthest)
+            known = to.get(each.sequence, farthest)
+            to[each.sequence] = max(known, farthest) if step > 0 else min(known, farthest)
     if to:
         database.execute(statement(__name__, "advance"), {"sequences": list(to), "values": list(to.values())})
+    return cycling
 
 
-def _position(task: Task) -> Query:
-    sequence = str(task.bound.key.sequence).replace("%", "%%")
-    return Query(statement(__name__, "position", **task.parts, sequence=sequence))
+def _position(database: Database, each: _Numbered) -> Query:
+    task, column = each.task, each.column
+    made_by = None if _is_number(column) else _default(database, task, column)
+    named = {**task.parts, "in_table": _number(column, f"t.{identifier(column.name)}", made_by)}
+    for way in ("max", "min"):
+        named["way"] = way
+        named["put_back"] = _put_back(named, task, column, made_by)
+        named[way] = piece(__name__, "farthest", **named)
+    named["sequence"] = each.sequence.replace("%", "%%")
+    return Query(statement(__name__, "position", **named), {"sequence": each.sequence})
+
+
+def _put_back(named: Mapping[str, str], task: Task, column: Column, made_by: str | None) -> str:
+    """Return the piece that looks at what rows put back have in a column; nothing where the snapshot has none."""
+    if column.name == task.bound.key.name:
+        value = _number(column, f"p.put{'' if task.sheet.key_type == 'bigint' else '::text'}", made_by)
+        return piece(__name__, "own_keys", **named, value=value)
+    kept_as = task.sheet.stored.types.get(column.name)
+    if kept_as is None:
+        return ""
+    cast = "" if kept_as == column.type else "::text"
+    value = _number(column, f"s.{identifier(column.name)}{cast}", made_by)
+    return piece(__name__, "own_values", **named, value=value)
+
+
+def _is_number(column: Column) -> bool:
+    return column.type in _NUMBERS or column.type.startswith("numeric")
+
+
+def _number(column: Column, value: str, made_by: str | None) -> str:
+    """Return the number from which a sequence made a value; NULL where it is plain that none did."""
+    if made_by is None:
+        exact = column.type in _WHOLE and not value.endswith("::text")
+        return value if exact else f"floor({value}::numeric)"
+    made, drawn = _DRAWN.subn("n.number", made_by)
+    return piece(__name__, "in_text", value=value, made=made) if drawn == 1 else "NULL::numeric"

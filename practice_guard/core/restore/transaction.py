@@ -143,8 +143,9 @@ def _written(
         guard.watcher.begins("writing rows", workings.plan.writes())
         try:
             with savepoints.savepoint(database):
-                keys.give(database, workings, busy)
-                return workings, busy, writes.write(database, busy)
+                found = keys.give(database, workings, busy)
+                if not found:
+                    return workings, busy, writes.write(database, busy)
         except errors.GuardError as error:
             if not left or not refusals.speaks_of_rows(error):
                 raise
