@@ -125,9 +125,9 @@ def _advance(database: Database, busy: Sequence[Task]) -> set[str]:
         if cycles:
             cycling.add(each.sequence)
         elif farthest is not None and (farthest - last) * step > 0:
-            farthest = int(farthest)
-            known = to.get(each.sequence, farthest)
-            to[each.sequence] = max(known, farthest) if step > 0 else min(known, farthest)
+            value = int(farthest)
+            known = to.get(each.sequence, value)
+            to[each.sequence] = max(known, value) if step > 0 else min(known, value)
     if to:
         database.execute(statement(__name__, "advance"), {"sequences": list(to), "values": list(to.values())})
     return cycling
