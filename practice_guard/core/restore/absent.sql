@@ -20,13 +20,13 @@ t.guard_from IS NULL AND t.{reference} IS NOT NULL AND {known}
 -- none_can_be_it --
 -- What stands on its team, what a restore has put under another key, and what an older list has of its key.
           LEFT JOIN {busy} AS b ON b.id = g0.id
-          LEFT JOIN (SELECT DISTINCT row FROM {renumbered} WHERE set_name = {set}) AS r ON r.row = t.guard_row
+          LEFT JOIN (SELECT DISTINCT o.row FROM {renumbered} AS o WHERE o.set_name = {set}) AS r ON r.row = t.guard_row
           LEFT JOIN (SELECT DISTINCT {kept_key} AS key FROM practice_guard.{rows} AS t WHERE t.guard_carried) AS c
             ON c.key = {kept_key}
 
 -- whole --
 -- The lines that were laid down, and those that follow from the snapshot and the goals.
-SELECT * FROM {plan}
+SELECT p.* FROM {plan} AS p
 UNION ALL
 {unsaid}
 

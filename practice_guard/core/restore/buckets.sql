@@ -164,7 +164,7 @@ CASE WHEN {value} IS NULL THEN {name} END
 
 -- taken_back --
 -- Whether an undo took it back.
-  LEFT JOIN (SELECT DISTINCT key FROM {taken_back} WHERE set_name = {set}) AS tb ON tb.key = k.key::text
+  LEFT JOIN (SELECT DISTINCT o.key FROM {taken_back} AS o WHERE o.set_name = {set}) AS tb ON tb.key = k.key::text
 
 -- in_scope --
 -- Whether its team is meant.

@@ -2,7 +2,7 @@
 -- Where the teams or leagues of the lists lead, in the shape in which rows that others hang on are given.
 SELECT list, old, id, evidence, fate, given_up, false AS deleted, false AS is_row, NULL::smallint AS team_list,
        NULL::bigint AS team, NULL::text AS team_evidence, NULL::text AS team_fate, league, made
-  FROM {table}
+  FROM {table} AS g
 
 -- with_given_up --
 -- The same, where values that a person has given up lead to themselves, unless something has that id by now.
@@ -31,7 +31,7 @@ SELECT NULL::smallint AS list, NULL::bigint AS old, NULL::bigint AS id, NULL::te
 
 -- ids --
 -- The ids that there are in a table.
-SELECT DISTINCT {key}::bigint AS id FROM {table}
+SELECT DISTINCT t.{key}::bigint AS id FROM {table} AS t
 
 -- let_in --
 -- What a foreign key points at.

@@ -26,7 +26,7 @@ CASE WHEN c.row IS NULL THEN p.a0
 
 -- with_unsaid --
 -- The lines there were, and those that rows which are to wait would have had.
-(SELECT * FROM {former} UNION ALL
+(SELECT f.* FROM {former} AS f UNION ALL
 SELECT * FROM (
 {unsaid}
 ) AS u WHERE u.guard_row IN (SELECT c.row FROM {waits} AS c))

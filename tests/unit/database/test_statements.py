@@ -118,6 +118,14 @@ def test_every_block_says_what_it_is_for(file: str) -> None:
         assert len(told) < len(lines), f"{name} in {file} does nothing"
 
 
+@pytest.mark.parametrize("file", [file for file in FILES if file.startswith("restore/")])
+def test_what_may_be_a_query_has_an_alias(file: str) -> None:
+    """Without tables of its own a plan's tables are queries, and PostgreSQL before 16 wants those called something."""
+    whole = "\n".join(blocks_of(file).values())
+    nameless = re.findall(r"(?<!DISTINCT )(?<!DELETE )\b(?:FROM|JOIN) (?:ONLY )?\{\w+\}(?! AS )", whole)
+    assert not nameless
+
+
 def test_every_module_sends_its_own_statements() -> None:
     senders = set()
     for path in set(CORE.parent.rglob("*.py")) - {CORE / "database" / "statements.py"}:
