@@ -150,7 +150,7 @@ CANONICAL = {
     "jit": "off",
 }
 """Settings under which a row's text is canonical, nothing is hidden, a cursor is planned for all of its rows, and a long
-question of few rows is answered at once: compiling one chain of them took a server with LLVM minutes."""
+question of few rows is answered at once: to compile one chain took a server with LLVM minutes."""
 
 
 PINNED = {
