@@ -149,8 +149,8 @@ CANONICAL = {
     "cursor_tuple_fraction": "1",
     "jit": "off",
 }
-"""Settings under which a row's text is canonical, nothing is hidden, a cursor is planned for all of its rows, and a long
-question of few rows is answered at once: to compile one chain took a server with LLVM minutes."""
+"""Settings under which a row's text is canonical, nothing is hidden, a cursor is planned for all of its rows, and long
+questions are answered at once: to compile one chain took a server with LLVM minutes."""
 
 
 PINNED = {
