@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -125,14 +124,8 @@ def search(database: Database, workings: Workings, busy: Sequence[Task]) -> list
     What is refused for what it is, is refused for good, and returned alone: without it others may find their place.
     What another row stands in the way of is tried again with its like, as long as that lets any of them in.
     """
-    with suppress(_TakenBackError), savepoints.savepoint(database):
-        found = _Search(database, workings, busy).refused()
-        raise _TakenBackError
-    return found
-
-
-class _TakenBackError(Exception):
-    """Raised to leave a savepoint whose work is not to stay."""
+    with savepoints.taken_back(database):
+        return _Search(database, workings, busy).refused()
 
 
 @dataclass(frozen=True, slots=True)

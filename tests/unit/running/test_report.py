@@ -145,6 +145,7 @@ class Behind:
     def write(self, queries: Sequence[Query]) -> list[int]:
         return []
 
+    def notice_constraints(self) -> None: ...
     def check_constraints(self) -> None: ...
 
 
