@@ -16,6 +16,7 @@ from practice_guard.core import errors
 from practice_guard.core.database import Database, Query, Scratch, ask_each, literal, piece, savepoints, statement
 from practice_guard.core.restore import absent, waits, writes
 from practice_guard.core.restore.plans import Bucket
+from practice_guard.core.restore.refused_rows import AGAIN, ALONE
 from practice_guard.core.restore.sheets import Sheet
 from practice_guard.core.restore.summing import Workings, writing
 from practice_guard.core.restore.tasks import Task
@@ -56,7 +57,7 @@ _NOT_OF_ROWS = frozenset(
 )
 """Classes of SQLSTATE that say nothing of a row: lines, rights, locks, limits and the server."""
 
-_ALONE, _TOGETHER = "the database refuses it: ", "the database refuses some of {} tried together: "
+_TOGETHER = "the database refuses some of {} tried together: "
 
 _BETWEEN = "\n UNION ALL\n"
 _VALUE = re.compile(r': "[^"]*"$', re.DOTALL)
@@ -103,6 +104,7 @@ def _refused(sheet: Sheet, *, tries: bool) -> Query:
         "set": literal(sheet.name),
         "writes": writing(sheet),
         "tries": "true" if tries else "false",
+        "again": literal(AGAIN),
     }
     return Query(statement(__name__, "refused", **parts))
 
@@ -170,7 +172,7 @@ class _Search:
         """Number the rows that are to be written, all of them or those of some parts, and return how many they are."""
         if parts is None:
             texts = [piece(__name__, "of_a_set", **task.parts, set=literal(task.name), place=str(place),
-                           alone=literal(_ALONE), writes=task.lines.writes)
+                           alone=literal(ALONE), writes=task.lines.writes)
                      for place, task in enumerate(self._busy)]  # fmt: skip
             self._scratch.empty("turns")
             self._scratch.fill([("turns", lambda: Query(statement(__name__, "turns", rows=_BETWEEN.join(texts))))])
@@ -235,12 +237,12 @@ def words(part: Part, before: str = "") -> str:
     Of rows that were tried together nobody knows which of them it means; what was said of one that stood alone in an
     earlier restore, as `before` has it, says more.
     """
-    if part.rows > 1 and _ALONE in before:
-        return before[before.index(_ALONE) :]
+    if part.rows > 1 and ALONE in before:
+        return before[before.index(ALONE) :]
     error = part.error
     state = str(error.data.get("sqlstate") or "")
     says = " ".join(str(error.data.get("says") or error.message).split())
-    of_whom = _ALONE if part.rows == 1 else _TOGETHER.format(counted(part.rows, "row"))
+    of_whom = ALONE if part.rows == 1 else _TOGETHER.format(counted(part.rows, "row"))
     return f"{of_whom}{_VALUE.sub('', says) if state.startswith('22') else says} (SQLSTATE {state})"
 
 

@@ -13,7 +13,7 @@ SELECT DISTINCT ON (x.row) x.row, x.how, 'refused', x.note, NULL::{key_type}
          WHERE {writes}
          UNION ALL
         SELECT p.row, CASE WHEN {tries} AND p.meant THEN 'try' ELSE r.how END,
-               CASE WHEN {tries} AND p.meant THEN 'is tried again; last time ' ELSE '' END || r.note, 2
+               CASE WHEN {tries} AND p.meant THEN {again} ELSE '' END || r.note, 2
           FROM {whole} AS p
           JOIN {refused} AS r ON r.set_name = {set} AND r.row IS NULL AND r.key = p.key::text
            AND r.list IS NOT DISTINCT FROM p.list AND r.old IS NOT DISTINCT FROM p.old
