@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ from tests.world.builders import League, ScratchDatabase
 pytest.register_assert_rewrite("tests.oracle.examples", "tests.oracle.properties")
 _numbers = itertools.count(1)
 
+# A program that may keep no compiled code compiles itself anew each time it is started, and tests start hundreds.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 
 @dataclass(frozen=True)
 class Cluster:
@@ -40,6 +45,11 @@ class Cluster:
         """Runs a statement on databases, which must not be in a transaction."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def clone(self, name: str, template: str) -> None:
+        """Makes a database like another, in the way that is quickest: on a server of ours no checkpoint costs much."""
+        strategy = "" if self.server is None else " STRATEGY FILE_COPY"
+        self.run("CREATE DATABASE {} TEMPLATE {}" + strategy, name, template)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -82,7 +92,7 @@ def make_database(cluster: Cluster, template: str) -> Iterator[Callable[[], Scra
 
     def make() -> ScratchDatabase:
         name = f"practice_guard_test_{os.getpid()}_{next(_numbers)}"
-        cluster.run("CREATE DATABASE {} TEMPLATE {}", name, template)
+        cluster.clone(name, template)
         made.append(ScratchDatabase(cluster.url_of(name), name, cluster.server))
         return made[-1]
 
@@ -102,6 +112,12 @@ def database(make_database: Callable[[], ScratchDatabase]) -> ScratchDatabase:
 def league(database: ScratchDatabase) -> League:
     """Builds leagues in `database`."""
     return League(database)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests first: one that begins when all else is done keeps a single process at work, and the others idle."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.hookimpl(trylast=True)

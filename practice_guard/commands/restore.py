@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from practice_guard.core import decisions as decided
     from practice_guard.core import guarding, restore, snapshots
     from practice_guard.core.guarding import Request
-    from practice_guard.core.restore import Plan, SavedPlan, planfile, undo
+    from practice_guard.core.restore import Applied, Plan, SavedPlan, planfile, undo
     from practice_guard.core.snapshots import Snapshot
     from practice_guard.render import restoring
 else:
@@ -230,11 +230,7 @@ def _try(call: Call, asked: _Asked, *, yes: bool, confirm: str | None) -> NoRetu
         "The restore is done for real and taken back: it uses up sequence values, fires triggers, and who writes to "
         "these tables waits meanwhile."
     )
-    with call.database() as database:
-        _check_database(call, asked.saved)
-        with database.transaction(databases.Access.READ):
-            snapshot = snapshots.find(database, asked.snapshot)
-        done = restore.attempt(call.guard(database, asked.request), snapshot, saved=asked.saved)
+    snapshot, done = _done(call, asked, restore.attempt)
     matches = restore.asked(done.plan, asked.chosen.teams)
     about = replace(_about(call, snapshot), tried=True)
     call.answer(restoring.restore(done.plan, about, asked=matches, again=asked.chosen.options))
@@ -242,13 +238,18 @@ def _try(call: Call, asked: _Asked, *, yes: bool, confirm: str | None) -> NoRetu
 
 def _apply(call: Call, asked: _Asked, *, yes: bool, confirm: str | None) -> NoReturn:
     call.confirm(confirm, yes=yes, what="restore")
+    snapshot, done = _done(call, asked, restore.apply)
+    matches = restore.asked(done.plan, asked.chosen.teams)
+    call.answer(restoring.restore(done.plan, _about(call, snapshot), applied=done, asked=matches))
+
+
+def _done(call: Call, asked: _Asked, work: Callable[..., Applied]) -> tuple[Snapshot, Applied]:
+    """Find the snapshot that was asked for and do with it what writes, or tries to."""
     with call.database() as database:
         _check_database(call, asked.saved)
         with database.transaction(databases.Access.READ):
             snapshot = snapshots.find(database, asked.snapshot)
-        done = restore.apply(call.guard(database, asked.request), snapshot, saved=asked.saved)
-    matches = restore.asked(done.plan, asked.chosen.teams)
-    call.answer(restoring.restore(done.plan, _about(call, snapshot), applied=done, asked=matches))
+        return snapshot, work(call.guard(database, asked.request), snapshot, saved=asked.saved)
 
 
 def _about(call: Call, snapshot: Snapshot) -> restoring.About:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from rich.console import RenderableType
@@ -13,6 +13,7 @@ from practice_guard.core.checks import Amiss, Health, Preservation, Safety
 from practice_guard.core.checks.safety import Result
 from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
+from practice_guard.core.restore import TRY
 from practice_guard.core.steps import Step
 from practice_guard.core.upkeep import Backup, Ruling
 from practice_guard.core.words import agreeing, counted
@@ -214,8 +215,15 @@ def health(report: Health) -> Outcome:
             *_amiss("team", report.teams),
         ),
         report.findings,
-        () if report.verdict is Verdict.FINE else (to_look_at(report.findings),),
+        tuple(_after_health(report)),
     )
+
+
+def _after_health(report: Health) -> Iterator[Step]:
+    if report.verdict is Verdict.WAITING and report.refused:
+        yield TRY
+    elif report.verdict is not Verdict.FINE:
+        yield to_look_at(report.findings)
 
 
 def to_look_at(findings: Sequence[Finding]) -> Step:

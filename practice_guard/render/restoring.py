@@ -12,7 +12,20 @@ from rich.console import RenderableType
 from practice_guard.core.findings import found
 from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Finding, Match, Reason, Verdict
-from practice_guard.core.restore import NOT_IN_PLACE, Applied, Bucket, Plan, Sum, Undone, additions, refused
+from practice_guard.core.restore import (
+    NOT_IN_PLACE,
+    TRY,
+    Applied,
+    Bucket,
+    Plan,
+    Sum,
+    Undone,
+    additions,
+    count_refused,
+    refused,
+    tried_again,
+    waits_for,
+)
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted, duration
@@ -84,6 +97,8 @@ def restore(
     if any(entry["candidates"] for entry in pending):
         why = "for a person to decide; what is imported later is placed by itself"
         usual.append(Step("restore", "--dry-run", "--write-decisions", "decisions.toml", why=why))
+    if dry_run and not about.tried and tried_again(plan)[0]:
+        usual.append(Step(*TRY.words, *again, why="whether the database still refuses what it refused last time"))
     if dry_run and counts["deleted"]:
         usual.append(Step("restore", "--dry-run", "--include-deleted", why="what users deleted comes back too"))
     return Outcome(
@@ -187,8 +202,8 @@ def _notes(plan: Plan, *, by_set: bool = False) -> Counter[str]:
 def sentence(plan: Plan, age: timedelta, *, dry_run: bool, ledger: int | None, tried: bool = False) -> str:
     """Say what a plan of a snapshot of that age did, or would do; `tried` where it did, and that was taken back."""
     counts, uncounted = plan.counts(), _uncounted(plan, age)
-    waits = agreeing(counts["pending"], "waits for its", "wait for their")
-    wait = f", {counts['pending']:,} {waits} team or a person" if counts["pending"] else ""
+    pending = counts["pending"]
+    wait = f", {pending:,} {waits_for(pending, count_refused(plan))}" if pending else ""
     put_back, relinked = counted(counts["insert"], "row"), plan.writes() - counts["insert"]
     if not dry_run:
         were = agreeing(counts["intact"], "was", "were")
@@ -197,6 +212,11 @@ def sentence(plan: Plan, age: timedelta, *, dry_run: bool, ledger: int | None, t
     if not plan.writes():
         return f"Nothing was written, nor would a restore of {plan.snapshot} write anything{wait}."
     would = f"A restore of {plan.snapshot} would put back {put_back} and re-link {relinked:,}{wait}."
+    again, says = tried_again(plan)
+    if again and not tried:
+        were, they = agreeing(again, "was", "were"), agreeing(again, "it still is", "they still are")
+        last = f"Last time {counted(again, 'row')} of these {were} refused: {says}"
+        would += f" {last}; restore --dry-run --try shows whether {they}."
     if tried:
         does = f"it puts back {put_back} and re-links {relinked:,}{wait}"
         would = f"A restore of {plan.snapshot} was tried and taken back: {does}."

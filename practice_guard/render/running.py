@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from practice_guard.core.errors import SnapshotError
 from practice_guard.core.findings import worst_first
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.records import Phase, runs
-from practice_guard.core.restore import Applied
+from practice_guard.core.restore import TRY, Applied
 from practice_guard.core.running import Ended, PhaseDone, PhaseResult, Report
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Advice, Step
@@ -170,6 +170,15 @@ def _findings(report: Report, shown: Mapping[Phase, Outcome]) -> list[Finding]:
     return worst_first(ordered)
 
 
+def _for_what_waits(health: Health, kept: Sequence[str]) -> Iterator[Step]:
+    """Return what helps rows that wait: for a team, a person's decisions; where they are refused, no decision does."""
+    if health.total.pending > sum(health.refused.values()):
+        why = "or import again: what comes back is placed by the next run"
+        yield Step("restore", *kept, "--dry-run", "--write-decisions", "decisions.toml", why=why)
+    if health.refused:
+        yield Step(*TRY.words, *kept, why=TRY.why)
+
+
 def _next_steps(report: Report) -> Sequence[Advice]:
     steps = report.error.next_steps if report.error else ()
     kept = ("--snapshot", report.snapshot.id) if report.snapshot else ()
@@ -184,7 +193,6 @@ def _next_steps(report: Report) -> Sequence[Advice]:
     if report.health.verdict is Verdict.REFUSED:
         return [Step("health", *kept), Step("restore", *kept, "--dry-run")]
     if report.health.total.pending:
-        why = "or import again: what comes back is placed by the next run"
-        return [Step("restore", *kept, "--dry-run", "--write-decisions", "decisions.toml", why=why)]
+        return list(_for_what_waits(report.health, kept))
     # Its own, which cannot be used, is the newest still, and would hold the next run up.
     return [Step("backup", why="before the next run")] if report.named else []

@@ -33,9 +33,17 @@ class TestTrying:
         assert all("the season is closed (SQLSTATE P0001)" in each["message"] for each in refused)
         again = guard("restore", "--dry-run", "--json")
         assert any("is tried again" in note for note in again.json["result"]["notes"]), again
+        assert again.status == 0, "whether they are refused again only a write shows"
+        pending = done.json["result"]["rows"]["pending"]
+        said = f"Last time {pending} rows of these were refused: the season is closed (SQLSTATE P0001); "
+        assert again.json["verdict"].endswith(said + "restore --dry-run --try shows whether they still are."), again
+        assert any("--dry-run --try" in step for step in again.json["next_steps"]), again
+        assert "refused" not in foreseen.json["verdict"]
+        assert not any("--try" in step for step in foreseen.json["next_steps"])
         health = guard("health", "--json")
         assert health.status == 4, health
         assert {each["code"] for each in health.json["findings"]} >= {"rows-refused"}, health
+        assert any("--dry-run --try" in step for step in health.json["next_steps"]), health
 
     def test_says_so_first_and_last(self, guard: Guard, damaged: ScratchDatabase) -> None:
         tried = guard("restore", "--dry-run", "--try")

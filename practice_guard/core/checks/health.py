@@ -82,7 +82,7 @@ def check(
     taken_at = workings.snapshot.taken_at
     return Health(
         plan.snapshot, sets, weighed, leagues, teams, fail_on_warning, twice, taken_at,
-        _not_followed(database, app), workings.snapshot.keeps,
+        _not_followed(database, app), workings.snapshot.keeps, refused=restore.count_refused(plan),
     )  # fmt: skip
 
 

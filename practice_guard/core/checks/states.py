@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from practice_guard.core.model import Finding, Severity, Verdict
@@ -82,6 +82,7 @@ class Health:
         not_followed: columns with rows that point at teams or leagues and that no protected set follows.
         missed: older snapshots with rows that this one lacks, and of which nobody knows who took them.
         baseline: how many practices there ought to be, as a person says; None where that was not compared.
+        refused: how many of the rows that wait do because the database refuses them, by set.
     """
 
     snapshot: str | None
@@ -95,6 +96,7 @@ class Health:
     not_followed: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
     baseline: int | None = None
+    refused: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> Counts:

@@ -16,6 +16,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
 from practice_guard.core import errors
+from practice_guard.core.database import savepoints
 from practice_guard.core.database.port import (
     ACCESS,
     CANONICAL,
@@ -31,6 +32,8 @@ from practice_guard.core.database.port import (
 )
 from practice_guard.core.database.statements import statement
 from practice_guard.core.database.translation import translated
+
+_HELD = "deferred constraints held"
 
 
 class Borrowed:
@@ -151,8 +154,23 @@ class Borrowed:
         """See `Database.known`."""
         return {} if self._known is None else self._known
 
+    def notice_constraints(self) -> None:
+        """See `Database.notice_constraints`: some of them may be waiting for rows that the caller has yet to write."""
+        try:
+            self._try_constraints()
+        except errors.GuardError:
+            self.known[_HELD] = False
+        else:
+            self.known[_HELD] = True
+
     def check_constraints(self) -> None:
-        """Leave deferred constraints to the caller's commit: some of them may be waiting for the caller's own rows."""
+        """See `Database.check_constraints`; they stay deferred, and to the caller's commit alone where it must be."""
+        if self.known.get(_HELD):
+            self._try_constraints()
+
+    def _try_constraints(self) -> None:
+        with savepoints.taken_back(self):
+            self.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
     def _pin(self, access: Access, within: float | None) -> dict[str, object]:
         """Pin the settings and return the former ones, as parameters for the statement that sets them."""

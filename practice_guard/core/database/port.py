@@ -110,6 +110,9 @@ class Database(Asked, Protocol):
         `within` bounds every wait for a lock in it, in seconds.
         """
 
+    def notice_constraints(self) -> None:
+        """Find out, before anything is written, whether deferred constraints hold: what breaks them is not ours."""
+
     def check_constraints(self) -> None:
         """Have deferred constraints checked now, while the transaction can still be given up."""
 

@@ -29,7 +29,15 @@ def savepoint(database: Database) -> Iterator[None]:
 
 
 class _LookedAtError(Exception):
-    """Raised to leave a savepoint whose constraints hold."""
+    """Raised to leave a savepoint whose work is not to stay."""
+
+
+@contextmanager
+def taken_back(database: Database) -> Iterator[None]:
+    """Do a part of the transaction only to see whether it can be done."""
+    with suppress(_LookedAtError), savepoint(database):
+        yield
+        raise _LookedAtError
 
 
 def check(database: Database) -> None:
@@ -38,6 +46,5 @@ def check(database: Database) -> None:
     Raises:
         errors.SchemaError: one of them does not hold.
     """
-    with suppress(_LookedAtError), savepoint(database):
+    with taken_back(database):
         database.check_constraints()
-        raise _LookedAtError

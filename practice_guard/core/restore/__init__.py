@@ -17,7 +17,11 @@ from practice_guard.core.restore.plans import PlannedRow as PlannedRow
 from practice_guard.core.restore.plans import SetFacts as SetFacts
 from practice_guard.core.restore.plans import Sum as Sum
 from practice_guard.core.restore.plans import count as count
+from practice_guard.core.restore.refused_rows import TRY as TRY
+from practice_guard.core.restore.refused_rows import count_refused as count_refused
 from practice_guard.core.restore.refused_rows import refused as refused
+from practice_guard.core.restore.refused_rows import tried_again as tried_again
+from practice_guard.core.restore.refused_rows import waits_for as waits_for
 from practice_guard.core.restore.rows import Alone as Alone
 from practice_guard.core.restore.rows import count_alone as count_alone
 from practice_guard.core.restore.rows import count_labelled as count_labelled

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -17,9 +16,11 @@ from practice_guard.core import errors
 from practice_guard.core.database import Database, Query, Scratch, ask_each, literal, piece, savepoints, statement
 from practice_guard.core.restore import absent, waits, writes
 from practice_guard.core.restore.plans import Bucket
+from practice_guard.core.restore.refused_rows import AGAIN, ALONE
 from practice_guard.core.restore.sheets import Sheet
 from practice_guard.core.restore.summing import Workings, writing
 from practice_guard.core.restore.tasks import Task
+from practice_guard.core.words import counted
 
 TURNS = {"nth": "bigint", "set_name": "text", "row": "bigint"}
 """The rows that are written, in the order in which they are."""
@@ -27,8 +28,8 @@ TURNS = {"nth": "bigint", "set_name": "text", "row": "bigint"}
 ROUNDS = 12
 """How often a plan is worked out anew without the rows that were refused, before the refusal is the whole restore's."""
 
-_ATTEMPTS = 4096
-"""How many parts are tried before what is left of a refused one waits as it is."""
+ATTEMPTS = 4096
+"""How many parts are tried before what is left of a refused one waits as it is; the next restore looks further."""
 
 _NOT_OF_ROWS = frozenset(
     {
@@ -55,6 +56,8 @@ _NOT_OF_ROWS = frozenset(
     }
 )
 """Classes of SQLSTATE that say nothing of a row: lines, rights, locks, limits and the server."""
+
+_TOGETHER = "the database refuses some of {} tried together: "
 
 _BETWEEN = "\n UNION ALL\n"
 _VALUE = re.compile(r': "[^"]*"$', re.DOTALL)
@@ -101,6 +104,7 @@ def _refused(sheet: Sheet, *, tries: bool) -> Query:
         "set": literal(sheet.name),
         "writes": writing(sheet),
         "tries": "true" if tries else "false",
+        "again": literal(AGAIN),
     }
     return Query(statement(__name__, "refused", **parts))
 
@@ -125,23 +129,22 @@ def search(database: Database, workings: Workings, busy: Sequence[Task]) -> list
     What is refused for what it is, is refused for good, and returned alone: without it others may find their place.
     What another row stands in the way of is tried again with its like, as long as that lets any of them in.
     """
-    with suppress(_TakenBackError), savepoints.savepoint(database):
-        found = _Search(database, workings, busy).refused()
-        raise _TakenBackError
-    return found
-
-
-class _TakenBackError(Exception):
-    """Raised to leave a savepoint whose work is not to stay."""
+    with savepoints.taken_back(database):
+        return _Search(database, workings, busy).refused()
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """Some of the rows that are written, one after another by their turns, and why they were refused."""
 
     first: int
     last: int
     error: errors.GuardError
+
+    @property
+    def rows(self) -> int:
+        """How many they are."""
+        return self.last - self.first + 1
 
 
 class _Search:
@@ -161,15 +164,16 @@ class _Search:
             if for_good or not left:
                 return self._named(for_good)
             again = self._let_in(self._take_turns(left))
-            if sum(each.last - each.first for each in again) == sum(each.last - each.first for each in left):
+            if sum(each.rows for each in again) == sum(each.rows for each in left):
                 return self._named(again)
             left = again
 
-    def _take_turns(self, parts: Sequence[_Part] | None) -> int:
+    def _take_turns(self, parts: Sequence[Part] | None) -> int:
         """Number the rows that are to be written, all of them or those of some parts, and return how many they are."""
         if parts is None:
             texts = [piece(__name__, "of_a_set", **task.parts, set=literal(task.name), place=str(place),
-                           writes=task.lines.writes) for place, task in enumerate(self._busy)]  # fmt: skip
+                           alone=literal(ALONE), writes=task.lines.writes)
+                     for place, task in enumerate(self._busy)]  # fmt: skip
             self._scratch.empty("turns")
             self._scratch.fill([("turns", lambda: Query(statement(__name__, "turns", rows=_BETWEEN.join(texts))))])
         else:
@@ -178,7 +182,7 @@ class _Search:
         ((count,),) = self._scratch.execute(statement(__name__, "count", turns=self._scratch.table("turns")))
         return int(count)
 
-    def _let_in(self, count: int) -> list[_Part]:
+    def _let_in(self, count: int) -> list[Part]:
         """Write the rows from turn 1 to the last one, and return what was refused: rows alone, but for too many."""
         open_ends, refused = [(1, count)], []
         while open_ends:
@@ -186,8 +190,8 @@ class _Search:
             error = self._tried(first, last)
             if error is None:
                 continue
-            if first == last or self._attempts >= _ATTEMPTS:
-                refused.append(_Part(first, last, error))
+            if first == last or self._attempts >= ATTEMPTS:
+                refused.append(Part(first, last, error))
                 continue
             middle = (first + last) // 2
             open_ends += [(middle + 1, last), (first, middle)]
@@ -210,7 +214,7 @@ class _Search:
             return error
         return None
 
-    def _named(self, parts: Sequence[_Part]) -> list[Refusal]:
+    def _named(self, parts: Sequence[Part]) -> list[Refusal]:
         found: list[Refusal] = []
         asked = [
             Query(
@@ -221,17 +225,25 @@ class _Search:
             for task in self._busy
         ]  # fmt: skip
         for task, rows in zip(self._busy, ask_each(self._scratch, asked), strict=True):
-            for place, row, bucket in rows:
+            for place, row, bucket, note in rows:
                 how = waits.STAY if bucket == Bucket.PENDING else waits.YIELD
-                found.append(Refusal(task.name, row, how, words(parts[place - 1].error)))
+                found.append(Refusal(task.name, row, how, words(parts[place - 1], note)))
         return found
 
 
-def words(error: errors.GuardError) -> str:
-    """Return what the database says of a row, with the SQLSTATE and without the value that a type does not take."""
+def words(part: Part, before: str = "") -> str:
+    """Return what the database says of a row, with the SQLSTATE and without the value that a type does not take.
+
+    Of rows that were tried together nobody knows which of them it means; what was said of one that stood alone in an
+    earlier restore, as `before` has it, says more.
+    """
+    if part.rows > 1 and ALONE in before:
+        return before[before.index(ALONE) :]
+    error = part.error
     state = str(error.data.get("sqlstate") or "")
     says = " ".join(str(error.data.get("says") or error.message).split())
-    return f"the database refuses it: {_VALUE.sub('', says) if state.startswith('22') else says} (SQLSTATE {state})"
+    of_whom = ALONE if part.rows == 1 else _TOGETHER.format(counted(part.rows, "row"))
+    return f"{of_whom}{_VALUE.sub('', says) if state.startswith('22') else says} (SQLSTATE {state})"
 
 
 def _depends(error: errors.GuardError) -> bool:

@@ -13,7 +13,7 @@ SELECT DISTINCT ON (x.row) x.row, x.how, 'refused', x.note, NULL::{key_type}
          WHERE {writes}
          UNION ALL
         SELECT p.row, CASE WHEN {tries} AND p.meant THEN 'try' ELSE r.how END,
-               CASE WHEN {tries} AND p.meant THEN 'is tried again; last time ' ELSE '' END || r.note, 2
+               CASE WHEN {tries} AND p.meant THEN {again} ELSE '' END || r.note, 2
           FROM {whole} AS p
           JOIN {refused} AS r ON r.set_name = {set} AND r.row IS NULL AND r.key = p.key::text
            AND r.list IS NOT DISTINCT FROM p.list AND r.old IS NOT DISTINCT FROM p.old
@@ -25,14 +25,15 @@ SELECT DISTINCT ON (x.row) x.row, x.how, 'refused', x.note, NULL::{key_type}
 SELECT {set}::text, p.key::text, p.list, p.old, p.note FROM {plan} AS p WHERE p.reason = 'refused'
 
 -- turns --
--- The rows that are written, numbered in the order in which they are.
-SELECT row_number() OVER (ORDER BY w.place, w.row), w.name, w.row FROM (
+-- The rows that are written, numbered in the order in which they are; in each set those last that stood alone when the
+-- database refused them, so that a search which comes to no end begins where it has not been.
+SELECT row_number() OVER (ORDER BY w.place, w.known, w.row), w.name, w.row FROM (
 {rows}
-) AS w (place, name, row)
+) AS w (place, name, row, known)
 
 -- of_a_set --
 -- The rows of one set that are written.
-SELECT {place}, {set}::text, p.row FROM {whole} AS p WHERE {writes}
+SELECT {place}, {set}::text, p.row, strpos(coalesce(p.note, ''), {alone}) > 0 FROM {whole} AS p WHERE {writes}
 
 -- left --
 -- The rows of some parts, numbered anew.
@@ -49,8 +50,8 @@ SELECT count(*) FROM {turns} AS t
 p.row IN (SELECT u.row FROM {turns} AS u WHERE u.set_name = {set} AND u.nth BETWEEN {first} AND {last})
 
 -- named --
--- The rows of a set in some parts, with the part, and where the plan puts them.
-SELECT u.place::int, t.row, p.bucket
+-- The rows of a set in some parts, with the part, where the plan puts them, and what it says of them.
+SELECT u.place::int, t.row, p.bucket, coalesce(p.note, '')
   FROM unnest(%(firsts)s::bigint[], %(lasts)s::bigint[]) WITH ORDINALITY AS u (first, last, place)
   JOIN {turns} AS t ON t.set_name = {set} AND t.nth BETWEEN u.first AND u.last
   JOIN {plan} AS p ON p.row = t.row

@@ -136,6 +136,7 @@ def _written(
         errors.SchemaError: the tables cannot take the rows back, or no rows are found that they refuse.
     """
     database, refused = guard.database, list[Refusal]()
+    database.notice_constraints()
     for left in reversed(range(refusals.ROUNDS)):
         guard.watcher.begins("checking the tables")
         tasks.check_columns(workings)

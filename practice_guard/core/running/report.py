@@ -11,7 +11,7 @@ from practice_guard.core.checks import Health, Preservation, Safety
 from practice_guard.core.findings import found
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.records import Phase, Run
-from practice_guard.core.restore import Applied
+from practice_guard.core.restore import Applied, waits_for
 from practice_guard.core.running.process import Ended
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
@@ -188,9 +188,8 @@ class Report:
         if total.pending:
             allowed = ", which is allowed" if self._waiting_allowed(health) else ""
             rows = counted(total.before, "protected row")
-            their = agreeing(total.pending, "its", "their")
             besides = f"; besides, {'; '.join(health.besides)}" if health.besides else ""
-            return f"{total.pending:,} of {rows} {wait} for {their} team or a person{allowed}{besides}."
+            return f"{total.pending:,} of {rows} {waits_for(total.pending, health.refused)}{allowed}{besides}."
         if total.bad:
             rows = counted(total.after, "protected row")
             return f"{total.bad:,} of {rows} {agreeing(total.bad, 'is', 'are')} amiss, which the settings allow."

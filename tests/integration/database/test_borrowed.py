@@ -13,7 +13,7 @@ import psycopg2
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.database import locks
+from practice_guard.core.database import locks, savepoints
 from practice_guard.core.database.borrowed import Borrowed
 from practice_guard.core.database.port import CANONICAL, Access
 from tests.world.builders import ScratchDatabase
@@ -275,18 +275,43 @@ def test_a_transaction_that_the_caller_began_on_an_autocommit_connection_is_the_
     assert database.count("clubs") == 0
 
 
-@pytest.mark.parametrize("habit", ["psycopg2", "psycopg"])
-def test_deferred_constraints_wait_for_the_callers_commit(database: ScratchDatabase, habit: str) -> None:
+def children_need_parents(database: ScratchDatabase) -> None:
     database.rows("CREATE TABLE parents (id int PRIMARY KEY)")
     database.rows("CREATE TABLE children (parent int REFERENCES parents DEFERRABLE INITIALLY DEFERRED)")
+
+
+@pytest.mark.parametrize("habit", ["psycopg2", "psycopg"])
+def test_deferred_constraints_wait_for_the_callers_commit(database: ScratchDatabase, habit: str) -> None:
+    children_need_parents(database)
     with caller(database, habit) as cursor:
         cursor.execute("INSERT INTO children VALUES (1)")
         port = Borrowed(cursor)
         with port.transaction(Access.WRITE):
+            port.notice_constraints()
             port.check_constraints()
         cursor.execute("INSERT INTO parents VALUES (1)")
         cursor.connection.commit()
     assert database.count("children") == 1
+
+
+@pytest.mark.parametrize("habit", ["psycopg2", "psycopg"])
+def test_what_breaks_them_beside_a_caller_that_kept_them_is_refused(database: ScratchDatabase, habit: str) -> None:
+    children_need_parents(database)
+    with caller(database, habit) as cursor:
+        cursor.execute("INSERT INTO parents VALUES (1)")
+        cursor.execute("INSERT INTO children VALUES (1)")
+        port = Borrowed(cursor)
+        with port.transaction(Access.WRITE):
+            port.notice_constraints()
+            with savepoints.taken_back(port):
+                port.execute("INSERT INTO public.children VALUES (2)")
+                with pytest.raises(errors.SchemaError, match="children_parent_fkey"):
+                    port.check_constraints()
+            port.check_constraints()
+        cursor.execute("INSERT INTO children VALUES (3)")
+        cursor.execute("INSERT INTO parents VALUES (3)")
+        cursor.connection.commit()
+    assert database.rows("SELECT parent FROM children ORDER BY parent") == [(1,), (3,)], "they are deferred still"
 
 
 @pytest.mark.parametrize("habit", ["psycopg2", "psycopg"])

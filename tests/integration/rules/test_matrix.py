@@ -47,16 +47,21 @@ OCCUPIED = {name for name in RULES if name.startswith(("unique", "exclusion"))}
 
 @pytest.fixture
 def season(league: League, database: ScratchDatabase, guard: Guard, tennaqua: Team) -> Team:
+    """A team's practices, backed up."""
+    has_one_of_long_ago(league, database, tennaqua)
+    guard.has_backed_up()
+    return tennaqua
+
+
+def has_one_of_long_ago(league: League, database: ScratchDatabase, team: Team) -> None:
     """Seven practices, and one that is of long ago and has no place."""
     database.rows(
         "CREATE FUNCTION old() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.match_date < '2024-06-01'"
         " THEN RAISE 'too old' USING ERRCODE = 'PG042'; END IF; RETURN NEW; END $$"
     )
-    league.captain_schedules_practices(tennaqua, SEVEN_OTHERS)
-    odd = league.captain_schedules_practice(tennaqua, date=OLD)
+    league.captain_schedules_practices(team, SEVEN_OTHERS)
+    odd = league.captain_schedules_practice(team, date=OLD)
     database.rows("UPDATE schedule SET location = NULL WHERE id = %(odd)s", odd=odd)
-    guard.has_backed_up()
-    return tennaqua
 
 
 def has_rule(database: ScratchDatabase, league: League, team: Team, rule: str) -> None:

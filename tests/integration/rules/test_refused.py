@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from practice_guard.core.model import Team
+from practice_guard.core.guarding import Request, Scope
+from practice_guard.core.model import Team, Verdict
 from practice_guard.render.restoring import waiting
 from tests.world import builders
 from tests.world.builders import MONDAY, League, ScratchDatabase
@@ -85,3 +86,20 @@ class TestAPracticeOfLongAgo:
         assert builders.practices_by_natural_key(database) == before
         assert database.count("schedule", f"id = {old}") == 1
         assert guard.plans().counts()["pending"] == 0
+
+    def test_is_not_forgotten_by_a_restore_of_a_part(
+        self, league: League, database: ScratchDatabase, guard: Guard, tennaqua: Team
+    ) -> None:
+        other = league.has_team(club="Wilmette", series="Chicago 11")
+        league.captain_schedules_practices(other, 2)
+        league.captain_schedules_practices(tennaqua, 3)
+        league.captain_schedules_practice(tennaqua, date=OLD)
+        guard.has_backed_up()
+        builders.the_etl_recreates_everything(database)
+        the_past_is_closed(database, "check")
+        guard.restores()
+        (told,) = waiting(guard.plans())
+        assert guard.judges_health().verdict is Verdict.WAITING
+        guard.restores(request=Request(scope=Scope(teams=frozenset({other.name or ""}))))
+        assert waiting(guard.plans()) == [told]
+        assert guard.judges_health().verdict is Verdict.WAITING

@@ -47,6 +47,9 @@ class Overheard:
         with self.connection.transaction(access, within=within):
             yield
 
+    def notice_constraints(self) -> None:
+        self.connection.notice_constraints()
+
     def check_constraints(self) -> None:
         self.connection.check_constraints()
 

@@ -145,6 +145,7 @@ class Behind:
     def write(self, queries: Sequence[Query]) -> list[int]:
         return []
 
+    def notice_constraints(self) -> None: ...
     def check_constraints(self) -> None: ...
 
 
@@ -158,11 +159,15 @@ def test_a_pooler_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pending", "said"),
+    ("pending", "refused", "said"),
     [
-        (1, "1 of 10 protected rows waits for its team or a person."),
-        (2, "2 of 10 protected rows wait for their team or a person."),
+        (1, {}, "1 of 10 protected rows waits for its team or a person."),
+        (2, {}, "2 of 10 protected rows wait for their team or a person."),
+        (1, {"polls": 1}, "1 of 10 protected rows waits, since the database refuses it in polls."),
+        (3, {"polls": 1, "practices": 2}, "rows wait, since the database refuses them in polls, practices."),
+        (2, {"polls": 1}, "wait: 1 for its team or a person, 1 since the database refuses it in polls."),
+        (5, {"polls": 2}, "wait: 3 for their team or a person, 2 since the database refuses them in polls."),
     ],
 )
-def test_one_row_that_waits_is_said_to_be_one(pending: int, said: str) -> None:
-    assert report(0, health(pending=pending)).says.endswith(said)
+def test_what_waits_is_said_to_be_one_or_many_and_for_what(pending: int, refused: dict[str, int], said: str) -> None:
+    assert report(0, replace(health(pending=pending), refused=refused)).says.endswith(said)
