@@ -17,6 +17,7 @@ from practice_guard.core.restore.plans import PlannedRow as PlannedRow
 from practice_guard.core.restore.plans import SetFacts as SetFacts
 from practice_guard.core.restore.plans import Sum as Sum
 from practice_guard.core.restore.plans import count as count
+from practice_guard.core.restore.refused_rows import left as left
 from practice_guard.core.restore.refused_rows import refused as refused
 from practice_guard.core.restore.rows import Alone as Alone
 from practice_guard.core.restore.rows import count_alone as count_alone

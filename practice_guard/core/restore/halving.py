@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ _NOT_OF_ROWS = frozenset(
 """Classes of SQLSTATE that say nothing of a row: lines, rights, locks, limits and the server."""
 
 _BETWEEN = "\n UNION ALL\n"
+_VALUE = re.compile(r': "[^"]*"$', re.DOTALL)
 
 Put = Callable[[Mapping[str, str]], None]
 """Writes a part and checks it: is given, by set, the condition that a line `p` is in that part."""
@@ -75,6 +77,13 @@ class Refused:
     row: int
     says: str
     error: errors.GuardError
+
+    @property
+    def words(self) -> str:
+        """What the database says of it, with the SQLSTATE and without the value that a type does not take."""
+        state = str(self.error.data.get("sqlstate") or "")
+        says = " ".join(str(self.error.data.get("says") or self.error.message).split())
+        return f"the database refuses it: {_VALUE.sub('', says) if state.startswith('22') else says} (SQLSTATE {state})"
 
 
 def speaks_of_rows(error: errors.GuardError) -> bool:

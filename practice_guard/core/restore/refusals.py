@@ -6,12 +6,10 @@ That is taken back, and the plan worked out anew with those rows waiting, and wh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from practice_guard.core import errors
 from practice_guard.core.database import Database, Query, Scratch, ask_each, literal, savepoints, statement
 from practice_guard.core.restore import absent, halving, waits, writes
 from practice_guard.core.restore.halving import Searched
@@ -19,8 +17,6 @@ from practice_guard.core.restore.plans import Bucket
 from practice_guard.core.restore.sheets import Sheet
 from practice_guard.core.restore.summing import Workings, writing
 from practice_guard.core.restore.tasks import Task
-
-_VALUE = re.compile(r': "[^"]*"$', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +82,6 @@ def search(database: Database, workings: Workings, busy: Sequence[Task]) -> list
 
     sets = [Searched(task.name, task.parts["whole"], task.lines.writes, "p.bucket") for task in busy]
     return [
-        Refusal(each.set, each.row, waits.STAY if each.says == Bucket.PENDING else waits.YIELD, words(each.error))
+        Refusal(each.set, each.row, waits.STAY if each.says == Bucket.PENDING else waits.YIELD, each.words)
         for each in halving.search(database, workings.scratch, sets, put)
     ]
-
-
-def words(error: errors.GuardError) -> str:
-    """Return what the database says of a row, with the SQLSTATE and without the value that a type does not take."""
-    state = str(error.data.get("sqlstate") or "")
-    says = " ".join(str(error.data.get("says") or error.message).split())
-    return f"the database refuses it: {_VALUE.sub('', says) if state.startswith('22') else says} (SQLSTATE {state})"
