@@ -94,9 +94,7 @@ def restore_command(
     )  # fmt: skip
     _check_together(chosen, undo_entry, dry_run=dry_run, written=(out, write_decisions), tried=try_it)
     if undo_entry is not None:
-        if try_it:
-            _try_undo(call, undo_entry, yes=yes, confirm=confirm)
-        _undo(call, undo_entry, dry_run=dry_run, yes=yes, confirm=confirm)
+        _undo(call, undo_entry, dry_run=dry_run, tried=try_it, yes=yes, confirm=confirm)
     with _asked(call, chosen) as asked:
         if try_it:
             _try(call, asked, yes=yes, confirm=confirm)
@@ -255,21 +253,21 @@ def _about(call: Call, snapshot: Snapshot) -> restoring.About:
     return restoring.About(snapshot, call.now, call.verbose)
 
 
-def _undo(call: Call, entry: int, *, dry_run: bool, yes: bool, confirm: str | None) -> NoReturn:
-    if not dry_run:
-        call.confirm(confirm, yes=yes, what=f"undo of restore {entry}")
+def _undo(call: Call, entry: int, *, dry_run: bool, tried: bool, yes: bool, confirm: str | None) -> NoReturn:
+    if tried or not dry_run:
+        what = f"restore --undo {entry} --dry-run --try" if tried else f"undo of restore {entry}"
+        call.confirm(confirm, yes=yes, what=what)
+    if tried:
+        call.say(f"The undo is done for real and taken back: it {_MEANWHILE}")
     with call.database() as database:
         guard = call.guard(database)
-        undone = guard.plans(lambda: undo.plan(guard, entry)) if dry_run else undo.apply(guard, entry)
-    call.answer(undoing.undo(undone, dry_run=dry_run))
-
-
-def _try_undo(call: Call, entry: int, *, yes: bool, confirm: str | None) -> NoReturn:
-    call.confirm(confirm, yes=yes, what=f"restore --undo {entry} --dry-run --try")
-    call.say(f"The undo is done for real and taken back: it {_MEANWHILE}")
-    with call.database() as database:
-        undone = undo.attempt(call.guard(database), entry)
-    call.answer(undoing.undo(undone, dry_run=True, tried=True))
+        if tried:
+            undone = undo.attempt(guard, entry)
+        elif dry_run:
+            undone = guard.plans(lambda: undo.plan(guard, entry))
+        else:
+            undone = undo.apply(guard, entry)
+    call.answer(undoing.undo(undone, dry_run=dry_run, tried=tried))
 
 
 def _check_database(call: Call, saved: SavedPlan | None) -> None:

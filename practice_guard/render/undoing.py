@@ -51,11 +51,9 @@ def undo(report: Undone, *, dry_run: bool = False, tried: bool = False) -> Outco
 def _steps(report: Undone, *, dry_run: bool, tried: bool) -> tuple[Step, ...]:
     if not dry_run:
         return (Step("health"),)
-    words = ("restore", "--undo", str(report.entry.id))
-    doing = Step(*words)
-    if tried or not report.untold:
-        return (doing,)
-    return Step(*words, "--dry-run", "--try", why="what only a write can show"), doing
+    number = str(report.entry.id)
+    trying = Step("restore", "--undo", number, "--dry-run", "--try", why="what only a write can show")
+    return (*(() if tried or not report.untold else (trying,)), Step("restore", "--undo", number))
 
 
 def _notes(report: Undone, *, dry_run: bool, tried: bool) -> list[str]:
@@ -63,12 +61,10 @@ def _notes(report: Undone, *, dry_run: bool, tried: bool) -> list[str]:
     unmoved = sum(report.unmoved.values())
     if emptied := sum(report.adrift.values()) - unmoved:
         points = agreeing(emptied, "points", "point")
-        said.append(f"{emptied:,} of them {points} at nothing now: what was there before is gone.")
+        said.append(f"{counted(emptied, 'row')} {points} at nothing then: what was there before is gone.")
     if unmoved:
         stay = agreeing(unmoved, "stays where it is", "stay where they are")
-        said.append(
-            f"{counted(unmoved, 'row')} {stay}: what was there before is gone, and the column must not be empty."
-        )
+        said.append(f"{counted(unmoved, 'row')} {stay}: what was there before is gone, and something must be.")
     if tried:
         said.append("Tried: done for real and taken back.")
     elif dry_run and report.untold:
@@ -76,11 +72,12 @@ def _notes(report: Undone, *, dry_run: bool, tried: bool) -> list[str]:
             f"Foreseen from the catalogue. What these say of a row only a write shows: {rules(report.untold)}. A row "
             "that one of them refuses would stay, alone."
         )
-    return said
+    return [f"  {each}\n" for each in said]
 
 
 def _sentence(report: Undone, *, dry_run: bool, tried: bool) -> str:
-    kept = f", {counted(report.leaves, 'row')} {agreeing(report.leaves, 'stays', 'stay')}" if report.leaves else ""
+    stays = report.leaves + sum(report.unmoved.values())
+    kept = f", {stays:,} {agreeing(stays, 'stays', 'stay')}" if stays else ""
     does = f"{counted(report.taken_out, 'row')} removed, {report.pointed_back:,} pointed back{kept}"
     if tried:
         return f"Nothing is left written. An undo of restore {report.entry.id} was tried and taken back: {does}."

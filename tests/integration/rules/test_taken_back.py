@@ -126,7 +126,7 @@ def test_a_row_whose_former_place_is_taken_stays_and_the_others_go_back(
     ]  # fmt: skip
     assert database.rows("SELECT * FROM practice_times WHERE id = %(stays)s", stays=stays[0]) == [stays]
     told = undoing.undo(undone)
-    assert (told.verdict, told.sentence.endswith("2 pointed back, 1 row stays.")) == (Verdict.WAITING, True)
+    assert (told.verdict, told.sentence.endswith("2 pointed back, 1 stays.")) == (Verdict.WAITING, True)
     (finding,) = told.findings
     assert (finding.code, finding.rows) == ("rows-not-taken-back", 1)
     assert f'by the unique key "{SEVEN_ON_MONDAYS}"' in finding.why
