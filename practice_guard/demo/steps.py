@@ -77,7 +77,7 @@ def plan(url: str, source: Path, variant: Variant, *, json: bool) -> list[Step]:
         ("restore", ("--dry-run",), "What would a restore do? Writes nothing.", restored),
         ("restore", (), "Every row back on its right team.", restored),
         ("restore", ("--undo", "1", "--dry-run"), "Was that wrong? What would taking it back do?", undone),
-        ("restore", ("--undo", "1"), "All as the import left it.", undone),
+        ("restore", ("--undo", "1"), "Back to what the import left.", undone),
         ("restore", (), "And every row back again.", restored),
         ("health", (), "Is every row there, once, on the right team?", healthy),
         ("cleanup", (), "Which snapshots may go?", fine),

@@ -63,8 +63,11 @@ def _notes(report: Undone, *, dry_run: bool, tried: bool) -> list[str]:
         points = agreeing(emptied, "points", "point")
         said.append(f"{counted(emptied, 'row')} {points} at nothing then: what was there before is gone.")
     if unmoved:
+        they = agreeing(unmoved, "it", "they")
         stay = agreeing(unmoved, "stays where it is", "stay where they are")
-        said.append(f"{counted(unmoved, 'row')} {stay}: what was there before is gone, and something must be.")
+        said.append(
+            f"{counted(unmoved, 'row')} {stay}: what {they} pointed at is gone, and {they} must point at something."
+        )
     if tried:
         said.append("Tried: done for real and taken back.")
     elif dry_run and report.untold:

@@ -12,12 +12,13 @@ from functools import partial
 from typing import NoReturn
 
 from practice_guard.core import errors
-from practice_guard.core.application import Application
-from practice_guard.core.database import Database, Query, ask_each, literal, savepoints, statement
+from practice_guard.core.application import Application, ForeignKey
+from practice_guard.core.database import Database, Query, ask_each, identifier, literal, savepoints, statement
 from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, Entry, imprints, ledger
 from practice_guard.core.restore import halving, relinking, untouched
 from practice_guard.core.restore.halving import Put, Refused, Searched
+from practice_guard.core.restore.relinking import Lines
 from practice_guard.core.restore.undo_tasks import TakeBack, Work, work_out
 from practice_guard.core.words import agreeing, counted
 
@@ -183,17 +184,36 @@ def _put(
     database: Database, work: Work, check: Callable[[Database], None], in_turn: Mapping[str, str] | None = None
 ) -> None:
     """Take rows back and check, while the application's triggers find what they look for: all, or those in turn."""
+    exact = in_turn is None
     with relinking.application_path(database):
+        for task, key in work.circles:
+            _open_circle(database, key, _turned(task, in_turn))
         for task in work.order:
-            lines, exact = task.lines, in_turn is None
-            if in_turn is not None:
-                lines = replace(lines, writes=f"{lines.writes} AND {in_turn[task.bound.name]}")
+            lines = _turned(task, in_turn)
             if task.removals:
                 done = database.write([Query(statement(__name__, "take_out", **lines.parts))])[0]
                 if exact:
                     relinking.expect(task.bound, task.removals, done)
             relinking.point(database, lines, exact=exact)
         check(database)
+
+
+def _turned(task: TakeBack, in_turn: Mapping[str, str] | None) -> Lines:
+    """Return what is written to a set, or what of that is in turn."""
+    if in_turn is None:
+        return task.lines
+    return replace(task.lines, writes=f"{task.lines.writes} AND {in_turn[task.bound.name]}")
+
+
+def _open_circle(database: Database, key: ForeignKey, lines: Lines) -> None:
+    """Let rows go before those that hang on them and go too: the key is checked in the end, or leads nowhere."""
+    table = lines.bound.table
+    if key.deferrable and key.on_delete == "a":
+        database.execute(statement(__name__, "defer", constraint=identifier(table.schema, key.name)))
+        return
+    if names := [name for name in key.columns if not table.columns[name].not_null]:
+        emptied = ", ".join(f"{identifier(name)} = NULL" for name in names[:1])
+        database.write([Query(statement(__name__, "let_go", **lines.parts, emptied=emptied))])
 
 
 def _prove(database: Database, tasks: Sequence[TakeBack]) -> None:

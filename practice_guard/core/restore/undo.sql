@@ -1,3 +1,13 @@
+-- defer --
+-- Has a foreign key checked in the end by which rows that go hang on such as go before them.
+SET CONSTRAINTS {constraint} DEFERRED
+
+-- let_go --
+-- Points rows that go at nothing, so that what they hang on may go before them.
+UPDATE {table} AS t SET {emptied}
+  FROM {lines} AS p
+ WHERE p.live_key IS NULL AND {writes} AND p.put = t.{key}{live_cast}
+
 -- take_out --
 -- Removes rows that a restore put in.
 DELETE FROM {table} AS t USING {lines} AS p

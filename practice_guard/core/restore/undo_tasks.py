@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
-from practice_guard.core.application import Application, BoundSet
+from practice_guard.core.application import Application, BoundSet, ForeignKey
 from practice_guard.core.database import Database, Query, Scratch, ask_each, statement
 from practice_guard.core.records import Entry, Kept, ledger
 from practice_guard.core.restore import staying, wayback
@@ -65,6 +65,17 @@ class Work:
     def order(self) -> list[TakeBack]:
         """What hangs on other rows goes first."""
         return [task for task in reversed(self.tasks) if task.written]
+
+    @property
+    def circles(self) -> list[tuple[TakeBack, ForeignKey]]:
+        """The foreign keys by which rows that go hang on such as go before them."""
+        going = [task for task in self.order if task.removals]
+        return [
+            (task, key)
+            for place, task in enumerate(going)
+            for key in task.bound.table.foreign_keys
+            if any(before.bound.table.name == key.parent for before in going[:place])
+        ]
 
 
 def work_out(database: Database, app: Application, wanted: int, refused: Sequence[Refused] = ()) -> Work:
