@@ -26,16 +26,17 @@ if TYPE_CHECKING:
     from practice_guard.core.guarding import Request
     from practice_guard.core.restore import Applied, Plan, SavedPlan, planfile, undo
     from practice_guard.core.snapshots import Snapshot
-    from practice_guard.render import restoring
+    from practice_guard.render import restoring, undoing
 else:
     (files,) = later("practice_guard", "files")
     databases, decided, guarding = later("practice_guard.core", "database", "decisions", "guarding")
     restore, snapshots = later("practice_guard.core", "restore", "snapshots")
     planfile, undo = later("practice_guard.core.restore", "planfile", "undo")
-    (restoring,) = later("practice_guard.render", "restoring")
+    restoring, undoing = later("practice_guard.render", "restoring", "undoing")
 
 app = typer.Typer()
 T = TypeVar("T")
+_MEANWHILE = "fires triggers, and who writes to these tables waits meanwhile."
 
 
 @command(app, "restore", writes=True)
@@ -93,7 +94,7 @@ def restore_command(
     )  # fmt: skip
     _check_together(chosen, undo_entry, dry_run=dry_run, written=(out, write_decisions), tried=try_it)
     if undo_entry is not None:
-        _undo(call, undo_entry, dry_run=dry_run, yes=yes, confirm=confirm)
+        _undo(call, undo_entry, dry_run=dry_run, tried=try_it, yes=yes, confirm=confirm)
     with _asked(call, chosen) as asked:
         if try_it:
             _try(call, asked, yes=yes, confirm=confirm)
@@ -145,7 +146,7 @@ def _check_together(
     chosen: _Chosen, undo_entry: int | None, *, dry_run: bool, written: tuple[Path | None, Path | None], tried: bool
 ) -> None:
     """Refuse options that contradict each other, and to write where there is something that must stay."""
-    if undo_entry is not None and (chosen.options or any(written) or tried):
+    if undo_entry is not None and (chosen.options or any(written)):
         raise UsageError("--undo takes back a whole restore and nothing else; give no other choice beside it.")
     if not dry_run and any(written):
         raise UsageError("--out and --write-decisions go with --dry-run.")
@@ -226,10 +227,7 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
 
 def _try(call: Call, asked: _Asked, *, yes: bool, confirm: str | None) -> NoReturn:
     call.confirm(confirm, yes=yes, what="restore --dry-run --try")
-    call.say(
-        "The restore is done for real and taken back: it uses up sequence values, fires triggers, and who writes to "
-        "these tables waits meanwhile."
-    )
+    call.say(f"The restore is done for real and taken back: it uses up sequence values, {_MEANWHILE}")
     snapshot, done = _done(call, asked, restore.attempt)
     matches = restore.asked(done.plan, asked.chosen.teams)
     about = replace(_about(call, snapshot), tried=True)
@@ -256,13 +254,21 @@ def _about(call: Call, snapshot: Snapshot) -> restoring.About:
     return restoring.About(snapshot, call.now, call.verbose)
 
 
-def _undo(call: Call, entry: int, *, dry_run: bool, yes: bool, confirm: str | None) -> NoReturn:
-    if not dry_run:
-        call.confirm(confirm, yes=yes, what=f"undo of restore {entry}")
+def _undo(call: Call, entry: int, *, dry_run: bool, tried: bool, yes: bool, confirm: str | None) -> NoReturn:
+    if tried or not dry_run:
+        what = f"restore --undo {entry} --dry-run --try" if tried else f"undo of restore {entry}"
+        call.confirm(confirm, yes=yes, what=what)
+    if tried:
+        call.say(f"The undo is done for real and taken back: it {_MEANWHILE}")
     with call.database() as database:
         guard = call.guard(database)
-        undone = guard.plans(lambda: undo.plan(guard, entry)) if dry_run else undo.apply(guard, entry)
-    call.answer(restoring.undo(undone))
+        if tried:
+            undone = undo.attempt(guard, entry)
+        elif dry_run:
+            undone = guard.plans(lambda: undo.plan(guard, entry))
+        else:
+            undone = undo.apply(guard, entry)
+    call.answer(undoing.undo(undone, dry_run=dry_run, tried=tried))
 
 
 def _check_database(call: Call, saved: SavedPlan | None) -> None:

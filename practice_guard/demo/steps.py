@@ -63,6 +63,7 @@ def plan(url: str, source: Path, variant: Variant, *, json: bool) -> list[Step]:
     severe = not kept and bool({"drop-league", "fail-half-way", "empty"} & variant.names)
     lacking = severe or (not kept and bool({"drop-series", "drop-team"} & variant.names))
     restored = healthy = waiting if lacking else fine
+    undone = fine
     if {"relabel", "rename-teams", "rename-series"} & variant.names:
         # Clubs that differ by case alone cannot be told apart by names that are only alike; some wait for a person.
         restored = healthy = fine | waiting
@@ -75,6 +76,9 @@ def plan(url: str, source: Path, variant: Variant, *, json: bool) -> list[Step]:
         ("check-preservation", (), "Which teams are still the same under the same id?", fine if kept else wrong),
         ("restore", ("--dry-run",), "What would a restore do? Writes nothing.", restored),
         ("restore", (), "Every row back on its right team.", restored),
+        ("restore", ("--undo", "1", "--dry-run"), "Was that wrong? What would taking it back do?", undone),
+        ("restore", ("--undo", "1"), "Back to what the import left.", undone),
+        ("restore", (), "And every row back again.", restored),
         ("health", (), "Is every row there, once, on the right team?", healthy),
         ("cleanup", (), "Which snapshots may go?", fine),
     ]

@@ -11,12 +11,13 @@ from rich.console import RenderableType
 
 from practice_guard.core.model import Finding, Verdict
 from practice_guard.core.records import Entry, Run
+from practice_guard.core.records.ledger import UNDO
 from practice_guard.core.records.marking import MARK
 from practice_guard.core.running import overhead
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.snapshots.archive import IMPORT
 from practice_guard.core.upkeep.cleanup import CLEANUP
-from practice_guard.core.words import counted
+from practice_guard.core.words import agreeing, counted
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.running import seconds, share
 from practice_guard.render.text import Paragraph, line
@@ -158,9 +159,13 @@ def _of_entry(entry: Entry) -> Event:
             entry.kind, entry.at, entry.by, entry.tool_version, _SAYS[entry.kind](entry), entry.seconds, result
         )
     written = entry.result.get("written")
-    counts = f"{counted(written, 'row')} written" if isinstance(written, int) else "rows taken back"
-    undone = f"; taken back by ledger {entry.undone_by}" if entry.undone_by else ""
-    says = f"{counts} from snapshot {entry.snapshot} (ledger {entry.id}){undone}."
+    what = "taken back" if entry.kind == UNDO else "written"
+    counts = f"{counted(written, 'row')} {what}" if isinstance(written, int) else "rows taken back"
+    stay = agreeing(entry.left, "stays", "stay")
+    left = f", {counted(entry.left, 'row')} {stay}" if entry.left else ""
+    but = f", but for {counted(entry.undone_but, 'row')}" if entry.undone_but else ""
+    undone = f"; taken back by ledger {entry.undone_by}{but}" if entry.undone_by else ""
+    says = f"{counts} from snapshot {entry.snapshot} (ledger {entry.id}){left}{undone}."
     result = {"ledger": entry.id, "snapshot": entry.snapshot, "environment": entry.environment, "written": written}
     return Event(entry.kind, entry.at, entry.by, entry.tool_version, says, entry.seconds, result)
 

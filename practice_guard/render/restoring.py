@@ -19,7 +19,6 @@ from practice_guard.core.restore import (
     Bucket,
     Plan,
     Sum,
-    Undone,
     additions,
     count_refused,
     refused,
@@ -177,12 +176,16 @@ def _way(about: About, *, dry_run: bool) -> list[str]:
         return []
     said = ["A dry run: nothing is written, PostgreSQL keeps the transaction read-only."]
     if about.untold:
-        rules = ", ".join(about.untold[:_SHOWN_RULES]) + (", …" if len(about.untold) > _SHOWN_RULES else "")
         said.append(
-            f"Foreseen from the catalogue. What these say of a row only a write shows: {rules}. A row that one of them "
-            "refuses would wait, alone; restore --dry-run --try finds out."
+            f"Foreseen from the catalogue. What these say of a row only a write shows: {rules(about.untold)}. A row "
+            "that one of them refuses would wait, alone; restore --dry-run --try finds out."
         )
     return said
+
+
+def rules(untold: Sequence[str]) -> str:
+    """Name the first of some rules."""
+    return ", ".join(untold[:_SHOWN_RULES]) + (", …" if len(untold) > _SHOWN_RULES else "")
 
 
 def _added(plan: Plan) -> int:
@@ -328,45 +331,3 @@ def _no_team(plan: Plan, each: Sum) -> str:
     if not plan.sets[each.set].of_teams:
         return f"what rows of {each.set} hang on"
     return "a team that no list knows" if each.hung else "no team"
-
-
-def undo(report: Undone) -> Outcome:
-    """Present an undo, planned or applied."""
-    removed, relinked = sum(report.removed.values()), sum(report.relinked.values())
-    rows = [(name, report.removed[name], report.relinked[name]) for name in report.removed]
-    rows.append(("sum", removed, relinked))
-    are, point = agreeing(removed, "is", "are"), agreeing(relinked, "points where it", "point where they")
-    what = f"{counted(removed, 'row')} that it put back {are} removed, {relinked:,} {point} did before it"
-    if adrift := sum(report.adrift.values()):
-        what += (
-            f", but for {adrift:,} that pointed at what is not there: empty now, or as they are where they must not be"
-        )
-    if any(report.staying.values()):
-        what += f"; where they are stay, since another row has the place that they had: {_staying(report)}"
-    planned = report.ledger is None
-    return Outcome(
-        Verdict.FINE,
-        f"Nothing was written. An undo of restore {report.entry.id}: {what}."
-        if planned
-        else f"Restore {report.entry.id} was taken back (ledger {report.ledger}): {what}.",
-        {
-            "undoes": report.entry.id,
-            "ledger": report.ledger,
-            "dry_run": planned,
-            "removed": dict(report.removed),
-            "relinked": dict(report.relinked),
-            "adrift": dict(report.adrift),
-            "staying": {name: dict(keys) for name, keys in report.staying.items()},
-        },
-        (table(("protected", "removed", "pointed back"), rows),),
-        (),
-        (Step("restore", "--undo", str(report.entry.id)) if planned else Step("health"),),
-    )
-
-
-def _staying(report: Undone) -> str:
-    return ", ".join(
-        f'{counted(rows, "row")} of {name} (unique constraint "{key}")'
-        for name, keys in report.staying.items()
-        for key, rows in keys.items()
-    )

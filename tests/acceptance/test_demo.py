@@ -21,6 +21,9 @@ STEPS = [
     "check-preservation",
     "restore --dry-run",
     "restore",
+    "restore --undo 1 --dry-run",
+    "restore --undo 1",
+    "restore",
     "health",
     "cleanup",
 ]
@@ -44,7 +47,7 @@ def test_the_demo_ends_with_every_practice_placed_once(guard: Guard) -> None:
     outcome = guard("demo", "--small", "--pg", os.environ["DEMO_PG"])
     assert outcome.status == 0, outcome
     assert "All 1,026 practices are on their teams, each exactly once" in outcome.stdout.splitlines()[-1]
-    assert [f"{number} of 8: {step}" in outcome.stdout for number, step in enumerate(STEPS, 1)] == [True] * 8
+    assert [f"{number} of 11: {step}" in outcome.stdout for number, step in enumerate(STEPS, 1)] == [True] * 11
     assert "$ practice-guard restore --dry-run --env local" in outcome.stdout
     assert "\x1b" not in outcome.stdout
     assert not outcome.stderr
@@ -60,12 +63,16 @@ def test_the_demo_is_one_json_document(guard: Guard) -> None:
     result = document["result"]
     assert isinstance(result, dict)
     assert [step["name"] for step in result["steps"]] == STEPS
-    assert [step["exit_code"] for step in result["steps"]] == [0, 0, 0, 3, 0, 0, 0, 0]
+    assert [step["exit_code"] for step in result["steps"]] == [0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0]
     assert [step["output"]["command"] for step in result["steps"] if step["name"] != "ETL"] == [
         step.split()[0] for step in STEPS if step != "ETL"
     ]
     assert result["check"]["practices"]["placed"] == 1_026
     assert placed_once(result["check"])
+    first, foreseen, undone, second = (step["output"]["result"] for step in result["steps"][5:9])
+    assert (foreseen["removed"], foreseen["relinked"]) == (undone["removed"], undone["relinked"])
+    assert sum(undone["removed"].values()) + sum(undone["relinked"].values()) > 1_000
+    assert (first["rows"]["total"], second["rows"]["pending"]) == (second["rows"]["total"], 0)
 
 
 @pytest.mark.parametrize("variant", ["relabel", "dangling", "upsert,rename-teams"])

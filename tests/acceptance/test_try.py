@@ -52,3 +52,44 @@ class TestTrying:
         assert "was tried and taken back" in tried.stdout.splitlines()[-1], tried
         assert guard("restore", "--try").status == 2
         assert guard("restore", "--undo", "1", "--dry-run", "--try").status == 2
+
+
+class TestTryingAnUndo:
+    def test_shows_what_the_dry_run_cannot_know_and_what_the_undo_does(
+        self, guard: Guard, damaged: ScratchDatabase
+    ) -> None:
+        entry = str(guard("restore", "--json").json["result"]["ledger"])
+        damaged.rows(
+            "CREATE FUNCTION played() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.id ="
+            " (SELECT min(id) FROM schedule) THEN RAISE 'it was played'; END IF; RETURN OLD; END $$"
+        )
+        damaged.rows("CREATE TRIGGER played BEFORE DELETE ON schedule FOR EACH ROW EXECUTE FUNCTION played()")
+        before = damaged.all_rows()
+        foreseen = guard("restore", "--undo", entry, "--dry-run", "--json")
+        assert (foreseen.status, foreseen.json["result"]["not_foreseen"]) == (0, ["schedule: TRIGGER played"]), foreseen
+        tried = guard("restore", "--undo", entry, "--dry-run", "--try", "--json")
+        assert (tried.status, tried.json["result"]["tried"], tried.json["result"]["ledger"]) == (4, True, None), tried
+        assert damaged.all_rows() == before
+        done = guard("restore", "--undo", entry)
+        assert done.status == 4, done
+        assert "1 row of practices stays where restore" in " ".join(done.stdout.split()), done
+        assert "it was played (SQLSTATE P0001)" in " ".join(done.stdout.split()), done
+        assert damaged.count("schedule") == 1
+        listed = guard("history")
+        assert ", 1 row stays." in " ".join(listed.stdout.split()), listed
+        assert "but for 1 row." in " ".join(listed.stdout.split()), listed
+        damaged.rows("DROP TRIGGER played ON schedule")
+        rest = guard("restore", "--undo", entry, "--json")
+        assert (rest.status, rest.json["result"]["removed"]["practices"]) == (0, 1), rest
+        assert guard("restore", "--undo", entry).status == 2
+        assert guard("restore", "--json").json["result"]["rows"]["insert"] == 6
+        assert guard("health").status == 0
+
+    def test_says_so_first_and_last(self, guard: Guard, damaged: ScratchDatabase) -> None:
+        entry = str(guard("restore", "--json").json["result"]["ledger"])
+        tried = guard("restore", "--undo", entry, "--dry-run", "--try")
+        assert tried.status == 0, tried
+        assert "fires triggers, and who writes to these tables waits" in " ".join(tried.stdout.split()), tried
+        assert "was tried and taken back" in tried.stdout.splitlines()[-1], tried
+        assert damaged.count("schedule") == 6
+        assert guard("restore", "--undo", entry, "--try").status == 2

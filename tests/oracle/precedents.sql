@@ -33,7 +33,7 @@ HAVING max(r.ledger) FILTER (WHERE u.id IS NOT NULL) > coalesce(max(r.ledger) FI
 SELECT DISTINCT ON (r.set_name, r.new_key) r.set_name, r.new_key, (r.after->'refs'->>0)::bigint
   FROM practice_guard.ledger_rows AS r
   JOIN practice_guard.ledger AS l ON l.id = r.ledger
- WHERE l.kind = 'restore' AND l.at >= %(since)s::timestamptz
+ WHERE l.kind IN ('restore', 'undo') AND l.at >= %(since)s::timestamptz
    AND (r.action = 'insert' OR r.before->0 <> r.after->'refs'->0)
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
  ORDER BY r.set_name, r.new_key, r.ledger DESC
@@ -43,7 +43,7 @@ SELECT DISTINCT ON (r.set_name, r.new_key) r.set_name, r.new_key, (r.after->'ref
 SELECT DISTINCT ON (r.set_name, r.snapshot_row) r.set_name, r.new_key, r.snapshot_row
   FROM practice_guard.ledger_rows AS r
   JOIN practice_guard.ledger AS l ON l.id = r.ledger
- WHERE l.kind = 'restore' AND l.snapshot = %(snapshot)s::text AND r.action = 'insert' AND r.new_key <> r.old_key
+ WHERE l.kind IN ('restore', 'undo') AND l.snapshot = %(snapshot)s::text AND r.action = 'insert' AND r.new_key <> r.old_key
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
  ORDER BY r.set_name, r.snapshot_row, r.ledger DESC
 

@@ -132,6 +132,11 @@ class Trigger:
         return self.enabled and bool(self.kind & (_ON_INSERT | _ON_UPDATE))
 
     @property
+    def on_delete(self) -> bool:
+        """Whether it fires when rows are removed."""
+        return self.enabled and bool(self.kind & _ON_DELETE)
+
+    @property
     def each_row(self) -> bool:
         """Whether it fires for each row, and so may change it."""
         return self.fires and bool(self.kind & _EACH_ROW)
@@ -152,7 +157,7 @@ class Trigger:
         return bool(self.kind & _ON_UPDATE)
 
 
-_EACH_ROW, _BEFORE, _ON_INSERT, _ON_UPDATE = 1, 2, 4, 16
+_EACH_ROW, _BEFORE, _ON_INSERT, _ON_DELETE, _ON_UPDATE = 1, 2, 4, 8, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +198,11 @@ class Table:
         triggers = (f"TRIGGER {each.name}" for each in self.triggers if each.fires)
         rules = (f"RULE {each.name}" for each in self.rules)
         return (*self.checks, *unique, *triggers, *rules)
+
+    @property
+    def untold_of_removal(self) -> tuple[str, ...]:
+        """The same of what removes a row."""
+        return tuple(f"TRIGGER {each.name}" for each in self.triggers if each.on_delete)
 
     @property
     def quoted(self) -> str:

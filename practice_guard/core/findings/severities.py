@@ -31,8 +31,8 @@ _WARNINGS = (
     "pooler-in-the-way", "name-key-missing", "name-key-nulls", "name-key-duplicates", "foreign-key-missing",
     "foreign-key-not-valid", "foreign-key-disabled", "foreign-key-sets-null", "replication-role", "unprotected-table",
     "user-triggers", "rows-without-league", "long-transactions", "locks-in-the-way", "ids-running-out",
-    "snapshots-large", "no-snapshot", "snapshot-old", "rows-pending", "rows-refused", "league-vanished",
-    "series-vanished", "ids-reused", "league-disagrees", "decision-not-followed", "rosters-moved",
+    "snapshots-large", "no-snapshot", "snapshot-old", "rows-pending", "rows-refused", "rows-not-taken-back",
+    "league-vanished",    "series-vanished", "ids-reused", "league-disagrees", "decision-not-followed", "rosters-moved",
     "reference-unresolved", "snapshot-passed-over", "set-gone", "columns-changed", "rows-older-than-team",
     "rows-absent", "rows-moved", "additions-unknown",
 )  # fmt: skip

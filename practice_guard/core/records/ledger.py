@@ -20,7 +20,7 @@ RESTORE, UNDO = "restore", "undo"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the ledger. `undone_by` is the entry that took it back."""
+    """One row of the ledger. `undone_by` is the entry that took it back, but for `undone_but` rows."""
 
     id: int
     kind: str
@@ -32,6 +32,13 @@ class Entry:
     plan_digest: str
     result: Mapping[str, object]
     undone_by: int | None
+    undone_but: int
+
+    @property
+    def left(self) -> int:
+        """How many rows an undo left as they are: it keeps them, and another one of its restore tries them again."""
+        noted = self.result.get("left")
+        return noted if isinstance(noted, int) else 0
 
     @property
     def seconds(self) -> float | None:

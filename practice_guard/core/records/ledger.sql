@@ -25,13 +25,15 @@ SELECT {name} AS name, jsonb_agg(x.row ORDER BY x.row) AS rows FROM (
 ) AS x (row)
 
 -- entries --
--- The ledger of a schema, newest first, or one entry of it, with what took an entry back.
-SELECT id, kind, at, by, tool_version, environment, snapshot, plan_digest, result::text,
-       (SELECT min(u.id) FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
+-- The ledger of a schema, newest first, or one entry of it, with what took an entry back, but for how many rows.
+SELECT l.id, l.kind, l.at, l.by, l.tool_version, l.environment, l.snapshot, l.plan_digest, l.result::text, o.id, o.rows
   FROM practice_guard.ledger AS l
- WHERE (%(id)s::bigint IS NULL OR id = %(id)s::bigint)
+ CROSS JOIN LATERAL (SELECT min(u.id), coalesce(max((u.result->>'left')::bigint), 0)
+                       FROM practice_guard.ledger AS u
+                      WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text) AS o (id, rows)
+ WHERE (%(id)s::bigint IS NULL OR l.id = %(id)s::bigint)
    AND {of_schema}
- ORDER BY id DESC
+ ORDER BY l.id DESC
 
 -- applying --
 -- The restore that applied a saved plan.
@@ -55,13 +57,13 @@ SELECT snapshot_row AS row, new_key AS key, before, after -> 'refs' AS after, af
 SELECT count(*) FROM practice_guard.ledger WHERE id = %(id)s::bigint AND plan_digest = %(plan_digest)s::text
 
 -- old_entries --
--- Restores that were written before the oldest snapshot that is left was taken, and that still have rows. None that
--- follows one which a snapshot that is left may ask for, whatever their clocks said.
+-- Restores, and undos that left rows as they are, that were written before the oldest snapshot that is left was taken, and
+-- that still have rows. None that follows one which a snapshot that is left may ask for, whatever their clocks said.
 WITH oldest AS (SELECT min(s.taken_at) AS taken_at FROM practice_guard.snapshots AS s WHERE {is_ours})
 SELECT l.id, EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
   FROM practice_guard.ledger AS l
  CROSS JOIN oldest AS o
- WHERE l.kind = 'restore' AND l.at < o.taken_at AND {of_schema}
+ WHERE l.kind IN ('restore', 'undo') AND l.at < o.taken_at AND {of_schema}
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS e
                     WHERE e.kind = 'restore' AND e.id <= l.id
                       AND (e.at >= o.taken_at OR e.snapshot IN (SELECT s.id FROM practice_guard.snapshots AS s)))

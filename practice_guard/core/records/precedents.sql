@@ -35,7 +35,7 @@ HAVING max(r.ledger) FILTER (WHERE u.id IS NOT NULL) > coalesce(max(r.ledger) FI
 SELECT DISTINCT ON (r.new_key) r.new_key AS key, (r.after->'refs'->>0)::bigint AS first
   FROM practice_guard.ledger_rows AS r
   JOIN practice_guard.ledger AS l ON l.id = r.ledger
- WHERE l.kind = 'restore' AND l.at >= %(since)s::timestamptz AND r.set_name = {set} AND r.new_key IN ({keys})
+ WHERE l.kind IN ('restore', 'undo') AND l.at >= %(since)s::timestamptz AND r.set_name = {set} AND r.new_key IN ({keys})
    AND {of_schema} AND {moved}
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
  ORDER BY r.new_key, r.ledger DESC
@@ -58,7 +58,7 @@ SELECT w.name, r.row::bigint
 SELECT DISTINCT ON (r.set_name, r.snapshot_row) r.set_name, r.snapshot_row, r.new_key
   FROM practice_guard.ledger_rows AS r
   JOIN practice_guard.ledger AS l ON l.id = r.ledger
- WHERE l.kind = 'restore' AND l.snapshot = %(snapshot)s::text AND r.action = 'insert' AND r.new_key <> r.old_key
+ WHERE l.kind IN ('restore', 'undo') AND l.snapshot = %(snapshot)s::text AND r.action = 'insert' AND r.new_key <> r.old_key
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
  ORDER BY r.set_name, r.snapshot_row, r.ledger DESC
 

@@ -19,6 +19,7 @@ from practice_guard.core.restore.plans import Sum as Sum
 from practice_guard.core.restore.plans import count as count
 from practice_guard.core.restore.refused_rows import TRY as TRY
 from practice_guard.core.restore.refused_rows import count_refused as count_refused
+from practice_guard.core.restore.refused_rows import left as left
 from practice_guard.core.restore.refused_rows import refused as refused
 from practice_guard.core.restore.refused_rows import tried_again as tried_again
 from practice_guard.core.restore.refused_rows import waits_for as waits_for

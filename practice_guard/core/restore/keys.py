@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from practice_guard.core import errors
 from practice_guard.core.application import Column
 from practice_guard.core.database import Database, Query, ask_each, identifier, literal, piece, savepoints, statement
-from practice_guard.core.restore import refusals, relinking, waits
+from practice_guard.core.restore import halving, relinking, waits
 from practice_guard.core.restore.refusals import Refusal
 from practice_guard.core.restore.sheets import STAND_IN
 from practice_guard.core.restore.summing import Workings, writing
@@ -62,9 +62,9 @@ def _draw(database: Database, task: Task, wanted: int, *, again: bool) -> list[R
         with savepoints.savepoint(database), relinking.application_path(database):
             database.write([Query(statement(__name__, "give_keys", **parts), {"wanted": wanted})])
     except errors.GuardError as error:
-        if not refusals.speaks_of_rows(error):
+        if not halving.speaks_of_rows(error):
             raise
-        says = refusals.words(error)
+        says = f"the database says: {halving.said(error)}"
     rows = database.execute(statement(__name__, "still_without", **task.parts))
     note = f"its primary key is taken, and {says}"
     return [Refusal(task.name, row, waits.YIELD, note) for (row,) in rows]

@@ -30,8 +30,9 @@ from practice_guard.core.restore.goals import (
     with_given_up,
     with_parents,
 )
+from practice_guard.core.restore.halving import TURNS
 from practice_guard.core.restore.plans import Plan
-from practice_guard.core.restore.refusals import TURNS, Refusal
+from practice_guard.core.restore.refusals import Refusal
 from practice_guard.core.restore.sheets import DESTINATIONS, GOALS, PRECEDENTS, REFUSED, Sheet
 from practice_guard.core.restore.summing import Workings
 from practice_guard.core.snapshots import Snapshot, team_lists

@@ -1,4 +1,4 @@
-"""What is said of rows that the database refuses."""
+"""What a restore, and an undo, say of rows that the database refuses."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from collections.abc import Mapping
 
 from practice_guard.core.findings import found
 from practice_guard.core.model import Finding, Reason
+from practice_guard.core.restore.halving import ALONE
 from practice_guard.core.restore.plans import Bucket, Plan
+from practice_guard.core.restore.refusals import AGAIN
+from practice_guard.core.restore.undo import Undone
 from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted
-
-ALONE = "the database refuses it: "
-"""Before the database's words, of a row that stood alone when they were said."""
-
-AGAIN = "is tried again; last time: "
-"""Before what an earlier restore said of a row that is tried again."""
 
 TRY = Step("restore", "--dry-run", "--try", why="what the database refuses, with its words; then change its rule")
 
@@ -86,3 +83,29 @@ def _said(plan: Plan, name: str) -> Counter[str]:
         if each.bucket is Bucket.PENDING and each.reason is Reason.REFUSED:
             said[each.note] += each.rows
     return said
+
+
+def left(undone: Undone, name: str) -> list[Finding]:
+    """Find that rows of a set stay where a restore put them: one finding, however many they are.
+
+    Args:
+        undone: what an undo would do, or did.
+        name: the set.
+    """
+    said = Counter({f'another row has their place, by the unique key "{key}"': rows
+                    for key, rows in undone.staying[name].items()})  # fmt: skip
+    said.update(undone.refused[name])
+    if not said:
+        return []
+    rows, ((most, _),) = said.total(), said.most_common(1)
+    others = f", and {counted(len(said) - 1, 'other reason')}" if len(said) > 1 else ""
+    return [
+        found(
+            "rows-not-taken-back",
+            f"{counted(rows, 'row')} of {name} {agreeing(rows, 'stays', 'stay')} where restore {undone.entry.id} put "
+            f"{agreeing(rows, 'it', 'them')}.",
+            f"For {'it' if rows == 1 else 'most of them'}: {most}{others}. All that could go back does.",
+            Step("restore", "--undo", str(undone.entry.id), why="tries them again, once they may go back"),
+            rows=rows,
+        )
+    ]

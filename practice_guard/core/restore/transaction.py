@@ -12,7 +12,7 @@ from practice_guard.core.application import Application
 from practice_guard.core.database import savepoints
 from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, ledger
-from practice_guard.core.restore import keys, planning, refusals, summing, tasks, writes
+from practice_guard.core.restore import halving, keys, planning, refusals, summing, tasks, writes
 from practice_guard.core.restore.drift import moved
 from practice_guard.core.restore.planfile import AGAIN, SavedPlan
 from practice_guard.core.restore.plans import Plan
@@ -137,7 +137,7 @@ def _written(
     """
     database, refused = guard.database, list[Refusal]()
     database.notice_constraints()
-    for left in reversed(range(refusals.ROUNDS)):
+    for left in reversed(range(halving.ROUNDS)):
         guard.watcher.begins("checking the tables")
         tasks.check_columns(workings)
         busy = tasks.assign(workings)
@@ -148,7 +148,7 @@ def _written(
                 if not found:
                     return workings, busy, writes.write(database, busy)
         except errors.GuardError as error:
-            if not left or not refusals.speaks_of_rows(error):
+            if not left or not halving.speaks_of_rows(error):
                 raise
             guard.watcher.begins("finding the rows that are refused", workings.plan.writes())
             keys.give(database, workings, busy)

@@ -1,31 +1,42 @@
-"""Taking a restore back: exactly its changes, and only while they are still as it left them."""
+"""Taking a restore back: exactly its changes, and only while they are still as it left them.
+
+It is planned, tried and told like a restore. What cannot go back stays where the restore put it, and is told; the rest
+goes back, and another undo of the same restore tries what stayed (`ledger`: an undo keeps the rows that it left).
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import NoReturn
 
 from practice_guard.core import errors
-from practice_guard.core.application import Application, BoundSet
-from practice_guard.core.database import Database, Query, Scratch, ask_each, identifier, piece, statement
+from practice_guard.core.application import Application, ForeignKey
+from practice_guard.core.database import Database, Query, ask_each, identifier, literal, savepoints, statement
 from practice_guard.core.guarding import Guard
-from practice_guard.core.records import About, Entry, Kept, imprints, ledger
-from practice_guard.core.restore import relinking, untouched, wayback
+from practice_guard.core.records import About, Entry, imprints, ledger
+from practice_guard.core.restore import halving, relinking, untouched
+from practice_guard.core.restore.halving import Put, Refused, Searched
 from practice_guard.core.restore.relinking import Lines
+from practice_guard.core.restore.undo_tasks import TakeBack, Work, work_out
 from practice_guard.core.words import agreeing, counted
-
-_SHOWN = 5
-_WHOLE = ("smallint", "integer", "bigint")
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What was taken back: the entry, the entry that says so, and rows by set.
+    """What was taken back, or would be: rows by set.
 
-    `adrift` counts those of the re-linked that pointed at what is not there and, by a foreign key, cannot any more.
-    `staying` counts, by unique key, rows that were re-linked and stay so, since another row has their former place.
+    Attributes:
+        entry: the restore's in the ledger.
+        ledger: the entry that says so; None where nothing was written.
+        relinked: how many rows point where they did before, as far as what that was is there.
+        removed: how many that were put back are gone.
+        adrift: how many pointed at what is not there and, by a foreign key, cannot any more.
+        unmoved: how many of those stay as they are, since they must not point at nothing.
+        staying: by unique key, how many stay as they are since another row has their former place.
+        refused: by what is said of them, how many stay as they are since something else does not let them go.
+        untold: the rules of the tables of which only a write shows what they say, by table.
     """
 
     entry: Entry
@@ -33,29 +44,29 @@ class Undone:
     relinked: Mapping[str, int]
     removed: Mapping[str, int]
     adrift: Mapping[str, int]
+    unmoved: Mapping[str, int]
     staying: Mapping[str, Mapping[str, int]]
+    refused: Mapping[str, Mapping[str, int]]
+    untold: Sequence[str] = field(default=(), compare=False)
 
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """What an entry wrote to a set, how many of its rows cannot be pointed where they were, and how many stay."""
-
-    lines: Lines
-    kept: Kept
-    adrift: int
-    staying: Mapping[str, int]
+    def left(self, name: str) -> int:
+        """Return how many rows of a set were kept from going back, and are tried again."""
+        return sum(self.staying[name].values()) + sum(self.refused[name].values())
 
     @property
-    def bound(self) -> BoundSet:
-        return self.lines.bound
+    def leaves(self) -> int:
+        """How many rows of all sets were."""
+        return sum(map(self.left, self.staying))
 
     @property
-    def relinked(self) -> int:
-        return self.written - self.kept.inserted
+    def taken_out(self) -> int:
+        """How many rows of all sets are gone."""
+        return sum(self.removed.values())
 
     @property
-    def written(self) -> int:
-        return self.kept.rows - sum(self.staying.values())
+    def pointed_back(self) -> int:
+        """How many rows of all sets point where they did."""
+        return sum(self.relinked.values())
 
 
 def plan(guard: Guard, wanted: int) -> Undone:
@@ -67,194 +78,146 @@ def plan(guard: Guard, wanted: int) -> Undone:
         errors.SchemaError: it wrote to a protected set that is not there, or that has other references now.
         errors.StalePlanError: rows have changed since; says which.
     """
-    database, app = guard.database, guard.look()
-    entry = _entry(database, wanted)
-    return _undone(entry, None, _assign(database, app, entry))
+    return _told(work_out(guard.database, guard.look(), wanted))
 
 
 def apply(guard: Guard, wanted: int) -> Undone:
     """Take an entry back in one transaction: what it put in is removed, what it re-linked points where it did.
+
+    What the database does not let go back stays as it is. Where that is all, nothing is written.
 
     Raises:
         errors.UsageError: there is no such entry, it is no restore, it was taken back already, or its rows are not
             kept any more.
         errors.SchemaError: it wrote to a protected set that is not there, or that has other references now.
         errors.StalePlanError: rows have changed since; nothing was written.
-        errors.SchemaError: a constraint that only a write can ask lets a row not back; names it.
         errors.RestoreError: the database did something else; everything was rolled back.
     """
-    database = guard.database
-
-    def work(app: Application) -> Undone:
-        entry = _entry(database, wanted)
-        tasks = _assign(database, app, entry)
-        count = sum(task.written for task in tasks)
-        guard.watcher.begins("taking back", count)
-        _write(database, app, tasks)
-        about = About(
-            {"undoes": entry.id, "written": count},
-            entry.snapshot,
-            entry.plan_digest,
-            imprints.take(database, app).dump(),
-        )
-        return _undone(entry, ledger.write(database, ledger.UNDO, guard.author, about), tasks)
-
-    undone = guard.writes(work)
-    ledger.read_back(database, undone.ledger or 0, undone.entry.plan_digest)
+    undone = guard.writes(lambda app: _apply(guard, app, wanted))
+    if undone.ledger is not None:
+        ledger.read_back(guard.database, undone.ledger, undone.entry.plan_digest)
     return undone
 
 
-def _entry(database: Database, wanted: int) -> Entry:
-    entry = ledger.find(database, wanted)
-    if entry.kind != ledger.RESTORE:
-        raise errors.UsageError(f"Entry {entry.id} of the ledger is no restore but an {entry.kind}.")
-    if entry.undone_by is not None:
-        raise errors.UsageError(f"Restore {entry.id} was taken back already, by entry {entry.undone_by}.")
-    return entry
+def attempt(guard: Guard, wanted: int) -> Undone:
+    """Take an entry back as `apply` does, and take all of that back: what only a write can show is then known.
+
+    Triggers have fired, and users' writes had to wait meanwhile. No entry of the ledger has the number returned.
+
+    Raises:
+        errors.GuardError: as `apply`.
+    """
+
+    def work(app: Application) -> NoReturn:
+        raise _TriedError(_apply(guard, app, wanted))
+
+    try:
+        guard.writes(work)
+    except _TriedError as tried:
+        return tried.undone
 
 
-def _assign(database: Database, app: Application, entry: Entry) -> list[_Task]:
-    """Lay down what an entry wrote, all of it or nothing, by set, and require that it can be taken back."""
-    kept = _kept(database, entry)
-    sets = [_bound(app, name, each) for name, each in kept.items()]
-    if not sets:
-        return []
-    scratch = Scratch(database)
-    wayback.lay_down(scratch, app, [bound for bound in app.sets if bound.name in kept], entry)
-    lines = [wayback.lines(scratch, bound) for bound in sets]
-    _check_unchanged(scratch, lines, kept, entry)
-    for each in lines:
-        if kept[each.bound.name].inserted:
-            _check_nothing_hangs_on(scratch, app, each, lines, entry)
-    counts = ask_each(scratch, [Query(statement(__name__, "counts", **each.parts)) for each in lines])
-    return [
-        _Task(replace(each, updates=updates), kept[each.bound.name], adrift, json.loads(staying))
-        for each, ((updates, adrift, staying),) in zip(lines, counts, strict=True)
-    ]
+class _TriedError(Exception):
+    """Raised to leave a transaction whose work is not to stay."""
+
+    def __init__(self, undone: Undone) -> None:
+        super().__init__()
+        self.undone = undone
 
 
-def _kept(database: Database, entry: Entry) -> Mapping[str, Kept]:
-    kept, written = ledger.kept(database, entry.id), entry.result.get("written")
-    rows = sum(each.rows for each in kept.values())
-    if isinstance(written, int) and rows < written:
-        of_them = f"{rows:,} of {counted(written, 'row')}"
-        raise errors.UsageError(
-            f"Restore {entry.id} cannot be taken back any more: the ledger keeps {of_them} that it wrote. They are "
-            "kept as long as a snapshot from before it is. Nothing was written."
-        )
-    return kept
-
-
-def _bound(app: Application, name: str, kept: Kept) -> BoundSet:
-    bound = next((each for each in app.sets if each.name == name), None)
-    if bound is None:
-        raise errors.SchemaError(f"The protected set {name}, which the restore wrote to, is not in this database.")
-    if not kept.references <= {len(bound.references)}:
-        raise errors.SchemaError(
-            f"The protected set {name} has not the references that it had when the restore wrote to it."
-        )
-    return bound
-
-
-def _check_unchanged(scratch: Scratch, lines: Sequence[Lines], kept: Mapping[str, Kept], entry: Entry) -> None:
-    asked = [Query(statement(__name__, "changed", **each.parts, shown=str(_SHOWN))) for each in lines]
-    for each, ((moved, keys),) in zip(lines, ask_each(scratch, asked), strict=True):
-        if moved:
-            name, have = each.bound.name, agreeing(moved, "has", "have")
-            shown = ", ".join(keys) + (", …" if moved > _SHOWN else "")
-            raise errors.StalePlanError(
-                f"{moved:,} of {counted(kept[name].rows, 'row')} of {name} that restore {entry.id} wrote {have} "
-                f"changed or gone since (primary keys {shown}). Nothing was written."
-            )
-
-
-def _check_nothing_hangs_on(
-    scratch: Scratch, app: Application, going: Lines, lines: Sequence[Lines], entry: Entry
-) -> None:
-    """Refuse to remove rows on which users have hung something since, which a foreign key would take along."""
-    bound = going.bound
-    numbered = (bound.table.name, bound.key.name)
-    columns = {(key.table, column) for each in app.catalog.tables.values() for key in each.foreign_keys
-               for column, theirs in key.pairs if (key.parent, theirs) == numbered}  # fmt: skip
-    columns |= {
-        (each.table.name, reference.column)
-        for each in app.sets
-        for reference in each.references
-        if reference.parent == bound.name
-    }
-    asked = sorted(columns)
-    counts = ask_each(scratch, [_hanging(app, table, column, going, lines) for table, column in asked])
-    for (table, _), ((count,),) in zip(asked, counts, strict=True):
-        if count:
-            raise errors.StalePlanError(
-                f"{counted(count, 'row')} of {table} {agreeing(count, 'hangs', 'hang')} on rows of {bound.name} that "
-                f"restore {entry.id} put back and that would have to go. Nothing was written."
-            )
-
-
-def _hanging(app: Application, table: str, column: str, going: Lines, lines: Sequence[Lines]) -> Query:
-    """Ask how many rows of a table point at some that are to go, and stay themselves."""
-    child = app.catalog.table(table)
-    whole = going.key_type == "bigint" and child.columns[column].type in _WHOLE
-    staying = [_leaving(each, column, going) for each in lines if each.bound.table.name == table]
-    text = statement(
-        __name__,
-        "hanging",
-        child=child.quoted,
-        lines=going.table,
-        column=identifier(column),
-        compared="bigint" if whole else "text",
-        cast="" if whole else "::text",
-        staying="".join(staying),
+def _apply(guard: Guard, app: Application, wanted: int) -> Undone:
+    database = guard.database
+    work = _written(guard, app, wanted)
+    undone = _told(work)
+    written = undone.taken_out + undone.pointed_back
+    if undone.leaves and not written:
+        return undone
+    about = About(
+        {"undoes": work.source.id, "restore": work.entry.id, "written": written, "left": undone.leaves},
+        work.entry.snapshot,
+        work.entry.plan_digest,
+        imprints.take(database, app).dump(),
     )
-    return Query(text)
+    number = ledger.write(database, ledger.UNDO, guard.author, about)
+    _hand_on(database, work, number)
+    return _told(work, number)
 
 
-def _leaving(each: Lines, column: str, going: Lines) -> str:
-    """Return the condition that a row is none that goes, or that is pointed elsewhere than at what goes."""
-    leaves = "o.live_key IS NULL"
-    for place, name in enumerate(each.refs):
-        if name == column and each.key_type == going.key_type == "bigint":
-            leaves = f"({leaves} OR o.a{place} IS DISTINCT FROM o.b{place})"
-    return piece(__name__, "staying", **each.parts, leaves=leaves)
+def _written(guard: Guard, app: Application, wanted: int) -> Work:
+    """Take back what can be, without the rows that the database refuses: those stay, and what they hang on."""
+    database, refused = guard.database, list[Refused]()
+    database.notice_constraints()
+    for left in reversed(range(halving.ROUNDS)):
+        work = work_out(database, app, wanted, refused)
+        count = sum(task.written for task in work.tasks)
+        guard.watcher.begins("taking back", count)
+        try:
+            with savepoints.savepoint(database):
+                _write(database, work)
+                return work
+        except errors.GuardError as error:
+            if not left or not halving.speaks_of_rows(error):
+                raise
+            guard.watcher.begins("finding the rows that are refused", count)
+            found = _search(database, work)
+            if not found:
+                raise
+        refused += found
+        work.scratch.drop()
+    raise errors.RestoreError("No round was left.")
 
 
-def _write(database: Database, app: Application, tasks: Sequence[_Task]) -> None:
-    lines = [task.lines for task in tasks]
+def _search(database: Database, work: Work) -> list[Refused]:
+    put: Put = partial(_put, database, work, savepoints.check)
+    sets = [Searched(task.bound.name, task.lines.table, task.lines.writes) for task in work.order]
+    return halving.search(database, work.scratch, sets, put)
+
+
+def _write(database: Database, work: Work) -> None:
+    lines = [task.lines for task in work.tasks]
     before = untouched.left_alone(database, lines, present=True)
-    by_name = {task.bound.name: task for task in tasks}
-    with _refused_by_name(), relinking.application_path(database):
-        for bound in reversed(app.sets):  # what hangs on other rows goes first
-            if bound.name in by_name:
-                _take_back(database, by_name[bound.name])
-        database.check_constraints()
-    _prove(database, tasks)
+    _put(database, work, lambda each: each.check_constraints())
+    _prove(database, work.tasks)
     untouched.check(before, untouched.left_alone(database, lines, present=False))
 
 
-@contextmanager
-def _refused_by_name() -> Iterator[None]:
-    """Say of what only a write can show which constraint it was, and that nothing was written."""
-    try:
-        yield
-    except errors.SchemaError as error:
-        if not error.data.get("constraint"):
-            raise
-        raise errors.SchemaError(
-            f"{error.message} A row cannot go back to where it was before the restore, for the constraint "
-            f"{error.data['constraint']} of {error.data['table']}. Nothing was written.",
-            next_steps=error.next_steps,
-        ) from error
+def _put(
+    database: Database, work: Work, check: Callable[[Database], None], in_turn: Mapping[str, str] | None = None
+) -> None:
+    """Take rows back and check, while the application's triggers find what they look for: all, or those in turn."""
+    exact = in_turn is None
+    with relinking.application_path(database):
+        for task, key in work.circles:
+            _open_circle(database, key, _turned(task, in_turn))
+        for task in work.order:
+            lines = _turned(task, in_turn)
+            if task.removals:
+                done = database.write([Query(statement(__name__, "take_out", **lines.parts))])[0]
+                if exact:
+                    relinking.expect(task.bound, task.removals, done)
+            relinking.point(database, lines, exact=exact)
+        check(database)
 
 
-def _take_back(database: Database, task: _Task) -> None:
-    if task.kept.inserted:
-        taking = Query(statement(__name__, "take_out", **task.lines.parts))
-        relinking.expect(task.bound, task.kept.inserted, database.write([taking])[0])
-    relinking.point(database, task.lines)
+def _turned(task: TakeBack, in_turn: Mapping[str, str] | None) -> Lines:
+    """Return what is written to a set, or what of that is in turn."""
+    if in_turn is None:
+        return task.lines
+    return replace(task.lines, writes=f"{task.lines.writes} AND {in_turn[task.bound.name]}")
 
 
-def _prove(database: Database, tasks: Sequence[_Task]) -> None:
+def _open_circle(database: Database, key: ForeignKey, lines: Lines) -> None:
+    """Let rows go before those that hang on them and go too: the key is checked in the end, or leads nowhere."""
+    table = lines.bound.table
+    if key.deferrable and key.on_delete == "a":
+        database.execute(statement(__name__, "defer", constraint=identifier(table.schema, key.name)))
+        return
+    if names := [name for name in key.columns if not table.columns[name].not_null]:
+        emptied = ", ".join(f"{identifier(name)} = NULL" for name in names[:1])
+        database.write([Query(statement(__name__, "let_go", **lines.parts, emptied=emptied))])
+
+
+def _prove(database: Database, tasks: Sequence[TakeBack]) -> None:
     """Read back, after all triggers and constraints, that what was put in is gone and what was re-linked points back.
 
     Raises:
@@ -267,17 +230,39 @@ def _prove(database: Database, tasks: Sequence[_Task]) -> None:
         if left:
             are = agreeing(left, "is not as it", "are not as they")
             raise errors.RestoreError(
-                f"{left:,} of {counted(task.kept.rows, 'row')} of {task.bound.name} to be taken back {are} should be: "
+                f"{left:,} of {counted(task.written, 'row')} of {task.bound.name} to be taken back {are} should be: "
                 f"a trigger or rule on {task.bound.table.name} changed or swallowed that. Everything was rolled back."
             )
 
 
-def _undone(entry: Entry, number: int | None, tasks: Sequence[_Task]) -> Undone:
+def _hand_on(database: Database, work: Work, number: int) -> None:
+    """Keep with an undo's entry the rows that it has left as they are, as its restore's entry keeps them."""
+    leaving = [task for task in work.tasks if task.left]
+    texts = [
+        statement(
+            __name__,
+            "left",
+            **task.lines.parts,
+            source=str(work.source.id),
+            set=literal(task.bound.name),
+        )
+        for task in leaving
+    ]
+    noted = ledger.write_rows(database, number, [Query(text) for text in texts])
+    if noted != [task.left for task in leaving]:
+        raise errors.RestoreError("The ledger has not noted what stays (a rule?). Everything was rolled back.")
+
+
+def _told(work: Work, number: int | None = None) -> Undone:
+    by_name = {task.bound.name: task for task in work.tasks}
     return Undone(
-        entry,
+        work.entry,
         number,
-        {task.bound.name: task.relinked for task in tasks},
-        {task.bound.name: task.kept.inserted for task in tasks},
-        {task.bound.name: task.adrift for task in tasks},
-        {task.bound.name: task.staying for task in tasks},
+        {name: task.lines.updates for name, task in by_name.items()},
+        {name: task.removals for name, task in by_name.items()},
+        {name: task.adrift for name, task in by_name.items()},
+        {name: task.unmoved for name, task in by_name.items()},
+        {name: task.staying for name, task in by_name.items()},
+        {name: task.refused for name, task in by_name.items()},
+        tuple(f"{task.bound.table.name}: {rule}" for task in work.tasks for rule in task.untold),
     )

@@ -1,33 +1,17 @@
--- counts --
--- How many rows are pointed elsewhere, how many cannot be pointed where they were, and how many stay by which key.
-SELECT count(*) FILTER (WHERE p.live_key IS NOT NULL AND {writes}), count(*) FILTER (WHERE p.adrift),
-       (SELECT coalesce(json_object_agg(k.stays, k.rows), '{{}}')::text
-          FROM (SELECT p.stays, count(*) AS rows FROM {lines} AS p WHERE p.stays IS NOT NULL GROUP BY 1) AS k)
+-- defer --
+-- Has a foreign key checked in the end by which rows that go hang on such as go before them.
+SET CONSTRAINTS {constraint} DEFERRED
+
+-- let_go --
+-- Points rows that go at nothing, so that what they hang on may go before them.
+UPDATE {table} AS t SET {emptied}
   FROM {lines} AS p
-
--- changed --
--- How many rows are not as the entry left them, and the first of their primary keys.
-SELECT count(*), array_agg(x.put ORDER BY x.row) FILTER (WHERE x.nth <= {shown})
-  FROM (SELECT p.put::text AS put, p.row, row_number() OVER (ORDER BY p.row) AS nth
-          FROM {lines} AS p
-          LEFT JOIN {table} AS t ON p.put = t.{key}{live_cast}
-         WHERE t.{key} IS NULL OR encode(sha256(convert_to(ROW(t.*)::text, 'UTF8')), 'hex') IS DISTINCT FROM p.sum) AS x
-
--- hanging --
--- How many rows point at some that are to go, and neither go themselves nor are pointed elsewhere.
-SELECT count(*)
-  FROM {child} AS t
- WHERE EXISTS (SELECT FROM {lines} AS p WHERE p.live_key IS NULL AND p.put{cast} = t.{column}::{compared}){staying}
-
--- staying --
--- That a row is none of those that are taken back from there.
-
-   AND NOT EXISTS (SELECT FROM {lines} AS o WHERE o.put = t.{key}{live_cast} AND {leaves})
+ WHERE p.live_key IS NULL AND {writes} AND p.put = t.{key}{live_cast}
 
 -- take_out --
 -- Removes rows that a restore put in.
 DELETE FROM {table} AS t USING {lines} AS p
- WHERE p.live_key IS NULL AND p.put = t.{key}{live_cast}
+ WHERE p.live_key IS NULL AND {writes} AND p.put = t.{key}{live_cast}
 
 -- standing --
 -- How many of those are still there.
@@ -35,3 +19,12 @@ SELECT count(*)
   FROM {lines} AS p
   JOIN {table} AS t ON p.put = t.{key}{live_cast}
  WHERE p.live_key IS NULL
+
+-- left --
+-- The rows of one set that stay, as the entry that wrote them keeps them, with the sum of what they are now.
+SELECT r.set_name, r.action, r.snapshot_row, r.old_key, r.new_key, r.before,
+       jsonb_set(r.after, '{{sum}}', to_jsonb(encode(sha256(convert_to(ROW(t.*)::text, 'UTF8')), 'hex')))
+  FROM practice_guard.ledger_rows AS r
+  JOIN {lines} AS p ON p.row = r.snapshot_row
+  JOIN {table} AS t ON p.put = t.{key}{live_cast}
+ WHERE r.ledger = {source} AND r.set_name = {set} AND (p.stays IS NOT NULL OR p.refused IS NOT NULL)

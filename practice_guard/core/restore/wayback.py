@@ -2,62 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Sequence
 
-from practice_guard.core.application import Application, BoundSet, Reference, UniqueKey
-from practice_guard.core.database import Fill, Query, Scratch, ask_each, identifier, literal, piece, statement
+from practice_guard.core.application import Application, BoundSet, Reference
+from practice_guard.core.database import Fill, Query, Scratch, identifier, piece, statement
 from practice_guard.core.records import Entry, ledger
+from practice_guard.core.restore.halving import TURNS, Refused
 from practice_guard.core.restore.relinking import Lines
 
 _WHOLE = ("smallint", "integer", "bigint")
 
 
-def lay_down(scratch: Scratch, app: Application, sets: Sequence[BoundSet], entry: Entry) -> None:
+def lay_down(
+    scratch: Scratch, app: Application, sets: Sequence[BoundSet], entry: Entry, refused: Sequence[Refused] = ()
+) -> None:
     """Lay down what each row that an entry wrote to some sets is, and what it can be again.
 
     The import left rows on ids that are not there while foreign keys were off, or has removed since what they were on.
     Where a foreign key does not let a reference back, it is emptied, and stays as it is where it must not be empty.
-    A row that would stand where another one stands, in the place of a unique key, stays as a whole.
+    What the database has refused a moment ago stays as a whole.
     """
     tables = {table: types for bound in sets for table, types in _tables(bound).items()}
-    scratch.make(tables)
-    scratch.fill([_laying(scratch, app, bound, sets, entry) for bound in sets])
-    _let_stay(scratch, [bound for bound in sets if _keys(bound)])
+    scratch.make({**tables, "turns": TURNS})
+    scratch.fill([_laying(scratch, app, bound, sets, entry, refused) for bound in sets])
 
 
 def lines(scratch: Scratch, bound: BoundSet) -> Lines:
     """Return what was laid down of a set."""
-    return Lines(bound, scratch.table(f"undo_{bound.name}"), _key_type(bound), _writes(bound), 0)
+    return Lines(bound, scratch.table(f"undo_{bound.name}"), key_type(bound), _writes(bound), 0)
 
 
 def _tables(bound: BoundSet) -> dict[str, dict[str, str]]:
-    """Return the tables of a set: its lines (see `Lines`), with the sum of what was written, and those that stay."""
-    key, places = _key_type(bound), range(len(bound.references))
+    """Return the tables of a set: its lines (see `Lines`), with the sum of what was written, and those that stay.
+
+    `stays` is the unique key that keeps a row where it is, and `refused` what else does, in words.
+    """
+    key, places = key_type(bound), range(len(bound.references))
     return {
         f"undo_{bound.name}": {
-            "row": "bigint", "put": key, "live_key": key, "sum": "text", "adrift": "boolean", "stays": "text",
+            "row": "bigint", "put": key, "live_key": key, "sum": "text", "adrift": "boolean",
+            "stays": "text", "refused": "text",
             **{f"b{place}": "bigint" for place in places}, **{f"a{place}": "bigint" for place in places},
         },
-        f"stays_{bound.name}": {"row": "bigint", "name": "text"},
+        f"stays_{bound.name}": {"row": "bigint", "name": "text", "note": "text"},
     }  # fmt: skip
 
 
-def _key_type(bound: BoundSet) -> str:
+def key_type(bound: BoundSet) -> str:
+    """Return the type of a set's keys in its lines."""
     return "bigint" if bound.key.type in _WHOLE else "text"
 
 
 def _writes(bound: BoundSet) -> str:
-    before, after = (_each(bound, f"p.{side}#") for side in "ba")
+    before, after = (each_reference(bound, f"p.{side}#") for side in "ba")
     return piece(__name__, "writes", before_list=before, after_list=after)
 
 
-def _each(bound: BoundSet, text: str) -> str:
+def each_reference(bound: BoundSet, text: str) -> str:
+    """Return a text for each reference of a set, with its place for `#`."""
     return ", ".join(text.replace("#", str(place)) for place in range(len(bound.references)))
 
 
-def _laying(scratch: Scratch, app: Application, bound: BoundSet, sets: Sequence[BoundSet], entry: Entry) -> Fill:
+def _laying(
+    scratch: Scratch,
+    app: Application,
+    bound: BoundSet,
+    sets: Sequence[BoundSet],
+    entry: Entry,
+    refused: Sequence[Refused],
+) -> Fill:
     rows = ledger.rows(entry.id, bound.name)
+    ours = [each for each in refused if each.set == bound.name]
+    staying = {"refused": [each.row for each in ours], "notes": [each.words for each in ours]}
 
     def query() -> Query:
         ways = [_way(scratch, app, bound, place, sets) for place in range(len(bound.references))]
@@ -65,15 +81,16 @@ def _laying(scratch: Scratch, app: Application, bound: BoundSet, sets: Sequence[
             __name__,
             "lines",
             rows=rows.text,
-            key_type=_key_type(bound),
-            was=_each(bound, "(r.before ->> #)::bigint AS w#"),
-            now=_each(bound, "(r.after ->> #)::bigint AS b#"),
+            key_type=key_type(bound),
+            was=each_reference(bound, "(r.before ->> #)::bigint AS w#"),
+            now=each_reference(bound, "(r.after ->> #)::bigint AS b#"),
             back=", ".join(f"({way})::bigint AS a{place}" for place, way in enumerate(ways)),
-            was_list=_each(bound, "x.w#"),
-            now_list=_each(bound, "x.b#"),
-            back_list=_each(bound, "x.a#"),
+            was_list=each_reference(bound, "x.w#"),
+            now_list=each_reference(bound, "x.b#"),
+            back_list=each_reference(bound, "x.a#"),
+            after_list=each_reference(bound, "CASE WHEN x.note IS NULL THEN x.a# ELSE x.b# END"),
         )
-        return Query(text, rows.parameters)
+        return Query(text, {**(rows.parameters or {}), **staying})
 
     return f"undo_{bound.name}", query
 
@@ -102,70 +119,6 @@ def _allowed(
         found |= {
             piece(__name__, "and_stays", place=place, lines=scratch.table(f"undo_{each.name}"))
             for each in sets[: sets.index(bound)]
-            if each.table.name == key.parent and each.key.name == theirs and _key_type(each) == "bigint"
+            if each.table.name == key.parent and each.key.name == theirs and key_type(each) == "bigint"
         }
     return found
-
-
-def _keys(bound: BoundSet) -> list[UniqueKey]:
-    """Return the unique keys that a reference is a part of; the database itself holds those over expressions."""
-    ours = {reference.column for reference in bound.references}
-    return [
-        key
-        for key in bound.table.unique_keys
-        if key.valid and not key.partial and None not in key.columns and ours & set(key.columns)
-    ]
-
-
-def _let_stay(scratch: Scratch, sets: Sequence[BoundSet]) -> None:
-    """Let rows stay whose former place is taken, until no more are found: what stays keeps its place from others."""
-    asked = list(sets)
-    while asked:
-        found = scratch.fill([(f"stays_{bound.name}", partial(_taken, scratch, bound)) for bound in asked])
-        if scratch.chained:
-            texts = [statement(__name__, "count", stays=scratch.table(f"stays_{bound.name}")) for bound in asked]
-            found = [count for ((count,),) in ask_each(scratch, [Query(text) for text in texts])]
-        asked = [bound for bound, count in zip(asked, found, strict=True) if count]
-        for bound in asked:
-            scratch.replace(f"undo_{bound.name}", partial(_staying, scratch, bound))
-            scratch.empty(f"stays_{bound.name}")
-
-
-def _taken(scratch: Scratch, bound: BoundSet) -> Query:
-    parts = lines(scratch, bound).parts
-    texts = [statement(__name__, "taken", **parts, **_compared(bound, key)) for key in _keys(bound)]
-    return Query(statement(__name__, "stays", taken="\n UNION ALL\n".join(texts)))
-
-
-def _compared(bound: BoundSet, key: UniqueKey) -> Mapping[str, str]:
-    places = {reference.column: place for place, reference in enumerate(bound.references)}
-    names = [name for name in key.columns if name is not None]
-
-    def values() -> Iterator[str]:
-        for number, name in enumerate(names):
-            moved = (
-                f"p.a{places[name]}::{bound.table.columns[name].type}" if name in places else f"t.{identifier(name)}"
-            )
-            yield f"{moved} AS n{number}"
-
-    return {
-        "name": literal(key.name),
-        "values": ", ".join(values()),
-        "meets": " AND ".join(
-            f"t.{identifier(name)} {operator} n.n{number}"
-            for number, (name, operator) in enumerate(zip(names, key.operators, strict=True))
-        ),
-    }
-
-
-def _staying(scratch: Scratch, bound: BoundSet, former: str) -> Query:
-    return Query(
-        statement(
-            __name__,
-            "staying",
-            before_list=_each(bound, "p.b#"),
-            after_list=_each(bound, "CASE WHEN s.row IS NULL THEN p.a# ELSE p.b# END"),
-            former=former,
-            stays=scratch.table(f"stays_{bound.name}"),
-        )
-    )

@@ -118,5 +118,12 @@ def test_a_vote_and_the_way_that_won_come_back_together(
         vote = database.value("INSERT INTO votes (question) VALUES ('Why?') RETURNING id")
         for _ in range(4):
             database.rows("INSERT INTO ways (vote_id, text) VALUES (%(vote)s, 'So')", vote=vote)
-    assert guard.restores().plan.counts()["pending"] == 0
+    damaged = database.all_rows("public")
+    done = guard.restores()
+    assert done.plan.counts()["pending"] == 0
+    assert [row for row in database.rows(asked) if row[0] != "Why?"] == before
+    undone = guard.takes_back(done.ledger)
+    assert (undone.removed["votes"], undone.removed["ways"], undone.leaves) == (2, 4, 0)
+    assert database.all_rows("public") == damaged
+    guard.restores()
     assert [row for row in database.rows(asked) if row[0] != "Why?"] == before

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from practice_guard.core.model import Team, Verdict
-from practice_guard.core.restore import refusals
+from practice_guard.core.restore import halving
 from practice_guard.render.restoring import waiting
 from tests.integration.rules.test_refused import OLD, the_past_is_closed
 from tests.world import builders
@@ -33,7 +33,7 @@ def mixed(league: League, database: ScratchDatabase, guard: Guard, tennaqua: Tea
 def test_what_was_not_looked_at_waits_too_and_says_so(
     mixed: Guard, database: ScratchDatabase, monkeypatch: pytest.MonkeyPatch, attempts: int
 ) -> None:
-    monkeypatch.setattr(refusals, "ATTEMPTS", attempts)
+    monkeypatch.setattr(halving, "ATTEMPTS", attempts)
     done = mixed.restores()
     pending = done.plan.counts()["pending"]
     assert (done.written, database.count("schedule")) == (2 * MANY - pending, 2 * MANY - pending)
@@ -50,7 +50,7 @@ def test_what_was_not_looked_at_waits_too_and_says_so(
 def test_each_restore_looks_further_until_only_what_is_refused_waits(
     mixed: Guard, database: ScratchDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refusals, "ATTEMPTS", 20)
+    monkeypatch.setattr(halving, "ATTEMPTS", 20)
     left = [2 * MANY]
     while left[-1] > MANY and len(left) <= MANY:
         left.append(mixed.restores().plan.counts()["pending"])
@@ -63,7 +63,7 @@ def test_each_restore_looks_further_until_only_what_is_refused_waits(
 def test_once_the_rule_is_gone_all_of_them_come_back(
     mixed: Guard, database: ScratchDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refusals, "ATTEMPTS", 9)
+    monkeypatch.setattr(halving, "ATTEMPTS", 9)
     mixed.restores()
     database.rows("ALTER TABLE schedule DROP CONSTRAINT only_now")
     done = mixed.restores()

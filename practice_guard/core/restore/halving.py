@@ -1,0 +1,240 @@
+"""The search for rows that the database refuses: by halves, each part behind a savepoint, until they stand alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from practice_guard.core import errors
+from practice_guard.core.database import Database, Query, Scratch, ask_each, literal, piece, savepoints, statement
+from practice_guard.core.words import counted
+
+TURNS = {"nth": "bigint", "set_name": "text", "row": "bigint"}
+"""The rows that are written, in the order in which they are."""
+
+ROUNDS = 12
+"""How often work is planned anew without the rows that were refused, before the refusal is that of the whole."""
+
+ATTEMPTS = 4096
+"""How many parts are tried before what is left of a refused one is taken for refused; the next time looks further."""
+
+ALONE = "the database refuses it: "
+"""Before the database's words, of a row that stood alone when they were said."""
+
+_TOGETHER = "the database refuses some of {} tried together: "
+
+_NOT_OF_ROWS = frozenset(
+    {
+        "",
+        "08",
+        "0A",
+        "25",
+        "26",
+        "28",
+        "2D",
+        "34",
+        "3B",
+        "3D",
+        "3F",
+        "40",
+        "42",
+        "53",
+        "54",
+        "55",
+        "57",
+        "58",
+        "F0",
+        "XX",
+    }
+)
+"""Classes of SQLSTATE that say nothing of a row: lines, rights, locks, limits and the server."""
+
+_BETWEEN = "\n UNION ALL\n"
+_VALUE = re.compile(r': "[^"]*"$', re.DOTALL)
+
+Put = Callable[[Mapping[str, str]], None]
+"""Writes a part and checks it: is given, by set, the condition that a line `p` is in that part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A set some of whose rows are refused.
+
+    Attributes:
+        name: the set's.
+        lines: what its rows' lines are asked from, called `p`; they have a `row`.
+        writes: the condition that a line is written.
+        says: an expression over a line, as text: what is to be known of one that is refused.
+        before: another: what was said of it when it was refused before.
+    """
+
+    name: str
+    lines: str
+    writes: str
+    says: str = "''"
+    before: str = "''"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that the database would not have, what its line says, and what the database does."""
+
+    set: str
+    row: int
+    says: str
+    words: str
+
+
+def speaks_of_rows(error: errors.GuardError) -> bool:
+    """Whether the database has refused rows, and not the whole for another reason."""
+    return str(error.data.get("sqlstate") or "")[:2] not in _NOT_OF_ROWS
+
+
+def search(database: Database, scratch: Scratch, sets: Sequence[Searched], put: Put) -> list[Refused]:
+    """Find the rows that the database would not have, in a part of the transaction that is taken back.
+
+    What is refused for what it is, is refused for good, and returned alone: without it others may find their place.
+    What another row stands in the way of is tried again with its like, as long as that lets any of them in.
+
+    Args:
+        database: in the transaction that writes.
+        scratch: has the table `turns` (see `TURNS`).
+        sets: in the order in which they are written.
+        put: writes a part.
+    """
+    with savepoints.taken_back(database):
+        return _Search(database, scratch, sets, put).refused()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the rows that are written, one after another by their turns, and why they were refused."""
+
+    first: int
+    last: int
+    error: errors.GuardError
+
+    @property
+    def rows(self) -> int:
+        """How many they are."""
+        return self.last - self.first + 1
+
+
+class _Search:
+    """Writes rows part by part, and keeps what was let in until the search is over."""
+
+    def __init__(self, database: Database, scratch: Scratch, sets: Sequence[Searched], put: Put) -> None:
+        self._database = database
+        self._scratch = scratch
+        self._sets = sets
+        self._put = put
+        self._attempts = 0
+
+    def refused(self) -> list[Refused]:
+        """Return the rows that were not let in."""
+        left = self._let_in(self._take_turns(None))
+        while True:
+            for_good = [each for each in left if not _depends(each.error)]
+            if for_good or not left:
+                return self._named(for_good)
+            again = self._let_in(self._take_turns(left))
+            if sum(each.rows for each in again) == sum(each.rows for each in left):
+                return self._named(again)
+            left = again
+
+    def _take_turns(self, parts: Sequence[Part] | None) -> int:
+        """Number the rows that are to be written, all of them or those of some parts, and return how many they are."""
+        if parts is None:
+            texts = [
+                piece(__name__, "of_a_set", lines=each.lines, set=literal(each.name), place=str(place),
+                      writes=each.writes, before=each.before, alone=literal(ALONE))
+                for place, each in enumerate(self._sets)
+            ]  # fmt: skip
+            self._scratch.empty("turns")
+            self._scratch.fill([("turns", lambda: Query(statement(__name__, "turns", rows=_BETWEEN.join(texts))))])
+        else:
+            bounds = {"firsts": [each.first for each in parts], "lasts": [each.last for each in parts]}
+            self._scratch.replace("turns", lambda former: Query(statement(__name__, "left", former=former), bounds))
+        ((count,),) = self._scratch.execute(statement(__name__, "count", turns=self._scratch.table("turns")))
+        return int(count)
+
+    def _let_in(self, count: int) -> list[Part]:
+        """Write the rows from turn 1 to the last one, and return what was refused: rows alone, but for too many."""
+        open_ends, refused = [(1, count)], []
+        while open_ends:
+            first, last = open_ends.pop()
+            error = self._tried(first, last)
+            if error is None:
+                continue
+            if first == last or self._attempts >= ATTEMPTS:
+                refused.append(Part(first, last, error))
+                continue
+            middle = (first + last) // 2
+            open_ends += [(middle + 1, last), (first, middle)]
+        return refused
+
+    def _tried(self, first: int, last: int) -> errors.GuardError | None:
+        self._attempts += 1
+        turns = self._scratch.table("turns")
+        in_turn = {
+            each.name: piece(__name__, "in_turn", turns=turns, set=literal(each.name), first=str(first), last=str(last))
+            for each in self._sets
+        }
+        try:
+            with savepoints.savepoint(self._database):
+                self._put(in_turn)
+        except errors.GuardError as error:
+            if not speaks_of_rows(error):
+                raise
+            return error
+        return None
+
+    def _named(self, parts: Sequence[Part]) -> list[Refused]:
+        turns, bounds = self._scratch.table("turns"), {
+            "firsts": [each.first for each in parts], "lasts": [each.last for each in parts],
+        }  # fmt: skip
+        asked = [
+            Query(
+                statement(
+                    __name__,
+                    "named",
+                    turns=turns,
+                    lines=each.lines,
+                    set=literal(each.name),
+                    says=each.says,
+                    before=each.before,
+                ),
+                bounds,
+            )
+            for each in self._sets
+        ]
+        return [
+            Refused(each.name, row, says, words(parts[place - 1], before))
+            for each, rows in zip(self._sets, ask_each(self._scratch, asked), strict=True)
+            for place, row, says, before in rows
+        ]
+
+
+def words(part: Part, before: str = "") -> str:
+    """Return what the database says of a row, with the SQLSTATE and without the value that a type does not take.
+
+    Of rows that were tried together nobody knows which of them it means; what was said of one that stood alone when it
+    was refused `before`, as that has it, says more.
+    """
+    if part.rows > 1 and ALONE in before:
+        return before[before.index(ALONE) :]
+    of_whom = ALONE if part.rows == 1 else _TOGETHER.format(counted(part.rows, "row"))
+    return of_whom + said(part.error)
+
+
+def said(error: errors.GuardError) -> str:
+    """Return the database's own words, with the SQLSTATE and without the value that a type does not take."""
+    state = str(error.data.get("sqlstate") or "")
+    says = " ".join(str(error.data.get("says") or error.message).split())
+    return f"{_VALUE.sub('', says) if state.startswith('22') else says} (SQLSTATE {state})"
+
+
+def _depends(error: errors.GuardError) -> bool:
+    """Whether a row was refused because of other rows: a unique, foreign or exclusion constraint."""
+    return str(error.data.get("sqlstate")) in ("23503", "23505", "23P01")
