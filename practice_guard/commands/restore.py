@@ -206,11 +206,12 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
             restore.check_columns(workings)
             if asked.saved is not None:
                 restore.check_saved(workings, asked.saved)
+            restore.needs.check(workings)
             if file is not None:
                 planfile.dump(workings, asked.request, call.now, file)
             return snapshot, workings.plan, restore.untold(workings)
 
-        with _new(out, _check_plan) if out is not None else nullcontext() as file:
+        with _new(out, _check_plan) if out is not None else nullcontext() as file, restore.needs.told(guard):
             snapshot, plan, untold = guard.plans(lambda: work(file))
     matches = restore.asked(plan, asked.chosen.teams)
     written: list[Step] = []
@@ -230,11 +231,7 @@ def _try(call: Call, asked: _Asked, *, yes: bool, confirm: str | None) -> NoRetu
         "The restore is done for real and taken back: it uses up sequence values, fires triggers, and who writes to "
         "these tables waits meanwhile."
     )
-    with call.database() as database:
-        _check_database(call, asked.saved)
-        with database.transaction(databases.Access.READ):
-            snapshot = snapshots.find(database, asked.snapshot)
-        done = restore.attempt(call.guard(database, asked.request), snapshot, saved=asked.saved)
+    snapshot, done = _written(call, asked, restore.attempt)
     matches = restore.asked(done.plan, asked.chosen.teams)
     about = replace(_about(call, snapshot), tried=True)
     call.answer(restoring.restore(done.plan, about, asked=matches, again=asked.chosen.options))
@@ -242,13 +239,19 @@ def _try(call: Call, asked: _Asked, *, yes: bool, confirm: str | None) -> NoRetu
 
 def _apply(call: Call, asked: _Asked, *, yes: bool, confirm: str | None) -> NoReturn:
     call.confirm(confirm, yes=yes, what="restore")
-    with call.database() as database:
-        _check_database(call, asked.saved)
-        with database.transaction(databases.Access.READ):
-            snapshot = snapshots.find(database, asked.snapshot)
-        done = restore.apply(call.guard(database, asked.request), snapshot, saved=asked.saved)
+    snapshot, done = _written(call, asked, restore.apply)
     matches = restore.asked(done.plan, asked.chosen.teams)
     call.answer(restoring.restore(done.plan, _about(call, snapshot), applied=done, asked=matches))
+
+
+def _written(call: Call, asked: _Asked, work: Callable[..., restore.Applied]) -> tuple[Snapshot, restore.Applied]:
+    with call.database() as database:
+        _check_database(call, asked.saved)
+        guard = call.guard(database, asked.request)
+        with restore.needs.told(guard):
+            with database.transaction(databases.Access.READ):
+                snapshot = snapshots.find(database, asked.snapshot)
+            return snapshot, work(guard, snapshot, saved=asked.saved)
 
 
 def _about(call: Call, snapshot: Snapshot) -> restoring.About:
@@ -260,7 +263,8 @@ def _undo(call: Call, entry: int, *, dry_run: bool, yes: bool, confirm: str | No
         call.confirm(confirm, yes=yes, what=f"undo of restore {entry}")
     with call.database() as database:
         guard = call.guard(database)
-        undone = guard.plans(lambda: undo.plan(guard, entry)) if dry_run else undo.apply(guard, entry)
+        with restore.needs.told(guard):
+            undone = guard.plans(lambda: undo.plan(guard, entry)) if dry_run else undo.apply(guard, entry)
     call.answer(restoring.undo(undone))
 
 

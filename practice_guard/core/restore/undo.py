@@ -12,7 +12,7 @@ from practice_guard.core.application import Application, BoundSet
 from practice_guard.core.database import Database, Query, Scratch, ask_each, identifier, piece, statement
 from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, Entry, Kept, imprints, ledger
-from practice_guard.core.restore import relinking, untouched, wayback
+from practice_guard.core.restore import needs, relinking, untouched, wayback
 from practice_guard.core.restore.relinking import Lines
 from practice_guard.core.words import agreeing, counted
 
@@ -66,10 +66,13 @@ def plan(guard: Guard, wanted: int) -> Undone:
             kept any more.
         errors.SchemaError: it wrote to a protected set that is not there, or that has other references now.
         errors.StalePlanError: rows have changed since; says which.
+        errors.AccessError: this role lacks rights; names them all.
     """
     database, app = guard.database, guard.look()
     entry = _entry(database, wanted)
-    return _undone(entry, None, _assign(database, app, entry))
+    tasks = _assign(database, app, entry)
+    _check_rights(database, app, tasks)
+    return _undone(entry, None, tasks)
 
 
 def apply(guard: Guard, wanted: int) -> Undone:
@@ -80,6 +83,7 @@ def apply(guard: Guard, wanted: int) -> Undone:
             kept any more.
         errors.SchemaError: it wrote to a protected set that is not there, or that has other references now.
         errors.StalePlanError: rows have changed since; nothing was written.
+        errors.AccessError: this role lacks rights; names them all.
         errors.SchemaError: a constraint that only a write can ask lets a row not back; names it.
         errors.RestoreError: the database did something else; everything was rolled back.
     """
@@ -88,6 +92,7 @@ def apply(guard: Guard, wanted: int) -> Undone:
     def work(app: Application) -> Undone:
         entry = _entry(database, wanted)
         tasks = _assign(database, app, entry)
+        _check_rights(database, app, tasks)
         count = sum(task.written for task in tasks)
         guard.watcher.begins("taking back", count)
         _write(database, app, tasks)
@@ -99,7 +104,8 @@ def apply(guard: Guard, wanted: int) -> Undone:
         )
         return _undone(entry, ledger.write(database, ledger.UNDO, guard.author, about), tasks)
 
-    undone = guard.writes(work)
+    with needs.told(guard):
+        undone = guard.writes(work)
     ledger.read_back(database, undone.ledger or 0, undone.entry.plan_digest)
     return undone
 
@@ -131,6 +137,11 @@ def _assign(database: Database, app: Application, entry: Entry) -> list[_Task]:
         _Task(replace(each, updates=updates), kept[each.bound.name], adrift, json.loads(staying))
         for each, ((updates, adrift, staying),) in zip(lines, counts, strict=True)
     ]
+
+
+def _check_rights(database: Database, app: Application, tasks: Sequence[_Task]) -> None:
+    moved = [task.bound for task in tasks if task.lines.updates]
+    needs.check_undo(database, app, moved, [task.bound for task in tasks if task.kept.inserted])
 
 
 def _kept(database: Database, entry: Entry) -> Mapping[str, Kept]:
