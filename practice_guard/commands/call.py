@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -19,12 +19,18 @@ from practice_guard.core.application import Declared, ProtectedSet
 from practice_guard.core.database import Access, Connection, Database, Timeouts, connect
 from practice_guard.core.errors import ConfirmationError, DatabaseError, GuardError, UsageError
 from practice_guard.core.guarding import Guard, Request
+from practice_guard.core.later import later
 from practice_guard.core.model import Author, Finding, Severity
 from practice_guard.core.records import Place, installation, runs
 from practice_guard.render import json, logs, text
 from practice_guard.render.outcome import Heading, Outcome
 from practice_guard.render.progress import Log, Progress, Screen, Terminal, lines_to
 from practice_guard.settings import Settings, Target
+
+if TYPE_CHECKING:
+    from practice_guard.core.restore import needs
+else:
+    (needs,) = later("practice_guard.core.restore", "needs")
 
 
 @dataclass
@@ -147,7 +153,7 @@ class Call:
             except DatabaseError as error:
                 raise settings.explained(error, self.target) from error
             self.progress.begins("reading")
-            with connection.transaction(Access.READ):
+            with needs.told(self.guard(connection), self.command), connection.transaction(Access.READ):
                 self.place = installation.locate(connection)
                 self.heading = self.heading.at(self.place.fingerprint)
                 if marked:

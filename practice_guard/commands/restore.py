@@ -207,11 +207,12 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
             restore.check_columns(workings)
             if asked.saved is not None:
                 restore.check_saved(workings, asked.saved)
+            restore.needs.check(workings)
             if file is not None:
                 planfile.dump(workings, asked.request, call.now, file)
             return snapshot, workings.plan, restore.untold(workings)
 
-        with _new(out, _check_plan) if out is not None else nullcontext() as file:
+        with _new(out, _check_plan) if out is not None else nullcontext() as file, restore.needs.told(guard):
             snapshot, plan, untold = guard.plans(lambda: work(file))
     matches = restore.asked(plan, asked.chosen.teams)
     written: list[Step] = []
@@ -245,9 +246,11 @@ def _done(call: Call, asked: _Asked, work: Callable[..., Applied]) -> tuple[Snap
     """Find the snapshot that was asked for and do with it what writes, or tries to."""
     with call.database() as database:
         _check_database(call, asked.saved)
-        with database.transaction(databases.Access.READ):
-            snapshot = snapshots.find(database, asked.snapshot)
-        return snapshot, work(call.guard(database, asked.request), snapshot, saved=asked.saved)
+        guard = call.guard(database, asked.request)
+        with restore.needs.told(guard):
+            with database.transaction(databases.Access.READ):
+                snapshot = snapshots.find(database, asked.snapshot)
+            return snapshot, work(guard, snapshot, saved=asked.saved)
 
 
 def _about(call: Call, snapshot: Snapshot) -> restoring.About:
@@ -262,12 +265,13 @@ def _undo(call: Call, entry: int, *, dry_run: bool, tried: bool, yes: bool, conf
         call.say(f"The undo is done for real and taken back: it {_MEANWHILE}")
     with call.database() as database:
         guard = call.guard(database)
-        if tried:
-            undone = undo.attempt(guard, entry)
-        elif dry_run:
-            undone = guard.plans(lambda: undo.plan(guard, entry))
-        else:
-            undone = undo.apply(guard, entry)
+        with restore.needs.told(guard):
+            if tried:
+                undone = undo.attempt(guard, entry)
+            elif dry_run:
+                undone = guard.plans(lambda: undo.plan(guard, entry))
+            else:
+                undone = undo.apply(guard, entry)
     call.answer(undoing.undo(undone, dry_run=dry_run, tried=tried))
 
 

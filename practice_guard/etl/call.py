@@ -131,6 +131,7 @@ class Inside:
                 snapshots.verify(self.database, snapshot)
                 workings = restore.work_out(self.database, snapshot, guard.look(), guard.request, tries=True)
                 restore.check_columns(workings)
+                restore.needs.check(workings)
         applied = None if dry_run else restore.apply(guard, snapshot)
         plan = applied.plan if applied else workings.plan
         self.tells(restoring.restore(plan, restoring.About(snapshot, self.now), applied=applied))

@@ -4,6 +4,7 @@ from practice_guard.core.application import catalog as catalog
 from practice_guard.core.application import coverage as coverage
 from practice_guard.core.application import declared as declared
 from practice_guard.core.application import imprint as imprint
+from practice_guard.core.application import rights as rights
 from practice_guard.core.application.bound import BoundSet as BoundSet
 from practice_guard.core.application.bound import bind as bind
 from practice_guard.core.application.bound import companions_of as companions_of

@@ -19,6 +19,7 @@ from practice_guard.core import errors
 from practice_guard.core.database import savepoints
 from practice_guard.core.database.port import (
     ACCESS,
+    CALLER_READS,
     CANONICAL,
     CLOSE_DOOR,
     LEFT,
@@ -105,7 +106,7 @@ class Borrowed:
         if not self._connection.autocommit or self._status() is not TransactionStatus.IDLE:
             yield
             return
-        self.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+        self.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
         try:
             yield
         except BaseException:
@@ -193,6 +194,8 @@ class Borrowed:
                 f"The caller's transaction is {isolation.upper()}: it cannot see what others committed since it began, "
                 "and the guard must before it writes. Use READ COMMITTED, PostgreSQL's default. Nothing was written."
             )
+        if access is Access.READ and self._known is not None:
+            self._known[CALLER_READS] = former[list(pinned).index("transaction_read_only")] == "on"
         return {"names": asked["names"], "values": former}
 
     def _undo(self) -> None:

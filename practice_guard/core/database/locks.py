@@ -6,11 +6,11 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from practice_guard.core import errors
-from practice_guard.core.database.port import Access, Database, Row, milliseconds
+from practice_guard.core.database.port import CALLER_READS, Access, Database, Row, milliseconds
 from practice_guard.core.database.statements import statement
 
 T = TypeVar("T")
@@ -29,15 +29,45 @@ class Server:
     Attributes:
         deadlock: seconds after which the server looks for a deadlock and ends somebody.
         standby: it only reads.
+        closed: transactions only read unless they say otherwise; a caller's own is asked itself.
+        role: who logged in, quoted.
+        database: where, quoted.
     """
 
     deadlock: float
     standby: bool
+    closed: bool
+    role: str
+    database: str
 
 
 def ask(database: Database) -> Server:
     """Ask, in an open transaction, what has to be known before locks are waited for (see `attempt`)."""
-    return Server(*database.execute(statement(__name__, "server"))[0])
+    found = Server(*database.execute(statement(__name__, "server"))[0])
+    return replace(found, closed=database.known.get(CALLER_READS, found.closed))
+
+
+def check_open(server: Server) -> None:
+    """Refuse to write where only reading is meant: the guard would say otherwise, and nobody has asked it to.
+
+    Raises:
+        errors.AccessError: the server is a standby, or somebody has closed the database, or the role, to writes.
+    """
+    if server.standby:
+        raise errors.AccessError(
+            "This server is a standby, which only reads. Nothing was written.",
+            next_steps=("Aim at the primary; with --dry-run a standby will do.",),
+        )
+    if server.closed:
+        setting = "default_transaction_read_only"
+        raise errors.AccessError(
+            f"Somebody has closed this database to writes: {setting} is on. Nothing was written.",
+            next_steps=(
+                "Find out first who closed it, and why: a full disk, maintenance, a move to another server.",
+                f"ALTER ROLE {server.role} IN DATABASE {server.database} SET {setting} = off;   -- for this role alone",
+                f"export PGOPTIONS='-c {setting}=off'   -- or for one shell; a pooler may not pass it on",
+            ),
+        )
 
 
 def take(database: Database) -> None:
@@ -93,14 +123,12 @@ def attempt(
         server: what `ask` said, where it was asked already.
 
     Raises:
+        errors.AccessError: it would write where only reading is meant (see `check_open`).
         errors.LockTimeoutError: no luck within `patience`; says who is in the way.
     """
     found = server or _asked(database)
-    if found.standby and not access.reads:
-        raise errors.AccessError(
-            "This server is a standby, which only reads. Nothing was written.",
-            next_steps=("Aim at the primary; with --dry-run a standby will do.",),
-        )
+    if not access.reads:
+        check_open(found)
     until = time.monotonic() + patience
     wait = 0.45 * found.deadlock
     while True:

@@ -24,8 +24,11 @@ SELECT EXISTS (
        AND current_setting('application_name') = 'practice_guard_etl:' || split_part(a.application_name, ':', 3))
 
 -- server --
--- Seconds after which the server looks for a deadlock and ends somebody, and whether it is a standby.
-SELECT setting::float8 / 1000, pg_is_in_recovery() FROM pg_settings WHERE name = 'deadlock_timeout'
+-- Seconds after which the server looks for a deadlock and ends somebody, whether it is a standby, whether transactions
+-- only read unless they say otherwise, and for whom.
+SELECT setting::float8 / 1000, pg_is_in_recovery(), current_setting('default_transaction_read_only') = 'on',
+       quote_ident(session_user), quote_ident(current_database())
+  FROM pg_settings WHERE name = 'deadlock_timeout'
 
 -- table_holders --
 -- Who else has a lock on these tables that keeps others from writing or reading, and since when.

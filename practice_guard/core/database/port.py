@@ -53,6 +53,9 @@ LEFT = "left"
 That is the statement that removes its tables, and whether they would outlive the transaction that made them.
 """
 
+CALLER_READS = "the caller's transaction only reads"
+"""Under which name that is `known` of a transaction that is a caller's own, whatever others do by default."""
+
 DOOR = "practice_guard_door"
 """The savepoint behind which a transaction that plans is READ ONLY."""
 

@@ -1,6 +1,7 @@
 """Rows put back: planned, written, proven, taken back."""
 
 from practice_guard.core.restore import additions as additions
+from practice_guard.core.restore import needs as needs
 from practice_guard.core.restore import planfile as planfile
 from practice_guard.core.restore import undo as undo
 from practice_guard.core.restore.goals import asked as asked

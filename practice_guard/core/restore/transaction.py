@@ -12,7 +12,7 @@ from practice_guard.core.application import Application
 from practice_guard.core.database import savepoints
 from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, ledger
-from practice_guard.core.restore import halving, keys, planning, refusals, summing, tasks, writes
+from practice_guard.core.restore import halving, keys, needs, planning, refusals, summing, tasks, writes
 from practice_guard.core.restore.drift import moved
 from practice_guard.core.restore.planfile import AGAIN, SavedPlan
 from practice_guard.core.restore.plans import Plan
@@ -44,10 +44,12 @@ def apply(guard: Guard, snapshot: Snapshot, *, saved: SavedPlan | None = None) -
         errors.StalePlanError: the database has moved since the saved plan was made, or it was applied already.
         errors.DamagedSnapshotError: the snapshot is damaged.
         errors.SchemaError: the tables cannot take the rows back.
+        errors.AccessError: this role lacks rights; names them all.
         errors.RestoreError: the proof failed and everything was rolled back, or the commit cannot be found again.
         errors.LockedError: another guard is at work, or locks could not be had in time.
     """
-    applied = guard.writes(lambda app: _apply(guard, app, snapshot, saved), first=_verifying(guard, snapshot))
+    with needs.told(guard):
+        applied = guard.writes(lambda app: _apply(guard, app, snapshot, saved), first=_verifying(guard, snapshot))
     ledger.read_back(guard.database, applied.ledger, applied.plan.digest)
     return applied
 
@@ -66,7 +68,8 @@ def attempt(guard: Guard, snapshot: Snapshot, *, saved: SavedPlan | None = None)
         raise _TriedError(_apply(guard, app, snapshot, saved))
 
     try:
-        guard.writes(work, first=_verifying(guard, snapshot))
+        with needs.told(guard):
+            guard.writes(work, first=_verifying(guard, snapshot))
     except _TriedError as tried:
         return tried.applied
 
@@ -140,6 +143,7 @@ def _written(
     for left in reversed(range(halving.ROUNDS)):
         guard.watcher.begins("checking the tables")
         tasks.check_columns(workings)
+        needs.check(workings)
         busy = tasks.assign(workings)
         guard.watcher.begins("writing rows", workings.plan.writes())
         try:

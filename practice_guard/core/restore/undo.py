@@ -16,7 +16,7 @@ from practice_guard.core.application import Application, ForeignKey
 from practice_guard.core.database import Database, Query, ask_each, identifier, literal, savepoints, statement
 from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, Entry, imprints, ledger
-from practice_guard.core.restore import halving, relinking, untouched
+from practice_guard.core.restore import halving, needs, relinking, untouched
 from practice_guard.core.restore.halving import Put, Refused, Searched
 from practice_guard.core.restore.relinking import Lines
 from practice_guard.core.restore.undo_tasks import TakeBack, Work, work_out
@@ -77,8 +77,12 @@ def plan(guard: Guard, wanted: int) -> Undone:
             kept any more.
         errors.SchemaError: it wrote to a protected set that is not there, or that has other references now.
         errors.StalePlanError: rows have changed since; says which.
+        errors.AccessError: this role lacks rights; names them all.
     """
-    return _told(work_out(guard.database, guard.look(), wanted))
+    app = guard.look()
+    work = work_out(guard.database, app, wanted)
+    _check_rights(guard.database, app, work)
+    return _told(work)
 
 
 def apply(guard: Guard, wanted: int) -> Undone:
@@ -91,9 +95,11 @@ def apply(guard: Guard, wanted: int) -> Undone:
             kept any more.
         errors.SchemaError: it wrote to a protected set that is not there, or that has other references now.
         errors.StalePlanError: rows have changed since; nothing was written.
+        errors.AccessError: this role lacks rights; names them all.
         errors.RestoreError: the database did something else; everything was rolled back.
     """
-    undone = guard.writes(lambda app: _apply(guard, app, wanted))
+    with needs.told(guard):
+        undone = guard.writes(lambda app: _apply(guard, app, wanted))
     if undone.ledger is not None:
         ledger.read_back(guard.database, undone.ledger, undone.entry.plan_digest)
     return undone
@@ -112,7 +118,8 @@ def attempt(guard: Guard, wanted: int) -> Undone:
         raise _TriedError(_apply(guard, app, wanted))
 
     try:
-        guard.writes(work)
+        with needs.told(guard):
+            guard.writes(work)
     except _TriedError as tried:
         return tried.undone
 
@@ -149,6 +156,7 @@ def _written(guard: Guard, app: Application, wanted: int) -> Work:
     database.notice_constraints()
     for left in reversed(range(halving.ROUNDS)):
         work = work_out(database, app, wanted, refused)
+        _check_rights(database, app, work)
         count = sum(task.written for task in work.tasks)
         guard.watcher.begins("taking back", count)
         try:
@@ -165,6 +173,11 @@ def _written(guard: Guard, app: Application, wanted: int) -> Work:
         refused += found
         work.scratch.drop()
     raise errors.RestoreError("No round was left.")
+
+
+def _check_rights(database: Database, app: Application, work: Work) -> None:
+    moved = [task.bound for task in work.tasks if task.lines.updates]
+    needs.check_undo(database, app, moved, [task.bound for task in work.tasks if task.removals])
 
 
 def _search(database: Database, work: Work) -> list[Refused]:

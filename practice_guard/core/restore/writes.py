@@ -56,7 +56,7 @@ def put(database: Database, busy: Sequence[Task], check: Callable[[Database], No
                 if exact:
                     relinking.expect(task.bound, task.inserts, done)
         for task in busy:
-            if later := inward.to_fill_in(task.sheet, order):
+            if task.inserts and (later := inward.to_fill_in(task.sheet, order)):
                 database.write([_filling_in(task, later)])
         check(database)
 

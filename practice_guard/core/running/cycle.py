@@ -98,6 +98,7 @@ class _Cycle:
     def _works(self, work: Callable[[], None]) -> None:
         with Session(self.open_database) as self.session:
             with self.database.transaction(Access.READ):
+                locks.check_open(locks.ask(self.database))
                 place = installation.locate(self.database)
             refuse_living_etl(self.database)
             with LockFile(self.job.lock_directory / f"{place.system}-{place.oid}.lock") as self.lock:
