@@ -9,6 +9,7 @@ from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.application import teams
 from practice_guard.core.application.bound import BoundSet, bind, companions_of
 from practice_guard.core.application.catalog import SCHEMA, Catalog
+from practice_guard.core.application.legible import check_legible
 from practice_guard.core.application.protected import ProtectedSet
 from practice_guard.core.application.teams import TeamList
 from practice_guard.core.database import Database, locks
@@ -43,7 +44,10 @@ def look(database: Database, sets: Sequence[ProtectedSet], schema: str = SCHEMA)
     """
     catalog = catalogs.read(database, schema)
     bound, skipped = bind(sets, catalog)
-    return Application(catalog, bound, skipped, teams.read(database, catalog), companions_of(sets, catalog))
+    companions = companions_of(sets, catalog)
+    parents = [catalog.table(name) for name in PARENTS]
+    check_legible(database, [*parents, *(each.table for each in (*bound, *companions))])
+    return Application(catalog, bound, skipped, teams.read(database, catalog), companions)
 
 
 def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[ProtectedSet], within: float) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from practice_guard.core import errors, findings
 from practice_guard.core.application import Application
-from practice_guard.core.database import Database, Row, identifier, statement
+from practice_guard.core.database import Database, Row, fitted, identifier, statement
 from practice_guard.core.model import LATEST, Finding
 from practice_guard.core.records import installation
 from practice_guard.core.snapshots import description, digests
@@ -137,7 +137,7 @@ def newest(known: Iterable[Snapshot]) -> Snapshot | None:
 
 def read(database: Database, wanted: str) -> Snapshot | None:
     """Return the snapshot of that id, whatever state it is in; None where there is none."""
-    return next(iter(_snapshots(database, wanted)), None) if installation.exists(database) else None
+    return next(iter(_snapshots(database, fitted(database, wanted))), None) if installation.exists(database) else None
 
 
 def find(database: Database, wanted: str = LATEST) -> Snapshot:

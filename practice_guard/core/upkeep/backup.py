@@ -9,7 +9,7 @@ from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.application import Application, lock_for_reading
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.checks import drift
-from practice_guard.core.database import Access, Database, locks
+from practice_guard.core.database import Access, Database, fitted, locks
 from practice_guard.core.findings import found
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Finding, Severity, Verdict
@@ -58,6 +58,10 @@ def take(guard: Guard, *, label: str = "", accept_current: bool = False) -> Back
     if "\0" in label or not label.isprintable():
         raise errors.UsageError("The label must be text that can be printed. Nothing was done.")
     database = guard.database
+    if fitted(database, label) != label:
+        raise errors.UsageError(
+            f"This database ({database.encoding}) has no letters for the label {label}. Nothing was done."
+        )
     with database.transaction(Access.READ):
         guard.check_mark()
         server, catalog = locks.ask(database), catalogs.read(database, guard.schema)
