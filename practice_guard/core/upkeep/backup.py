@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.application import Application, lock_for_reading
@@ -33,6 +33,7 @@ class Backup:
     findings: tuple[Finding, ...]
     previous: Snapshot | None
     skipped: tuple[str, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def verdict(self) -> Verdict:
@@ -77,7 +78,7 @@ def take(guard: Guard, *, label: str = "", accept_current: bool = False) -> Back
     guard.watcher.begins("reading the copy back", taken.snapshot.rows)
     with database.transaction(Access.WRITE):
         verified = snapshots.confirm(database, taken.snapshot, guard.author.done)
-    return Backup(verified, taken.findings, taken.previous, taken.skipped)
+    return Backup(verified, taken.findings, taken.previous, taken.skipped, taken.left_out)
 
 
 def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -> Backup:
@@ -100,7 +101,7 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
     skipped = tuple(app.skipped)
     refusing = any(finding.severity is Severity.ERROR for finding in findings)
     if refusing and not accept_current:
-        return Backup(None, tuple(findings), last, skipped)
+        return Backup(None, tuple(findings), last, skipped, app.left_out)
     place = installation.ensure(database, author.environment, author.now)
     keeps = () if accept_current else _keeps(last, findings)
     accepted = accept_current and (_is_missed(findings) or bool(retention.missed(known)))
@@ -108,7 +109,7 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
     carried = carries(workings, header.id, lossy=accept_current) if workings else {}
     guard.watcher.begins("copying rows", rows)
     new = snapshots.write(database, app, header, Inheritance(last, carried))
-    return Backup(new, tuple(drift.accepted(findings)), last, skipped)
+    return Backup(new, tuple(drift.accepted(findings)), last, skipped, app.left_out)
 
 
 def _is_missed(findings: Sequence[Finding]) -> bool:
