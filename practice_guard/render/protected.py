@@ -34,6 +34,7 @@ def protected(found: Coverage, *, verbose: bool = False) -> Outcome:
     body: list[RenderableType] = [table(("protected", "table", "rows", "hang on", "points at", "defined"), rows)]
     if found.skipped:
         body.append(line(f"  Not in this database, so not protected: {', '.join(found.skipped)}.\n", "dim"))
+    body += [line(f"  Not protected, {name} is left out: {why}\n", "dim") for name, why in found.left_out.items()]
     if found.uncovered:
         open_ends = [
             (
@@ -54,6 +55,7 @@ def protected(found: Coverage, *, verbose: bool = False) -> Outcome:
             "rows": found.rows,
             "protected": {each.bound.name: _described(each) for each in found.covered},
             "skipped": list(found.skipped),
+            "left_out": dict(found.left_out),
             "unprotected": [
                 {
                     "table": each.pointer.table,

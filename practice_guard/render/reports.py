@@ -71,6 +71,7 @@ def backup(report: Backup) -> Outcome:
     body: list[RenderableType] = []
     if report.skipped:
         body.append(line(f"  Not in this database, so not protected: {', '.join(report.skipped)}.", "dim"))
+    body += [line(f"  Not protected, {name} is left out: {why}", "dim") for name, why in report.left_out.items()]
     if report.snapshot is None:
         kept = f"latest stays {report.previous.id}" if report.previous else "there is still no snapshot"
         return Outcome(
@@ -103,6 +104,7 @@ def backup(report: Backup) -> Outcome:
             "digest": snapshot.digest,
             "verified": snapshot.verified_at is not None,
             "protected": sets,
+            "left_out": dict(report.left_out),
         },
         tuple(body),
         report.findings,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import resources
+from itertools import count
 
 import psycopg
 import pytest
@@ -12,6 +14,31 @@ from tests.conftest import Cluster
 from tests.world.builders import League, Row, ScratchDatabase
 from tests.world.guarding import Guard
 from tests.world.roles import a_role
+
+_numbers = count(1)
+Makes = Callable[[str], ScratchDatabase]
+
+
+@pytest.fixture
+def encoded(cluster: Cluster) -> Iterator[Makes]:
+    """Makes databases of an encoding, with the application's schema; dropped after the test."""
+    made: list[ScratchDatabase] = []
+
+    def make(encoding: str) -> ScratchDatabase:
+        name = f"practice_guard_{encoding.lower()}_{next(_numbers)}"
+        make_it = "CREATE DATABASE {} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' ENCODING "
+        cluster.run(f"{make_it} '{encoding}'", name)
+        made.append(
+            ScratchDatabase(f"{cluster.url_of(name)}{'&' if '?' in cluster.url else '?'}client_encoding=UTF8", name)
+        )
+        ddl = resources.files("practice_guard.demo").joinpath("schema.sql").read_bytes()
+        made[-1].session().execute(ddl)
+        return made[-1]
+
+    yield make
+    for database in made:
+        database.close()
+        cluster.run("DROP DATABASE {} WITH (FORCE)", database.name)
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
-from practice_guard.core import errors
+from practice_guard.core.application import shapes
 from practice_guard.core.application.catalog import ETL_TABLES, Catalog, Column, PointsAt, Table
 from practice_guard.core.application.protected import ProtectedSet, Reference, in_order
 from practice_guard.core.database import columns, condition, identifier, statement
@@ -20,10 +19,6 @@ _STAMPS = _SET_BY_TRIGGERS | {
     "modified_at", "updated_on", "modified", "last_modified", "lock_version", "row_version", "version", "sys_period",
 }  # fmt: skip
 """Columns that triggers set by rule, where a table has triggers."""
-
-
-_OWN = re.compile(r"guard_(?:row|carried|from|known|all_known|plainly|there|protected|version|fault|goal\d*)")
-"""What the guard's statements call columns of their own beside all of a table's."""
 
 
 @dataclass(frozen=True)
@@ -120,21 +115,29 @@ def bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[list[BoundSet]
     """Find the sets in a database, without the companions.
 
     Returns:
-        the sets whose table exists, those that others hang on first; and the names of those whose table, or whose
-        parents' table, does not.
+        the sets whose rows can be guarded, those that others hang on first; and the names of those whose table, or
+        whose parents' table, does not exist.
 
     Raises:
-        errors.SchemaError: a set's table exists but is no table, lacks a column the set needs, or has not exactly one
-            primary key column, or not one that numbers rows that others hang on.
+        errors.SchemaError: the rows of a set's table cannot be guarded, and it is not one that is `left_out`.
         errors.UsageError: a set hangs on one that there is not, or on itself.
     """
-    bound, skipped = _bind(sets, catalog)
+    bound, skipped, _ = _bind(sets, catalog)
     return [each for each in bound.values() if not each.set.companion], skipped
+
+
+def left_out(sets: Iterable[ProtectedSet], catalog: Catalog) -> dict[str, str]:
+    """Return the sets that are left out although their table exists, each with why its rows cannot be guarded.
+
+    Raises:
+        errors.SchemaError: as `bind`.
+    """
+    return _bind(sets, catalog)[2]
 
 
 def companions_of(sets: Iterable[ProtectedSet], catalog: Catalog) -> list[BoundSet]:
     """Find the companions that rows of other sets point at, each for the rows that they point at."""
-    bound, _ = _bind(sets, catalog)
+    bound, *_ = _bind(sets, catalog)
     found: list[BoundSet] = []
     for each in bound.values():
         pointing = [
@@ -155,37 +158,58 @@ def companions_of(sets: Iterable[ProtectedSet], catalog: Catalog) -> list[BoundS
     return found
 
 
-def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, BoundSet], list[str]]:
+def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, BoundSet], list[str], dict[str, str]]:
     bound: dict[str, BoundSet] = {}
     skipped: list[str] = []
     absent: set[str | None] = set()
+    left: dict[str, str] = {}
     cascading, truncating = _reached(catalog, cascading=True), _reached(catalog, cascading=False)
     for protected in in_order(sets):
-        if not _is_there(protected, catalog) or protected.references[0].parent in absent:
+        parent = protected.references[0].parent
+        if not _is_there(protected, catalog) or (parent in absent and parent not in left):
             absent.add(protected.name)
             if not protected.companion:
                 skipped.append(protected.name)
             continue
+        table = catalog.tables[protected.table]
+        key = shapes.key_of(table)
+        why = _hanging(protected, left) or shapes.fault(protected, catalog) or _unfollowed(protected, bound)
+        if why or key is None:
+            if not shapes.may_be_left_out(protected):
+                raise shapes.refuse(protected, why)
+            absent.add(protected.name)
+            left[protected.name] = why
+            continue
         first, *others = protected.references
-        table = catalog.table(protected.table, first.column, *protected.content)
-        if len(table.primary_key) != 1:
-            raise errors.SchemaError(
-                f"{table.schema}.{table.name} has no primary key of one column; its rows cannot be told apart."
-            )
-        _check_names(table)
         there = (other for other in others if other.column in table.columns and other.parent not in absent)
         references = (first, *there)
         bound[protected.name] = BoundSet(
             protected.within(table.columns),
             table,
-            table.columns[table.primary_key[0]],
+            key,
             references,
-            tuple(_table_of(protected, each, bound) for each in references),
-            "created_at" if "created_at" in table.columns else None,
+            tuple(str(each.target) if each.parent is None else bound[each.parent].table.name for each in references),
+            "created_at" if "created_at" in {column.name for column in table.stored} else None,
             cascades=table.name in cascading,
             truncates=table.name in truncating,
         )
-    return {name: _with_stamps(each, bound.values()) for name, each in bound.items()}, skipped
+    return {name: _with_stamps(each, bound.values()) for name, each in bound.items()}, skipped, left
+
+
+def _hanging(protected: ProtectedSet, left: Mapping[str, str]) -> str:
+    parent = protected.references[0].parent
+    return f"its rows hang on {parent}, which is left out." if parent in left else ""
+
+
+def _unfollowed(protected: ProtectedSet, bound: Mapping[str, BoundSet]) -> str:
+    """Say which rows that a set hangs on cannot be followed: those whose key is no whole number."""
+    for parent in map(bound.get, protected.parents):
+        if parent is not None and parent.key.type not in shapes.WHOLE:
+            return (
+                f"Rows of {protected.name} hang on {parent.name}, whose primary key {parent.key.name} is "
+                f"{parent.key.type}: only whole numbers can be followed."
+            )
+    return ""
 
 
 def _with_stamps(each: BoundSet, bound: Iterable[BoundSet]) -> BoundSet:
@@ -201,32 +225,11 @@ def _with_stamps(each: BoundSet, bound: Iterable[BoundSet]) -> BoundSet:
     return replace(each, stamped=stamped, created=created)
 
 
-def _check_names(table: Table) -> None:
-    for name in table.columns:
-        if _OWN.fullmatch(name):
-            raise errors.SchemaError(
-                f"{table.schema}.{table.name} has a column {name}, which the guard needs for itself: call it otherwise."
-            )
-
-
 def _is_there(protected: ProtectedSet, catalog: Catalog) -> bool:
     """Whether a set's table exists; a companion without its columns is none."""
-    if protected.companion:
-        return catalog.has(protected.table, protected.references[0].column, *protected.content)
-    return protected.table in catalog.tables
-
-
-def _table_of(protected: ProtectedSet, reference: Reference, bound: Mapping[str, BoundSet]) -> str:
-    """Return the table that a reference points at; one with protected rows must be numbered."""
-    if reference.parent is None:
-        return str(reference.target)
-    parent = bound[reference.parent]
-    if parent.key.type not in ("smallint", "integer", "bigint"):
-        raise errors.SchemaError(
-            f"Rows of {protected.name} hang on {parent.name}, whose primary key {parent.key.name} is "
-            f"{parent.key.type}: only whole numbers can be followed."
-        )
-    return parent.table.name
+    found = catalog.tables.get(protected.table)
+    needed = (protected.references[0].column, *protected.content) if protected.companion else ()
+    return found is not None and all(column in found.columns for column in needed)
 
 
 def _reached(catalog: Catalog, *, cascading: bool) -> frozenset[str]:

@@ -46,7 +46,10 @@ SCHEMA = PUBLIC
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; `built_in` is false for a type that a DROP TYPE could take away, `sequence` is what numbers it."""
+    """A column; `built_in` is false for a type that a DROP TYPE could take away, `sequence` is what numbers it.
+
+    `under` is the type that a domain is made of.
+    """
 
     name: str
     type: str
@@ -56,6 +59,12 @@ class Column:
     has_default: bool
     built_in: bool
     sequence: str | None = None
+    under: str | None = None
+
+    @property
+    def base(self) -> str:
+        """Its type, or what the domain that it is of is made of."""
+        return self.under or self.type
 
     @property
     def is_moment(self) -> bool:
@@ -172,7 +181,10 @@ class RewriteRule:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A relation of the application's schema. `kind` is PostgreSQL's letter; r and p are tables."""
+    """A relation of the application's schema. `kind` is PostgreSQL's letter; r and p are tables.
+
+    `is_part` where it is a partition of another; `heirs` inherit it and are none, each with the columns of its own.
+    """
 
     schema: str
     name: str
@@ -186,6 +198,8 @@ class Table:
     triggers: tuple[Trigger, ...] = ()
     checks: tuple[str, ...] = ()
     rules: tuple[RewriteRule, ...] = ()
+    is_part: bool = False
+    heirs: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def untold(self) -> tuple[str, ...]:
@@ -266,7 +280,7 @@ class Catalog:
         """Every column that references teams or leagues, by foreign key or by name, sorted by table and column."""
         found: dict[tuple[str, str], Pointer] = {}
         for table in self.tables.values():
-            if table.kind not in "rp":
+            if table.kind not in "rp" or table.is_part:
                 continue
             for column in table.columns.values():
                 target = _target_by_name(column)
@@ -319,7 +333,7 @@ def _check_numbered(table: Table) -> None:
 def _table(
     schema: str, name: str, oid: int, kind: str, row_security: bool, primary_key: Sequence[str] | None, *listed: str
 ) -> Table:
-    columns, foreign_keys, unique_keys, triggers, checks, rules = (json.loads(each) for each in listed)
+    columns, foreign_keys, unique_keys, triggers, checks, rules, (is_part, heirs) = map(json.loads, listed)
     return Table(
         schema, name, oid, kind, row_security, tuple(primary_key or ()), {each[0]: Column(*each) for each in columns},
         tuple(
@@ -328,6 +342,7 @@ def _table(
         ),
         tuple(_unique_key(*each) for each in unique_keys),
         tuple(Trigger(*each) for each in triggers), tuple(checks), tuple(RewriteRule(*each) for each in rules),
+        is_part, tuple((heir, tuple(own)) for heir, own in heirs),
     )  # fmt: skip
 
 

@@ -1,12 +1,13 @@
 -- catalog --
 -- Ordinary, partitioned and other relations of the application's schema: the primary key; the columns in their order;
 -- foreign keys within the schema, with what happens on deletion and whether they are enforced; unique
--- constraints and indexes, where an expression stands as NULL; the triggers and rules that users made; and what hides or
--- replaces the relation in the role's own search path, temporary tables first.
+-- constraints and indexes, where an expression stands as NULL; the triggers and rules that users made; whether it is a
+-- partition, and what inherits it otherwise; and what hides or replaces the relation in the role's own search path,
+-- temporary tables first.
 -- A trigger surely lets no row through where it fires before each of them and its function can return nothing but NULL; a
 -- rule, where it does something else instead and asks for no condition.
 -- A type outside pg_catalog is not built in: an ETL may drop it. What numbers a column is what its default or identity
--- draws from; pg_get_serial_sequence says what is owned, which may be another.
+-- draws from; pg_get_serial_sequence says what is owned, which may be another. A domain tells what it is made of.
 WITH path AS (
     SELECT n.oid, path.place
       FROM (SELECT 'pg_temp' AS name, 0 AS place
@@ -40,7 +41,13 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
                        (SELECT d.refobjid FROM pg_attrdef AS f
                           JOIN pg_depend AS d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
                                              AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
-                         WHERE f.adrelid = c.oid AND f.adnum = a.attnum LIMIT 1))) END) ORDER BY a.attnum), '[]')::text
+                         WHERE f.adrelid = c.oid AND f.adnum = a.attnum LIMIT 1))) END,
+               CASE WHEN t.typtype = 'd' THEN
+               (WITH RECURSIVE under (oid, next) AS (
+                       SELECT t.oid, t.typbasetype
+                        UNION ALL
+                       SELECT b.oid, b.typbasetype FROM under AS u JOIN pg_type AS b ON b.oid = u.next)
+                SELECT format_type(u.oid, NULL) FROM under AS u WHERE u.next = 0) END) ORDER BY a.attnum), '[]')::text
           FROM pg_attribute AS a
           JOIN pg_type AS t ON t.oid = a.atttypid
           LEFT JOIN pg_type AS e ON e.oid = t.typelem
@@ -105,6 +112,14 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
                r.is_instead AND r.ev_qual::text = '<>' AND r.ev_enabled IN ('O', 'A')) ORDER BY r.rulename), '[]')::text
           FROM pg_rewrite AS r
          WHERE r.ev_class = c.oid AND r.ev_type IN ('2', '3') AND r.ev_enabled <> 'D'),
+       json_build_array(c.relispartition,
+               (SELECT coalesce(json_agg(json_build_array(
+                       h.inhrelid::regclass::text,
+                       array(SELECT a.attname::text FROM pg_attribute AS a
+                              WHERE a.attrelid = h.inhrelid AND a.attnum > 0 AND NOT a.attisdropped
+                                AND a.attinhcount = 0 ORDER BY a.attnum)) ORDER BY h.inhrelid::regclass::text), '[]')
+                  FROM pg_inherits AS h
+                 WHERE h.inhparent = c.oid AND c.relkind = 'r'))::text,
        (SELECT CASE WHEN found.relnamespace <> c.relnamespace THEN found.oid::regclass::text END
           FROM path AS p
           JOIN pg_class AS found ON found.relnamespace = p.oid AND found.relname = c.relname

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from practice_guard.core.application.bound import BoundSet
 from practice_guard.core.application.catalog import ETL_TABLES, Pointer, PointsAt, Table
@@ -39,11 +39,12 @@ class Uncovered:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What is protected, what is not, and the names of the sets whose table is not there."""
+    """What is protected, what is not, and the sets whose table is not there, or cannot be guarded and why."""
 
     covered: tuple[Covered, ...]
     uncovered: tuple[Uncovered, ...]
     skipped: tuple[str, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -59,7 +60,7 @@ def survey(database: Database, app: Application) -> Coverage:
         Covered(bound, rows, _of(bound, chain), owners)
         for bound, chain, ((rows, owners),) in zip(app.sets, chains, found, strict=True)
     )
-    return Coverage(covered, _uncovered(database, app, unfollowed(app)), tuple(app.skipped))
+    return Coverage(covered, _uncovered(database, app, unfollowed(app)), tuple(app.skipped), app.left_out)
 
 
 def unfollowed(app: Application) -> list[Pointer]:

@@ -15,11 +15,11 @@ from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.application.catalog import SCHEMA, Catalog, PointsAt, Table
 from practice_guard.core.application.declared import Declared
 from practice_guard.core.application.protected import ProtectedSet, Reference
+from practice_guard.core.application.shapes import WHOLE, inherited, key_of
 from practice_guard.core.database import Access, Database, condition, statement
 from practice_guard.core.errors import DatabaseError, GuardError, SchemaError, UsageError
 from practice_guard.core.words import agreeing, counted, near
 
-_NUMBERS = ("smallint", "integer", "bigint")
 _FAULTS = re.compile(r"(?!42501)(0A|21|22|25006|42|P0)")
 """SQLSTATEs that are the condition's fault: its syntax, names, types and values, and that it writes."""
 
@@ -57,13 +57,12 @@ def _check_columns(catalog: Catalog, declared: Declared, each: ProtectedSet) -> 
         table = catalog.table(each.table)
     except SchemaError as error:
         _refuse(declared, each.name, "table", error.message)
-    if len(table.primary_key) != 1:
-        _refuse(
-            declared,
-            each.name,
-            "table",
-            f"{each.table} has no primary key of one column; its rows cannot be told apart",
-        )
+    key = key_of(table)
+    if key is None:
+        what = f"{each.table} has no primary key of one column, and none in which a sequence numbers the rows"
+        _refuse(declared, each.name, "table", f"{what}; its rows cannot be told apart")
+    if heirs := inherited(table):
+        _refuse(declared, each.name, "table", heirs)
     fields = {reference.column: _field_of(reference) for reference in each.references}
     others = dict.fromkeys(each.content, "same") | ({each.label: "label"} if each.label else {})
     stamped = dict.fromkeys(sorted(each.set_by_triggers), "set_by_triggers")
@@ -71,6 +70,10 @@ def _check_columns(catalog: Catalog, declared: Declared, each: ProtectedSet) -> 
         if name not in table.columns:
             what = f"the table {table.schema}.{table.name} has no column {name}{near(name, table.columns)}"
             _refuse(declared, each.name, of, what)
+    for name, of in {key.name: "table", **others}.items():
+        if table.columns[name].generated:
+            what = f"{each.table}.{name} ({table.columns[name].type}) is generated, so that no snapshot keeps it"
+            _refuse(declared, each.name, of, f"{what}; name the columns that it is made of" if of == "same" else what)
     for name in stamped.keys() & {*table.primary_key, *fields, *each.content}:
         what = f"{each.table}.{name} says which row it is or where it belongs; triggers cannot be let set it"
         _refuse(declared, each.name, "set_by_triggers", what)
@@ -86,7 +89,7 @@ def _field_of(reference: Reference) -> str:
 
 def _check_number(declared: Declared, each: ProtectedSet, table: Table, name: str, of: str) -> None:
     found = table.columns[name]
-    if found.type not in _NUMBERS or found.generated:
+    if found.base not in WHOLE or found.generated:
         kind = "generated" if found.generated else found.type
         what = "other rows" if of == "parent_column" else of
         _refuse(declared, each.name, of, f"{each.table}.{name} is {kind}; what points at {what} is a whole number")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.application import teams
-from practice_guard.core.application.bound import BoundSet, bind, companions_of
+from practice_guard.core.application.bound import BoundSet, bind, companions_of, left_out
 from practice_guard.core.application.catalog import SCHEMA, Catalog
+from practice_guard.core.application.legible import check_legible
 from practice_guard.core.application.protected import ProtectedSet
+from practice_guard.core.application.shapes import check_told_apart
 from practice_guard.core.application.teams import TeamList
 from practice_guard.core.database import Database, locks
 
@@ -26,6 +28,7 @@ class Application:
         skipped: the names of those whose table is not there.
         now: the team list.
         companions: the ETL's own rows that protected ones point at.
+        left_out: the sets whose table is there and cannot be guarded, each with the reason.
     """
 
     catalog: Catalog
@@ -33,6 +36,7 @@ class Application:
     skipped: Sequence[str]
     now: TeamList
     companions: Sequence[BoundSet]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def look(database: Database, sets: Sequence[ProtectedSet], schema: str = SCHEMA) -> Application:
@@ -43,12 +47,17 @@ def look(database: Database, sets: Sequence[ProtectedSet], schema: str = SCHEMA)
     """
     catalog = catalogs.read(database, schema)
     bound, skipped = bind(sets, catalog)
-    return Application(catalog, bound, skipped, teams.read(database, catalog), companions_of(sets, catalog))
+    left = left_out(sets, catalog)
+    companions = companions_of(sets, catalog)
+    parents = [catalog.table(name) for name in PARENTS]
+    check_told_apart(database, ((each.set, each.table, each.key) for each in (*bound, *companions)))
+    check_legible(database, [*parents, *(each.table for each in (*bound, *companions))])
+    return Application(catalog, bound, skipped, teams.read(database, catalog), companions, left)
 
 
 def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[ProtectedSet], within: float) -> None:
     """Keep every table that a snapshot reads from being emptied meanwhile; must be a transaction's first statement."""
-    names = sorted({*PARENTS, "players", *(each.table for each in sets)} & set(catalog.tables))
+    names = sorted({*PARENTS, *filter(catalog.has, ("players", *(each.table for each in sets)))})
     locks.tables(database, [("ACCESS SHARE", [catalog.table(name).quoted for name in names])], within=within)
 
 

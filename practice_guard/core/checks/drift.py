@@ -130,6 +130,7 @@ def drift(last: Snapshot, app: Application) -> list[Finding]:
             gone = "it is no longer protected by the settings"
             if name in gone_:
                 gone = "its table is gone" if name in app.skipped else f"{stored.table} is not its table any more"
+                gone = "its table cannot be guarded any more" if name in app.left_out else gone
             rows = f"{counted(stored.rows, 'row')} of {name} {agreeing(stored.rows, 'is', 'are')}"
             what = f"{rows} in snapshot {last.id}, and {gone}."
             why = f"The older snapshot keeps them; {name} is not in the new one."

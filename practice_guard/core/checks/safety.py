@@ -112,6 +112,7 @@ CHECKS: Mapping[str, Callable[[Scene], Answer]] = {
     "locks-in-the-way": obstacles.locks,
     "ids-running-out": obstacles.sequences,
     "snapshots-large": obstacles.sizes,
+    "set-left-out": obstacles.left_out,
     "set-skipped": obstacles.skipped,
 }
 """Every check by its code, in the order in which they are made and shown."""

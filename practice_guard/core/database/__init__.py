@@ -7,6 +7,8 @@ from practice_guard.core.database.borrowed import Borrowed as Borrowed
 from practice_guard.core.database.connection import Connection as Connection
 from practice_guard.core.database.connection import connect as connect
 from practice_guard.core.database.cursors import stream as stream
+from practice_guard.core.database.encodings import as_json as as_json
+from practice_guard.core.database.encodings import fitted as fitted
 from practice_guard.core.database.port import ACCESS as ACCESS
 from practice_guard.core.database.port import LOCK_TIMEOUT as LOCK_TIMEOUT
 from practice_guard.core.database.port import PUBLIC as PUBLIC

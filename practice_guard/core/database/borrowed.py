@@ -32,7 +32,7 @@ from practice_guard.core.database.port import (
     milliseconds,
 )
 from practice_guard.core.database.statements import statement
-from practice_guard.core.database.translation import translated
+from practice_guard.core.database.translation import not_text, translated
 
 _HELD = "deferred constraints held"
 
@@ -63,6 +63,8 @@ class Borrowed:
             return list(self._cursor.fetchall()) if self._cursor.description else []
         except self._connection.Error as error:
             raise translated(error) from error
+        except UnicodeError as error:
+            raise not_text(self.encoding) from error
 
     def write(self, queries: Sequence[Query]) -> list[int]:
         """See `Database.write`."""
@@ -85,6 +87,12 @@ class Borrowed:
     def backend(self) -> int | None:
         """See `Database.backend`."""
         return int(self._connection.info.backend_pid)
+
+    @property
+    def encoding(self) -> str:
+        """See `Database.encoding`."""
+        told = None if self._connection.closed else self._connection.info.parameter_status("server_encoding")
+        return str(told or "UTF8")
 
     @property
     def host(self) -> str:

@@ -29,7 +29,7 @@ from practice_guard.core.database.port import (
     milliseconds,
 )
 from practice_guard.core.database.statements import literal
-from practice_guard.core.database.translation import not_connected, translated
+from practice_guard.core.database.translation import not_connected, not_text, translated
 from practice_guard.core.database.watchdog import watch
 from practice_guard.core.steps import Step
 
@@ -44,6 +44,7 @@ class Connection:
     def __init__(self, reach: Callable[[], psycopg.Connection[Row]], timeouts: Timeouts, schema: str) -> None:
         self._reach = reach
         self._connection = reach()
+        self.encoding = self._connection.info.parameter_status("server_encoding") or "UTF8"
         self._known: dict[str, Any] | None = None
         self._opening: tuple[str, ...] = ()
         self._own: Row | None = None
@@ -180,6 +181,8 @@ class Connection:
                 silent = f"The database has not answered for {limit:g} s; the connection was given up."
                 raise errors.UnreachableError(silent) from error
             raise translated(error) from error
+        except UnicodeError as error:
+            raise not_text(self.encoding) from error
 
     def _check_open(self) -> None:
         if not self.usable:

@@ -128,6 +128,10 @@ class Database(Asked, Protocol):
         """The application's schema that is guarded: what the guard's tables have of another one is not this guard's."""
 
     @property
+    def encoding(self) -> str:
+        """The encoding that the database keeps texts in, by PostgreSQL's name: `UTF8`, `LATIN1`, `SQL_ASCII`."""
+
+    @property
     def known(self) -> dict[str, Any]:
         """What was found out in the open transaction and holds until its end, by the finder's own words."""
 

@@ -17,6 +17,8 @@ _BY_STATE: dict[str, type[errors.GuardError]] = {
     "25006": errors.AccessError,
     # A value that its type does not take, or no longer: too long, out of range, no date, no label of the enum.
     **dict.fromkeys(("22001", "22003", "22007", "22008", "22P02"), errors.SchemaError),
+    # Bytes that are no text, or a letter that the database's encoding lacks.
+    **dict.fromkeys(("22021", "22P05"), errors.SchemaError),
     "42P01": errors.SchemaError,
     "42703": errors.SchemaError,
     "3F000": errors.SchemaError,
@@ -48,6 +50,13 @@ def translated(error: Any) -> errors.GuardError:
         )
     return kind(
         message, sqlstate=state, says=primary, table=error.diag.table_name, constraint=error.diag.constraint_name
+    )
+
+
+def not_text(encoding: str) -> errors.SchemaError:
+    """Say that texts of the database, or for it, are none in UTF-8."""
+    return errors.SchemaError(
+        f"A text is not UTF-8, and the database, whose encoding is {encoding}, does not say what it is."
     )
 
 

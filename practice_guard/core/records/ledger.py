@@ -10,7 +10,7 @@ from datetime import datetime
 
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Access, Asked, Database, Query, literal, statement
+from practice_guard.core.database import Access, Asked, Database, Query, as_json, literal, statement
 from practice_guard.core.model import Author
 from practice_guard.core.records import belonging, installation
 from practice_guard.core.steps import Step
@@ -173,7 +173,7 @@ def write(
         "snapshot": about.snapshot,
         "plan_digest": about.digest,
         "mark": about.imprint,
-        "result": json.dumps({**about.result, "seconds": author.seconds, "schema": database.schema}),
+        "result": as_json(database, {**about.result, "seconds": author.seconds, "schema": database.schema}),
     }
     return int(database.execute(statement(__name__, "write", waited=waited), values)[0][0])
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from practice_guard.core import errors
-from practice_guard.core.database import Database, Query, Row, statement
+from practice_guard.core.database import Database, Query, Row, as_json, fitted, statement
 from practice_guard.core.findings import found
 from practice_guard.core.model import LATEST, Author, Finding, Text
 from practice_guard.core.records import belonging, installation
@@ -118,9 +118,9 @@ def begin(
         "pid": holder.pid,
         "tool_version": author.tool_version,
         "environment": author.environment,
-        "command": json.dumps(shown),
+        "command": as_json(database, shown),
         "phase": phase,
-        "phases": json.dumps(list(phases)),
+        "phases": as_json(database, list(phases)),
         "schema": database.schema,
     }
     number, token, by = database.execute(statement(__name__, "begin"), values)[0]
@@ -138,7 +138,8 @@ def write(database: Database, run: Run) -> None:
         "says", "finished_at",
     )  # fmt: skip
     values: dict[str, object] = {name: getattr(run, name) for name in fields}
-    values |= {"phases": json.dumps([dict(each) for each in run.phases]), "ledger": list(run.ledger)}
+    values |= {"phases": as_json(database, [dict(each) for each in run.phases]), "ledger": list(run.ledger)}
+    values |= {name: fitted(database, str(values[name])) for name in ("verdict", "says") if values[name] is not None}
     if not database.execute(statement(__name__, "advance"), values):
         raise errors.LockedError(
             f"Run {run.id} is not ours any more: somebody has taken it over or finished it.",

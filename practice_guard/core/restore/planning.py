@@ -72,7 +72,7 @@ def work_out(
     """
     request = request or Request()
     gone = snapshots.gone(snapshot, app)
-    snapshots.check_tables(snapshot, gone, app.catalog.tables, request.scope.protected)
+    snapshots.check_tables(snapshot, gone, app.catalog.tables, request.scope.protected, app.left_out)
     snapshot = snapshots.without(snapshot, gone)
     names = snapshot.lists
     lists = team_lists(database, names)

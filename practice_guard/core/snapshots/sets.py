@@ -122,8 +122,8 @@ def values(stored: StoredSet) -> dict[str, object]:
     """Return what the guard's tables keep of a set, by column."""
     return {
         "name": stored.name,
-        "definition": json.dumps(dict(stored.definition), sort_keys=True),
-        "columns": json.dumps([asdict(column) for column in stored.columns], sort_keys=True),
+        "definition": json.dumps(dict(stored.definition), sort_keys=True, ensure_ascii=False),
+        "columns": json.dumps([asdict(column) for column in stored.columns], sort_keys=True, ensure_ascii=False),
         "rows_table": stored.rows_table,
         "rows": stored.rows,
         "carried": stored.carried,

@@ -6,11 +6,12 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from practice_guard.core import errors, findings
 from practice_guard.core.application import Application
-from practice_guard.core.database import Database, Row, identifier, statement
+from practice_guard.core.database import Database, Row, fitted, identifier, statement
 from practice_guard.core.model import LATEST, Finding
 from practice_guard.core.records import installation
 from practice_guard.core.snapshots import description, digests
@@ -137,7 +138,7 @@ def newest(known: Iterable[Snapshot]) -> Snapshot | None:
 
 def read(database: Database, wanted: str) -> Snapshot | None:
     """Return the snapshot of that id, whatever state it is in; None where there is none."""
-    return next(iter(_snapshots(database, wanted)), None) if installation.exists(database) else None
+    return next(iter(_snapshots(database, fitted(database, wanted))), None) if installation.exists(database) else None
 
 
 def find(database: Database, wanted: str = LATEST) -> Snapshot:
@@ -208,11 +209,15 @@ def gone(snapshot: Snapshot, app: Application) -> frozenset[str]:
     """
     now = {bound.name: f"{bound.table.schema}.{bound.table.name}" for bound in (*app.sets, *app.companions)}
     moved = {name for name, stored in snapshot.sets.items() if now.get(name, stored.table) != stored.table}
-    return frozenset(app.skipped) | moved
+    return frozenset((*app.skipped, *app.left_out)) | moved
 
 
 def check_tables(
-    snapshot: Snapshot, gone: Collection[str], there: Collection[str], only: Collection[str] = frozenset()
+    snapshot: Snapshot,
+    gone: Collection[str],
+    there: Collection[str],
+    only: Collection[str] = frozenset(),
+    left_out: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Refuse to go on where a snapshot has rows whose table is not there, as if they had never been.
 
@@ -221,6 +226,7 @@ def check_tables(
         gone: names of the protected sets whose table is not there, or another one now.
         there: names of the tables that do.
         only: the sets that are meant; none means all.
+        left_out: of the sets whose table cannot be guarded, why.
 
     Raises:
         errors.SchemaError: names the table, and the nearest one there is.
@@ -229,10 +235,13 @@ def check_tables(
         if name not in gone or not stored.rows or stored.companion or (only and name not in only):
             continue
         rows = f"{counted(stored.rows, 'row')} of {name} {agreeing(stored.rows, 'is', 'are')}"
+        gone_ = left_out.get(name, _gone(stored, there)).rstrip(".")
         raise errors.SchemaError(
-            f"{_gone(stored, there)}, and {rows} in snapshot {snapshot.id}. Nothing was written.",
+            f"{gone_}, and {rows} in snapshot {snapshot.id}. Nothing was written.",
             next_steps=(
-                _renaming(stored.table, there),
+                "Change the table back, so that its rows can be guarded."
+                if name in left_out
+                else _renaming(stored.table, there),
                 Step("backup", "--accept-current", why="where it is gone for good"),
                 *_others(snapshot, gone, only),
             ),

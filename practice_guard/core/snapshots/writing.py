@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +9,7 @@ from datetime import datetime, timezone
 
 from practice_guard.core import errors
 from practice_guard.core.application import Application
-from practice_guard.core.database import Database, identifier, statement
+from practice_guard.core.database import Database, as_json, identifier, statement
 from practice_guard.core.model import Author
 from practice_guard.core.records import Place, imprints
 from practice_guard.core.snapshots import copies, digests
@@ -112,14 +111,14 @@ def record(database: Database, snapshot: Snapshot) -> None:
     row = {
         **snapshot.recorded(*SNAPSHOT_FIELDS),
         "lists": list(snapshot.lists),
-        "fingerprint": json.dumps(dict(snapshot.fingerprint)),
+        "fingerprint": as_json(database, dict(snapshot.fingerprint)),
         "digest_version": snapshot.digest_version,
         "imported_at": snapshot.imported_at,
         "keeps": list(snapshot.keeps),
     }
     database.execute(statement(__name__, "insert_snapshot"), row)
     held = [values(each) for each in snapshot.sets.values()]
-    database.execute(statement(__name__, "insert_sets"), {"snapshot": snapshot.id, "sets": json.dumps(held)})
+    database.execute(statement(__name__, "insert_sets"), {"snapshot": snapshot.id, "sets": as_json(database, held)})
 
 
 def confirm(database: Database, snapshot: Snapshot, now: datetime) -> Snapshot:

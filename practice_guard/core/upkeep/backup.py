@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.application import Application, lock_for_reading
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.checks import drift
-from practice_guard.core.database import Access, Database, locks
+from practice_guard.core.database import Access, Database, fitted, locks
 from practice_guard.core.findings import found
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Finding, Severity, Verdict
@@ -33,6 +33,7 @@ class Backup:
     findings: tuple[Finding, ...]
     previous: Snapshot | None
     skipped: tuple[str, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def verdict(self) -> Verdict:
@@ -58,6 +59,10 @@ def take(guard: Guard, *, label: str = "", accept_current: bool = False) -> Back
     if "\0" in label or not label.isprintable():
         raise errors.UsageError("The label must be text that can be printed. Nothing was done.")
     database = guard.database
+    if fitted(database, label) != label:
+        raise errors.UsageError(
+            f"This database ({database.encoding}) has no letters for the label {label}. Nothing was done."
+        )
     with database.transaction(Access.READ):
         guard.check_mark()
         server, catalog = locks.ask(database), catalogs.read(database, guard.schema)
@@ -73,7 +78,7 @@ def take(guard: Guard, *, label: str = "", accept_current: bool = False) -> Back
     guard.watcher.begins("reading the copy back", taken.snapshot.rows)
     with database.transaction(Access.WRITE):
         verified = snapshots.confirm(database, taken.snapshot, guard.author.done)
-    return Backup(verified, taken.findings, taken.previous, taken.skipped)
+    return Backup(verified, taken.findings, taken.previous, taken.skipped, taken.left_out)
 
 
 def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -> Backup:
@@ -96,7 +101,7 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
     skipped = tuple(app.skipped)
     refusing = any(finding.severity is Severity.ERROR for finding in findings)
     if refusing and not accept_current:
-        return Backup(None, tuple(findings), last, skipped)
+        return Backup(None, tuple(findings), last, skipped, app.left_out)
     place = installation.ensure(database, author.environment, author.now)
     keeps = () if accept_current else _keeps(last, findings)
     accepted = accept_current and (_is_missed(findings) or bool(retention.missed(known)))
@@ -104,7 +109,7 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
     carried = carries(workings, header.id, lossy=accept_current) if workings else {}
     guard.watcher.begins("copying rows", rows)
     new = snapshots.write(database, app, header, Inheritance(last, carried))
-    return Backup(new, tuple(drift.accepted(findings)), last, skipped)
+    return Backup(new, tuple(drift.accepted(findings)), last, skipped, app.left_out)
 
 
 def _is_missed(findings: Sequence[Finding]) -> bool:

@@ -274,6 +274,11 @@ TWINS = (
         "snapshots-large",
         sql("CREATE TABLE practice_guard.big AS SELECT sha512(i::text::bytea) AS x FROM generate_series(1, 200000) i"),
     ),
+    Twin(
+        "set-left-out",
+        sql("ALTER TABLE captain_messages DROP CONSTRAINT captain_messages_pkey"),
+        starts_with="1 protected set left out: captain_messages.",
+    ),
     Twin("set-skipped", sql("DROP TABLE captain_messages"), starts_with="1 protected set without"),
 )
 AS_ANOTHER_ROLE = {"backup-privileges", "restore-privileges", "row-security"}

@@ -5,16 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import sys
-from collections.abc import Callable, Iterator
-from importlib import resources
-from itertools import count
 
 import pytest
 
 from practice_guard.core import errors
 from practice_guard.core.database import Access, Query, connect
 from practice_guard.core.snapshots import StoredColumn, StoredSet, digests
-from tests.conftest import Cluster
+from tests.integration.conftest import Makes
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard
@@ -158,31 +155,6 @@ def test_parallel_workers_may_add_it_up(things: ScratchDatabase, order: str) -> 
 
 
 # Databases of other encodings
-
-NUMBERS = count(1)
-Makes = Callable[[str], ScratchDatabase]
-
-
-@pytest.fixture
-def encoded(cluster: Cluster) -> Iterator[Makes]:
-    """Makes databases of an encoding, with the application's schema; dropped after the test."""
-    made: list[ScratchDatabase] = []
-
-    def make(encoding: str) -> ScratchDatabase:
-        name = f"practice_guard_{encoding.lower()}_{next(NUMBERS)}"
-        make_it = "CREATE DATABASE {} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' ENCODING "
-        cluster.run(f"{make_it} '{encoding}'", name)
-        made.append(
-            ScratchDatabase(f"{cluster.url_of(name)}{'&' if '?' in cluster.url else '?'}client_encoding=UTF8", name)
-        )
-        ddl = resources.files("practice_guard.demo").joinpath("schema.sql").read_bytes()
-        made[-1].session().execute(ddl)
-        return made[-1]
-
-    yield make
-    for database in made:
-        database.close()
-        cluster.run("DROP DATABASE {} WITH (FORCE)", database.name)
 
 
 @pytest.mark.skipif(sys.byteorder != "little", reason="hashes of another byte order are others")

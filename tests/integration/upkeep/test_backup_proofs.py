@@ -62,6 +62,10 @@ class Overheard:
         return self.connection.schema
 
     @property
+    def encoding(self) -> str:
+        return self.connection.encoding
+
+    @property
     def known(self) -> dict[str, Any]:
         return self.connection.known
 

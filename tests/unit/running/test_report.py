@@ -136,6 +136,7 @@ class Behind:
 
     timeouts = Timeouts()
     schema = "public"
+    encoding = "UTF8"
     usable = False
     known: ClassVar[dict[str, Any]] = {}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 
-from practice_guard.core.application import PARENTS, BoundSet, Catalog
+from practice_guard.core.application import BUILT_IN, PARENTS, BoundSet, Catalog
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene, role_of, visible
 from practice_guard.core.database import Database, identifier, statement
@@ -200,6 +201,21 @@ def sizes(scene: Scene) -> Answer:
     why = "A full disk stops the application, the ETL and the guard alike."
     fix = Step("cleanup", "--dry-run")
     return Answer(what, (found("snapshots-large", what, why, fix),))
+
+
+def left_out(scene: Scene) -> Answer:
+    """Name the protected sets that are left out because the rows of their table cannot be guarded."""
+    left = scene.app.left_out
+    if not left:
+        return Answer("no protected set is left out for the shape of its table")
+    what = f"{counted(len(left), 'protected set')} left out: {', '.join(left)}."
+    why = f"Nobody guards their rows. {' '.join(left.values())}"
+    own = [name for name in left if name not in _COMPANIONS]
+    fix = f"# in practice_guard.toml, where that is meant\nnot_protected = {json.dumps(own)}" if own else ""
+    return Answer(what, (found("set-left-out", what, why, fix, examples=[f"{n}: {why}" for n, why in left.items()]),))
+
+
+_COMPANIONS = frozenset(each.name for each in BUILT_IN if each.companion)
 
 
 def skipped(scene: Scene) -> Answer:
