@@ -322,7 +322,7 @@ def read(database: Database, schema: str = SCHEMA) -> Catalog:
 
 def _check_numbered(table: Table) -> None:
     """Refuse ids that are no numbers: a snapshot knows teams and leagues by numbers, and so do their imports."""
-    kind = table.columns["id"].type
+    kind = table.columns["id"].base
     if kind.startswith(_NO_NUMBERS):
         raise errors.SchemaError(
             f"{table.schema}.{table.name}.id is of type {kind}; teams and leagues are known by whole numbers only, so "
