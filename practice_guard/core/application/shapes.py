@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from practice_guard.core import errors
 from practice_guard.core.application.catalog import Catalog, Column, Table
-from practice_guard.core.application.protected import ProtectedSet
+from practice_guard.core.application.protected import BUILT_IN, ProtectedSet
 from practice_guard.core.database import Database, Query, ask_each, identifier, statement
 
 WHOLE = ("smallint", "integer", "bigint")
@@ -98,13 +98,18 @@ def _odd_name(table: Table) -> str:
 
 def may_be_left_out(protected: ProtectedSet) -> bool:
     """Whether a set is left out where its rows cannot be guarded: built in, and none that the guard is there for."""
-    return protected.source == "built in" and protected.name not in _NEEDED
+    return _is_built_in(protected) and protected.name not in _NEEDED
+
+
+def _is_built_in(protected: ProtectedSet) -> bool:
+    """Whether the guard knows a set by itself and nobody has said anything of it."""
+    return protected.source == "built in" and protected.name in {each.name for each in BUILT_IN}
 
 
 def refuse(protected: ProtectedSet, why: str) -> errors.SchemaError:
     """Make the error that says why a set cannot be guarded, and the way out."""
     way = "take it out of practice_guard.toml"
-    if protected.source == "built in":
+    if _is_built_in(protected):
         way = f'leave it out, with not_protected = ["{protected.name}"] in practice_guard.toml'
     return errors.SchemaError(why, next_steps=(f"Change the table, or {way}: nobody guards its rows then.",))
 
