@@ -113,6 +113,13 @@ class Scratch:
         else:
             self._database.write([Query(statement(__name__, "empty", table=self.table(name)))])
 
+    def index(self, name: str, column: str) -> None:
+        """Let a table be asked for some of its rows, again and again, by a column."""
+        if self._schema is not None:
+            table = self.table(name)
+            self._database.execute(statement(__name__, "index", table=table, column=identifier(column)))
+            self._database.execute(statement(__name__, "analyse", table=table))
+
     def execute(self, text: str, parameters: Parameters | None = None) -> list[Row]:
         """Ask a question, about the tables too, and return its rows."""
         whole = self.whole(Query(text, parameters or {}))

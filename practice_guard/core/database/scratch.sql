@@ -17,6 +17,10 @@ DELETE FROM {table}
 -- Lets the server know how many rows there are, and of what.
 ANALYZE {table}
 
+-- index --
+-- Lets a table be asked for some of its rows, again and again.
+CREATE INDEX ON {table} ({column})
+
 -- step --
 -- What one step of a chain has.
 SELECT * FROM {name}

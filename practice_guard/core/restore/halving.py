@@ -65,6 +65,7 @@ class Searched:
         name: the set's.
         lines: what its rows' lines are asked from, called `p`; they have a `row`.
         writes: the condition that a line is written.
+        table: what in the scratch the lines are laid down in, as far as they are.
         says: an expression over a line, as text: what is to be known of one that is refused.
         before: another: what was said of it when it was refused before.
     """
@@ -72,6 +73,7 @@ class Searched:
     name: str
     lines: str
     writes: str
+    table: str
     says: str = "''"
     before: str = "''"
 
@@ -130,6 +132,9 @@ class _Search:
         self._sets = sets
         self._put = put
         self._attempts = 0
+        scratch.index("turns", "nth")
+        for each in sets:
+            scratch.index(each.table, "row")
 
     def refused(self) -> list[Refused]:
         """Return the rows that were not let in."""
@@ -176,11 +181,13 @@ class _Search:
 
     def _tried(self, first: int, last: int) -> errors.GuardError | None:
         self._attempts += 1
-        turns = self._scratch.table("turns")
-        in_turn = {
-            each.name: piece(__name__, "in_turn", turns=turns, set=literal(each.name), first=str(first), last=str(last))
-            for each in self._sets
-        }
+        turns, bounds = self._scratch.table("turns"), {"first": first, "last": last}
+        rows = self._scratch.execute(statement(__name__, "spans", turns=turns), bounds)
+        spans = {name: (str(lowest), str(highest)) for name, lowest, highest in rows}
+        in_turn = {each.name: "false" for each in self._sets}
+        for name, (lowest, highest) in spans.items():
+            in_turn[name] = piece(__name__, "in_turn", turns=turns, set=literal(name), first=str(first), last=str(last),
+                                  lowest=lowest, highest=highest)  # fmt: skip
         try:
             with savepoints.savepoint(self._database):
                 self._put(in_turn)

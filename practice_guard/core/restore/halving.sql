@@ -19,9 +19,17 @@ SELECT row_number() OVER (ORDER BY t.nth), t.set_name, t.row
 -- How many rows have a turn.
 SELECT count(*) FROM {turns} AS t
 
+-- spans --
+-- Between which of its rows those of a set are whose turns are some.
+SELECT u.set_name, min(u.row), max(u.row)
+  FROM {turns} AS u
+ WHERE u.nth BETWEEN %(first)s::bigint AND %(last)s::bigint
+ GROUP BY u.set_name
+
 -- in_turn --
 -- Whether it is a row's turn.
-p.row IN (SELECT u.row FROM {turns} AS u WHERE u.set_name = {set} AND u.nth BETWEEN {first} AND {last})
+p.row BETWEEN {lowest} AND {highest}
+ AND p.row IN (SELECT u.row FROM {turns} AS u WHERE u.set_name = {set} AND u.nth BETWEEN {first} AND {last})
 
 -- named --
 -- The rows of a set in some parts, with the part, and what their lines say.

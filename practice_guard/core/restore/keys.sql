@@ -14,21 +14,22 @@ SELECT q.seqincrement, q.seqcycle, s.last_value::numeric - CASE WHEN s.is_called
         ) AS x (number))
 
 -- own_keys --
--- The primary keys of rows that are put back under their own.
+-- The primary keys of rows that are put back under their own. A condition on them would be taken for one that hardly any
+-- row meets.
 
           UNION ALL
-         SELECT {way}({value})::numeric
+         SELECT ({way}({value}) FILTER (WHERE {value} BETWEEN q.seqmin AND q.seqmax))::numeric
            FROM {whole} AS p
-          WHERE p.meant AND p.bucket = 'insert' AND {value} BETWEEN q.seqmin AND q.seqmax
+          WHERE p.meant AND p.bucket = 'insert'
 
 -- own_values --
 -- What rows that are put back have in another column.
 
           UNION ALL
-         SELECT {way}({value})::numeric
+         SELECT ({way}({value}) FILTER (WHERE {value} BETWEEN q.seqmin AND q.seqmax))::numeric
            FROM {whole} AS p
            JOIN practice_guard.{rows} AS s ON s.guard_row = p.row
-          WHERE p.meant AND p.bucket = 'insert' AND {value} BETWEEN q.seqmin AND q.seqmax
+          WHERE p.meant AND p.bucket = 'insert'
 
 -- in_text --
 -- The last number in a text, where the column's default makes just this text of it.

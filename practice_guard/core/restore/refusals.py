@@ -85,8 +85,10 @@ def search(database: Database, workings: Workings, busy: Sequence[Task]) -> list
         writes.put(database, tasks, savepoints.check, exact=False)
 
     sets = [
-        Searched(task.name, task.parts["whole"], task.lines.writes, "p.bucket", "coalesce(p.note, '')") for task in busy
-    ]
+        Searched(task.name, task.parts["whole"], task.lines.writes, f"plan_{task.name}", "p.bucket",
+                 "coalesce(p.note, '')")
+        for task in busy
+    ]  # fmt: skip
     return [
         Refusal(each.set, each.row, waits.STAY if each.says == Bucket.PENDING else waits.YIELD, each.words)
         for each in halving.search(database, workings.scratch, sets, put)

@@ -182,7 +182,9 @@ def _check_rights(database: Database, app: Application, work: Work) -> None:
 
 def _search(database: Database, work: Work) -> list[Refused]:
     put: Put = partial(_put, database, work, savepoints.check)
-    sets = [Searched(task.bound.name, task.lines.table, task.lines.writes) for task in work.order]
+    sets = [
+        Searched(task.bound.name, task.lines.table, task.lines.writes, f"undo_{task.bound.name}") for task in work.order
+    ]
     return halving.search(database, work.scratch, sets, put)
 
 
