@@ -87,7 +87,8 @@ lacking AS (
     SELECT w.place, 'DATABASE ' || quote_ident(current_database()), NULL, 'TEMPORARY', false, false
       FROM wanted AS w
      WHERE w.kind = 'scratch' AND NOT has_database_privilege(current_database(), 'TEMPORARY')
-       AND (SELECT has_schema_privilege(n.oid, 'CREATE') FROM pg_namespace AS n WHERE n.nspname = w.name) IS NOT TRUE)
+       AND NOT coalesce((SELECT has_schema_privilege(n.oid, 'CREATE') FROM pg_namespace AS n WHERE n.nspname = w.name),
+                        has_database_privilege(current_database(), 'CREATE')))
 SELECT quote_ident(current_user), l.thing, l.part, l.has_not, l.some, l.locks
   FROM lacking AS l
  WHERE l.has_not IN ('SELECT', 'USAGE') OR NOT pg_is_in_recovery()

@@ -16,8 +16,11 @@ TURNS = {"nth": "bigint", "set_name": "text", "row": "bigint"}
 ROUNDS = 12
 """How often work is planned anew without the rows that were refused, before the refusal is that of the whole."""
 
-ATTEMPTS = 4096
+ATTEMPTS = 32_768
 """How many parts are tried before what is left of a refused one is taken for refused; the next time looks further."""
+
+FRUITLESS = 4_096
+"""How many are tried where more rows are refused than let in: what is left is like them, and users wait meanwhile."""
 
 ALONE = "the database refuses it: "
 """Before the database's words, of a row that stood alone when they were said."""
@@ -54,7 +57,7 @@ _BETWEEN = "\n UNION ALL\n"
 _VALUE = re.compile(r': "[^"]*"$', re.DOTALL)
 
 Put = Callable[[Mapping[str, str]], None]
-"""Writes a part and checks it: is given, by set, the condition that a line `p` is in that part."""
+"""Writes a part and checks it: is given, by set, the condition that a line `p` is in that part; without it none is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +169,15 @@ class _Search:
 
     def _let_in(self, count: int) -> list[Part]:
         """Write the rows from turn 1 to the last one, and return what was refused: rows alone, but for too many."""
-        open_ends, refused = [(1, count)], []
+        open_ends, refused, let_in = [(1, count)], list[Part](), 0
         while open_ends:
             first, last = open_ends.pop()
             error = self._tried(first, last)
             if error is None:
+                let_in += last - first + 1
                 continue
-            if first == last or self._attempts >= ATTEMPTS:
+            enough = FRUITLESS if len(refused) > let_in else ATTEMPTS
+            if first == last or self._attempts >= enough:
                 refused.append(Part(first, last, error))
                 continue
             middle = (first + last) // 2
@@ -183,11 +188,11 @@ class _Search:
         self._attempts += 1
         turns, bounds = self._scratch.table("turns"), {"first": first, "last": last}
         rows = self._scratch.execute(statement(__name__, "spans", turns=turns), bounds)
-        spans = {name: (str(lowest), str(highest)) for name, lowest, highest in rows}
-        in_turn = {each.name: "false" for each in self._sets}
-        for name, (lowest, highest) in spans.items():
-            in_turn[name] = piece(__name__, "in_turn", turns=turns, set=literal(name), first=str(first), last=str(last),
-                                  lowest=lowest, highest=highest)  # fmt: skip
+        in_turn = {
+            name: piece(__name__, "in_turn", turns=turns, set=literal(name), first=str(first), last=str(last),
+                        lowest=str(lowest), highest=str(highest))
+            for name, lowest, highest in rows
+        }  # fmt: skip
         try:
             with savepoints.savepoint(self._database):
                 self._put(in_turn)

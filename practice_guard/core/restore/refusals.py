@@ -81,7 +81,7 @@ def search(database: Database, workings: Workings, busy: Sequence[Task]) -> list
     """Find the rows that the database would not have, in a part of the transaction that is taken back."""
 
     def put(in_turn: Mapping[str, str]) -> None:
-        tasks = [replace(task, only=in_turn[task.name]) for task in busy]
+        tasks = [replace(task, only=in_turn.get(task.name, "false")) for task in busy]
         writes.put(database, tasks, savepoints.check, exact=False)
 
     sets = [

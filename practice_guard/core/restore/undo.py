@@ -218,7 +218,7 @@ def _turned(task: TakeBack, in_turn: Mapping[str, str] | None) -> Lines:
     """Return what is written to a set, or what of that is in turn."""
     if in_turn is None:
         return task.lines
-    return replace(task.lines, writes=f"{task.lines.writes} AND {in_turn[task.bound.name]}")
+    return replace(task.lines, writes=f"{task.lines.writes} AND {in_turn.get(task.bound.name, 'false')}")
 
 
 def _open_circle(database: Database, key: ForeignKey, lines: Lines) -> None:

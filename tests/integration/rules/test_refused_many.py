@@ -76,3 +76,28 @@ def test_as_many_as_are_looked_for_wait_alone(mixed: Guard, database: ScratchDat
     (entry,) = waiting(done.plan)
     assert (entry["rows"], done.written) == (MANY, MANY)
     assert "the database refuses it" in str(entry["message"])
+
+
+class TestASearch:
+    """A thousand rows that are refused among many are all found; where nearly all are, it is soon given up."""
+
+    def test_goes_on_where_it_lets_most_rows_in(
+        self, mixed: Guard, database: ScratchDatabase, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        database.rows("ALTER TABLE schedule DROP CONSTRAINT only_now")
+        ends = (MONDAY + dt.timedelta(weeks=week) for week in (3, 9))
+        refused = ", ".join(f"'{end}'" for end in ends)
+        database.rows(f"ALTER TABLE schedule ADD CHECK (match_date NOT IN ({refused}))")
+        monkeypatch.setattr(halving, "FRUITLESS", 1)
+        done = mixed.restores()
+        assert (done.written, done.plan.counts()["pending"]) == (2 * MANY - 2, 2)
+
+    def test_ends_where_it_lets_hardly_any_in(
+        self, mixed: Guard, database: ScratchDatabase, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        database.rows("ALTER TABLE schedule DROP CONSTRAINT only_now")
+        database.rows(f"ALTER TABLE schedule ADD CHECK (match_date = '{MONDAY}')")
+        monkeypatch.setattr(halving, "FRUITLESS", 8)
+        done = mixed.restores()
+        assert done.plan.counts()["pending"] >= 2 * MANY - 1
+        assert any("some of " in str(each["message"]) for each in waiting(done.plan))

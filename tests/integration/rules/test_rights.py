@@ -127,12 +127,6 @@ WAYS = [
         for table in WRITTEN
         for right in ("SELECT", "UPDATE")
     ),
-    Way("SELECT on SEQUENCE public.users_id_seq", "REVOKE SELECT ON SEQUENCE users_id_seq FROM {role}"),
-    Way(
-        "UPDATE on SEQUENCE public.users_id_seq",
-        "SELECT setval('users_id_seq', 1, false)",
-        called="a sequence that an import has restarted",
-    ),
     Way(
         "UPDATE on SEQUENCE public.tickets",
         "REVOKE UPDATE ON SEQUENCE tickets FROM {role}",
@@ -300,7 +294,7 @@ ENOUGH = {
     "GRANT pg_write_all_data TO {role}",
     "the right to delete, which lets lock": "REVOKE {lock} ON leagues, teams, players FROM {role};\n"
     "GRANT DELETE ON leagues, teams, players TO {role}",
-    "a sequence that need not be moved": "REVOKE UPDATE ON SEQUENCE users_id_seq FROM {role}",
+    "the sequence of users, who are never put in": "REVOKE SELECT, UPDATE ON SEQUENCE users_id_seq FROM {role}",
     "no temporary tables, but a schema of its own": "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC",
     "functions that triggers call": "CREATE FUNCTION looks() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; "
     "END';\nCREATE TRIGGER looks BEFORE INSERT ON schedule FOR EACH ROW EXECUTE FUNCTION looks();\n"
