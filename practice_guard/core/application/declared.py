@@ -21,7 +21,8 @@ _TEXTS = ("name", "table", "condition", "parent", "parent_column", "label")
 _LISTS = ("teams", "leagues", "same", "set_by_triggers")
 _FLAGS = ("etl_deletes",)
 _VALUES = "give_up"
-_FIELDS = (*_TEXTS, *_LISTS, *_FLAGS, _VALUES)
+_NUMBERS = "points_at"
+_FIELDS = (*_TEXTS, *_LISTS, *_FLAGS, _VALUES, _NUMBERS)
 _TOP = ("protected", "not_protected")
 
 
@@ -100,6 +101,9 @@ def _check_parents(declared: Declared, reader: _Reader) -> None:
         for parent in each.parents:
             if parent not in parents:
                 reader.refuse_field(each.name, "parent", f"there is no protected set {parent!r}{near(parent, parents)}")
+        for parent in each.points_at.values():
+            if parent not in parents:
+                reader.refuse_field(each.name, _NUMBERS, f"there is no protected set {parent!r}{near(parent, parents)}")
     try:
         in_order(declared.everything)
     except UsageError as error:
@@ -169,7 +173,8 @@ class _Reader:
         said = {key: given[key] for key in ("etl_deletes", "label") if key in given}
         given_up = {column: frozenset(values) for column, values in given.get(_VALUES, {}).items()}
         stamped = frozenset(given.get("set_by_triggers", ()))
-        return replace(declared, **said, given_up=given_up, set_by_triggers=stamped)
+        numbers = given.get(_NUMBERS, {})
+        return replace(declared, **said, given_up=given_up, set_by_triggers=stamped, points_at=numbers)
 
 
 def _wrong_kind(key: str, value: object) -> str:
@@ -181,6 +186,9 @@ def _wrong_kind(key: str, value: object) -> str:
     if key == _VALUES:
         numbers = isinstance(value, dict) and all(_is_numbers(each) for each in value.values())
         return "" if numbers else f"{key} has a list of numbers for each column: {{ team_id = [0] }}"
+    if key == _NUMBERS:
+        names = isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+        return "" if names else f'{key} has the name of a protected set for each column: {{ answers = "notes" }}'
     columns = isinstance(value, list) and all(each and isinstance(each, str) for each in value)
     return "" if columns else f"{key} is a list of columns"
 
@@ -204,7 +212,8 @@ def _problems(name: str, given: Mapping[str, Any], references: tuple[Reference, 
     for column in given.get(_VALUES, {}):
         if column not in outward:
             yield _VALUES, f"{name} has no column {column} that points at teams or leagues{near(column, outward)}"
-    if len({each.column for each in references}) != len(references):
+    columns = [*(each.column for each in references), *given.get(_NUMBERS, {})]
+    if len({*columns}) != len(columns):
         yield "", f"{name} has a column that points at two things"
 
 

@@ -64,6 +64,7 @@ def _check_columns(catalog: Catalog, declared: Declared, each: ProtectedSet) -> 
     if heirs := inherited(table):
         _refuse(declared, each.name, "table", heirs)
     fields = {reference.column: _field_of(reference) for reference in each.references}
+    fields |= dict.fromkeys(each.points_at, "points_at")
     others = dict.fromkeys(each.content, "same") | ({each.label: "label"} if each.label else {})
     stamped = dict.fromkeys(sorted(each.set_by_triggers), "set_by_triggers")
     for name, of in {**stamped, **others, **fields}.items():
@@ -91,7 +92,7 @@ def _check_number(declared: Declared, each: ProtectedSet, table: Table, name: st
     found = table.columns[name]
     if found.base not in WHOLE or found.generated:
         kind = "generated" if found.generated else found.type
-        what = "other rows" if of == "parent_column" else of
+        what = "other rows" if of in ("parent_column", "points_at") else of
         _refuse(declared, each.name, of, f"{each.table}.{name} is {kind}; what points at {what} is a whole number")
 
 

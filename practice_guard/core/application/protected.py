@@ -40,6 +40,7 @@ class ProtectedSet:
         narrowed: a further condition, and the columns without which it says nothing.
         given_up: by column, the values that a person has given up to find a team or league for: they stay as they are.
         set_by_triggers: the columns that a person says are set by triggers whenever a row is written.
+        points_at: by column, the protected set whose rows a number is of that no foreign key holds; the own one too.
         companion: the rows are the ETL's own and others point at them; a snapshot keeps those, so that after an import
             it is known which is which. They are never written and count as nobody's.
     """
@@ -56,6 +57,7 @@ class ProtectedSet:
     narrowed: tuple[str, tuple[str, ...]] = ("", ())
     given_up: Mapping[str, frozenset[int]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     set_by_triggers: frozenset[str] = frozenset()
+    points_at: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
     def within(self, columns: Collection[str]) -> ProtectedSet:
         """Return the set with the whole of its condition, as far as its table has the columns for it."""

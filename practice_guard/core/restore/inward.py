@@ -57,6 +57,7 @@ def _lost(sheet: Sheet) -> Query:
             name=literal(key.name),
             parent=key.parent,
             parent_column=key.parent_column,
+            dangling="true" if key.plain else "false",
         )
         for key in sheet.inward_keys
     ]
@@ -120,7 +121,7 @@ def _alias(key: OtherKey) -> str:
 def ahead(sheet: Sheet, order: Sequence[str]) -> Iterator[OtherKey]:
     """Return the keys that point at rows of sets which are written after a set's own: a circle."""
     place = order.index(sheet.name)
-    return (key for key in sheet.inward_keys if key.within in order[place + 1 :])
+    return (key for key in sheet.inward_keys if key.within in order[place + 1 :] and not key.plain)
 
 
 def to_fill_in(sheet: Sheet, order: Sequence[str]) -> list[str]:

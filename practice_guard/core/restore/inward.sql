@@ -6,7 +6,7 @@ SELECT DISTINCT ON (x.row) x.row, 'yield', 'missing', x.note, NULL::{key_type} F
 
 -- points_nowhere --
 -- Rows to be put back that point at a row which will not be there: one that waits, or one that neither the snapshot nor the
--- table has.
+-- table has, unless nothing holds the number to be one.
 SELECT p.row, 'what its ' || {name} || ' points at is not there'
   FROM {plan} AS p
   JOIN practice_guard.{rows} AS s ON s.guard_row = p.row
@@ -14,6 +14,7 @@ SELECT p.row, 'what its ' || {name} || ' points at is not there'
   LEFT JOIN {parent} AS t ON t.{parent_column} = s.{column}
  WHERE p.meant AND p.bucket = 'insert' AND s.{column} IS NOT NULL
    AND NOT coalesce({above}.live_key IS NOT NULL OR {above}.bucket = 'insert', t.{parent_column} IS NOT NULL)
+   AND NOT ({dangling} AND {above}.row IS NULL)
 
 -- hangs_on_what_waits --
 -- Rows to be written that hang on a row which is not put back.

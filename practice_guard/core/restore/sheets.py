@@ -53,6 +53,7 @@ class OtherKey:
         within: the protected set whose rows it points at, of the same snapshot; None for anything else.
         constraint: its name.
         deferrable: it can be checked in the end.
+        plain: it is none: a person says what the number is of, and the database holds it to nothing.
     """
 
     name: str
@@ -63,6 +64,7 @@ class OtherKey:
     within: str | None = None
     constraint: str = ""
     deferrable: bool = False
+    plain: bool = False
 
     def joined(self, of: str, alias: str) -> str:
         """Return the join with what a row called `of` points at; `key` of `alias` is NULL where that is not there."""
@@ -200,7 +202,19 @@ class Sheet:
                     own, identifier(own), parents, identifier(theirs), cast, within, key.name, deferrable=key.deferrable
                 )
             )
-        return found
+        held = {each.name for each in found}
+        return found + [
+            OtherKey(
+                name, identifier(name), parent.table.quoted, identifier(parent.key.name), "", parent.name, plain=True
+            )
+            for name, of in self.bound.set.points_at.items()
+            for parent in self.app.sets
+            if parent.name == of and name in types and name not in ours | held and self._followable(parent)
+        ]
+
+    def _followable(self, parent: BoundSet) -> bool:
+        """Whether rows of a set are planned with these and numbered."""
+        return parent.key.type in _WHOLE and self.scratch.has(f"plan_{parent.name}")
 
     def _numbers(self, table: str, column: str) -> str | None:
         """Return the set of the snapshot that is of a table whose rows a column numbers; None where there is none."""
