@@ -17,7 +17,7 @@ from practice_guard.commands.options import Output
 from practice_guard.core import application
 from practice_guard.core.application import Declared, ProtectedSet
 from practice_guard.core.database import Access, Connection, Database, Timeouts, connect
-from practice_guard.core.errors import ConfirmationError, DatabaseError, GuardError, UsageError
+from practice_guard.core.errors import AccessError, ConfirmationError, DatabaseError, GuardError, UsageError
 from practice_guard.core.guarding import Guard, Request
 from practice_guard.core.later import later
 from practice_guard.core.model import Author, Finding, Severity
@@ -153,17 +153,24 @@ class Call:
             except DatabaseError as error:
                 raise settings.explained(error, self.target) from error
             self.progress.begins("reading")
-            with needs.told(self.guard(connection), self.command), connection.transaction(Access.READ):
-                self.place = installation.locate(connection)
-                self.heading = self.heading.at(self.place.fingerprint)
-                if marked:
-                    installation.check_mark(self.place, self.target.environment)
-                self.unfinished = self._unfinished(connection)
+            try:
+                self._find_place(connection, marked=marked)
+            except AccessError:  # imported for this alone, and for no command that may read what it reads
+                with needs.told(self.guard(connection), self.command):
+                    raise
             # Once: later in a run there is more at stake than a setting.
             if sets and self.declared and not self.checked:
                 application.check_declared(connection, self.declared, self.schema)
                 self.checked = True
             yield connection
+
+    def _find_place(self, connection: Connection, *, marked: bool) -> None:
+        with connection.transaction(Access.READ):
+            self.place = installation.locate(connection)
+            self.heading = self.heading.at(self.place.fingerprint)
+            if marked:
+                installation.check_mark(self.place, self.target.environment)
+            self.unfinished = self._unfinished(connection)
 
     @contextmanager
     def reading(self, *, sets: bool = True, plans: bool = False) -> Iterator[Connection]:

@@ -49,6 +49,8 @@ Advice = Step | str
 
 IMPORT_AN_EXPORT = "Import an export, where there is one: `snapshots import`, with the name of its file."
 
+TRY = Step("restore", "--dry-run", "--try", why="what the database refuses, with its words; then change its rule")
+
 
 def lines(advice: Advice | Iterable[Advice], environment: str | None) -> tuple[str, ...]:
     """Return advice as people are shown it, each on a line of its own; none for an empty text."""

@@ -13,8 +13,7 @@ from practice_guard.core.checks import Amiss, Health, Preservation, Safety
 from practice_guard.core.checks.safety import Result
 from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
-from practice_guard.core.restore import TRY
-from practice_guard.core.steps import Step
+from practice_guard.core.steps import TRY, Step
 from practice_guard.core.upkeep import Backup, Ruling
 from practice_guard.core.words import agreeing, counted
 from practice_guard.render.outcome import Outcome

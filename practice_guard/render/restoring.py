@@ -14,7 +14,6 @@ from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Finding, Match, Reason, Verdict
 from practice_guard.core.restore import (
     NOT_IN_PLACE,
-    TRY,
     Applied,
     Bucket,
     Plan,
@@ -26,7 +25,7 @@ from practice_guard.core.restore import (
     waits_for,
 )
 from practice_guard.core.snapshots import Snapshot
-from practice_guard.core.steps import Step
+from practice_guard.core.steps import TRY, Step
 from practice_guard.core.words import agreeing, counted, duration
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import bars, explained, line, table

@@ -16,10 +16,10 @@ from practice_guard.core.errors import SnapshotError
 from practice_guard.core.findings import worst_first
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.records import Phase, runs
-from practice_guard.core.restore import TRY, Applied
+from practice_guard.core.restore import Applied
 from practice_guard.core.running import Ended, PhaseDone, PhaseResult, Report
 from practice_guard.core.snapshots import Snapshot
-from practice_guard.core.steps import Advice, Step
+from practice_guard.core.steps import TRY, Advice, Step
 from practice_guard.core.upkeep import Backup
 from practice_guard.render import reports, restoring
 from practice_guard.render.outcome import Outcome

@@ -279,9 +279,10 @@ def _absent(row: Kept, goals: tuple[Destination, ...], rules: Rules, used: set[s
         note = "hung on no team when it was backed up" if row.refs[0] is None else ""
     elif lost:
         bucket, note, reason = Bucket.PENDING, "something else that it must point at is gone", Fate.MISSING
-    elif rules.key_only and row.key in used:
+    elif (rules.key_only or rules.keyless) and row.key in used:
         bucket, reason = Bucket.PENDING, Fate.CONFLICTING
-        note = "its primary key is taken, and nothing else says which row it is"
+        why = "nothing else says which row it is" if rules.key_only else "its table makes no other"
+        note = f"its primary key is taken, and {why}"
     else:
         after = tuple(each.id if each.known else None for each in goals)
         new_key = row.key in used

@@ -100,6 +100,7 @@ def plan(
             frozenset(place for place in _outward(bound) if _says_league(bound, place)),
             league_of,
             not proofs.since_snapshot.known and not proofs.since_snapshot.watched,
+            not bound.key.has_default,
         )
         each = pairing.plan(rows, live, rules, resolve)
         each = _without_blocked(database, bound, stored, each)

@@ -31,6 +31,7 @@ class Rules:
         league: those of them that say the league of the team that the row hangs on.
         league_of: the league of each team that there is.
         untold: nothing can be told of imports since the snapshot.
+        keyless: the table makes no primary keys, so that a row whose own is taken gets none.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Rules:
     league: frozenset[int] = frozenset()
     league_of: Mapping[int | None, int] = field(default_factory=dict)
     untold: bool = False
+    keyless: bool = False
 
 
 Resolver = Callable[[int, tuple[str, int]], Destination]

@@ -18,7 +18,6 @@ from practice_guard.core.restore.plans import PlannedRow as PlannedRow
 from practice_guard.core.restore.plans import SetFacts as SetFacts
 from practice_guard.core.restore.plans import Sum as Sum
 from practice_guard.core.restore.plans import count as count
-from practice_guard.core.restore.refused_rows import TRY as TRY
 from practice_guard.core.restore.refused_rows import count_refused as count_refused
 from practice_guard.core.restore.refused_rows import left as left
 from practice_guard.core.restore.refused_rows import refused as refused

@@ -11,10 +11,8 @@ from practice_guard.core.restore.halving import ALONE
 from practice_guard.core.restore.plans import Bucket, Plan
 from practice_guard.core.restore.refusals import AGAIN
 from practice_guard.core.restore.undo import Undone
-from practice_guard.core.steps import Step
+from practice_guard.core.steps import TRY, Step
 from practice_guard.core.words import agreeing, counted
-
-TRY = Step("restore", "--dry-run", "--try", why="what the database refuses, with its words; then change its rule")
 
 
 def refused(plan: Plan, name: str) -> list[Finding]:
