@@ -45,8 +45,9 @@ WITH path AS (
      expressions AS (
     SELECT e.oid, e.kind, e.name, e.inherited
       FROM computed AS e
-     WHERE regexp_replace(e.text, '->>?|(^|[^.a-z0-9_"])(lower|upper|btrim|coalesce)\(', '\1', 'gi')
-           ~* '[-+*/%%^]|[a-z0-9_"]\(|[)a-z0-9_"]::(?!text|character varying)')
+     WHERE regexp_replace(regexp_replace(e.text, '''[^'']*''', '', 'g'),
+                          '->>?|(?<![.a-z0-9_"])(lower|upper|btrim|coalesce)[(]', '', 'gi')
+           ~* '[-+*/%%^]|[a-z0-9_"][(]|[)a-z0-9_"]::(?!text|character varying)')
 SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
        (SELECT array_agg(a.attname::text ORDER BY k.place)
           FROM pg_index AS i
