@@ -21,11 +21,11 @@ WITH path AS (
         ON n.nspname = CASE path.name WHEN '$user' THEN session_user ELSE path.name END
         OR (path.name = 'pg_temp' AND n.oid = pg_my_temp_schema())),
      members AS (
-    SELECT c.oid AS whole, c.oid
+    SELECT c.oid
       FROM pg_class AS c
      WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %(schema)s) AND c.relkind IN ('r', 'p')
      UNION
-    SELECT c.oid, t.relid::oid
+    SELECT t.relid::oid
       FROM pg_class AS c
      CROSS JOIN LATERAL pg_partition_tree(c.oid::regclass) AS t
      WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %(schema)s) AND c.relkind = 'p'),
@@ -160,8 +160,11 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
                                 WHERE q.oprname <> '='),
                        i.indimmediate) ORDER BY i.indexrelid), '[]')
                   FROM pg_index AS i
-                  LEFT JOIN pg_constraint AS con ON con.conindid = i.indexrelid AND con.contype = 'x'
-                 WHERE i.indrelid IN (SELECT m.oid FROM members AS m WHERE m.whole = c.oid)
+                  LEFT JOIN pg_constraint AS con ON con.conrelid = i.indrelid AND con.conindid = i.indexrelid
+                                                AND con.contype = 'x'
+                 WHERE i.indrelid = ANY (CASE c.relkind WHEN 'p' THEN
+                                         array(SELECT t.relid::oid FROM pg_partition_tree(c.oid::regclass) AS t)
+                                         ELSE ARRAY[c.oid] END)
                    AND (con.oid IS NOT NULL OR (i.indisunique AND i.indrelid <> c.oid AND NOT EXISTS (
                                SELECT FROM pg_inherits AS h WHERE h.inhrelid = i.indexrelid)))),
                (SELECT coalesce(json_agg(e.kind || ' ' || e.name ORDER BY e.kind, e.name), '[]')
@@ -171,7 +174,7 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
                   FROM (SELECT own.rule,
                                CASE WHEN p.relnamespace = c.relnamespace THEN p.relname::text
                                     ELSE p.oid::regclass::text END AS part
-                          FROM members AS m
+                          FROM (SELECT t.relid::oid AS oid FROM pg_partition_tree(c.oid::regclass) AS t) AS m
                           JOIN pg_class AS p ON p.oid = m.oid
                          CROSS JOIN LATERAL (
                                SELECT CASE con.contype WHEN 'c' THEN 'CHECK ' WHEN 'x' THEN 'EXCLUDE '
@@ -198,7 +201,7 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
                                 UNION ALL
                                SELECT e.kind || ' ' || e.name FROM expressions AS e
                                 WHERE e.oid = m.oid AND NOT e.inherited) AS own
-                         WHERE m.whole = c.oid AND m.oid <> c.oid) AS r))::text,
+                         WHERE c.relkind = 'p' AND m.oid <> c.oid) AS r))::text,
        (SELECT CASE WHEN found.relnamespace <> c.relnamespace THEN found.oid::regclass::text END
           FROM path AS p
           JOIN pg_class AS found ON found.relnamespace = p.oid AND found.relname = c.relname

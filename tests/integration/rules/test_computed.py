@@ -43,6 +43,7 @@ def test_what_cannot_fail_is_not(database: ScratchDatabase, league: League) -> N
     database.rows(
         "CREATE INDEX one ON schedule (lower(location)); CREATE INDEX two ON schedule (match_date)"
         " WHERE home_team_id IS NOT NULL AND match_date > '2020-01-01';"
-        " ALTER TABLE schedule ADD label text GENERATED ALWAYS AS (upper(coalesce(lower(home_team), 'no-one')) || ': ' || location) STORED"
+        " ALTER TABLE schedule ADD label text GENERATED ALWAYS AS (upper(coalesce(lower(home_team), 'no-one'))"
+        " || ': ' || location) STORED"
     )
     assert does(0, "restore", "--dry-run").document["result"]["not_foreseen"] == []
