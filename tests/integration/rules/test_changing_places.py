@@ -133,3 +133,19 @@ def test_rows_change_places_under_a_rule_of_one_part(
     done = guard.restores()
     assert (done.plan.counts()["relink"], done.plan.counts()["pending"]) == (3, 0)
     assert teams_of_times(database) == [team_now(database, each.identity).id for each in circle]
+
+
+def test_teams_of_two_leagues_change_places_under_a_key_over_an_expression(
+    league: League, database: ScratchDatabase, guard: Guard, tennaqua: Team
+) -> None:
+    """Their leagues stay what they are: only the teams meet."""
+    other = league.has_team(series="Chicago 11", league="NSTF")
+    for team in (tennaqua, other):
+        league.captain_schedules_practice(team)
+    database.rows("CREATE UNIQUE INDEX rule ON schedule ((home_team_id * 2), match_date)")
+    guard.has_backed_up()
+    swap_ids(database, tennaqua.id, other.id)
+    done = guard.restores()
+    assert (done.plan.counts()["relink"], done.plan.counts()["pending"]) == (2, 0)
+    ids = [team for (team,) in database.rows("SELECT home_team_id FROM schedule ORDER BY id")]
+    assert ids == [team_now(database, each.identity).id for each in (tennaqua, other)]
