@@ -127,6 +127,19 @@ class UniqueKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What keeps rows apart and is none of the unique keys: an exclusion constraint, or a unique index of one part.
+
+    `by_equality` where rows stand in each other's way only if all columns are the same; a column is None where it is
+    an expression.
+    """
+
+    columns: tuple[str | None, ...]
+    by_equality: bool
+    immediate: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Trigger:
     """A trigger that users made. `kind` is PostgreSQL's `tgtype`; `certain` when it surely lets no row through."""
 
@@ -184,6 +197,8 @@ class Table:
     """A relation of the application's schema. `kind` is PostgreSQL's letter; r and p are tables.
 
     `is_part` where it is a partition of another; `heirs` inherit it and are none, each with the columns of its own.
+    `computed` are generated columns and indexes whose expressions may fail for a row, `of_parts` the rules that only
+    some of its parts have: each with its kind and name.
     """
 
     schema: str
@@ -200,6 +215,9 @@ class Table:
     rules: tuple[RewriteRule, ...] = ()
     is_part: bool = False
     heirs: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    computed: tuple[str, ...] = ()
+    of_parts: tuple[str, ...] = ()
 
     @property
     def untold(self) -> tuple[str, ...]:
@@ -211,7 +229,7 @@ class Table:
         )
         triggers = (f"TRIGGER {each.name}" for each in self.triggers if each.fires)
         rules = (f"RULE {each.name}" for each in self.rules)
-        return (*self.checks, *unique, *triggers, *rules)
+        return (*self.checks, *unique, *triggers, *rules, *self.computed, *self.of_parts)
 
     @property
     def untold_of_removal(self) -> tuple[str, ...]:
@@ -333,7 +351,8 @@ def _check_numbered(table: Table) -> None:
 def _table(
     schema: str, name: str, oid: int, kind: str, row_security: bool, primary_key: Sequence[str] | None, *listed: str
 ) -> Table:
-    columns, foreign_keys, unique_keys, triggers, checks, rules, (is_part, heirs) = map(json.loads, listed)
+    columns, foreign_keys, unique_keys, triggers, checks, rules, family, more = map(json.loads, listed)
+    (is_part, heirs), (exclusions, computed, of_parts) = family, more
     return Table(
         schema, name, oid, kind, row_security, tuple(primary_key or ()), {each[0]: Column(*each) for each in columns},
         tuple(
@@ -343,6 +362,7 @@ def _table(
         tuple(_unique_key(*each) for each in unique_keys),
         tuple(Trigger(*each) for each in triggers), tuple(checks), tuple(RewriteRule(*each) for each in rules),
         is_part, tuple((heir, tuple(own)) for heir, own in heirs),
+        tuple(Exclusion(tuple(own), *rest) for own, *rest in exclusions), tuple(computed), tuple(of_parts),
     )  # fmt: skip
 
 

@@ -2,8 +2,9 @@
 -- Ordinary, partitioned and other relations of the application's schema: the primary key; the columns in their order;
 -- foreign keys within the schema, with what happens on deletion and whether they are enforced; unique
 -- constraints and indexes, where an expression stands as NULL; the triggers and rules that users made; whether it is a
--- partition, and what inherits it otherwise; and what hides or replaces the relation in the role's own search path,
--- temporary tables first.
+-- partition, and what inherits it otherwise; what keeps rows apart besides unique keys, what is computed of a row and
+-- may fail (arithmetic, a function, a cast), and the rules that only parts of it have; and what hides or replaces the
+-- relation in the role's own search path, temporary tables first.
 -- A trigger surely lets no row through where it fires before each of them and its function can return nothing but NULL; a
 -- rule, where it does something else instead and asks for no condition.
 -- A type outside pg_catalog is not built in: an ETL may drop it. What numbers a column is what its default or identity
@@ -18,7 +19,35 @@ WITH path AS (
              WHERE s.name = 'search_path') AS path
       JOIN pg_namespace AS n
         ON n.nspname = CASE path.name WHEN '$user' THEN session_user ELSE path.name END
-        OR (path.name = 'pg_temp' AND n.oid = pg_my_temp_schema()))
+        OR (path.name = 'pg_temp' AND n.oid = pg_my_temp_schema())),
+     members AS (
+    SELECT c.oid
+      FROM pg_class AS c
+     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %(schema)s) AND c.relkind IN ('r', 'p')
+     UNION
+    SELECT t.relid::oid
+      FROM pg_class AS c
+     CROSS JOIN LATERAL pg_partition_tree(c.oid::regclass) AS t
+     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %(schema)s) AND c.relkind = 'p'),
+     computed AS (
+    SELECT i.indrelid AS oid, 'INDEX' AS kind, x.relname::text AS name,
+           EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = i.indexrelid) AS inherited,
+           concat_ws(', ', pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid)) AS text
+      FROM pg_index AS i
+      JOIN pg_class AS x ON x.oid = i.indexrelid
+     WHERE i.indrelid IN (SELECT m.oid FROM members AS m) AND NOT i.indisunique
+       AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)
+     UNION ALL
+    SELECT a.attrelid, 'GENERATED', a.attname::text, a.attinhcount > 0, pg_get_expr(d.adbin, d.adrelid)
+      FROM pg_attribute AS a
+      JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+     WHERE a.attrelid IN (SELECT m.oid FROM members AS m) AND a.attgenerated = 's'),
+     expressions AS (
+    SELECT e.oid, e.kind, e.name, e.inherited
+      FROM computed AS e
+     WHERE regexp_replace(regexp_replace(e.text, '''[^'']*''', '', 'g'),
+                          '->>?|(?<![.a-z0-9_"])(lower|upper|btrim|coalesce)[(]', '', 'gi')
+           ~* '[-+*/%%^]|[a-z0-9_"][(]|[)a-z0-9_"]::(?!text|character varying)')
 SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
        (SELECT array_agg(a.attname::text ORDER BY k.place)
           FROM pg_index AS i
@@ -120,6 +149,59 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
                                 AND a.attinhcount = 0 ORDER BY a.attnum)) ORDER BY h.inhrelid::regclass::text), '[]')
                   FROM pg_inherits AS h
                  WHERE h.inhparent = c.oid AND c.relkind = 'r'))::text,
+       json_build_array(
+               (SELECT coalesce(json_agg(json_build_array(
+                       array(SELECT a.attname::text
+                               FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
+                               LEFT JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+                              WHERE k.place <= i.indnkeyatts ORDER BY k.place),
+                       con.oid IS NULL OR NOT EXISTS (
+                               SELECT FROM unnest(con.conexclop) AS x (oid) JOIN pg_operator AS q ON q.oid = x.oid
+                                WHERE q.oprname <> '='),
+                       i.indimmediate) ORDER BY i.indexrelid), '[]')
+                  FROM pg_index AS i
+                  LEFT JOIN pg_constraint AS con ON con.conrelid = i.indrelid AND con.conindid = i.indexrelid
+                                                AND con.contype = 'x'
+                 WHERE i.indrelid = ANY (CASE c.relkind WHEN 'p' THEN
+                                         array(SELECT t.relid::oid FROM pg_partition_tree(c.oid::regclass) AS t)
+                                         ELSE ARRAY[c.oid] END)
+                   AND (con.oid IS NOT NULL OR (i.indisunique AND i.indrelid <> c.oid AND NOT EXISTS (
+                               SELECT FROM pg_inherits AS h WHERE h.inhrelid = i.indexrelid)))),
+               (SELECT coalesce(json_agg(e.kind || ' ' || e.name ORDER BY e.kind, e.name), '[]')
+                  FROM expressions AS e
+                 WHERE e.oid = c.oid),
+               (SELECT coalesce(json_agg(r.part || ': ' || r.rule ORDER BY r.part, r.rule), '[]')
+                  FROM (SELECT own.rule,
+                               CASE WHEN p.relnamespace = c.relnamespace THEN p.relname::text
+                                    ELSE p.oid::regclass::text END AS part
+                          FROM (SELECT t.relid::oid AS oid FROM pg_partition_tree(c.oid::regclass) AS t) AS m
+                          JOIN pg_class AS p ON p.oid = m.oid
+                         CROSS JOIN LATERAL (
+                               SELECT CASE con.contype WHEN 'c' THEN 'CHECK ' WHEN 'x' THEN 'EXCLUDE '
+                                                       ELSE 'FOREIGN KEY ' END || con.conname AS rule
+                                 FROM pg_constraint AS con
+                                WHERE con.conrelid = m.oid AND con.contype IN ('c', 'x', 'f') AND con.conparentid = 0
+                                  AND con.coninhcount = 0
+                                UNION ALL
+                               SELECT 'UNIQUE ' || x.relname
+                                 FROM pg_index AS i
+                                 JOIN pg_class AS x ON x.oid = i.indexrelid
+                                WHERE i.indrelid = m.oid AND i.indisunique
+                                  AND NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = i.indexrelid)
+                                UNION ALL
+                               SELECT 'TRIGGER ' || g.tgname
+                                 FROM pg_trigger AS g
+                                WHERE g.tgrelid = m.oid AND NOT g.tgisinternal AND g.tgparentid = 0
+                                  AND g.tgenabled <> 'D' AND g.tgtype::int & 20 <> 0
+                                UNION ALL
+                               SELECT 'NOT NULL ' || a.attname
+                                 FROM pg_attribute AS a
+                                 JOIN pg_attribute AS whole ON whole.attrelid = c.oid AND whole.attname = a.attname
+                                WHERE a.attrelid = m.oid AND a.attnum > 0 AND a.attnotnull AND NOT whole.attnotnull
+                                UNION ALL
+                               SELECT e.kind || ' ' || e.name FROM expressions AS e
+                                WHERE e.oid = m.oid AND NOT e.inherited) AS own
+                         WHERE c.relkind = 'p' AND m.oid <> c.oid) AS r))::text,
        (SELECT CASE WHEN found.relnamespace <> c.relnamespace THEN found.oid::regclass::text END
           FROM path AS p
           JOIN pg_class AS found ON found.relnamespace = p.oid AND found.relname = c.relname

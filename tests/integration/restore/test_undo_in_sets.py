@@ -70,11 +70,23 @@ class TestRowsThatChangePlaces:
         assert guard.restores().written == 3
         assert dict(database.rows("SELECT id, team_id FROM practice_times")) == before
 
-    def test_stay_where_there_is_nowhere_to_wait(self, guard: Guard, database: ScratchDatabase, crossed: int) -> None:
+    @pytest.fixture
+    def nowhere_to_wait(self, database: ScratchDatabase, crossed: int) -> int:
         database.rows("ALTER TABLE practice_times ALTER team_id SET NOT NULL, ALTER league_id SET NOT NULL")
         database.rows("ALTER TABLE practice_times ADD FOREIGN KEY (team_id) REFERENCES teams")
+        return crossed
+
+    def test_go_back_at_once_where_there_is_nowhere_to_wait(self, guard: Guard, nowhere_to_wait: int) -> None:
+        undone = guard.takes_back(nowhere_to_wait)
+        assert (undone.left("practice_times"), undone.relinked["practice_times"]) == (0, 3)
+        assert guard.restores().written == 3
+
+    def test_stay_where_others_would_notice_that(
+        self, guard: Guard, database: ScratchDatabase, nowhere_to_wait: int
+    ) -> None:
+        database.rows("CREATE TABLE lights (time_id int REFERENCES practice_times ON DELETE CASCADE)")
         before = database.all_rows()
-        undone = guard.takes_back(crossed)
+        undone = guard.takes_back(nowhere_to_wait)
         assert (undone.left("practice_times"), undone.ledger) == (3, None)
         assert database.all_rows() == before
 

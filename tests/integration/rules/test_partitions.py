@@ -125,3 +125,45 @@ def test_a_number_that_another_row_has_now_is_not_given_twice(database: ScratchD
     assert practices_by_natural_key(database) == practices
     assert database.rows("SELECT id FROM schedule GROUP BY id HAVING count(*) > 1") == []
     assert around.says("health").status == 0
+
+
+OF_JANUARY = {
+    "CHECK rule": "ALTER TABLE january ADD CONSTRAINT rule CHECK (location <> 'Nowhere')",
+    "UNIQUE rule": "CREATE UNIQUE INDEX rule ON january (home_team_id, match_date, location)",
+    "EXCLUDE rule": "ALTER TABLE january ADD CONSTRAINT rule EXCLUDE (home_team_id WITH =, match_date WITH =)",
+    "TRIGGER rule": "CREATE FUNCTION same() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;"
+    " CREATE TRIGGER rule BEFORE INSERT ON january FOR EACH ROW EXECUTE FUNCTION same()",
+    "FOREIGN KEY rule": "CREATE TABLE courts (name text PRIMARY KEY); INSERT INTO courts SELECT DISTINCT location"
+    " FROM schedule; ALTER TABLE january ADD CONSTRAINT rule FOREIGN KEY (location) REFERENCES courts",
+    "NOT NULL location": "ALTER TABLE january ALTER location SET NOT NULL",
+    "INDEX rule": "CREATE INDEX rule ON january ((100 / length(location)))",
+}
+"""What one part alone has, by how a dry run calls it."""
+
+
+@pytest.mark.usefixtures("place", "season")
+@pytest.mark.parametrize("rule", OF_JANUARY)
+def test_a_dry_run_names_the_rules_of_one_part(database: ScratchDatabase, rule: str) -> None:
+    schedule_is_in_parts(database, "by date")
+    database.rows(OF_JANUARY[rule])
+    does(0, "backup")
+    builders.the_etl_recreates_everything(database)
+    foreseen = does(0, "restore", "--dry-run").document["result"]["not_foreseen"]
+    assert foreseen == [f"schedule: january: {rule}"]
+
+
+@pytest.mark.usefixtures("place", "season")
+def test_what_all_parts_have_from_the_whole_is_named_once(database: ScratchDatabase) -> None:
+    schedule_is_in_parts(database, "by date")
+    database.rows(
+        "ALTER TABLE schedule ADD CONSTRAINT rule CHECK (location <> 'Nowhere'), ALTER match_time SET NOT NULL;"
+        " CREATE INDEX places ON schedule ((100 / length(location))); CREATE TABLE courts (name text PRIMARY KEY);"
+        " INSERT INTO courts SELECT DISTINCT location FROM schedule;"
+        " ALTER TABLE schedule ADD FOREIGN KEY (location) REFERENCES courts, ADD UNIQUE (match_date, id, location);"
+        " CREATE FUNCTION same() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;"
+        " CREATE TRIGGER same AFTER INSERT ON schedule FOR EACH ROW EXECUTE FUNCTION same()"
+    )
+    does(0, "backup")
+    builders.the_etl_recreates_everything(database)
+    foreseen = does(0, "restore", "--dry-run").document["result"]["not_foreseen"]
+    assert foreseen == ["schedule: CHECK rule", "schedule: TRIGGER same", "schedule: INDEX places"]
