@@ -40,6 +40,7 @@ NOTES = tuple(
         r"hung on no team when it was backed up",
         r"something else that it must point at is gone",
         r"its primary key is taken, and nothing else says which row it is",
+        r"its primary key is taken, and its table makes no other",
         r"what its .+ points at is not there",
         r"another row stands in its place, and .+ allows one",
     )
