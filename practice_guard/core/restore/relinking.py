@@ -66,7 +66,7 @@ def application_path(database: Database) -> Iterator[None]:
     database.execute(statement(__name__, "pin_path"))
 
 
-def point(database: Database, written: Lines, *, exact: bool = True) -> None:
+def point(database: Database, written: Lines, *, exact: bool = True) -> int:
     """Update the references of rows inside the caller's transaction.
 
     Args:
@@ -74,12 +74,15 @@ def point(database: Database, written: Lines, *, exact: bool = True) -> None:
         written: which rows.
         exact: whether as many must be updated as there were to be.
 
+    Returns:
+        how many were updated.
+
     Raises:
         errors.RestoreError: fewer rows were updated than there were to be (a trigger or rule).
         errors.SchemaError: rows cross a unique key and there is nowhere to put them meanwhile.
     """
     if not written.updates:
-        return
+        return 0
     for key in written.bound.table.unique_keys:
         # What an expression is over the catalogue does not say.
         places = [place for place, name in enumerate(written.refs) if name in key.columns or None in key.columns]
@@ -93,6 +96,7 @@ def point(database: Database, written: Lines, *, exact: bool = True) -> None:
     done = database.write([Query(text)])[0]
     if exact:
         expect(written.bound, written.updates, done)
+    return done
 
 
 def right(written: Lines) -> Query:
@@ -109,7 +113,8 @@ def expect(bound: BoundSet, wanted: int, done: int) -> None:
     if done != wanted:
         raise errors.RestoreError(
             f"Of {counted(wanted, 'row')} of {bound.name} to be written {done:,} {agreeing(done, 'was', 'were')}: a "
-            f"trigger or rule on {bound.table.name} swallowed the rest. Everything was rolled back."
+            f"trigger or rule on {bound.table.name} swallowed the rest. Everything was rolled back.",
+            swallowed=done < wanted,
         )
 
 
