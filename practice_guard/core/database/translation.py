@@ -27,6 +27,9 @@ _BY_STATE: dict[str, type[errors.GuardError]] = {
     "57P03": errors.UnreachableError,
 }
 
+_RAISE = "exec_stmt_raise"
+"""Where in the server PL/pgSQL's own RAISE speaks, whatever SQLSTATE it gives."""
+
 
 def translated(error: Any) -> errors.GuardError:
     """Turn psycopg's or psycopg2's error into ours, without the row values in its detail (reliability, S4)."""
@@ -47,9 +50,15 @@ def translated(error: Any) -> errors.GuardError:
                 "Or log in as the tables' owner; where it is the owner, take FORCE ROW LEVEL SECURITY away.",
             ),
             sqlstate=state,
+            primary=primary,
         )
     return kind(
-        message, sqlstate=state, says=primary, table=error.diag.table_name, constraint=error.diag.constraint_name
+        message,
+        sqlstate=state,
+        says=primary,
+        table=error.diag.table_name,
+        constraint=error.diag.constraint_name,
+        raised=error.diag.source_function == _RAISE,
     )
 
 

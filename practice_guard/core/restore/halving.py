@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from practice_guard.core import errors
 from practice_guard.core.database import Database, Query, Scratch, ask_each, literal, piece, savepoints, statement
@@ -25,39 +27,34 @@ FRUITLESS = 4_096
 ALONE = "the database refuses it: "
 """Before the database's words, of a row that stood alone when they were said."""
 
+_SWALLOWS = "a trigger or rule swallows it"
 _TOGETHER = "the database refuses some of {} tried together: "
 
-_NOT_OF_ROWS = frozenset(
-    {
-        "",
-        "08",
-        "0A",
-        "25",
-        "26",
-        "28",
-        "2D",
-        "34",
-        "3B",
-        "3D",
-        "3F",
-        "40",
-        "42",
-        "53",
-        "54",
-        "55",
-        "57",
-        "58",
-        "F0",
-        "XX",
-    }
+_NEVER = frozenset({"", "08", "25", "40", "53", "57", "58", "XX"})
+"""Classes of SQLSTATE that say nothing of a row, whoever raises them: lines, deadlocks, limits and the server."""
+
+_SELDOM = frozenset({"0A", "26", "28", "2D", "34", "3B", "3D", "3F", "42", "54", "55", "F0"})
+"""Classes that as a rule say nothing of a row: rights, states, names that are not there. Triggers raise them of one."""
+
+_PROBES = 64
+"""How many rows are tried alone before what as a rule says nothing of a row is taken to speak of the whole."""
+
+_LOCKED, _STOPPED = "55P03", "57014"
+
+_VALUE = re.compile(r': ".*"$', re.DOTALL)
+_QUOTED = re.compile(
+    r"(?P<what>\b(?:table|relation|view|column|constraint|type|enum|domain|encoding|index|trigger|rule|function) )?"
+    r'"(?P<name>[^"]*)"'
 )
-"""Classes of SQLSTATE that say nothing of a row: lines, rights, locks, limits and the server."""
-
 _BETWEEN = "\n UNION ALL\n"
-_VALUE = re.compile(r': "[^"]*"$', re.DOTALL)
+Put = Callable[[Mapping[str, str]], int]
+"""Writes a part, checks it, and returns how many rows it wrote.
 
-Put = Callable[[Mapping[str, str]], None]
-"""Writes a part and checks it: is given, by set, the condition that a line `p` is in that part; without it none is."""
+It is given, by set, the condition that a line `p` is in that part; without it none is.
+"""
+
+Known = Callable[[errors.GuardError], bool]
+"""Whether a row was refused so before, alone, while others were let in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +89,48 @@ class Refused:
 
 
 def speaks_of_rows(error: errors.GuardError) -> bool:
-    """Whether the database has refused rows, and not the whole for another reason."""
-    return str(error.data.get("sqlstate") or "")[:2] not in _NOT_OF_ROWS
+    """Whether the database has plainly refused rows, and not the whole for another reason."""
+    return _class(error) not in _NEVER | _SELDOM
 
 
-def search(database: Database, scratch: Scratch, sets: Sequence[Searched], put: Put) -> list[Refused]:
+def may_speak_of_rows(error: errors.GuardError) -> bool:
+    """Whether a search may find rows that the database refuses, or that a trigger or rule swallows.
+
+    What stops a statement for its time is never of rows, unless a trigger says it.
+    """
+    state = error.data.get("sqlstate")
+    if error.data.get("swallowed"):
+        return True
+    if state == _STOPPED:
+        return bool(error.data.get("raised"))
+    return state != _LOCKED and _class(error) not in _NEVER
+
+
+def _class(error: errors.GuardError) -> str:
+    return str(error.data.get("sqlstate") or "")[:2]
+
+
+def search(database: Database, scratch: Scratch, sets: Sequence[Searched], put: Put, known: Known) -> list[Refused]:
     """Find the rows that the database would not have, in a part of the transaction that is taken back.
 
     What is refused for what it is, is refused for good, and returned alone: without it others may find their place.
-    What another row stands in the way of is tried again with its like, as long as that lets any of them in.
+    What another row stands in the way of is tried again with its like, as long as that lets any of them in. Where none
+    is let in, and not each for what it plainly is, the refusal is that of the whole, and no row is returned.
 
     Args:
         database: in the transaction that writes.
         scratch: has the table `turns` (see `TURNS`).
         sets: in the order in which they are written.
         put: writes a part.
+        known: what is known to be of rows from an earlier time, though none is let in now.
     """
-    with savepoints.taken_back(database):
-        return _Search(database, scratch, sets, put).refused()
+    with suppress(_WholeError), savepoints.taken_back(database):
+        return _Search(database, scratch, sets, put, known).refused()
+    return []
+
+
+class _WholeError(Exception):
+    """Raised to end a search where no row is let in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +150,14 @@ class Part:
 class _Search:
     """Writes rows part by part, and keeps what was let in until the search is over."""
 
-    def __init__(self, database: Database, scratch: Scratch, sets: Sequence[Searched], put: Put) -> None:
+    def __init__(self, database: Database, scratch: Scratch, sets: Sequence[Searched], put: Put, known: Known) -> None:
         self._database = database
         self._scratch = scratch
         self._sets = sets
         self._put = put
+        self._known = known
         self._attempts = 0
+        self._probed = self._some = False
         scratch.index("turns", "nth")
         for each in sets:
             scratch.index(each.table, "row")
@@ -143,6 +166,8 @@ class _Search:
         """Return the rows that were not let in."""
         left = self._let_in(self._take_turns(None))
         while True:
+            if not (self._some or all(self._of_rows(each.error) for each in left)):
+                raise _WholeError
             for_good = [each for each in left if not _depends(each.error)]
             if for_good or not left:
                 return self._named(for_good)
@@ -172,10 +197,14 @@ class _Search:
         open_ends, refused, let_in = [(1, count)], list[Part](), 0
         while open_ends:
             first, last = open_ends.pop()
+            self._attempts += 1
             error = self._tried(first, last)
             if error is None:
                 let_in += last - first + 1
+                self._some = True
                 continue
+            if not (self._some or self._probed or self._of_rows(error)):
+                self._probe(count)
             enough = FRUITLESS if len(refused) > let_in else ATTEMPTS
             if first == last or self._attempts >= enough:
                 refused.append(Part(first, last, error))
@@ -184,8 +213,25 @@ class _Search:
             open_ends += [(middle + 1, last), (first, middle)]
         return refused
 
+    def _of_rows(self, error: errors.GuardError) -> bool:
+        return speaks_of_rows(error) or self._known(error)
+
+    def _probe(self, count: int) -> None:
+        """Try some rows alone, here and there, the newest first, and end the search where that lets none in.
+
+        It goes on where one is refused for what it plainly is: the others may be, too.
+        """
+        self._probed = True
+        most = min(count, _PROBES)
+        for turn in sorted({count - place * count // most for place in range(most)}, reverse=True):
+            error = None
+            with savepoints.taken_back(self._database):
+                error = self._tried(turn, turn)
+            if error is None or (self._of_rows(error) and not _depends(error)):
+                return
+        raise _WholeError
+
     def _tried(self, first: int, last: int) -> errors.GuardError | None:
-        self._attempts += 1
         turns, bounds = self._scratch.table("turns"), {"first": first, "last": last}
         rows = self._scratch.execute(statement(__name__, "spans", turns=turns), bounds)
         in_turn = {
@@ -195,9 +241,10 @@ class _Search:
         }  # fmt: skip
         try:
             with savepoints.savepoint(self._database):
-                self._put(in_turn)
+                if self._put(in_turn) < last - first + 1:
+                    raise errors.RestoreError("Rows were swallowed.", swallowed=True, says=_SWALLOWS)
         except errors.GuardError as error:
-            if not speaks_of_rows(error):
+            if not may_speak_of_rows(error):
                 raise
             return error
         return None
@@ -241,10 +288,17 @@ def words(part: Part, before: str = "") -> str:
 
 
 def said(error: errors.GuardError) -> str:
-    """Return the database's own words, with the SQLSTATE and without the value that a type does not take."""
+    """Return the database's own words, with the SQLSTATE; without values where it speaks of those."""
     state = str(error.data.get("sqlstate") or "")
-    says = " ".join(str(error.data.get("says") or error.message).split())
-    return f"{_VALUE.sub('', says) if state.startswith('22') else says} (SQLSTATE {state})"
+    says = " ".join(str(error.data.get("says") or error.data.get("primary") or error.message).split())
+    if _class(error) in ("22", "23"):
+        says = _QUOTED.sub(partial(_unless_name, error), _VALUE.sub("", says))
+    return f"{says} (SQLSTATE {state})" if state else says
+
+
+def _unless_name(error: errors.GuardError, quoted: re.Match[str]) -> str:
+    """Return what is quoted where it is the name of a table, a type or a rule, and not what a user has written."""
+    return quoted[0] if quoted["what"] or quoted["name"] in error.data.values() else '"…"'
 
 
 def _depends(error: errors.GuardError) -> bool:

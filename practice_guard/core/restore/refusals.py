@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from practice_guard.core import errors
 from practice_guard.core.database import Database, Query, Scratch, ask_each, literal, savepoints, statement
 from practice_guard.core.restore import absent, halving, waits, writes
 from practice_guard.core.restore.halving import Searched
@@ -80,16 +81,21 @@ def listed(workings: Workings) -> list[dict[str, object]]:
 def search(database: Database, workings: Workings, busy: Sequence[Task]) -> list[Refusal]:
     """Find the rows that the database would not have, in a part of the transaction that is taken back."""
 
-    def put(in_turn: Mapping[str, str]) -> None:
+    def put(in_turn: Mapping[str, str]) -> int:
         tasks = [replace(task, only=in_turn.get(task.name, "false")) for task in busy]
-        writes.put(database, tasks, savepoints.check, exact=False)
+        return writes.put(database, tasks, savepoints.check, exact=False)
 
     sets = [
         Searched(task.name, task.parts["whole"], task.lines.writes, f"plan_{task.name}", "p.bucket",
                  "coalesce(p.note, '')")
         for task in busy
     ]  # fmt: skip
+    before = {each.note for each in workings.plan.sums if each.writes}
+
+    def known(error: errors.GuardError) -> bool:
+        return AGAIN + halving.ALONE + halving.said(error) in before
+
     return [
         Refusal(each.set, each.row, waits.STAY if each.says == Bucket.PENDING else waits.YIELD, each.words)
-        for each in halving.search(database, workings.scratch, sets, put)
+        for each in halving.search(database, workings.scratch, sets, put, known)
     ]

@@ -67,7 +67,7 @@ def application_path(database: Database) -> Iterator[None]:
     database.execute(statement(__name__, "pin_path"))
 
 
-def point(database: Database, written: Lines, *, exact: bool = True) -> None:
+def point(database: Database, written: Lines, *, exact: bool = True) -> int:
     """Update the references of rows inside the caller's transaction.
 
     Args:
@@ -75,28 +75,32 @@ def point(database: Database, written: Lines, *, exact: bool = True) -> None:
         written: which rows.
         exact: whether as many must be updated as there were to be.
 
+    Returns:
+        how many were updated.
+
     Raises:
         errors.RestoreError: fewer rows were updated than there were to be (a trigger or rule).
         errors.SchemaError: rows cross a unique key or an exclusion constraint, and there is nowhere to put them
             meanwhile.
     """
     if not written.updates:
-        return
+        return 0
     crossing = _crossing(database, written)
     if not crossing:
-        _update(database, written, exact)
-        return
+        return _update(database, written, exact)
     try:
         with savepoints.savepoint(database):
             for each in crossing:
                 _park(database, written, each)
-            _update(database, written, exact)
+            return _update(database, written, exact)
     except errors.SchemaError as error:
-        if error.data.get("sqlstate") not in _IN_THE_WAY or not _put_anew(database, written, exact):
+        done = _put_anew(database, written, exact) if error.data.get("sqlstate") in _IN_THE_WAY else None
+        if done is None:
             raise
+        return done
 
 
-def _update(database: Database, written: Lines, exact: bool) -> None:
+def _update(database: Database, written: Lines, exact: bool) -> int:
     types = written.bound.table.columns
     assignments = ", ".join(
         f"{identifier(name)} = p.a{place}::{types[name].type}" for place, name in enumerate(written.refs)
@@ -105,6 +109,7 @@ def _update(database: Database, written: Lines, exact: bool) -> None:
     done = database.write([Query(text)])[0]
     if exact:
         expect(written.bound, written.updates, done)
+    return done
 
 
 def right(written: Lines) -> Query:
@@ -121,7 +126,8 @@ def expect(bound: BoundSet, wanted: int, done: int) -> None:
     if done != wanted:
         raise errors.RestoreError(
             f"Of {counted(wanted, 'row')} of {bound.name} to be written {done:,} {agreeing(done, 'was', 'were')}: a "
-            f"trigger or rule on {bound.table.name} swallowed the rest. Everything was rolled back."
+            f"trigger or rule on {bound.table.name} swallowed the rest. Everything was rolled back.",
+            swallowed=done < wanted,
         )
 
 
@@ -207,7 +213,7 @@ def _parked(database: Database, parking: Query, count: int) -> bool:
     return False
 
 
-def _put_anew(database: Database, written: Lines, exact: bool) -> bool:
+def _put_anew(database: Database, written: Lines, exact: bool) -> int | None:
     """Last resort: take the rows out and put them in as they were, pointing where they should, in one statement.
 
     Only where nobody can notice: no trigger, rule or policy, and nothing that goes along with what is removed. What is
@@ -216,7 +222,7 @@ def _put_anew(database: Database, written: Lines, exact: bool) -> bool:
     table, refs = written.bound.table, written.refs
     ((unseen,),) = database.execute(statement(__name__, "unseen"), {"table": table.oid})
     if not unseen:
-        return False
+        return None
     stored = table.stored
     values = [
         f"p.a{refs.index(each.name)}::{each.type}" if each.name in refs else f"t.{identifier(each.name)}"
@@ -234,8 +240,8 @@ def _put_anew(database: Database, written: Lines, exact: bool) -> bool:
         done = database.write([Query(text)])[0]
         if exact:
             expect(written.bound, written.updates, done)
-        return True
-    return False
+        return done
+    return None
 
 
 def _aside(written: Lines, places: Sequence[int], count: int) -> Iterator[tuple[str, str, str]]:

@@ -152,7 +152,7 @@ def _written(
                 if not found:
                     return workings, busy, writes.write(database, busy)
         except errors.GuardError as error:
-            if not left or not halving.speaks_of_rows(error):
+            if not left or not halving.may_speak_of_rows(error):
                 raise
             guard.watcher.begins("finding the rows that are refused", workings.plan.writes())
             keys.give(database, workings, busy)

@@ -164,7 +164,7 @@ def _written(guard: Guard, app: Application, wanted: int) -> Work:
                 _write(database, work)
                 return work
         except errors.GuardError as error:
-            if not left or not halving.speaks_of_rows(error):
+            if not left or not halving.may_speak_of_rows(error):
                 raise
             guard.watcher.begins("finding the rows that are refused", count)
             found = _search(database, work)
@@ -185,7 +185,8 @@ def _search(database: Database, work: Work) -> list[Refused]:
     sets = [
         Searched(task.bound.name, task.lines.table, task.lines.writes, f"undo_{task.bound.name}") for task in work.order
     ]
-    return halving.search(database, work.scratch, sets, put)
+    # What an earlier undo has left was refused then, and the others went back.
+    return halving.search(database, work.scratch, sets, put, lambda _: work.source is not work.entry)
 
 
 def _write(database: Database, work: Work) -> None:
@@ -198,9 +199,13 @@ def _write(database: Database, work: Work) -> None:
 
 def _put(
     database: Database, work: Work, check: Callable[[Database], None], in_turn: Mapping[str, str] | None = None
-) -> None:
-    """Take rows back and check, while the application's triggers find what they look for: all, or those in turn."""
-    exact = in_turn is None
+) -> int:
+    """Take rows back and check, while the application's triggers find what they look for: all, or those in turn.
+
+    Returns:
+        how many are back; with those that are gone along with what they hung on.
+    """
+    exact, back = in_turn is None, 0
     with relinking.application_path(database):
         for task, key in work.circles:
             _open_circle(database, key, _turned(task, in_turn))
@@ -210,8 +215,12 @@ def _put(
                 done = database.write([Query(statement(__name__, "take_out", **lines.parts))])[0]
                 if exact:
                     relinking.expect(task.bound, task.removals, done)
-            relinking.point(database, lines, exact=exact)
+                else:
+                    ((done,),) = database.execute(statement(__name__, "gone", **lines.parts))
+                back += done
+            back += relinking.point(database, lines, exact=exact)
         check(database)
+    return back
 
 
 def _turned(task: TakeBack, in_turn: Mapping[str, str] | None) -> Lines:

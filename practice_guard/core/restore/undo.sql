@@ -20,6 +20,13 @@ SELECT count(*)
   JOIN {table} AS t ON p.put = t.{key}{live_cast}
  WHERE p.live_key IS NULL
 
+-- gone --
+-- How many of those, or of some of them, are not.
+SELECT count(*)
+  FROM {lines} AS p
+  LEFT JOIN {table} AS t ON p.put = t.{key}{live_cast}
+ WHERE p.live_key IS NULL AND {writes} AND t.{key} IS NULL
+
 -- left --
 -- The rows of one set that stay, as the entry that wrote them keeps them, with the sum of what they are now.
 SELECT r.set_name, r.action, r.snapshot_row, r.old_key, r.new_key, r.before,

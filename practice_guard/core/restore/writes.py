@@ -37,28 +37,33 @@ def write(database: Database, busy: Sequence[Task]) -> int:
     return sum(task.updates + task.inserts for task in busy)
 
 
-def put(database: Database, busy: Sequence[Task], check: Callable[[Database], None], *, exact: bool = True) -> None:
+def put(database: Database, busy: Sequence[Task], check: Callable[[Database], None], *, exact: bool = True) -> int:
     """Write rows, parents first, and check them, while the application's triggers find what they look for.
+
+    Returns:
+        how many were written.
 
     Raises:
         errors.RestoreError: other rows were written than were to be, where that must be `exact`.
         errors.SchemaError: the database refuses a row.
         errors.StatementError: a trigger does.
     """
-    order = [task.name for task in busy]
+    order, written = [task.name for task in busy], 0
     with relinking.application_path(database):
         if deferred := [name for task in busy for name in inward.to_defer(task.sheet, order)]:
             database.execute(statement(__name__, "defer", constraints=", ".join(deferred)))
         for task in busy:
-            relinking.point(database, task.moves, exact=exact)
+            written += relinking.point(database, task.moves, exact=exact)
             if task.inserts:
                 done = database.write([_insertion(task, inward.to_fill_in(task.sheet, order))])[0]
+                written += done
                 if exact:
                     relinking.expect(task.bound, task.inserts, done)
         for task in busy:
             if task.inserts and (later := inward.to_fill_in(task.sheet, order)):
                 database.write([_filling_in(task, later)])
         check(database)
+    return written
 
 
 def _parts(task: Task) -> dict[str, str]:

@@ -13,7 +13,7 @@ from practice_guard.core.words import agreeing, counted
 
 _Found = tuple[Table, Trigger | RewriteRule]
 
-_FIRE = "They fire for restored rows as for any others. A restore that finds one changing or swallowing its rows stops."
+_FIRE = "They fire for restored rows as for any others. A restore that finds one changing its rows stops."
 
 
 def triggers(scene: Scene) -> Answer:
@@ -48,7 +48,7 @@ def swallowed(scene: Scene) -> Answer:
         return Answer("no trigger or rule is known to keep every row out of a protected table")
     that_let = agreeing(len(certain), "trigger or rule that lets", "triggers or rules that let")
     what = f"{len(certain)} {that_let} no row through: {', '.join(certain)}."
-    why = "A restore would write nothing there, notice it, and roll everything back."
+    why = "A restore would write nothing there: the rows would wait, or, where they are all, it would be rolled back."
     fix = "\n".join(f"{_shown(each)}\n{_disabling(table, each)}" for table, each in certain.values())
     return Answer(what, (found("writes-swallowed", what, why, fix, examples=certain),))
 
