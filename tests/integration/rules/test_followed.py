@@ -124,3 +124,82 @@ def test_messages_that_came_back_under_other_keys_are_not_edited(
     guard.restores()
     counts = guard.plans().counts("captain_messages")
     assert (counts["intact"], counts["edited"]) == (3, 0)
+
+
+class TestANoteThatAnswersANoteOfItsTeam:
+    """By a foreign key of both columns."""
+
+    @pytest.fixture
+    def guard(self, database: ScratchDatabase) -> Guard:
+        database.rows(
+            "CREATE TABLE notes (id serial PRIMARY KEY, team_id int REFERENCES teams, body text, answers int,"
+            " UNIQUE (team_id, id), FOREIGN KEY (team_id, answers) REFERENCES notes (team_id, id))"
+        )
+        return Guard(database, sets=[*BUILT_IN, NOTES])
+
+    @pytest.mark.parametrize("of_its_own_team", [False, True], ids=["of another team", "of its own team"])
+    def test_follows_it_past_a_note(
+        self, database: ScratchDatabase, guard: Guard, tennaqua: Team, other: Team, of_its_own_team: bool
+    ) -> None:
+        a_chain_is_backed_up(database, guard, tennaqua)
+        the_etl_takes_it_along(database, tennaqua if of_its_own_team else other)
+        assert guard.restores().plan.counts("notes")["pending"] == 0
+        assert chain(database, tennaqua) == WHOLE
+        assert guard.plans().counts("notes")["intact"] == 4
+
+
+@pytest.mark.parametrize("taken", [0, 2], ids=["keys free", "keys taken"])
+class TestANoteThatIsFoundByItsCode:
+    @pytest.mark.parametrize("kind", ["text", "int", "varchar(9)"])
+    def test_comes_back_with_all_that_answer_it(
+        self, database: ScratchDatabase, guard: Guard, tennaqua: Team, other: Team, kind: str, taken: int
+    ) -> None:
+        """The codes are the numbers of other notes, lest they be taken for these."""
+        database.rows(
+            f"DROP TABLE notes; CREATE TABLE notes (id serial PRIMARY KEY, team_id int REFERENCES teams, body text,"
+            f" code {kind} UNIQUE, answers {kind} REFERENCES notes (code))"
+        )
+        insert = "INSERT INTO notes (team_id, body, code, answers) VALUES (%(team)s, %(body)s, %(code)s, %(last)s)"
+        codes = ("2", "3", "4", "1")
+        for body, code, last in zip(CHAIN, codes, (None, *codes), strict=False):
+            database.rows(insert, team=tennaqua.id, body=body, code=code, last=last)
+        guard.has_backed_up()
+        the_etl_takes_it_along(database, other, taken=taken)
+        done = guard.restores()
+        assert done.plan.counts("notes")["insert"] == 4
+        text = "SELECT n.body, coalesce(o.body, '') FROM notes AS n LEFT JOIN notes AS o ON o.code = n.answers"
+        assert sorted(row for row in database.rows(text) if row[0] != "Hello") == WHOLE
+        assert guard.plans().counts("notes")["intact"] == 4
+
+    def test_waits_with_one_that_does_not_come(
+        self, database: ScratchDatabase, guard: Guard, tennaqua: Team, other: Team, taken: int
+    ) -> None:
+        database.rows("ALTER TABLE notes ADD code int UNIQUE, ADD also int REFERENCES notes (code)")
+        a_chain_is_backed_up_with_codes(database, guard, tennaqua)
+        the_etl_takes_it_along(database, other, taken=taken)
+        database.rows("ALTER TABLE notes ADD CHECK (body NOT LIKE 'Who%%')")
+        assert guard.restores().plan.counts("notes")["pending"] == 4
+        assert database.count("notes", "body <> 'Hello'") == 0
+
+
+def a_chain_is_backed_up_with_codes(database: ScratchDatabase, guard: Guard, team: Team) -> None:
+    for number, body in enumerate(CHAIN):
+        database.rows(
+            "INSERT INTO notes (team_id, body, code, also) VALUES (%(team)s, %(body)s, %(code)s, %(last)s)",
+            team=team.id, body=body, code=number, last=number - 1 if number else None,
+        )  # fmt: skip
+    guard.has_backed_up()
+
+
+def test_notes_numbered_by_letters_come_back_in_one_go(
+    database: ScratchDatabase, guard: Guard, tennaqua: Team, other: Team
+) -> None:
+    database.rows(
+        "DROP TABLE notes; CREATE TABLE notes (id uuid PRIMARY KEY DEFAULT gen_random_uuid(),"
+        " team_id int REFERENCES teams, body text, answers uuid REFERENCES notes)"
+    )
+    a_chain_is_backed_up(database, guard, tennaqua)
+    database.rows("DELETE FROM notes")
+    builders.the_etl_recreates_everything(database)
+    assert guard.restores().plan.counts("notes")["insert"] == 4
+    assert chain(database, tennaqua) == WHOLE
