@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from practice_guard.core.application import BUILT_IN, PointsAt, ProtectedSet, Reference
@@ -203,3 +205,26 @@ def test_notes_numbered_by_letters_come_back_in_one_go(
     builders.the_etl_recreates_everything(database)
     assert guard.restores().plan.counts("notes")["insert"] == 4
     assert chain(database, tennaqua) == WHOLE
+
+
+def test_what_must_point_at_a_row_goes_in_after_it(
+    database: ScratchDatabase, guard: Guard, tennaqua: Team, other: Team
+) -> None:
+    """However the sets are named: nothing is put in without it, nor is the key checked in the end."""
+    database.rows(
+        "CREATE TABLE marks (id serial PRIMARY KEY, team_id int REFERENCES teams, word text,"
+        " note int NOT NULL REFERENCES notes)"
+    )
+    marks = ProtectedSet("marks", "marks", (Reference("team_id", PointsAt.TEAMS),), etl_deletes=True)
+    guard = replace(guard, sets=[*BUILT_IN, marks, NOTES])
+    a_note_is_marked = "INSERT INTO marks (team_id, word, note) SELECT team_id, body, id FROM notes"
+    a_chain_is_backed_up(database, guard, tennaqua)
+    database.rows(a_note_is_marked)
+    guard.has_backed_up()
+    database.rows("DELETE FROM marks")
+    the_etl_takes_it_along(database, other)
+    done = guard.restores()
+    assert (done.plan.counts("marks")["insert"], done.plan.counts()["pending"]) == (4, 0)
+    assert database.count("marks JOIN notes ON notes.id = note AND body = word") == 4
+    guard.takes_back(done.ledger)
+    assert (database.count("marks"), database.count("notes")) == (0, 2)
