@@ -7,6 +7,7 @@ from practice_guard.core.application import imprint as imprint
 from practice_guard.core.application import rights as rights
 from practice_guard.core.application.bound import BoundSet as BoundSet
 from practice_guard.core.application.bound import bind as bind
+from practice_guard.core.application.bound import coming_back as coming_back
 from practice_guard.core.application.bound import companions_of as companions_of
 from practice_guard.core.application.catalog import ETL_TABLES as ETL_TABLES
 from practice_guard.core.application.catalog import SCHEMA as SCHEMA

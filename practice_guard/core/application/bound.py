@@ -47,6 +47,7 @@ class BoundSet:
     cascades: bool = False
     truncates: bool = False
     stamped: frozenset[str] = frozenset()
+    followed: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -62,8 +63,14 @@ class BoundSet:
     def content(self) -> tuple[str, ...]:
         """The columns that say what a row is: the set's; else the primary key, while an import leaves such rows alone.
 
-        Where an import can take rows along, another row may come to have the key: then it is all other columns.
+        Where an import can take rows along, another row may come to have the key: then it is all other columns. What is
+        followed is left out, unless it is all there is.
         """
+        said = self._said
+        return tuple(name for name in said if name not in self.followed) or said
+
+    @property
+    def _said(self) -> tuple[str, ...]:
         if self.set.content:
             return self.set.content
         left_out = {self.key.name, *(each.column for each in self.references), *self.unsteady}
@@ -135,6 +142,13 @@ def left_out(sets: Iterable[ProtectedSet], catalog: Catalog) -> dict[str, str]:
     return _bind(sets, catalog)[2]
 
 
+def coming_back(sets: Iterable[BoundSet], table: str) -> BoundSet | None:
+    """Return the one set that is of a table and whose rows an import may take along; None where there is none."""
+    found = [each for each in sets if each.table.name == table and not each.set.companion]
+    alone = found[0] if len(found) == 1 else None
+    return alone if alone is not None and (alone.may_vanish or alone.truncates) else None
+
+
 def companions_of(sets: Iterable[ProtectedSet], catalog: Catalog) -> list[BoundSet]:
     """Find the companions that rows of other sets point at, each for the rows that they point at."""
     bound, *_ = _bind(sets, catalog)
@@ -193,7 +207,8 @@ def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, Bou
             cascades=table.name in cascading,
             truncates=table.name in truncating,
         )
-    return {name: _with_stamps(each, bound.values()) for name, each in bound.items()}, skipped, left
+    found = {name: _with_followed(_with_stamps(each, bound.values()), bound.values()) for name, each in bound.items()}
+    return found, skipped, left
 
 
 def _hanging(protected: ProtectedSet, left: Mapping[str, str]) -> str:
@@ -223,6 +238,18 @@ def _with_stamps(each: BoundSet, bound: Iterable[BoundSet]) -> BoundSet:
     stamped = frozenset(column.name for column in each.stored if column.name in names and column.name not in said)
     created = None if each.created in stamped else each.created
     return replace(each, stamped=stamped, created=created)
+
+
+def _with_followed(each: BoundSet, bound: Iterable[BoundSet]) -> BoundSet:
+    """Say which columns of a set point at rows that come back, maybe under other numbers."""
+    ours = {reference.column for reference in each.references}
+    found = (each.set.points_at.keys() & each.table.columns.keys()) - ours
+    for key in each.table.foreign_keys:
+        parent = coming_back(bound, key.parent)
+        leading = parent and not parent.only_pointed and key.leads(parent.key.name, ours)
+        if parent and leading and leading[1] == parent.key.name:
+            found.add(leading[0])
+    return replace(each, followed=frozenset(found))
 
 
 def _is_there(protected: ProtectedSet, catalog: Catalog) -> bool:

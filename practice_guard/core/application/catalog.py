@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +100,20 @@ class ForeignKey:
     def leading(self) -> tuple[str, ...]:
         """The columns that say which row of the parent it is: the only one, or that with the parent's number."""
         return self.columns if self.single else tuple(own for own, theirs in self.pairs if theirs == "id")
+
+    def leads(self, number: str, ours: Collection[str]) -> tuple[str, str] | None:
+        """Return the pair of columns that says which row of the parent it is, beside columns that lead elsewhere.
+
+        Args:
+            number: the column that numbers the parent's rows.
+            ours: the columns that lead elsewhere: a set's own references.
+
+        Returns:
+            that with the parent's number, or the only one; None where no column alone says it.
+        """
+        pairs = [pair for pair in self.pairs if pair[0] not in ours]
+        numbered = [pair for pair in pairs if pair[1] == number]
+        return numbered[0] if numbered else pairs[0] if len(pairs) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,22 @@ SELECT p.row, 'what its ' || {name} || ' points at is not there'
   FROM {plan} AS p
   JOIN practice_guard.{rows} AS s ON s.guard_row = p.row
 {joins}
-  LEFT JOIN {parent} AS t ON t.{parent_column} = s.{column}
+{there}
  WHERE p.meant AND p.bucket = 'insert' AND s.{column} IS NOT NULL
-   AND NOT coalesce({above}.live_key IS NOT NULL OR {above}.bucket = 'insert', t.{parent_column} IS NOT NULL)
+   AND NOT coalesce({above}.live_key IS NOT NULL OR {above}.bucket = 'insert', t.key IS NOT NULL)
    AND NOT ({dangling} AND {above}.row IS NULL)
+
+-- brought_by_none --
+-- The same of rows that point at another column than the primary key, whose values come back as they were.
+SELECT p.row, 'what its ' || {name} || ' points at is not there'
+  FROM {plan} AS p
+  JOIN practice_guard.{rows} AS s ON s.guard_row = p.row
+  LEFT JOIN (SELECT {parent_column}{cast} AS key, bool_or(o.meant AND o.bucket = 'insert') AS inserted
+               FROM practice_guard.{parent_rows} AS k
+               JOIN {above} AS o ON o.row = k.guard_row
+              GROUP BY 1) AS a ON a.key = s.{column}{cast}
+{there}
+ WHERE p.meant AND p.bucket = 'insert' AND s.{column} IS NOT NULL AND NOT coalesce(a.inserted, false) AND t.key IS NULL
 
 -- hangs_on_what_waits --
 -- Rows to be written that hang on a row which is not put back.
@@ -30,9 +42,9 @@ SELECT count(*) FROM {waits} AS c
 -- joined --
 -- What a row that is put back points at: of a row that an older snapshot had already, what that one had.
 
-  LEFT JOIN {above} AS {alias} ON {alias}.key::bigint = s.{column}::bigint AND {alias}.carried = p.carried
+  LEFT JOIN {above} AS {alias} ON {alias}.key::{number} = s.{column}::{number} AND {alias}.carried = p.carried
    AND (NOT p.carried OR {alias}.list IS NOT DISTINCT FROM p.list)
 
 -- value --
 -- The primary key of what a row points at.
-CASE WHEN s.{column} IS NOT NULL THEN coalesce({alias}.put::bigint, s.{column}::bigint)::{type} END
+CASE WHEN s.{column} IS NOT NULL THEN coalesce({alias}.put::{number}, s.{column}::{number})::{type} END

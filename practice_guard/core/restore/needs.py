@@ -6,7 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from practice_guard.core import errors
-from practice_guard.core.application import PARENTS, Application, BoundSet, Catalog, bind, companions_of, rights
+from practice_guard.core.application import (
+    PARENTS,
+    Application,
+    BoundSet,
+    Catalog,
+    bind,
+    coming_back,
+    companions_of,
+    rights,
+)
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.application.rights import Lacking, Wanted
 from practice_guard.core.database import Access, Asked
@@ -131,10 +140,10 @@ def _references(bound: BoundSet) -> list[str]:
 
 def _filled_in(bound: BoundSet, later: Sequence[BoundSet]) -> list[str]:
     """Return the columns that rows may go in without, until those that they point at are there (see `inward`)."""
-    come_back = {each.table.name for each in later if each.may_vanish or each.truncates}
-    columns = bound.table.columns
-    return [
-        key.columns[0]
-        for key in bound.table.foreign_keys
-        if key.single and key.parent in come_back and not (key.deferrable or columns[key.columns[0]].not_null)
-    ]
+    columns, ours, found = bound.table.columns, _references(bound), []
+    for key in bound.table.foreign_keys:
+        parent = coming_back(later, key.parent)
+        leading = parent and key.leads(parent.key.name, ours)
+        if leading and not (key.deferrable or columns[leading[0]].not_null):
+            found.append(leading[0])
+    return found

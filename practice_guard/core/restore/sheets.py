@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from practice_guard.core.application import Application, BoundSet, Column, PointsAt, Reference, Table
-from practice_guard.core.database import Scratch, columns, identifier, literal, piece, statement
+from practice_guard.core.database import Scratch, columns, identifier, literal, statement
+from practice_guard.core.restore import pointing
 from practice_guard.core.restore.plans import NewKey
+from practice_guard.core.restore.pointing import WHOLE, OtherKey
 from practice_guard.core.snapshots import StoredSet
-
-_WHOLE = ("smallint", "integer", "bigint")
 
 GOALS = {
     "list": "smallint", "old": "bigint", "id": "bigint", "evidence": "text", "fate": "text", "given_up": "boolean",
@@ -43,33 +43,6 @@ PRECEDENTS = {
     "renumbered": {"set_name": "text", "row": "bigint", "key": "text"},
 }
 """What earlier restores say of the snapshot's rows (see `records.precedents`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class OtherKey:
-    """A foreign key that is none of a set's references: its column, by name and quoted, and what that points at.
-
-    Attributes:
-        within: the protected set whose rows it points at, of the same snapshot; None for anything else.
-        constraint: its name.
-        deferrable: it can be checked in the end.
-        plain: it is none: a person says what the number is of, and the database holds it to nothing.
-    """
-
-    name: str
-    column: str
-    parent: str
-    parent_column: str
-    cast: str
-    within: str | None = None
-    constraint: str = ""
-    deferrable: bool = False
-    plain: bool = False
-
-    def joined(self, of: str, alias: str) -> str:
-        """Return the join with what a row called `of` points at; `key` of `alias` is NULL where that is not there."""
-        parts = {"parent": self.parent, "parent_column": self.parent_column, "column": self.column, "cast": self.cast}
-        return piece(__name__, "let_in", **parts, of=of, alias=alias)
 
 
 @dataclass(frozen=True)
@@ -152,7 +125,7 @@ class Sheet:
     @cached_property
     def key_type(self) -> str:
         """The type in which its primary keys are compared."""
-        return "bigint" if self.bound.key.type in _WHOLE and self._kept_as(self.stored.key) in _WHOLE else "text"
+        return "bigint" if self.bound.key.type in WHOLE and self._kept_as(self.stored.key) in WHOLE else "text"
 
     def _kept_as(self, column: str) -> str:
         return next((each.stored_as for each in self.stored.columns if each.name == column), "text")
@@ -185,45 +158,8 @@ class Sheet:
     @cached_property
     def other_keys(self) -> list[OtherKey]:
         """The foreign keys besides the set's own, as far as the snapshot has their columns."""
-        ours = {each.column for each in self.references}
         types = {each.name: each.stored_as for each in self.stored.columns}
-        found = []
-        for key in self.bound.table.foreign_keys:
-            if not key.single or key.columns[0] in ours or key.columns[0] not in types:
-                continue
-            (own, theirs), *_ = key.pairs
-            parent = self.app.catalog.tables.get(key.parent)
-            column = parent.columns.get(theirs) if parent else None
-            cast = "" if column is not None and column.type == types[own] else "::text"
-            parents = identifier(self.bound.table.schema, key.parent)
-            within = self._numbers(key.parent, theirs) if types[own] in _WHOLE else None
-            found.append(
-                OtherKey(
-                    own, identifier(own), parents, identifier(theirs), cast, within, key.name, deferrable=key.deferrable
-                )
-            )
-        held = {each.name for each in found}
-        return found + [
-            OtherKey(
-                name, identifier(name), parent.table.quoted, identifier(parent.key.name), "", parent.name, plain=True
-            )
-            for name, of in self.bound.set.points_at.items()
-            for parent in self.app.sets
-            if parent.name == of and name in types and name not in ours | held and self._followable(parent)
-        ]
-
-    def _followable(self, parent: BoundSet) -> bool:
-        """Whether rows of a set are planned with these and numbered."""
-        return parent.key.type in _WHOLE and self.scratch.has(f"plan_{parent.name}")
-
-    def _numbers(self, table: str, column: str) -> str | None:
-        """Return the set of the snapshot that is of a table whose rows a column numbers; None where there is none."""
-        found = [each for each in self.app.sets if each.table.name == table]
-        alone = found[0] if len(found) == 1 else None
-        if alone is None or alone.key.name != column or alone.key.type not in _WHOLE:
-            return None
-        may_come_back = alone.may_vanish or alone.truncates
-        return alone.name if may_come_back and self.scratch.has(f"plan_{alone.name}") else None
+        return list(pointing.others(self.bound, types, self.app, self.scratch))
 
     @cached_property
     def plain(self) -> list[Column]:
@@ -369,7 +305,7 @@ class Sheet:
     def same_key(self) -> str:
         """The condition that a row of the table has the primary key of one that is kept, each in its own type."""
         kept, live = self._kept_as(self.stored.key), self.bound.key.type
-        plain = kept == live or (kept in _WHOLE and live in _WHOLE)
+        plain = kept == live or (kept in WHOLE and live in WHOLE)
         cast = "" if plain else "::text"
         return f"l.{identifier(self.bound.key.name)}{cast} = t.{identifier(self.stored.key)}{cast}"
 

@@ -32,8 +32,3 @@ SELECT NULL::smallint AS list, NULL::bigint AS old, NULL::bigint AS id, NULL::te
 -- ids --
 -- The ids that there are in a table.
 SELECT DISTINCT t.{key}::bigint AS id FROM {table} AS t
-
--- let_in --
--- What a foreign key points at.
-  LEFT JOIN (SELECT DISTINCT p.{parent_column}{cast} AS key FROM {parent} AS p) AS {alias}
-    ON {alias}.key = {of}.{column}{cast}

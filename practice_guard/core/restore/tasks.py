@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet, Column
 from practice_guard.core.restore import absent
+from practice_guard.core.restore.ordering import in_turn
 from practice_guard.core.restore.plans import Bucket
 from practice_guard.core.restore.relinking import Lines
 from practice_guard.core.restore.sheets import Sheet
@@ -68,14 +69,22 @@ class Task:
 
 
 def assign(workings: Workings) -> list[Task]:
-    """Return what a plan has to do, by set, each after those that its rows hang on; none where there is nothing."""
+    """Return what a plan has to do, by set, each after those that its rows point at; none where there is nothing.
+
+    Of sets that point at one another in a circle that one comes first which hangs on no other.
+    """
     found: list[Task] = []
     for name, sheet in workings.sheets.items():
         inserts = sum(each.rows for each in workings.plan.of(name) if each.bucket is Bucket.INSERT)
         writes = sum(each.rows for each in workings.plan.of(name) if each.writes)
         if writes:
             found.append(Task(sheet, writes - inserts, inserts))
-    return found
+    return list(in_turn(found, _points_at))
+
+
+def _points_at(one: Task, other: Task) -> bool:
+    parents = {each.parent for each in one.sheet.references} | {key.within for key in one.sheet.inward_keys}
+    return other.name in parents
 
 
 def untold(workings: Workings) -> list[str]:

@@ -12,6 +12,7 @@ from practice_guard.core.database import Database, Query, Scratch, ask_each, sta
 from practice_guard.core.records import Entry, Kept, ledger
 from practice_guard.core.restore import staying, wayback
 from practice_guard.core.restore.halving import Refused
+from practice_guard.core.restore.ordering import in_turn
 from practice_guard.core.restore.relinking import Lines
 from practice_guard.core.words import agreeing, counted
 
@@ -63,8 +64,8 @@ class Work:
 
     @property
     def order(self) -> list[TakeBack]:
-        """What hangs on other rows goes first."""
-        return [task for task in reversed(self.tasks) if task.written]
+        """What hangs on other rows, or points at them, goes first."""
+        return list(in_turn([task for task in reversed(self.tasks) if task.written], _is_pointed_at))
 
     @property
     def circles(self) -> list[tuple[TakeBack, ForeignKey]]:
@@ -76,6 +77,10 @@ class Work:
             for key in task.bound.table.foreign_keys
             if any(before.bound.table.name == key.parent for before in going[:place])
         ]
+
+
+def _is_pointed_at(one: TakeBack, other: TakeBack) -> bool:
+    return any(key.parent == one.bound.table.name for key in other.bound.table.foreign_keys)
 
 
 def work_out(database: Database, app: Application, wanted: int, refused: Sequence[Refused] = ()) -> Work:
