@@ -55,8 +55,8 @@ UPDATE {table} AS t
 
   JOIN (SELECT n.id, row_number() OVER () AS nth
           FROM (SELECT g.id
-                  FROM generate_series(1, {count} + (SELECT count(*) FROM {table}) + (SELECT count(*) FROM {lines}))
-                    AS g (id)
+                  FROM generate_series(1, {count} + (SELECT count(*) FROM {table} AS t)
+                                                  + (SELECT count(*) FROM {lines} AS o)) AS g (id)
                  WHERE NOT EXISTS (SELECT FROM {table} AS t WHERE t.{column} = g.id)
                    AND NOT EXISTS (SELECT FROM {lines} AS p WHERE {writes} AND p.a{place} = g.id)
                  LIMIT {count}) AS n) AS free ON free.nth = b.nth
