@@ -283,11 +283,11 @@ def _waiting_apart(plan: Plan, name: str, counts: Counts) -> list[Finding]:
     """Find what is wrong with a set, and tell what waits for a team from what the database refuses."""
     refused = restore.refused(plan, name)
     of_teams = replace(counts, pending=counts.pending - sum(each.rows for each in refused))
-    return [*_findings(name, of_teams, restore.why_pending(plan, name)), *refused]
+    return [*_findings(name, of_teams), *refused]
 
 
-def _findings(name: str, counts: Counts, waits: str = "") -> list[Finding]:
-    """Find what is wrong by the counts of a set; `waits` says why rows do that."""
+def _findings(name: str, counts: Counts) -> list[Finding]:
+    """Find what is wrong by the counts of a set."""
     findings: list[Finding] = []
 
     def note(code: str, rows: int, verb: tuple[str, str], rest: str, why: str, fix: Advice) -> None:
@@ -312,7 +312,7 @@ def _findings(name: str, counts: Counts, waits: str = "") -> list[Finding]:
     )  # fmt: skip
     note(
         "rows-pending", counts.pending, ("waits for its", "wait for their"), "team or a person",
-        f"{waits}; the next backup carries on what waits.", again,
+        "No team of today is certain; the next backup carries on what waits.", again,
     )  # fmt: skip
     note("rows-deleted", counts.deleted, were, "deleted by users", "Left deleted.", "")
     note("rows-edited", counts.edited, were, "edited since", "What a row says now is kept.", "")

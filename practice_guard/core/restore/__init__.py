@@ -23,7 +23,6 @@ from practice_guard.core.restore.refused_rows import left as left
 from practice_guard.core.restore.refused_rows import refused as refused
 from practice_guard.core.restore.refused_rows import tried_again as tried_again
 from practice_guard.core.restore.refused_rows import waits_for as waits_for
-from practice_guard.core.restore.refused_rows import why_pending as why_pending
 from practice_guard.core.restore.rows import Alone as Alone
 from practice_guard.core.restore.rows import count_alone as count_alone
 from practice_guard.core.restore.rows import count_labelled as count_labelled

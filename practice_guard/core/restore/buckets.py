@@ -46,7 +46,6 @@ def query(sheet: Sheet, terms: Terms) -> Query:
         "key_taken": literal(_KEY_ONLY if sheet.key_only else _NO_OTHER),
         "include_deleted": _sql(terms.request.include_deleted),
         **_words(sheet),
-        "above_waits": piece(__name__, "above_waits"),
         "proven": proven,
         "untold": _sql(not terms.proven.since_snapshot.known and not terms.proven.since_snapshot.watched),
         **_scope(sheet, terms.request),
@@ -158,7 +157,6 @@ def _words(sheet: Sheet) -> dict[str, str]:
         "on_stolen": literal(f"hangs on a {thing} that was given its old {thing}'s id"),
         "put_elsewhere": literal(f"its {thing} is not known; somebody has put it on another one"),
         "moved": literal(f"was moved to another {thing} by a user and is left there"),
-        "hangs_on_what_waits": literal(f"the {thing} that it hangs on waits"),
         "found_one": literal(f"hung on no {thing} when it was backed up, and is left where somebody has put it"),
     }
 

@@ -61,13 +61,11 @@ SELECT z.*,
             WHEN blocked IS NOT NULL OR {lacks} IS NOT NULL THEN 'pending'
             ELSE 'insert' END AS bucket,
        CASE WHEN code = 23 OR (code = 24 AND blocked IS NOT NULL AND NOT ({bound_to_key} AND taken)) THEN 'missing'
-            WHEN {above_waits} THEN 'missing'
             WHEN code = 24 AND {bound_to_key} AND taken THEN 'conflicting'
             WHEN code = 24 AND {lacks} IS NOT NULL THEN 'refused' END AS reason,
        CASE WHEN code = 10 THEN {was_deleted}
             WHEN code = 11 AND stolen THEN {on_stolen}
             WHEN code = 11 AND there AND b0 IS DISTINCT FROM id0 THEN {put_elsewhere}
-            WHEN {above_waits} THEN {hangs_on_what_waits}
             WHEN code = 13 THEN {moved}
             WHEN code = 16 THEN {found_one}
             WHEN code IN (15, 25) THEN 'is none of the rows that are protected now, and is left out'
@@ -83,10 +81,6 @@ SELECT z.*,
   FROM (
 {numbered}
        ) AS z
-
--- above_waits --
--- Whether a row waits for the row that it hangs on, and not for a team.
-(code IN (11, 22) AND is_row AND NOT given_up AND coalesce(team_fate IN ('kept', 'renumbered'), false))
 
 -- plan --
 -- The plan's line for each row (see `PlannedRow`); what hangs on another row is of that one's team.

@@ -125,7 +125,7 @@ def described(workings: Workings, name: str) -> Iterator[dict[str, object]]:
             **teams[row.team],
             "evidence": row.evidence,
             "fate": row.fate,
-            "because": match.because if match and not row.reason else row.note,
+            "because": match.because if match else row.note,
             "note": row.note,
             "live_key": row.live_key,
             "before": _ids(row.before),

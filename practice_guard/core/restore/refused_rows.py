@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from practice_guard.core.findings import found
-from practice_guard.core.model import Fate, Finding, Reason
+from practice_guard.core.model import Finding, Reason
 from practice_guard.core.restore.halving import ALONE
 from practice_guard.core.restore.plans import Bucket, Plan
 from practice_guard.core.restore.refusals import AGAIN
@@ -72,28 +72,6 @@ def waits_for(pending: int, refused: Mapping[str, int]) -> str:
     if not rows:
         return f"{verb} {for_team}"
     return f"{verb}, {since}" if rows == pending else f"{verb}: {pending - rows:,} {for_team}, {rows:,} {since}"
-
-
-def why_pending(plan: Plan, *names: str) -> str:
-    """Say why rows of sets wait that are not refused: no team is certain, or it is, and something stands in the way."""
-    waiting = [
-        each
-        for name in names
-        for each in plan.of(name)
-        if each.bucket is Bucket.PENDING and each.reason is not Reason.REFUSED
-    ]
-    kept_off: Counter[str] = Counter()
-    for each in waiting:
-        if each.note and each.fate in (Fate.KEPT, Fate.RENUMBERED):
-            kept_off[each.note] += each.rows
-    rows, off = sum(each.rows for each in waiting), kept_off.total()
-    if not off:
-        return "No team of today is certain"
-    ((most, _),) = kept_off.most_common(1)
-    others = f", and {counted(len(kept_off) - 1, 'other reason')}" if len(kept_off) > 1 else ""
-    if off == rows:
-        return f"The team is certain, but {most}{others}"
-    return f"For {rows - off:,} of them no team of today is certain; for {off:,} it is, but {most}{others}"
 
 
 def _said(plan: Plan, name: str) -> Counter[str]:

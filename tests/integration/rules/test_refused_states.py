@@ -217,37 +217,3 @@ def test_values_are_not_told_where_postgresql_or_a_trigger_quotes_them(
     )
     (entry,) = waiting(guard.restores().plan)
     assert entry["message"] == 'the database refuses it: not "…" in "schedule" (SQLSTATE 23514)'
-
-
-def test_what_hangs_on_a_row_that_is_refused_says_that_it_waits_for_that(
-    league: League, database: ScratchDatabase, guard: Guard, season: Team
-) -> None:
-    league.captain_asks(season, "Refused?")
-    guard.has_backed_up()
-    database.rows("DELETE FROM poll_choices")
-    database.rows("DELETE FROM polls")
-    builders.the_etl_recreates_everything(database)
-    database.rows("ALTER TABLE polls ADD CHECK (question <> 'Refused?')")
-    plan = guard.restores().plan
-    found = {str(entry["because"]): (entry["rows"], entry["reason"]) for entry in waiting(plan)}
-    assert found["the row of polls that it hangs on waits"] == (plan.counts("poll_choices")["pending"], "missing")
-    assert [reason for _, reason in found.values()].count("refused") == 1
-    (finding,) = [each for each in guard.judges_health().findings if each.code == "rows-pending"]
-    assert (finding.why or "").startswith("The team is certain, but the row of polls that it hangs on waits")
-
-
-def test_what_a_unique_key_keeps_off_is_not_said_to_wait_for_a_team(
-    league: League, database: ScratchDatabase, guard: Guard, tennaqua: Team
-) -> None:
-    database.rows("ALTER TABLE practice_times ADD slot int, ADD UNIQUE (team_id, slot)")
-    time = league.captain_sets_practice_time(tennaqua, "Monday")
-    database.rows("UPDATE practice_times SET slot = 2 WHERE id = %(time)s", time=time)
-    guard.has_backed_up()
-    database.rows("DELETE FROM practice_times")
-    builders.the_etl_recreates_everything(database)
-    other = league.captain_sets_practice_time(builders.team_now(database, tennaqua.identity), "Tuesday")
-    database.rows("UPDATE practice_times SET slot = 2 WHERE id = %(other)s", other=other)
-    assert guard.restores().plan.counts()["pending"] == 1
-    (finding,) = [each for each in guard.judges_health().findings if each.code == "rows-pending"]
-    assert "another row stands in its place" in (finding.why or "")
-    assert "No team of today" not in (finding.why or "")

@@ -146,7 +146,7 @@ def pending(scene: Scene) -> Answer:
         said = refused[0].what if refused else "0 rows wait for their team"
         return Answer(said, tuple(refused))
     what = f"{counted(rows, 'row')} of snapshot {plan.snapshot} waiting for a team or a person."
-    why = f"{restore.why_pending(plan, *plan.sets)}. An import may change that; the next backup carries them on."
+    why = "No team of today is certainly theirs. An import may bring it back; the next backup carries them on."
     fix = Step("restore", "--dry-run")
     return Answer(
         what,
