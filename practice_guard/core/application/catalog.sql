@@ -29,7 +29,7 @@ WITH path AS (
       FROM pg_class AS c
      CROSS JOIN LATERAL pg_partition_tree(c.oid::regclass) AS t
      WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %(schema)s) AND c.relkind = 'p'),
-     computed AS (
+     computed AS MATERIALIZED (
     SELECT i.indrelid AS oid, 'INDEX' AS kind, x.relname::text AS name,
            EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = i.indexrelid) AS inherited,
            concat_ws(', ', pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid)) AS text
