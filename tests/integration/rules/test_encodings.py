@@ -82,6 +82,9 @@ def test_a_decision_about_a_team_with_such_letters(season: League, database: Scr
     (tmp_path / "teams.toml").write_text(place.format("Café Élan", "Café Élan - 1") + heir, encoding="utf-8")
     does(0, "restore", "--decisions", "teams.toml", "--out", "plan.json", "--dry-run")
     does(0, "restore", "--decisions", "teams.toml", "--yes")
+    heirs = "home_team_id = (SELECT id FROM teams WHERE team_name = 'Élan Nouveau - 1')"
+    assert database.count("schedule", heirs) == 3
+    assert database.count("schedule", "home_team_id IS NULL") == 0
     does(0, "health")
     does(0, "history")
 
