@@ -11,7 +11,7 @@ from practice_guard.core.application import SCHEMA, Application, ProtectedSet, l
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.database import LOCK_TIMEOUT, Access, Database, locks
 from practice_guard.core.findings import NOTHING, Overrides
-from practice_guard.core.identity import ROSTER_AT_LEAST, ROSTER_PERCENT, Decisions
+from practice_guard.core.identity import ROSTER_AT_LEAST, ROSTER_PERCENT, Decisions, Habits
 from practice_guard.core.model import Author, Bulk
 from practice_guard.core.progress import SILENT, Watcher
 from practice_guard.core.records import installation
@@ -46,6 +46,7 @@ class Request:
         roster_at_least: how many outside ids a roster must share to witness anything.
         roster_percent: which share of them, 0 to 100.
         bulk: how many rows are many.
+        habits: how the leagues write their teams.
         import_ran: who asks is inside an import that ran since the snapshot.
     """
 
@@ -56,6 +57,7 @@ class Request:
     roster_at_least: int = ROSTER_AT_LEAST
     roster_percent: float = ROSTER_PERCENT
     bulk: Bulk = field(default_factory=Bulk)
+    habits: Habits = field(default_factory=Habits)
     import_ran: bool = False
 
 

@@ -41,29 +41,40 @@ class Evidence(Text):
 
     SAME_ID = "same-id"
     EXACT = "exact"
+    SAME_CASE = "same-case"
     NORMALISED = "normalised"
+    UNIQUE_NAME = "unique-name"
     ROSTER = "roster"
+    OUTSIDE_ID = "outside-id"
     DECISION = "decision"
 
 
 @dataclass(frozen=True, slots=True)
 class TeamIdentity:
-    """A team by what it is called, never by id. The name is one facet, club and series (the place) the other."""
+    """A team by what it is called, never by id. The name is one facet, club and series (the place) the other.
+
+    `inactive` tells a team that plays no more from the one beside it that has its name and its place.
+    """
 
     league: str | None
     club: str | None
     series: str | None
     name: str | None
+    inactive: bool = False
 
     def __str__(self) -> str:
         """As people write it: `Tennaqua - 22 (Tennaqua, Chicago 22, APTA_CHICAGO)`."""
         club, series, league = (part or "unknown" for part in (self.club, self.series, self.league))
-        return f"{self.name or 'unknown'} ({club}, {series}, {league})"
+        return f"{self.name or 'unknown'} ({club}, {series}, {league}{', inactive' if self.inactive else ''})"
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team as one team list has it. A part is None where its row was gone when the list was read."""
+    """A team as one team list has it. A part is None where its row was gone when the list was read.
+
+    `outside_id` is its id in the world outside. `inactive` is said only where the list has an active team of the same
+    name and place as well.
+    """
 
     id: int
     league: str | None
@@ -71,11 +82,13 @@ class Team:
     series: str | None
     name: str | None
     alias: str | None = None
+    outside_id: str | None = None
+    inactive: bool = False
 
     @property
     def identity(self) -> TeamIdentity:
         """The team without its id, which is worth nothing in another list."""
-        return TeamIdentity(self.league, self.club, self.series, self.name)
+        return TeamIdentity(self.league, self.club, self.series, self.name, self.inactive)
 
 
 Rosters = Mapping[int, frozenset[str]]

@@ -38,7 +38,8 @@ class TeamList:
             if not is_team:
                 leagues[number] = names[0]
                 continue
-            teams.append(Team(number, *names))
+            league, club, series, name, alias = names
+            teams.append(Team(number, league, club, series, name, alias))
             if players:
                 rosters[number] = players
         teams.sort(key=lambda team: team.id)

@@ -9,6 +9,10 @@ from practice_guard.core.identity.decision import said as said
 from practice_guard.core.identity.explanation import explain as explain
 from practice_guard.core.identity.explanation import reasons as reasons
 from practice_guard.core.identity.gone import vanished as vanished
+from practice_guard.core.identity.habits import EVERY_OTHER as EVERY_OTHER
+from practice_guard.core.identity.habits import ORDINALS as ORDINALS
+from practice_guard.core.identity.habits import Habits as Habits
+from practice_guard.core.identity.habits import League as League
 from practice_guard.core.identity.leagues import resolve_leagues as resolve_leagues
 from practice_guard.core.identity.resolution import Resolution as Resolution
 from practice_guard.core.identity.resolution import resolve as resolve

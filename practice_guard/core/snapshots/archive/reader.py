@@ -190,7 +190,8 @@ class _Sections:
     def _add_team(self, name: str, fields: Fields) -> None:
         parts = ("league", "club", "series", "name", "alias")
         given = Fields(f"{fields.where}, team", fields.object("team")).only("id", *parts)
-        team = Team(given.key("id"), *(given.optional(part) for part in parts))
+        league, club, series, called, alias = (given.optional(part) for part in parts)
+        team = Team(given.key("id"), league, club, series, called, alias)
         if team.id in self._teams[name]:
             raise DamagedSnapshotError(f"{fields.where}: team {team.id} is there for the second time.")
         self._teams[name][team.id] = team
