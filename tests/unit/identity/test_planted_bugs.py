@@ -324,7 +324,8 @@ BUGS += [
     Bug(
         "case tells twins apart although one is gone",
         facets,
-        " or mine.keys() != there.keys():\n            return {}\n        return {at: there[key] for key, at in mine.items()}",
+        " or mine.keys() != there.keys():\n            return {}\n"
+        "        return {at: there[key] for key, at in mine.items()}",
         ":\n            return {}\n        return {at: there[key] for key, at in mine.items() if key in there}",
         test_rules.test_twins_are_told_by_case_where_all_of_them_are_there,
     ),

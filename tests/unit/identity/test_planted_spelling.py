@@ -141,9 +141,7 @@ def flags_are_told_apart() -> None:
 
 
 BUGS += [
-    Bug(
-        "a grade loses its mark", normalise, "_TOKEN.findall(folded)", "re.findall(_WORD, folded)", marks_are_told_apart
-    ),
+    Bug("a grade loses its mark", normalise, "_TOKEN.findall(folded)", "re.findall(_WORD, folded)", marks_tell_apart),
     Bug(
         "joiners are dropped",
         normalise,
