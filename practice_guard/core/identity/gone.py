@@ -8,7 +8,7 @@ from types import MappingProxyType
 from practice_guard.core.findings import found
 from practice_guard.core.identity import normalise
 from practice_guard.core.identity.decision import kind_of
-from practice_guard.core.identity.successors import Successor, successors
+from practice_guard.core.identity.succession import Successor, successors
 from practice_guard.core.model import Fate, Finding, Match, Team, TeamIdentity
 from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted

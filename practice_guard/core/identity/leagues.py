@@ -43,10 +43,7 @@ def _standing(old: Iterable[str], new: Iterable[str], habits: Habits) -> dict[st
     found = {code: code for code in before & now}
     for form in (normalise.text, _declared(habits)):
         mine, theirs = _one_to_one(before, form), _one_to_one(now, form)
-        taken = frozenset(found.values())
-        for key, code in mine.items():
-            if key in theirs and code not in found and theirs[key] not in taken:
-                found[code] = theirs[key]
+        found.update({code: theirs[key] for key, code in mine.items() if key in theirs})
     return found
 
 
