@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from practice_guard.core import decisions as decided
     from practice_guard.core import guarding, restore, snapshots
     from practice_guard.core.guarding import Request
+    from practice_guard.core.identity import Habits
     from practice_guard.core.restore import Applied, Plan, SavedPlan, planfile, undo
     from practice_guard.core.snapshots import Snapshot
     from practice_guard.render import restoring, undoing
@@ -220,7 +221,8 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
         written.append(Step("restore", "--plan", str(out)))
     if draft is not None:
         with _new(draft, _check_draft) as file:
-            file.write(_draft(plan, call.heading.lines(_followed(draft)), teams).encode())
+            steps = call.heading.lines(_followed(draft))
+            file.write(_draft(plan, steps, teams, asked.request.habits).encode())
         written.append(_followed(draft)[0])
     about = replace(_about(call, snapshot), untold=tuple(untold))
     call.answer(restoring.restore(plan, about, asked=matches, steps=written, again=asked.chosen.options))
@@ -285,7 +287,7 @@ def _followed(draft: Path) -> tuple[Step, Step]:
     return Step("restore", "--dry-run", "--decisions", str(draft)), Step("restore", "--decisions", str(draft))
 
 
-def _draft(plan: Plan, steps: Sequence[str], now: Sequence[Team]) -> str:
+def _draft(plan: Plan, steps: Sequence[str], now: Sequence[Team], habits: Habits) -> str:
     """Write a decision file for every team that rows wait for, whichever list it is from; each team once."""
     own = plan.resolutions[plan.snapshot]
     matches = dict(enumerate(own.matches.values()))
@@ -297,7 +299,7 @@ def _draft(plan: Plan, steps: Sequence[str], now: Sequence[Team]) -> str:
             if match.old.identity not in seen:
                 seen.add(match.old.identity)
                 matches[len(matches)] = match
-    return decided.draft(replace(own, matches=matches), waiting, steps, now)
+    return decided.draft(replace(own, matches=matches), waiting, steps, now, habits)
 
 
 def _check_plan(path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from practice_guard.core.decisions.file import INACTIVE
 from practice_guard.core.decisions.offers import Offer, offers
-from practice_guard.core.identity import Decisions, Resolution, kind_of, reasons, wholes
+from practice_guard.core.identity import Decisions, Habits, Resolution, kind_of, reasons, wholes
 from practice_guard.core.later import Later
 from practice_guard.core.model import Fate, Match, Team, TeamIdentity
 from practice_guard.core.words import agreeing, counted
@@ -31,6 +31,7 @@ def draft(
     concerned: Collection[TeamIdentity] | None = None,
     steps: Sequence[str] = (),
     now: Sequence[Team] = (),
+    habits: Habits | None = None,
 ) -> str:
     """Return a decision file with an entry for everything that waits; unedited, it decides nothing.
 
@@ -43,7 +44,7 @@ def draft(
     unmatched = [match for match in resolution.unmatched() if not match.given_up]
     waiting = [match for match in unmatched if concerned is None or match.old.identity in concerned]
     document = _document((_HEADER[0], *(f"  {step}" for step in steps), *_HEADER[1:]))
-    offered = offers(resolution, now, waiting)
+    offered = offers(resolution, now, waiting, habits)
     for offer in offered:
         _append(document, offer.kind, _offered(offer))
     for league in sorted(resolution.moved & {match.old.league for match in waiting}):

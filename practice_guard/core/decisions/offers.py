@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from practice_guard.core.identity import Resolution, Successor, kind_of, successors, wholes
+from practice_guard.core.identity import Habits, Resolution, Successor, kind_of, successors, wholes
 from practice_guard.core.model import Fate, Match, Team, TeamIdentity
 
 
@@ -32,17 +32,20 @@ class Offer:
         return frozenset(team for heir in self.heirs for team in heir.found)
 
 
-def offers(resolution: Resolution, now: Sequence[Team], waiting: Collection[Match]) -> list[Offer]:
+def offers(
+    resolution: Resolution, now: Sequence[Team], waiting: Collection[Match], habits: Habits | None = None
+) -> list[Offer]:
     """Return what to decide as a whole, for the teams that rows wait for; leagues first, then clubs, then series.
 
     Args:
         resolution: the matches of all old teams.
         now: the new list; without it no heirs are found.
         waiting: the matches of the teams to be decided about.
+        habits: how the leagues write their teams.
     """
     unmatched = [match for match in resolution.unmatched() if not match.given_up]
     covering = {whole for match in waiting for whole in wholes(match.old)}
-    found = successors([match.old for match in resolution.matches.values()], now) if now else {}
+    found = successors([match.old for match in resolution.matches.values()], now, habits) if now else {}
     times = Counter(whole for match in unmatched for whole in wholes(match.old))
     with_heirs = [Offer(about, times[about], heirs) for about, heirs in found.items() if about in covering]
     ours = {match.old.identity for match in waiting}

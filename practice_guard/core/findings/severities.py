@@ -35,6 +35,7 @@ _WARNINGS = (
     "league-vanished", "series-vanished", "club-renamed", "ids-reused", "league-disagrees", "decision-not-followed",
     "rosters-moved", "reference-unresolved", "snapshot-passed-over", "set-gone", "columns-changed",
     "rows-older-than-team", "rows-absent", "rows-moved", "additions-unknown", "set-left-out",
+    "outside-ids-renumbered", "names-not-unique",
 )  # fmt: skip
 
 _INFORMATION = ("set-skipped", "run-in-progress", "rows-added", "rows-deleted", "rows-edited")

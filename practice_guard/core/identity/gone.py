@@ -8,6 +8,7 @@ from types import MappingProxyType
 from practice_guard.core.findings import found
 from practice_guard.core.identity import normalise
 from practice_guard.core.identity.decision import kind_of
+from practice_guard.core.identity.habits import Habits
 from practice_guard.core.identity.succession import Successor, successors
 from practice_guard.core.model import Fate, Finding, Match, Team, TeamIdentity
 from practice_guard.core.steps import Step
@@ -21,6 +22,7 @@ def vanished(
     today: Iterable[Team],
     concerned: Collection[int] | None = None,
     rows: Mapping[int, Sequence[str]] = MappingProxyType({}),
+    habits: Habits | None = None,
 ) -> list[Finding]:
     """Find leagues and series of which no team is left, and clubs that seem renamed: what to say first of an import.
 
@@ -31,11 +33,12 @@ def vanished(
         today: the teams as they are now; a league or series with any of them is there, whoever is missing of it.
         concerned: ids of old teams; only leagues and series with one of these are found. All, where it is None.
         rows: a few rows of old teams in words, by the teams' ids.
+        habits: how the leagues write their teams.
     """
     if all(match.new for match in matches.values()):
         return []
     now = list(today)
-    heirs = successors([match.old for match in matches.values()], now)
+    heirs = successors([match.old for match in matches.values()], now, habits)
     there = {_place(team) for team in now}
     places = {league for league, _ in there}
     leagues: dict[str, list[Match]] = {}

@@ -6,13 +6,13 @@ Nothing is matched by it. It finds what a person may decide for all of them at o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from practice_guard.core.identity import normalise
 from practice_guard.core.identity.decision import Decision, kind_of, wholes
-from practice_guard.core.identity.facets import Key, alike_name, alike_place
+from practice_guard.core.identity.habits import Habits
+from practice_guard.core.identity.spelling import Key, Spelling
 from practice_guard.core.later import later
 from practice_guard.core.model import Team, TeamIdentity
 from practice_guard.core.words import counted
@@ -28,9 +28,8 @@ COMPARED = 10
 """New leagues, clubs or series that one that is gone is compared with team by team, at most: the most alike."""
 
 _There = frozenset[tuple[Key | None, Key | None]]
-_WITHIN: Mapping[str, str] = {"club": "series", "series": "club"}
-"""What a successor must have all of: a club the series, a series the clubs."""
 _PARTS = {"club": ("series", "series"), "series": ("club", "clubs")}
+"""What a successor must have all of: a club the series, a series the clubs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,9 @@ class Successor:
         return f"it has {f'{self.has}, and ' if self.has else ''}{again}; {self.similar:.0f} % similar"
 
 
-def successors(old: Sequence[Team], new: Sequence[Team]) -> dict[TeamIdentity, tuple[Successor, ...]]:
+def successors(
+    old: Sequence[Team], new: Sequence[Team], habits: Habits | None = None
+) -> dict[TeamIdentity, tuple[Successor, ...]]:
     """Find leagues, clubs and series that are gone as a whole and seem to be there under a label that is new.
 
     A new club must have all the series of the old one, and a new series all its clubs, in the same league; and most of
@@ -72,18 +73,20 @@ def successors(old: Sequence[Team], new: Sequence[Team]) -> dict[TeamIdentity, t
     Args:
         old: every team of the old list.
         new: every team of the new list.
+        habits: how the leagues write their teams.
 
     Returns:
         The successors of each, as an entry in a decision file names it, the likeliest first, at most three. Nothing is
         found for what has only one team: that is decided by itself.
     """
-    before, now = _Labels(old), _Labels(new)
+    spelling = Spelling(old, new, habits or Habits())
+    before, now = _Labels(old, spelling), _Labels(new, spelling)
     arrived = now.arrived(before)
-    there = frozenset(facets for facets in map(_facets, new) if all(facets)) if arrived else frozenset()
+    there = frozenset(facets for team in new if all(facets := _facets(team, spelling))) if arrived else frozenset()
     found: dict[TeamIdentity, tuple[Successor, ...]] = {}
     for about, teams in before.teams.items():
-        if len(teams) > 1 and _key(about) not in now.keys:
-            heirs = _heirs(about, before, arrived.get(_within(about), ()), there)
+        if len(teams) > 1 and before.key(about) not in now.keys:
+            heirs = _heirs(about, before, arrived.get(before.key(about)[:-1], ()), there)
             if heirs:
                 found[about] = heirs
     return found
@@ -92,24 +95,31 @@ def successors(old: Sequence[Team], new: Sequence[Team]) -> dict[TeamIdentity, t
 class _Labels:
     """The leagues, clubs and series of one team list, with their teams."""
 
-    def __init__(self, teams: Iterable[Team]) -> None:
+    def __init__(self, teams: Iterable[Team], spelling: Spelling) -> None:
+        self.spelling = spelling
         self.teams: dict[TeamIdentity, list[Team]] = defaultdict(list)
         for team in teams:
             for whole in dict.fromkeys(wholes(team)) if team.league else ():
                 self.teams[whole].append(team)
-        self.keys = frozenset(map(_key, self.teams))
+        self.keys = frozenset(map(self.key, self.teams))
+
+    def key(self, whole: TeamIdentity) -> Key:
+        """Return what a label is compared by: its kind, its league, and itself where it is no league's."""
+        kind, one = kind_of(whole), Team(0, whole.league, whole.club, whole.series, None)
+        write = {"club": self.spelling.club, "series": self.spelling.series}.get(kind)
+        return (kind, self.spelling.league(one), write(one)) if write else (kind, self.spelling.league(one))
 
     def has(self, whole: TeamIdentity) -> frozenset[str]:
         """Return the series of a club, or the clubs of a series."""
-        write = _WRITTEN.get(_WITHIN.get(kind_of(whole), ""))
+        write = {"club": self.spelling.series, "series": self.spelling.club}.get(kind_of(whole))
         return frozenset(map(write, self.teams[whole])) if write else frozenset()
 
     def arrived(self, before: _Labels) -> Mapping[Key, Sequence[_Arrived]]:
         """Return what an earlier list does not have, by what it is one of."""
         found: dict[Key, list[_Arrived]] = defaultdict(list)
         for whole in self.teams:
-            if _key(whole) not in before.keys:
-                found[_within(whole)].append(_Arrived(whole, _label(whole).casefold(), self.has(whole)))
+            if (key := self.key(whole)) not in before.keys:
+                found[key[:-1]].append(_Arrived(whole, _label(whole).casefold(), self.has(whole)))
         return found
 
 
@@ -122,50 +132,33 @@ class _Arrived:
     has: frozenset[str]
 
 
-_WRITTEN: Mapping[str, Callable[[Team], str]] = {
-    "club": lambda team: normalise.text(team.club or ""),
-    "series": lambda team: normalise.series(team.series or ""),
-}
-
-
 def _heirs(about: TeamIdentity, before: _Labels, arrived: Sequence[_Arrived], there: _There) -> tuple[Successor, ...]:
     teams, needed, label = before.teams[about], before.has(about), _label(about).casefold()
     alike = [(fuzz.ratio(label, each.label), each.whole) for each in arrived if needed <= each.has]
     one, several = _PARTS.get(kind_of(about), ("", ""))
     has = f"all {len(needed)} of its {several}" if len(needed) > 1 else f"its one {one}" if one else ""
     found = [
-        Successor(heir, _again(Decision(about, heir), teams, there), len(teams), has, round(similar, 1))
+        Successor(
+            heir, _again(Decision(about, heir), teams, there, before.spelling), len(teams), has, round(similar, 1)
+        )
         for similar, heir in sorted(alike, key=lambda each: -each[0])[:COMPARED]
     ]
     likely = [each for each in found if 2 * len(each.found) > each.teams]
     return tuple(sorted(likely, key=lambda each: (-len(each.found), -each.similar, str(each.heir))))[:OFFERED]
 
 
-def _again(decision: Decision, teams: Sequence[Team], there: _There) -> frozenset[TeamIdentity]:
+def _again(decision: Decision, teams: Sequence[Team], there: _There, spelling: Spelling) -> frozenset[TeamIdentity]:
     """The teams that are there by name and place as a decision would relabel them."""
     return frozenset(
         team.identity
         for team in teams
-        if any(_facets(decision.relabelled(team, renaming=renaming)) in there for renaming in (True, False))
+        if any(_facets(decision.relabelled(team, renaming=renaming), spelling) in there for renaming in (True, False))
     )
 
 
-def _facets(team: Team) -> tuple[Key | None, Key | None]:
-    return alike_name(team), alike_place(team)
+def _facets(team: Team, spelling: Spelling) -> tuple[Key | None, Key | None]:
+    return spelling.name(team), spelling.place(team)
 
 
 def _label(whole: TeamIdentity) -> str:
     return whole.series or whole.club or whole.league or ""
-
-
-def _key(whole: TeamIdentity) -> Key:
-    """The label after normalising, with its kind and league."""
-    kind = kind_of(whole)
-    write = normalise.series if kind == "series" else normalise.text
-    return (*_within(whole), write(_label(whole)))
-
-
-def _within(whole: TeamIdentity) -> Key:
-    """The kind of a label, and the league that it is one of."""
-    kind = kind_of(whole)
-    return (kind,) if kind == "league" else (kind, normalise.text(whole.league or ""))

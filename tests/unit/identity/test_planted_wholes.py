@@ -51,15 +51,15 @@ BUGS = [
     Bug(
         "a club is gone although a team of it is there",
         succession,
-        "_key(about) not in now.keys:",
+        "before.key(about) not in now.keys:",
         "True:",
         test_succession.test_a_club_of_which_anything_is_left_is_not_gone,
     ),
     Bug(
         "a club that was there before may be a successor",
         succession,
-        "            if _key(whole) not in before.keys:\n",
-        "            if True:\n",
+        "if (key := self.key(whole)) not in before.keys:",
+        "if key := self.key(whole):",
         test_succession.test_a_club_that_was_there_before_is_no_successor,
     ),
     Bug(
