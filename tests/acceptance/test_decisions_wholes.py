@@ -51,7 +51,9 @@ def without_its_sign(file: Path, entry: str) -> None:
 def teams_of_practices(database: ScratchDatabase) -> set[tuple[str, str | None]]:
     """The series that each practice says in its label, and the one that its team plays in."""
     found = practices_by_natural_key(database)
-    return {(placed.label.rsplit(" - ", 1)[-1], placed.team.series if placed.team else None) for placed in found}
+    return {
+        ((placed.label or "").rsplit(" - ", 1)[-1], placed.team.series if placed.team else None) for placed in found
+    }
 
 
 def contexts(database: ScratchDatabase) -> list[tuple[str, str | None]]:
