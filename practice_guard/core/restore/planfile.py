@@ -241,12 +241,14 @@ def _saved(header: Mapping[str, Any], file: BinaryIO) -> SavedPlan:
     )
 
 
-def _habits(given: list[dict[str, Any]]) -> Habits:
+def _habits(given: object) -> Habits:
     """Read how leagues write their teams; plans from before that could be said say nothing of it.
 
     Raises:
         TypeError: a field is missing or unknown, or not of the kind that `dump` writes.
     """
+    if not isinstance(given, list):
+        raise TypeError(f"not a list of leagues' habits: {given}")
     return Habits(tuple(_league(each) for each in given))
 
 
