@@ -120,6 +120,11 @@ def test_lists_in_tables_of_an_older_version_are_read(guard: Guard, league: Leag
     assert (found.teams, found.rosters, found.active) == ((team,), {team.id: frozenset({"one"})}, {})
 
 
+def digested_first(guard: Guard, *names: str) -> str:
+    """What the first version of a digest is made of."""
+    return guard.reads(lambda connection: "".join(lists.as_digested(connection, names)))
+
+
 def first_words(team: Team) -> str:
     """A team as the first program wrote it, to the letter."""
     names = f"league={team.league!r}, club={team.club!r}, series={team.series!r}, name={team.name!r}"
@@ -146,7 +151,7 @@ def test_lists_are_digested_as_they_were_by_the_first_program(
         ]
         for name, found in kept(guard, *names).items()
     }
-    written = guard.reads(lambda connection: "".join(lists.as_digested(connection, names)))
+    written = digested_first(guard, *names)
     assert written == json.dumps(expected, sort_keys=True)
     assert "Tennaqua - 9" in written
 
@@ -160,6 +165,5 @@ def test_what_the_first_program_did_not_know_is_digested_where_it_is_known(guard
     for number, (outside, active) in enumerate(((None, None), ("T1", None), ("T2", None), ("T1", True), ("T1", False))):
         known = {team.id: active} if active is not None else {}
         keep(guard, f"list {number}", TeamList((replace(team, outside_id=outside),), {}, {}, known))
-        text = guard.reads(lambda connection, name=f"list {number}": "".join(lists.as_digested(connection, [name])))
-        digested.add(text.partition(": ")[2])
+        digested.add(digested_first(guard, f"list {number}").partition(": ")[2])
     assert len(digested) == 5

@@ -106,7 +106,7 @@ def test_leagues_and_protected_sets_do_not_meet() -> None:
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        ('serie_words = ["S"]', "line 3: a league has no 'serie_words' (the nearest name there is series_words); it has "),
+        ('serie_words = ["S"]', "line 3: a league has no 'serie_words' (the nearest name there is series_words); it"),
         ('series_words = "Liga"', "line 3: series_words is a list of texts"),
         ("series_words = [1]", "line 3: series_words is a list of texts"),
         ('series_words = ["Liga", " - "]', "line 3: ' - ' in series_words says nothing"),
