@@ -13,6 +13,8 @@ from practice_guard.core.words import near
 
 _TEXTS = ("code",)
 _WORDS = ("series_words", "club_words", "code_aliases")
+_SINGLE = ("series_words", "club_words", "ordinals")
+"""What has single words in it: others would never be found in a name."""
 _COLUMNS = ("outside_id", "active")
 _NAMES = ("place", "unique")
 FIELDS = (
@@ -154,6 +156,8 @@ def _wrong(key: str, value: Any) -> str:
     for word in _words(key, value):
         if not text(word):
             return f"{word!r} in {key} says nothing: there is no letter, number or sign in it"
+        if key in _SINGLE and " " in text(word):
+            return f"{word!r} in {key} is not one word"
     if key == "ordinals" and value is not True:
         return _wrong_groups(value or [])
     return _wrong_aliases(value) if key == "club_aliases" else ""
