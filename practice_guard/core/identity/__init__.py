@@ -1,5 +1,6 @@
 """Who a team is. Pure: asks no database."""
 
+from practice_guard.core.identity import normalise as normalise
 from practice_guard.core.identity.candidates import with_candidates as with_candidates
 from practice_guard.core.identity.decision import Decision as Decision
 from practice_guard.core.identity.decision import Decisions as Decisions
