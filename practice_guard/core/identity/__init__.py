@@ -1,6 +1,5 @@
 """Who a team is. Pure: asks no database."""
 
-from practice_guard.core.identity import normalise as normalise
 from practice_guard.core.identity.candidates import with_candidates as with_candidates
 from practice_guard.core.identity.decision import Decision as Decision
 from practice_guard.core.identity.decision import Decisions as Decisions
@@ -21,5 +20,6 @@ from practice_guard.core.identity.resolution import resolve as resolve
 from practice_guard.core.identity.roster import ROSTER_AT_LEAST as ROSTER_AT_LEAST
 from practice_guard.core.identity.roster import ROSTER_PERCENT as ROSTER_PERCENT
 from practice_guard.core.identity.roster import Witnesses as Witnesses
+from practice_guard.core.identity.spelling import Spelling as Spelling
 from practice_guard.core.identity.succession import Successor as Successor
 from practice_guard.core.identity.succession import successors as successors
