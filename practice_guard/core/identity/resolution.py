@@ -194,7 +194,7 @@ class _Case:
         return named, placed
 
     def _may_be_its_namesake(self, at: int, heir: int) -> bool:
-        """Tell whether the team in a place may be another old one: it has its name, and no player sees that one elsewhere."""
+        """Tell whether the team in a place may be another old one, which had its name and is seen nowhere else."""
         others = self.facets.namesakes(heir)
         return any(other != at and not self.hearing.onto(other) - {heir} for other in others)
 
