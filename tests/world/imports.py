@@ -9,19 +9,27 @@ from dataclasses import dataclass, field
 from random import Random
 
 from practice_guard.core.model import Team
-from tests.world.website import Entry, Website
+from tests.world.website import Entry, Seat, Website
 
 ID_HABITS = ("sequence", "restart", "recycle", "upsert")
 
 
 @dataclass
 class Imported:
-    """A team list as the database has it. `truth` is hidden from the program: the true team behind each id."""
+    """A team list as the database has it. `truth` is hidden from the program: the true team behind each id.
+
+    `told` is what has happened to whom until then. `shown` are the clubs, and the grades, that it shows side by side
+    although the league's words make them one, of those that are `alike`; `twins` differ by their case alone.
+    """
 
     teams: list[Team]
     rosters: dict[int, frozenset[str]]
     truth: dict[int, Truth]
     next_id: int
+    told: tuple[tuple[int, str], ...] = ()
+    shown: frozenset[frozenset[str]] = frozenset()
+    alike: frozenset[frozenset[str]] = frozenset()
+    twins: frozenset[frozenset[str]] = frozenset()
     tags: frozenset[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -33,12 +41,16 @@ class Truth:
     """The tag of a true team, and whose name and place it held when it was imported.
 
     `players_of` are the tags whose players the import put on it: those of its own and of the club's teams it dropped.
+    `family` is the club that its name is of, `seat` what its place is, in a country that has seats.
     """
 
     tag: int
     name: int
     place: int
     players_of: frozenset[int] = frozenset()
+    family: str = ""
+    outside_id: str = ""
+    seat: Seat | None = None
 
 
 def run(site: Website, chance: Random, before: Imported | None = None, habit: str = "sequence") -> Imported:
@@ -50,15 +62,25 @@ def run(site: Website, chance: Random, before: Imported | None = None, habit: st
     rosters = {}
     for entry in kept:
         id_ = ids[entry.tag]
-        teams.append(Team(id_, entry.league, entry.place.club, entry.place.series, names[entry.tag], "Series"))
+        place, outside_id = entry.place, entry.outside_id
+        teams.append(
+            Team(id_, entry.league, place.club, place.series, names[entry.tag], "Series", outside_id or None)
+        )
         # Players find their team by league, club and series, so those of a dropped second team are on the first.
         here = [other for other in listed if _place(other) == _place(entry)]
-        truth[id_] = Truth(entry.tag, entry.name.kin, entry.place.kin, frozenset(other.tag for other in here))
+        tags = frozenset(other.tag for other in here)
+        truth[id_] = Truth(entry.tag, entry.name.kin, place.kin, tags, entry.name.family, outside_id, place.of)
         players = frozenset().union(*(other.players for other in here))
         if players:
             rosters[id_] = players
     chance.shuffle(teams)
-    return Imported(teams, rosters, truth, max([*ids.values(), before.next_id if before else 1]) + 1)
+    next_id = max([*ids.values(), before.next_id if before else 1]) + 1
+    return Imported(teams, rosters, truth, next_id, tuple(site.told), _shown(site, kept), site.writing.alike, site.writing.twins)
+
+
+def _shown(site: Website, kept: list[Entry]) -> frozenset[frozenset[str]]:
+    parts = {part for entry in kept if entry.place.of for part in (entry.place.of.club, entry.place.of.grade)}
+    return frozenset(pair for pair in site.writing.alike if pair <= parts)
 
 
 def _place(entry: Entry) -> tuple[str, str, str]:
