@@ -111,6 +111,7 @@ class Match:
 
     `new` is set exactly when `fate` is kept or renumbered, and `evidence` with it. `given_up` is a person's decision
     that the rows of a team without an heir are to wait no longer. `because` says in one phrase why it came out so.
+    `agreeing` says of a match how the names and how the places agree: `exact`, `normalised` or not at all.
     """
 
     old: Team
@@ -120,6 +121,7 @@ class Match:
     given_up: bool = False
     because: str = ""
     candidates: Sequence[Candidate] = ()
+    agreeing: tuple[str | None, str | None] = (None, None)
 
 
 class Severity(Text):

@@ -14,10 +14,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, overload
 
 from practice_guard.core.identity import normalise
-from practice_guard.core.identity.facets import Key, agreement, alike_name, alike_place
+from practice_guard.core.identity.facets import agreement
 from practice_guard.core.identity.grouping import Grouping, group
+from practice_guard.core.identity.habits import Habits
+from practice_guard.core.identity.outside import written
 from practice_guard.core.identity.resolution import Resolution, distinct
 from practice_guard.core.identity.roster import Hearing, Witnesses
+from practice_guard.core.identity.spelling import Key, Spelling
 from practice_guard.core.later import later
 from practice_guard.core.model import Candidate, Match, Team
 
@@ -35,7 +38,12 @@ ASKED = 5_000
 
 
 def with_candidates(
-    resolution: Resolution, new: Sequence[Team], *, witnesses: Witnesses | None = None, limit: int = 5
+    resolution: Resolution,
+    new: Sequence[Team],
+    *,
+    witnesses: Witnesses | None = None,
+    habits: Habits | None = None,
+    limit: int = 5,
 ) -> Resolution:
     """Return the resolution with up to `limit` candidates for each team that nothing matched.
 
@@ -45,12 +53,13 @@ def with_candidates(
         resolution: What `resolve` returned.
         new: The new list it was resolved against.
         witnesses: The rosters, if any; how many players two teams share is said beside each candidate.
+        habits: How the leagues write their teams.
         limit: Candidates a team, at most.
     """
     unmatched = list(resolution.unmatched())
     if not unmatched:
         return resolution
-    search = _Search(resolution, new, witnesses or Witnesses())
+    search = _Search(resolution, new, witnesses or Witnesses(), habits or Habits())
     matches = dict(resolution.matches)
     for count, match in enumerate(unmatched):
         matches[match.old.id] = replace(match, candidates=_Wanted(search, match, count < ASKED, limit))
@@ -97,10 +106,15 @@ class _Wanted(Sequence[Candidate]):
 class _Search:
     """The new list, indexed by everything that may make one of its teams a candidate; indexed when first asked."""
 
-    def __init__(self, resolution: Resolution, new: Sequence[Team], witnesses: Witnesses) -> None:
-        self._resolution, self._witnesses = resolution, witnesses
+    def __init__(self, resolution: Resolution, new: Sequence[Team], witnesses: Witnesses, habits: Habits) -> None:
+        self._resolution, self._witnesses, self._habits = resolution, witnesses, habits
         self.new = distinct(new)
         self._spelled: dict[int, tuple[str, str]] = {}
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """How the two lists write their teams."""
+        return Spelling(self._old, self.new, self._habits)
 
     @cached_property
     def _old(self) -> list[Team]:
@@ -114,7 +128,7 @@ class _Search:
     @cached_property
     def hearing(self) -> Hearing:
         """What the players say of all that wait."""
-        hearing = Hearing(self._old, self.new, self._witnesses)
+        hearing = Hearing(self.spelling, self._witnesses)
         hearing.call([self.at[match.old.id] for match in self._resolution.unmatched()])
         return hearing
 
@@ -126,32 +140,32 @@ class _Search:
     @cached_property
     def names(self) -> Grouping:
         """The new positions by name."""
-        return group(map(alike_name, self.new))
+        return group(map(self.spelling.name, self.new))
 
     @cached_property
     def places(self) -> Grouping:
         """The new positions by place."""
-        return group(map(alike_place, self.new))
+        return group(map(self.spelling.place, self.new))
 
     @cached_property
     def old_names(self) -> dict[Key | None, Team]:
         """The first old team of each name."""
-        return {alike_name(team): team for team in reversed(self._old)}
+        return {self.spelling.name(team): team for team in reversed(self._old)}
 
     @cached_property
     def old_places(self) -> dict[Key | None, Team]:
         """The first old team of each place."""
-        return {alike_place(team): team for team in reversed(self._old)}
+        return {self.spelling.place(team): team for team in reversed(self._old)}
 
     @cached_property
     def leagues(self) -> set[str]:
         """The leagues of the new list."""
-        return {_league(team) for team in self.new}
+        return {self.spelling.league(team) for team in self.new}
 
     @cached_property
     def arrived(self) -> set[str]:
         """Those that the old list does not have."""
-        return self.leagues - {_league(team) for team in self._old}
+        return self.leagues - {self.spelling.league(team) for team in self._old}
 
     @cached_property
     def free(self) -> dict[tuple[str, str], list[int]]:
@@ -159,18 +173,19 @@ class _Search:
         free: dict[tuple[str, str], list[int]] = defaultdict(list)
         for at, team in enumerate(self.new):
             if team not in self.heir_of:
-                for word in _words(team):
-                    free[_league(team), word].append(at)
+                for word in self._words(team):
+                    free[self.spelling.league(team), word].append(at)
         return free
 
     def candidates(self, match: Match, *, similar: bool) -> Iterator[Candidate]:
         """Yield the candidates of an unmatched team, the likeliest first."""
         old, at = match.old, self.at[match.old.id]
         witnessed = self.hearing.onto(at)
-        named = {*self.names[alike_name(old)], *self.places[alike_place(old)], *witnessed}
-        mine, ranked = _spelled(old), []
+        names, places = self.names[self.spelling.name(old)], self.places[self.spelling.place(old)]
+        named = {*names[:COMPARED], *places[:COMPARED], *witnessed}
+        mine, ranked = self._written(old), []
         for heir in named:
-            facets = sum(level is not None for level in agreement(old, self.new[heir]))
+            facets = sum(level is not None for level in agreement(old, self.new[heir], self.spelling))
             free = self.new[heir] not in self.heir_of
             ranked.append((heir in witnessed, facets, free, _similarity(mine, self._spelling(heir)), -heir))
         others = islice(self._neighbours(old), COMPARED) if similar else ()
@@ -183,16 +198,31 @@ class _Search:
 
     def _spelling(self, heir: int) -> tuple[str, str]:
         if heir not in self._spelled:
-            self._spelled[heir] = _spelled(self.new[heir])
+            self._spelled[heir] = self._written(self.new[heir])
         return self._spelled[heir]
+
+    def _written(self, team: Team) -> tuple[str, str]:
+        """Name and place as they are compared: the words of each in the order of the alphabet."""
+        club, series = self.spelling.club(team), self.spelling.series(team)
+        return " ".join(sorted(normalise.text(team.name or "").split())), " ".join(sorted(f"{club} {series}".split()))
+
+    def _words(self, team: Team) -> set[str]:
+        """The words of a team's name, and its club and its series each as one."""
+        words = set(normalise.text(team.name or "").split())
+        if team.club:
+            words.add(f"club {self.spelling.club(team)}")
+        if team.series:
+            words.add(f"series {self.spelling.series(team)}")
+        return words
 
     def _neighbours(self, old: Team) -> Iterator[int]:
         """Yield free teams that share a word with an old one, by the rarest word first.
 
         They are of its own league, or, where that is gone as a whole, of leagues that are new in the list.
         """
-        leagues = [_league(old)] if _league(old) in self.leagues else sorted(self.arrived)
-        found = [self.free[league, word] for league in leagues for word in _words(old) if (league, word) in self.free]
+        league, words = self.spelling.league(old), self._words(old)
+        leagues = [league] if league in self.leagues else sorted(self.arrived)
+        found = [self.free[league, word] for league in leagues for word in words if (league, word) in self.free]
         seen: set[int] = set()
         for positions in sorted(found, key=len):
             fresh = [at for at in positions[:COMPARED] if at not in seen]
@@ -201,59 +231,47 @@ class _Search:
 
     def _candidate(self, old: Team, at: int, heir: int, score: float) -> Candidate:
         team = self.new[heir]
-        speaks_for, speaks_against = compare(old, team)
+        speaks_for, speaks_against = compare(old, team, self.spelling)
         if self.hearing.overlap(at, heir)[1]:
             side = speaks_for if heir in self.hearing.onto(at) else speaks_against
             side.append(f"{self.hearing.standing(at, heir)} it")
         if team in self.heir_of:
             speaks_against.append(f"already the heir of {self.heir_of[team].identity}")
-        for which, keys, key in (("name", self.old_names, alike_name), ("place", self.old_places, alike_place)):
+        for which, keys, key in (
+            ("name", self.old_names, self.spelling.name),
+            ("place", self.old_places, self.spelling.place),
+        ):
             origin = keys.get(key(team))
             if key(team) and origin and key(team) != key(old) and origin != self.heir_of.get(team):
                 speaks_against.append(f"it has the {which} of {origin.identity}")
         return Candidate(team, score, tuple(speaks_for), tuple(speaks_against))
 
 
-def compare(old: Team, new: Team) -> tuple[list[str], list[str]]:
-    """Return what speaks for and what against two teams being the same, by what they are called alone."""
+def compare(old: Team, new: Team, spelling: Spelling) -> tuple[list[str], list[str]]:
+    """Return what speaks for and what against two teams being the same, by their names, places and outside ids."""
     speaks_for, speaks_against = [], []
-    for which, level in zip(("name", "place"), agreement(old, new), strict=True):
+    for which, level in zip(("name", "place"), agreement(old, new, spelling), strict=True):
         if level is None:
             speaks_against.append(f"another {which}")
         else:
             speaks_for.append(f"the same {which}" + (" after normalising" if level == "normalised" else ""))
-    if _league(old) != _league(new):
+    if spelling.league(old) != spelling.league(new):
         speaks_against.append("another league")
-    for which, mine, other, write in (
-        ("club", old.club, new.club, normalise.text),
-        ("series", old.series, new.series, normalise.series),
-        ("alias", old.alias, new.alias, normalise.text),
+    for which, mine, other in (
+        ("club", spelling.club(old), spelling.club(new)),
+        ("series", spelling.series(old), spelling.series(new)),
+        ("alias", normalise.text(old.alias or ""), normalise.text(new.alias or "")),
+        ("outside id", written(old.outside_id), written(new.outside_id)),
     ):
-        if mine and other and write(mine) == write(other):
+        if mine and mine == other:
             speaks_for.append(f"the same {which}")
+        elif which == "outside id" and mine and other:
+            speaks_against.append(f"another outside id ({new.outside_id}, and not {old.outside_id})")
+    if old.inactive != new.inactive:
+        speaks_against.append("it is inactive" if new.inactive else "it is active")
     return speaks_for, speaks_against
-
-
-def _league(team: Team) -> str:
-    return normalise.text(team.league or "")
-
-
-def _spelled(team: Team) -> tuple[str, str]:
-    """Name and place as they are compared: the words of each in the order of the alphabet."""
-    place = f"{normalise.text(team.club or '')} {normalise.series(team.series or '')}"
-    return " ".join(sorted(normalise.text(team.name or "").split())), " ".join(sorted(place.split()))
 
 
 def _similarity(old: tuple[str, str], new: tuple[str, str]) -> float:
     """How much two teams read alike, 0 to 100: half by their names, half by club and series."""
     return round((fuzz.ratio(old[0], new[0]) + fuzz.ratio(old[1], new[1])) / 2, 1)
-
-
-def _words(team: Team) -> set[str]:
-    """The words of a team's name, and its club and its series each as one."""
-    words = set(normalise.text(team.name or "").split())
-    if team.club:
-        words.add(f"club {normalise.text(team.club)}")
-    if team.series:
-        words.add(f"series {normalise.series(team.series)}")
-    return words

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from practice_guard.core.identity.facets import agreement
 from practice_guard.core.model import Candidate, Evidence, Fate, Match
 
 _LEVELS = {"exact": "exactly the same", "normalised": "the same after normalising", None: "not the same"}
+
+_BY_MORE_THAN_FACETS = {Evidence.ROSTER, Evidence.OUTSIDE_ID, Evidence.UNIQUE_NAME, Evidence.DECISION}
 
 
 def explain(match: Match) -> str:
@@ -38,9 +39,9 @@ def _became(match: Match) -> str:
 def _evidence(match: Match) -> str:
     if match.new is None:
         return ""
-    name, place = agreement(match.old, match.new)
+    name, place = match.agreeing
     sentence = f"Evidence {match.evidence}: the name is {_LEVELS[name]}, the place is {_LEVELS[place]}"
-    if match.evidence in {Evidence.ROSTER, Evidence.DECISION}:
+    if match.evidence in _BY_MORE_THAN_FACETS or None in match.agreeing:
         return sentence + "."
     return sentence + ", and neither points at any other team."
 

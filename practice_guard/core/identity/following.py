@@ -9,8 +9,9 @@ from functools import cached_property
 
 from practice_guard.core.findings import found
 from practice_guard.core.identity.decision import Decision, Decisions, said
-from practice_guard.core.identity.facets import Facets, alike_place
+from practice_guard.core.identity.facets import Facets
 from practice_guard.core.identity.roster import Hearing
+from practice_guard.core.identity.spelling import Spelling
 from practice_guard.core.model import Finding, Team, TeamIdentity
 from practice_guard.core.words import counted
 
@@ -36,8 +37,7 @@ class Followed:
 class Following:
     """Follows decisions where they still fit. `standing` are the matches that hold without any decision."""
 
-    old: Sequence[Team]
-    new: Sequence[Team]
+    spelling: Spelling
     standing: Mapping[int, int]
     available: Mapping[TeamIdentity, int]
     hearing: Hearing
@@ -88,8 +88,19 @@ class Following:
             return False
         team = self.old[at]
         # `Series 22` for `Chicago 22` says nothing that normalising would not have said.
-        says_nothing = alike_place(decision.relabelled(team, renaming=False)) == alike_place(team)
+        place = self.spelling.place
+        says_nothing = place(decision.relabelled(team, renaming=False)) == place(team)
         return not says_nothing and not self._stands(at, decision)
+
+    @property
+    def old(self) -> Sequence[Team]:
+        """The old list."""
+        return self.spelling.old
+
+    @property
+    def new(self) -> Sequence[Team]:
+        """The new list."""
+        return self.spelling.new
 
     @cached_property
     def _there(self) -> frozenset[tuple[str | None, str | None]]:
@@ -105,7 +116,7 @@ class Following:
                 waiting[at].relabelled(team, renaming=renaming) if at in waiting else team
                 for at, team in enumerate(self.old)
             ]
-            found = Facets(teams, self.new).pairs()
+            found = Facets(Spelling(teams, self.new, self.spelling.habits)).pairs()
             for at in [at for at in waiting if at in found]:
                 decision = waiting.pop(at)
                 if self.hearing.contradicts(at, found[at], found):

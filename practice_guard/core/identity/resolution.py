@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from practice_guard.core.findings import found
-from practice_guard.core.identity import normalise
 from practice_guard.core.identity.decision import Decisions
 from practice_guard.core.identity.facets import Facets, agreement, exact_name, exact_place
 from practice_guard.core.identity.following import Followed, Following
 from practice_guard.core.identity.grouping import repeated
-from practice_guard.core.identity.roster import Hearing, Objections, Pointing, Witnesses, confirmations, objections
+from practice_guard.core.identity.habits import Habits
+from practice_guard.core.identity.outside import OutsideIds
+from practice_guard.core.identity.roster import Hearing, Objections, Witnesses, confirmations, objections
+from practice_guard.core.identity.spelling import Spelling
 from practice_guard.core.identity.unmatched import Unmatched, listed
 from practice_guard.core.model import Evidence, Fate, Finding, Match, Team, TeamIdentity
 from practice_guard.core.words import counted
@@ -61,6 +63,7 @@ def resolve(
     witnesses: Witnesses | None = None,
     decisions: Decisions | None = None,
     exact_only: bool = False,
+    habits: Habits | None = None,
 ) -> Resolution:
     """Say for every old team who it is in the new list, or why nobody can know.
 
@@ -71,62 +74,75 @@ def resolve(
         decisions: A person's decisions. Those that no longer fit are reported in `findings` and not followed.
         exact_only: After an ETL that failed half-way: only matches exact on both facets, and heirs that a person
             named and that are there; everything else waits.
+        habits: How the leagues write their teams.
 
     Returns:
         One match for each old id. No two old teams have one heir unless a decision says `merge`.
     """
-    case = _Case(distinct(old), distinct(new), witnesses or Witnesses(), exact_only)
-    return case.resolve(decisions or Decisions())
+    spelling = Spelling(distinct(old), distinct(new), habits or Habits())
+    return _Case(spelling, witnesses or Witnesses(), decisions or Decisions(), exact_only).resolve()
 
 
 @dataclass
 class _Case:
     """One resolution at work. Teams are spoken of by their position in the two lists, since ids may repeat."""
 
-    old: Sequence[Team]
-    new: Sequence[Team]
+    spelling: Spelling
     witnesses: Witnesses
+    decisions: Decisions
     exact_only: bool
     accepted: dict[int, int] = field(default_factory=dict)
     evidence: dict[int, Evidence] = field(default_factory=dict)
 
-    def resolve(self, decisions: Decisions) -> Resolution:
-        facets = Facets(self.old, self.new, normalising=not self.exact_only)
-        hearing = Hearing(self.old, self.new, self.witnesses)
-        repeated = _repeated(self.old), _repeated(self.new)
-        pairs = facets.pairs()
-        if any(repeated):
-            pairs = {
-                at: heir
-                for at, heir in pairs.items()
-                if self.old[at].id not in repeated[0] and self.new[heir].id not in repeated[1]
-            }
-        objected = self._without_ignored(objections(pairs, self.old, self.new, hearing, self.witnesses), decisions)
-        standing = {at: heir for at, heir in pairs.items() if at not in objected.reasons}
-        available = _once(self.new, repeated[1]) if decisions.entries else {}
-        followed = Following(self.old, self.new, standing, available, hearing, self.exact_only).follow(decisions)
+    def __post_init__(self) -> None:
+        """Know both lists."""
+        self.old, self.new = self.spelling.old, self.spelling.new
+        self.facets = Facets(self.spelling, normalising=not self.exact_only)
+        self.hearing = Hearing(self.spelling, self.witnesses)
+        self.repeated = _repeated(self.old), _repeated(self.new)
+
+    def resolve(self) -> Resolution:
+        pairs = self._known_once(self.facets.pairs())
+        outside = OutsideIds(self.spelling, pairs)
+        vetoes = outside.objections()
+        heard = objections(pairs, self.old, self.new, self.hearing, self.witnesses)
+        objected = self._without_ignored(heard)
+        reasons = {**objected.reasons, **vetoes}
+        standing = {at: heir for at, heir in pairs.items() if at not in reasons}
+        available = _once(self.new, self.repeated[1]) if self.decisions.entries else {}
+        following = Following(self.spelling, standing, available, self.hearing, self.exact_only)
+        followed = following.follow(self.decisions)
         self.accepted = {at: heir for at, heir in standing.items() if at not in followed.withdrawn}
-        decided = {at: heir for at, heir in followed.heirs.items() if self.old[at].id not in repeated[0]}
-        self._accept(decided, Evidence.DECISION)
+        self._accept({at: heir for at, heir in followed.heirs.items() if self._is_once(at)}, Evidence.DECISION)
         if not self.exact_only:
-            contested = frozenset(pairs[at] for at in objected.reasons)
-            self._accept(self._confirmed(facets, hearing, followed, contested, repeated), Evidence.ROSTER)
-        unmatched = Unmatched(facets, frozenset(self.accepted.values()), repeated[0], objected.reasons, followed)
+            contested = frozenset(pairs[at] for at in reasons)
+            self._settle(outside, followed, contested)
+        taken = frozenset(self.accepted.values())
+        unmatched = Unmatched(self.facets, taken, self.repeated[0], reasons, followed)
         matches: dict[int, Match] = {}
         for at, team in enumerate(self.old):
-            matches.setdefault(
-                team.id, self._matched(at, facets, hearing) if at in self.accepted else unmatched.match(at)
-            )
+            matches.setdefault(team.id, self._matched(at) if at in self.accepted else unmatched.match(at))
+        moved = (_moved(league, *counts) for league, counts in objected.moved.items())
         return Resolution(
             matches,
             self._reused(matches),
-            (*(_moved(league, *counts) for league, counts in objected.moved.items()), *followed.findings),
+            (*moved, *outside.findings(), *self._repeating(), *followed.findings),
             frozenset(objected.moved),
         )
 
-    def _without_ignored(self, found: Objections, decisions: Decisions) -> Objections:
+    def _is_once(self, at: int) -> bool:
+        return self.old[at].id not in self.repeated[0]
+
+    def _known_once(self, pairs: dict[int, int]) -> dict[int, int]:
+        if not any(self.repeated):
+            return pairs
+        return {
+            at: heir for at, heir in pairs.items() if self._is_once(at) and self.new[heir].id not in self.repeated[1]
+        }
+
+    def _without_ignored(self, found: Objections) -> Objections:
         """Drop the objections of leagues that have moved as a whole and whose names a person lets stand."""
-        ignored = {league for league in found.moved if decisions.ignores_rosters(league)}
+        ignored = {league for league in found.moved if self.decisions.ignores_rosters(league)}
         overruled = {at for at in found.reasons if self.old[at].league in ignored}
         self.evidence.update(dict.fromkeys(overruled, Evidence.DECISION))
         return Objections(
@@ -138,58 +154,92 @@ class _Case:
         self.accepted.update(heirs)
         self.evidence.update(dict.fromkeys(heirs, evidence))
 
-    def _confirmed(
-        self,
-        facets: Facets,
-        hearing: Hearing,
-        followed: Followed,
-        contested: frozenset[int],
-        repeated: tuple[Collection[int], Collection[int]],
-    ) -> dict[int, int]:
+    def _settle(self, outside: OutsideIds, followed: Followed, contested: frozenset[int]) -> None:
+        """Match what one facet says where an outside id or the players say it too."""
         waiting = [
             at
             for at in range(len(self.old))
             if at not in self.accepted and at not in followed.given_up and at not in followed.withdrawn
         ]
         if not waiting:
-            return {}
+            return
         taken = contested | frozenset(self.accepted.values())
-        heirs = confirmations(waiting, lambda at: self._pointing(at, facets), taken, frozenset(self.accepted), hearing)
-        return {
+        settled = {
             at: heir
-            for at, heir in heirs.items()
-            if self.old[at].id not in repeated[0] and self.new[heir].id not in repeated[1]
+            for at, heir in self._known_once(outside.confirmations(waiting, taken)).items()
+            if self._is_named_or_placed(at, heir) and not self.hearing.contradicts(at, heir, self.accepted)
         }
+        self._accept(settled, Evidence.OUTSIDE_ID)
+        waiting = [at for at in waiting if at not in settled]
+        taken |= frozenset(settled.values())
 
-    def _pointing(self, at: int, facets: Facets) -> Pointing:
-        names, places = frozenset(facets.name.towards(at)), frozenset(facets.place.towards(at))
-        name = _bare(self.old[at])
-        return Pointing(
-            names,
-            places,
-            frozenset(heir for heir in names - places if facets.may_have_wandered(at, heir)),
-            frozenset(heir for heir in places if normalise.siblings(name, _bare(self.new[heir]))),
-        )
+        def may(at: int, heir: int) -> tuple[bool, bool]:
+            return (False, False) if outside.forbids(at, heir) else self._says(at, heir)
 
-    def _matched(self, at: int, facets: Facets, hearing: Hearing) -> Match:
+        heirs = confirmations(waiting, may, taken, frozenset(self.accepted), self.hearing)
+        self._accept(self._known_once(heirs), Evidence.ROSTER)
+
+    def _is_named_or_placed(self, at: int, heir: int) -> bool:
+        return self.facets.name.means(at, heir) or self.facets.place.means(at, heir)
+
+    def _says(self, at: int, heir: int) -> tuple[bool, bool]:
+        """Say whether a name and whether a place may make two teams one, if their players do."""
+        named, placed = self.facets.name.means(at, heir), self.facets.place.means(at, heir)
+        if named and not placed:
+            named = not self.facets.may_have_wandered(at, heir) and not self.facets.is_another_ones(at, heir)
+        if placed:
+            placed = not self.spelling.siblings(self.old[at], self.new[heir])
+        return named, placed
+
+    def _matched(self, at: int) -> Match:
         old, new = self.old[at], self.new[self.accepted[at]]
-        evidence = self.evidence.get(at) or _by_facets(old, new)
+        evidence = self.evidence.get(at) or self._by_facets(at)
         return Match(
             old,
             Fate.KEPT if old.id == new.id else Fate.RENUMBERED,
             new=new,
             evidence=evidence,
-            because=self._witnessed(at, facets, hearing) if evidence is Evidence.ROSTER else _BECAUSE[evidence],
+            because=self._because(at, evidence),
+            agreeing=agreement(old, new, self.spelling),
         )
 
-    def _witnessed(self, at: int, facets: Facets, hearing: Hearing) -> str:
-        """Say what the players settled: which facets point there, how many of them do, and who else it could be."""
+    def _by_facets(self, at: int) -> Evidence:
+        old, new = self.old[at], self.new[self.accepted[at]]
+        if at in self.facets.named:
+            return Evidence.UNIQUE_NAME
+        written = (old.league, old.club, old.series, old.name) == (new.league, new.club, new.series, new.name)
+        if not written and (exact_name(old), exact_place(old)) != (exact_name(new), exact_place(new)):
+            return Evidence.SAME_CASE if at in self.facets.twins else Evidence.NORMALISED
+        return Evidence.SAME_ID if old.id == new.id else Evidence.EXACT
+
+    def _because(self, at: int, evidence: Evidence) -> str:
+        """Say in one phrase what a match rests on."""
+        if at in self.facets.bracketed and evidence is Evidence.NORMALISED:
+            return "the place is the same, and the name but for the bracket that tells it from a namesake"
+        if evidence not in {Evidence.ROSTER, Evidence.OUTSIDE_ID}:
+            return _BECAUSE[evidence]
         heir = self.accepted[at]
-        names, places = facets.name.towards(at), facets.place.towards(at)
+        names, places = self.facets.name.towards(at), self.facets.place.towards(at)
         says = [which for which, found in (("name", names), ("place", places)) if heir in found]
-        because = f"its {' and '.join(says)} may be that team's, and {hearing.standing(at, heir)} it"
+        settled = self.hearing.standing(at, heir) + " it" if evidence is Evidence.ROSTER else "its outside id is too"
+        because = f"its {' and '.join(says)} may be that team's, and {settled}"
         others = [self.new[other] for other in (*names, *places) if other != heir]
         return f"{because}; by name or place it could also be {listed(others)}" if others else because
+
+    def _repeating(self) -> Iterator[Finding]:
+        """Yield a finding for each league whose names alone should say who a team is, and which has one twice."""
+        habits = {team.league: self.spelling.of(team) for team in self.old if team.league}
+        if self.exact_only or not any(each.unique_names for each in habits.values()):
+            return
+        for league, each in habits.items():
+            key = self.spelling.league(Team(0, league, None, None, None))
+            if each.unique_names and key in self.facets.repeating:
+                yield found(
+                    "names-not-unique",
+                    what=f"1 league, {league}: a name is there more than once, be it in another spelling",
+                    why='`names = "unique"` is not true of it, so that name and place are asked for as elsewhere',
+                    fix="tell the teams apart, or take the line out of the settings file",
+                )
 
     def _reused(self, matches: Mapping[int, Match]) -> frozenset[int]:
         """Return the old ids that stand on another team now.
@@ -203,7 +253,7 @@ class _Case:
             match = matches.get(team.id)
             if match is None or (match.new and match.new.id == team.id):
                 continue
-            if match.new or team.id in heirs or not any(agreement(match.old, team)):
+            if match.new or team.id in heirs or not any(agreement(match.old, team, self.spelling)):
                 reused.add(team.id)
         return frozenset(reused)
 
@@ -211,20 +261,11 @@ class _Case:
 _BECAUSE = {
     Evidence.SAME_ID: "name and place are exactly the same, and so is the id",
     Evidence.EXACT: "name and place are exactly the same",
+    Evidence.SAME_CASE: "name and place are the same after normalising, and of those that are, in case as well",
     Evidence.NORMALISED: "name and place are the same after normalising",
+    Evidence.UNIQUE_NAME: "the name is the same, and no other team of its league has it in either list",
     Evidence.DECISION: "a person decided it",
 }
-
-
-def _by_facets(old: Team, new: Team) -> Evidence:
-    written = (old.league, old.club, old.series, old.name) == (new.league, new.club, new.series, new.name)
-    if not written and (exact_name(old), exact_place(old)) != (exact_name(new), exact_place(new)):
-        return Evidence.NORMALISED
-    return Evidence.SAME_ID if old.id == new.id else Evidence.EXACT
-
-
-def _bare(team: Team) -> str:
-    return normalise.bare(team.name or "", team.series or "")
 
 
 def distinct(teams: Sequence[Team]) -> Sequence[Team]:

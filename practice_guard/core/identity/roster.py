@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from practice_guard.core.identity.grouping import Grouping
+from practice_guard.core.identity.spelling import Spelling
 from practice_guard.core.identity.standing import Side, Standing
 from practice_guard.core.model import Rosters, Team
 from practice_guard.core.words import agreeing, counted
@@ -20,6 +21,11 @@ ROSTER_AT_LEAST = 4
 
 ROSTER_PERCENT = 80.0
 """Percent of them that must stand on one team."""
+
+OUTVOTED_PERCENT = 34.0
+"""Percent of a team's players that must stand on its match, or another team that has many of them outvotes it."""
+OUTVOTED_BY = 3
+"""Players that must stand on the other team: those, and more than twice as many as on the match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,10 @@ class Hearing:
     only for players that are asked about: for those of many teams at once (`call`), else team by team.
     """
 
-    def __init__(self, old: Sequence[Team], new: Sequence[Team], witnesses: Witnesses) -> None:
+    def __init__(self, spelling: Spelling, witnesses: Witnesses) -> None:
         self._rule = witnesses
-        self._old, self._new = Side(old, witnesses.old), Side(new, witnesses.new)
+        self._old = Side(spelling.old, witnesses.old, spelling.league)
+        self._new = Side(spelling.new, witnesses.new, spelling.league)
         self._onto: dict[int, frozenset[int]] = {}
         self._out_of: dict[int, frozenset[int]] = {}
         self._standing = Standing(self._old, self._new, witnesses.several)
@@ -91,14 +98,44 @@ class Hearing:
     def contradicts(self, old: int, new: int, pairs: Mapping[int, int]) -> bool:
         """Tell whether the players speak against a match, where `pairs` are all matches by name and place.
 
-        They do when the old roster is nearly whole on another team and not also on this one; and when the new team
-        has, instead of the old one's players, those of an old team whose own heir does not have them. A roster that is
-        the same on both contradicts nothing, wherever else its players may be.
+        They do when the old roster is nearly whole on another team and not also on this one; when they outvote the
+        match; and when the new team has, instead of the old one's players, those of an old team whose own heir does not
+        have them. A roster that is the same on both contradicts nothing, wherever else its players may be.
         """
         if self.same(old, new):
             return False
-        onto = self.onto(old)
-        return new not in onto if onto else bool(self.strangers(old, new, pairs))
+        if onto := self.onto(old):
+            return new not in onto
+        return self.outvoting(old, new) is not None or bool(self.strangers(old, new, pairs))
+
+    def outvoting(self, old: int, new: int) -> int | None:
+        """Return the new position that has more of an old team's players than a match with another would bear.
+
+        Of at least `at_least` players who are there, under a third stand on the match, and the other team has at least
+        3 and more than twice as many (design, "Who a team is"). None where there is no such team.
+        """
+        times, present = self._votes(old)
+        mine = times[new]
+        if present < self._rule.at_least or 100 * mine >= OUTVOTED_PERCENT * present:
+            return None
+        most = max(times.values(), default=0)
+        if most < OUTVOTED_BY or most <= 2 * mine:
+            return None
+        return min(at for at, count in times.items() if count == most)
+
+    def supports(self, old: int, new: int) -> bool:
+        """Tell whether the players speak for a match: nearly all of them, or a third and nowhere more."""
+        if new in self.onto(old):
+            return True
+        times, present = self._votes(old)
+        enough = present >= self._rule.at_least and 100 * times[new] >= OUTVOTED_PERCENT * present
+        return enough and times[new] == max(times.values(), default=0)
+
+    def _votes(self, old: int) -> tuple[Counter[int], int]:
+        """Return how many of an old team's players stand on each new one, and how many are in the league."""
+        here, there = self._standing.of(self._old, old)
+        present = [player for player in self._old.ids(old) if player in here and player in there]
+        return Counter(at for player in present for at in there[player]), len(present)
 
     def same(self, old: int, new: int) -> bool:
         """Tell whether an old team and a new one have the same players, in the same league."""
@@ -151,7 +188,7 @@ def objections(
     many = {league for league, count in contradicted.items() if count >= witnesses.moved_at_least}
     others = [at for at in pairs if (old[at].league or "") in many and at not in against]
     hearing.call(others)
-    agreeing = {at for at in others if pairs[at] in hearing.onto(at)}
+    agreeing = {at for at in others if hearing.supports(at, pairs[at])}
     confirmed = Counter(old[at].league or "" for at in agreeing)
     moved = {}
     for league, count in contradicted.items():
@@ -166,7 +203,8 @@ def objections(
 
 def _reason(at: int, pairs: Mapping[int, int], old: Sequence[Team], new: Sequence[Team], hearing: Hearing) -> str:
     heir = pairs[at]
-    elsewhere = sorted(hearing.onto(at))
+    outvoting = hearing.outvoting(at, heir)
+    elsewhere = sorted(hearing.onto(at)) or ([] if outvoting is None else [outvoting])
     if elsewhere:
         there = f"{hearing.standing(at, elsewhere[0])} {new[elsewhere[0]].identity}"
         return f"name and place say {new[heir].identity}, but {there}"
@@ -174,23 +212,9 @@ def _reason(at: int, pairs: Mapping[int, int], old: Sequence[Team], new: Sequenc
     return f"name and place say {new[heir].identity}, but the players there are those of {origin.identity}"
 
 
-@dataclass(frozen=True, slots=True)
-class Pointing:
-    """The new positions that an unmatched team's name and its place point at.
-
-    `wandered` are those among the names that may be another team of the club, and `strangers` those among the places
-    whose name says that they are.
-    """
-
-    names: frozenset[int]
-    places: frozenset[int]
-    wandered: frozenset[int] = frozenset()
-    strangers: frozenset[int] = frozenset()
-
-
 def confirmations(
     waiting: Collection[int],
-    pointing_of: Callable[[int], Pointing],
+    may: Callable[[int, int], tuple[bool, bool]],
     taken: frozenset[int],
     matched: frozenset[int],
     hearing: Hearing,
@@ -201,7 +225,7 @@ def confirmations(
     its counterpart: a player may be on several teams, and two teams with the same players witness nothing.
 
     Where only the name agrees, it must not be one that moves between a club's teams when series are left out, since a
-    player may be on both.
+    player may be on both, and the place must not be another old team's who was called so.
 
     Where only the place agrees, two more things must hold, since the import keeps only the first of a club's teams in
     a series and may put the players of both on it: players who left the league count as well (when `1a` drops out,
@@ -209,7 +233,7 @@ def confirmations(
 
     Args:
         waiting: Old positions that are not matched and may be.
-        pointing_of: Says what the facets of one of them point at.
+        may: Says of an old and a new position whether the name and whether the place may make them one.
         taken: New positions that are matched already, or contested.
         matched: Old positions that are matched already.
         hearing: What the players say.
@@ -221,10 +245,9 @@ def confirmations(
         onto = hearing.onto(at) - taken
         if len(onto) != 1:
             continue
-        (heir,), pointing = onto, pointing_of(at)
-        by_name = heir in pointing.names - pointing.wandered
-        by_place = heir in pointing.places - pointing.strangers and hearing.complete(at, heir)
-        if (by_name or by_place) and hearing.out_of(heir) - matched == {at}:
+        (heir,) = onto
+        by_name, by_place = may(at, heir)
+        if (by_name or (by_place and hearing.complete(at, heir))) and hearing.out_of(heir) - matched == {at}:
             claims[at] = heir
     contested = Counter(claims.values())
     return {at: heir for at, heir in claims.items() if contested[heir] == 1}

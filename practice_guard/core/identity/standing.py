@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-from practice_guard.core.identity import normalise
 from practice_guard.core.identity.grouping import Grouping, repeated
 from practice_guard.core.model import Rosters, Team
 
@@ -19,8 +18,8 @@ ONE_BY_ONE = 2
 class Side:
     """One team list with the players of its teams, by position in the list."""
 
-    def __init__(self, teams: Sequence[Team], rosters: Rosters) -> None:
-        self._teams, self._rosters = teams, rosters
+    def __init__(self, teams: Sequence[Team], rosters: Rosters, league_of: Callable[[Team], str]) -> None:
+        self._teams, self._rosters, self._league_of = teams, rosters, league_of
         self._repeated = repeated(team.id for team in teams)
 
     def __len__(self) -> int:
@@ -29,7 +28,7 @@ class Side:
     def league(self, at: int) -> str:
         """Return the league in which a team's players are heard; empty where they are not."""
         team = self._teams[at]
-        return "" if team.id in self._repeated else normalise.text(team.league or "")
+        return "" if team.id in self._repeated else self._league_of(team)
 
     def ids(self, at: int) -> frozenset[str]:
         """Return the outside ids of a team's players."""

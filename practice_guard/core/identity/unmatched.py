@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from practice_guard.core.identity import normalise
 from practice_guard.core.identity.facets import Facets
 from practice_guard.core.identity.following import Followed
 from practice_guard.core.model import Fate, Match, Team
+
+LISTED = 50
+"""Teams that are looked at to name two of them: a thousand may have one place."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Unmatched:
             return f"its {which} belongs to {self._listed((*names, *places))}, which is another team"
         if not self.facets.normalising:
             return "neither its name nor its place is in the new list exactly as it was"
-        league, series = _league_and_series(self.facets.old[at])
+        league, series = self._league_and_series(self.facets.old[at])
         if league not in self._leagues:
             return "its league is not in the new list"
         if (league, series) not in self._series:
@@ -78,21 +80,21 @@ class Unmatched:
 
     @cached_property
     def _series(self) -> frozenset[tuple[str, str]]:
-        return frozenset(_league_and_series(team) for team in self.facets.new)
+        return frozenset(self._league_and_series(team) for team in self.facets.new)
 
     @cached_property
     def _leagues(self) -> frozenset[str]:
         return frozenset(league for league, _ in self._series)
 
     def _listed(self, found: Sequence[int]) -> str:
-        return listed(self.facets.new[heir] for heir in found)
+        return listed([self.facets.new[heir] for heir in found[:LISTED]], len(found))
+
+    def _league_and_series(self, team: Team) -> tuple[str, str]:
+        return self.facets.spelling.league(team), self.facets.spelling.series(team)
 
 
-def listed(teams: Iterable[Team]) -> str:
-    """Name one or two teams, and how many more there are."""
+def listed(teams: Sequence[Team], of: int = 0) -> str:
+    """Name one or two teams, and how many more there are, of a number where only the first few of them are given."""
     first, *others = dict.fromkeys(str(team.identity) for team in teams)
-    return " or ".join((first, *others[:1])) + (f" and {len(others) - 1} more" if others[1:] else "")
-
-
-def _league_and_series(team: Team) -> tuple[str, str]:
-    return normalise.text(team.league or ""), normalise.series(team.series or "")
+    more = max(len(others) - 1, of - 2 if of > len(teams) else 0)
+    return " or ".join((first, *others[:1])) + (f" and {more} more" if more > 0 else "")

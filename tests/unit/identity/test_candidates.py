@@ -63,7 +63,7 @@ def test_a_candidate_that_is_another_teams_heir_says_so() -> None:
 
 def test_a_candidate_with_another_old_teams_place_says_so() -> None:
     old = "1: Lakeshore | Lakeshore | 3.0\n2: Lakeshore (4.5) | Lakeshore | 4.5"
-    found = candidates_of(old, "9: Lakeshore | Lakeshore | 4.5")
+    found = candidates_of(old, "9: Lakeshore | Lakeshore | 4.5\n8: Lakeshore | Ashbury | 4.0")
     assert "it has the place of Lakeshore (4.5) (Lakeshore, 4.5, APTA_CHICAGO)" in found[9].speaks_against
 
 

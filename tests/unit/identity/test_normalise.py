@@ -147,13 +147,16 @@ def test_what_is_only_punctuation_is_nothing() -> None:
         ("Tennaqua - 22", "Tennaqua - 22 II", True),
         ("Tennaqua - 22", "Tennaqua 22", False),
         ("Tennaqua - 22", "Blue Wave", False),
-        ("Tennaqua - 22", "Tennaqua Blue - 22", False),
+        ("Tennaqua - 22", "Tennaqua Blue - 22", True),
+        ("Tennaqua Red - 22", "Tennaqua Blue - 22", True),
+        ("Tennaqua", "Tennaqua Reserves", True),
+        ("Blue Wave - 22", "Green Sharks - 22", False),
         ("Tennaqua - 22 (Chicago 22)", "Tennaqua - 22", False),
     ],
 )
 def test_a_clubs_other_team_is_known_by_its_name(one: str, other: str, expected: bool) -> None:
-    spelled = [normalise.bare(name, "Chicago 22") for name in (one, other)]
-    assert normalise.siblings(*spelled) is expected
+    spelled = [normalise.bare(normalise.name(name, "Chicago 22"), ("22",)) for name in (one, other)]
+    assert normalise.siblings(*spelled, {"22"}) is expected
 
 
 def test_a_relabelled_name_has_the_new_series_at_its_end() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from practice_guard.core.identity import explain
-from practice_guard.core.identity.facets import agreement
 from practice_guard.core.identity.resolution import resolve
 from practice_guard.core.model import Evidence, Fate, Team
 from tests.world.team_lists import NSTF, outcome, resolving, teams
@@ -97,7 +96,8 @@ def test_a_bare_name_that_moved_to_another_series_takes_no_rows_along() -> None:
         2: Lakeshore (4.5 Singles Sun) | Lakeshore | 4.5 Singles Sun""",
         "9: Lakeshore | Lakeshore | 4.5 Singles Sun",
     )
-    assert outcome(resolution) == {1: MISSING, 2: MISSING}
+    assert outcome(resolution) == {1: MISSING, 2: 9}
+    assert "but for the bracket" in resolution.matches[2].because
 
 
 def test_name_and_place_on_two_teams_conflict() -> None:
@@ -158,7 +158,7 @@ def test_half_a_match_by_a_shared_spelling_is_ambiguous() -> None:
 def test_one_facet_exact_and_the_other_normalised_is_a_normalised_match() -> None:
     resolution = resolving("1: Tennaqua - 22 | Tennaqua | Series 22", "9: Tennaqua - 22 | Tennaqua | Chicago 22")
     assert resolution.matches[1].evidence is Evidence.NORMALISED
-    assert agreement(teams("1: A - 2 | A | S2")[0], teams("1: A - 2 | A | 2")[0]) == ("exact", "normalised")
+    assert resolution.matches[1].agreeing == ("exact", "normalised")
 
 
 def test_unknown_parts_never_match() -> None:
@@ -175,8 +175,8 @@ def test_unknown_parts_never_match() -> None:
 
 
 def test_after_a_failed_etl_only_exact_matches_are_taken() -> None:
-    old = "1: Tennaqua - 22 | Tennaqua | Chicago 22\n2: Wilmette - 22 | Wilmette | Chicago 22"
-    new = "8: Tennaqua 22 | Tennaqua | Series 22\n9: Wilmette - 22 | Wilmette | Chicago 22"
+    old = "1: Tennaqua - 22 | Tennaqua | Chicago 22\n2: Wilmette - 9 | Wilmette | Chicago 9"
+    new = "8: Tennaqua 22 | Tennaqua | Series 22\n9: Wilmette - 9 | Wilmette | Chicago 9"
     assert outcome(resolving(old, new)) == {1: 8, 2: 9}
     failed = resolving(old, new, exact_only=True)
     assert outcome(failed) == {1: MISSING, 2: 9}
@@ -241,11 +241,12 @@ def test_one_name_in_several_series_says_nothing_unless_all_are_found_again() ->
     assert outcome(resolving(teams(old)[:1], both)) == {1: AMBIGUOUS}
 
 
-def test_two_teams_in_one_place_say_nothing_unless_both_are_found_again() -> None:
+def test_of_two_teams_in_one_place_a_name_tells_which() -> None:
     old = "1: Hinsdale 1a | Hinsdale | S1\n2: Hinsdale 1b | Hinsdale | S1"
     new = "8: Hinsdale 1b | Hinsdale | S1\n9: Hinsdale 1a | Hinsdale | S1"
     assert outcome(resolving(old, new)) == {1: 9, 2: 8}
-    assert outcome(resolving(old, teams(new)[:1])) == {1: AMBIGUOUS, 2: AMBIGUOUS}
+    assert outcome(resolving(old, teams(new)[:1])) == {1: MISSING, 2: 8}
+    assert outcome(resolving(old, "8: Hinsdale 1c | Hinsdale | S1")) == {1: AMBIGUOUS, 2: AMBIGUOUS}
 
 
 def test_identical_teams_are_ambiguous() -> None:

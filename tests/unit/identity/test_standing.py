@@ -8,6 +8,7 @@ import pytest
 
 from practice_guard.core.identity import Witnesses, standing
 from practice_guard.core.identity.roster import Hearing
+from practice_guard.core.identity.spelling import Spelling
 from practice_guard.core.model import Rosters, Team
 
 LISTS = 200
@@ -53,8 +54,10 @@ def test_players_are_found_however_they_are_looked_up(one_by_one: int, monkeypat
         chance = Random(seed)
         (old, before), (new, now) = listed(chance), listed(chance)
         witnesses = Witnesses(before, now, at_least=chance.choice((1, 3)), percent=60.0, several=chance.choice((2, 20)))
-        hearing = Hearing(old, new, witnesses)
-        back = Hearing(new, old, Witnesses(now, before, witnesses.at_least, witnesses.percent, witnesses.several))
+        hearing = Hearing(Spelling(old, new), witnesses)
+        back = Hearing(
+            Spelling(new, old), Witnesses(now, before, witnesses.at_least, witnesses.percent, witnesses.several)
+        )
         if chance.random() < 0.5:
             hearing.call(chance.sample(range(len(old)), 4), chance.sample(range(len(new)), 3))
         for at in chance.sample(range(len(old)), len(old)):
@@ -69,7 +72,7 @@ def test_a_roster_that_is_the_same_is_looked_up_nowhere(monkeypatch: pytest.Monk
     monkeypatch.setattr(standing.Standing, "of", None)
     old = [Team(1, "NSTF", "Tennaqua", "S1", "Tennaqua S1"), Team(2, "NSTF", "Tennaqua", "S2", "Tennaqua S2")]
     everyone = frozenset(f"p{number}" for number in range(8))
-    hearing = Hearing(old, old, Witnesses({1: everyone, 2: everyone}, {1: everyone, 2: everyone}))
+    hearing = Hearing(Spelling(old, old), Witnesses({1: everyone, 2: everyone}, {1: everyone, 2: everyone}))
     assert not hearing.contradicts(0, 0, {0: 0, 1: 1})
 
 
@@ -77,5 +80,5 @@ def test_the_same_players_in_another_league_confirm_nothing() -> None:
     everyone = frozenset(f"p{number}" for number in range(8))
     one, other = Team(1, "APTA", "Tennaqua", "S1", "Tennaqua S1"), Team(1, "NSTF", "Tennaqua", "S1", "Tennaqua S1")
     rosters = {1: everyone}
-    assert Hearing([one], [one], Witnesses(rosters, rosters)).same(0, 0)
-    assert not Hearing([one], [other], Witnesses(rosters, rosters)).same(0, 0)
+    assert Hearing(Spelling([one], [one]), Witnesses(rosters, rosters)).same(0, 0)
+    assert not Hearing(Spelling([one], [other]), Witnesses(rosters, rosters)).same(0, 0)

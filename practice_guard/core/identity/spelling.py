@@ -1,0 +1,206 @@
+"""What the facets of teams are compared by in two lists that are held against each other. Pure.
+
+A synonym counts only while neither list shows both spellings as two things at once (design, "Who a team is"): where one
+of them has `S1` beside `1`, these are two series, and each is compared by what it is written as.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from practice_guard.core.identity import normalise
+from practice_guard.core.identity.habits import Habits, League
+from practice_guard.core.identity.normalise import Dialect
+from practice_guard.core.model import Team
+
+Key = tuple[str, ...]
+Form = Callable[[str], str]
+
+
+@lru_cache(maxsize=64)
+def dialect(league: League) -> Dialect:
+    """Return what is interchangeable in a league, as it is compared."""
+    ordinals = {}
+    for group in league.ordinals:
+        words = [word for word in map(normalise.text, group) if word and " " not in word]
+        ordinals.update(dict.fromkeys(words, words[0]))
+    forms = frozenset(map(normalise.text, league.club_words)) - {""}
+    plain = Dialect(frozenset(map(normalise.text, league.series_words)) - {""}, ordinals, forms)
+    aliases = {}
+    for alias, known in league.club_aliases:
+        aliases[tuple(normalise.club(alias, plain).split())] = tuple(normalise.club(known, plain).split())
+    return Dialect(plain.series_words, ordinals, forms, aliases) if aliases else plain
+
+
+class _Forms:
+    """One kind of value in two lists, by the freest of several forms under which no list shows two of them as one."""
+
+    def __init__(self, lists: Iterable[Iterable[str]], forms: Sequence[Form]) -> None:
+        self._forms = forms
+        self._steps: dict[str, int] = {}
+        self._known: dict[str, str] = {}
+        groups: list[dict[str, list[str]]] = []
+        for values in lists:
+            found: dict[str, list[str]] = {}
+            for value in dict.fromkeys(values):
+                found.setdefault(forms[0](value), []).append(value)
+            groups.append(found)
+        for form in {form for found in groups for form, values in found.items() if len(values) > 1}:
+            several = [found[form] for found in groups if form in found]
+            self._steps[form] = next(
+                (step for step in range(1, len(forms)) if all(_apart(values, forms[step]) for values in several)),
+                len(forms) - 1,
+            )
+
+    def __call__(self, value: str) -> str:
+        if value not in self._known:
+            form = self._forms[0](value)
+            step = self._steps.get(form)
+            # A form that is not the first must never meet one that is.
+            self._known[value] = form if step is None or not form else f"{step}\0{self._forms[step](value)}"
+        return self._known[value]
+
+    def is_free(self, value: str) -> bool:
+        """Whether a value is compared by the freest form."""
+        return self._forms[0](value) not in self._steps
+
+
+def _apart(values: Sequence[str], form: Form) -> bool:
+    return len({form(value) for value in values}) == len(values)
+
+
+def _as_written(value: str) -> str:
+    return value
+
+
+@dataclass
+class Spelling:
+    """How two lists write their teams, in the habits of their leagues."""
+
+    old: Sequence[Team]
+    new: Sequence[Team]
+    habits: Habits = field(default_factory=Habits)
+    _dialects: dict[str | None, Dialect] = field(default_factory=dict)
+
+    @cached_property
+    def _codes(self) -> _Forms:
+        lists = [{team.league for team in teams if team.league} for teams in (self.old, self.new)]
+        return _Forms(lists, (self._code, normalise.text, normalise.cased, _as_written))
+
+    def _code(self, value: str) -> str:
+        league = self.habits.of(value)
+        return normalise.text(league.code if league.code_aliases else value)
+
+    @cached_property
+    def _kinds(self) -> Mapping[str, tuple[_Forms, _Forms]]:
+        """The clubs and the series of each league."""
+        clubs: dict[str, tuple[set[str], set[str]]] = {}
+        series: dict[str, tuple[set[str], set[str]]] = {}
+        spoken: dict[str, Dialect] = {}
+        for side, teams in enumerate((self.old, self.new)):
+            for team in teams:
+                league = self.league(team)
+                spoken.setdefault(league, self.dialect(team))
+                for value, found in ((team.club, clubs), (team.series, series)):
+                    if value:
+                        found.setdefault(league, (set(), set()))[side].add(value)
+        nobody: tuple[set[str], set[str]] = (set(), set())
+        return {
+            league: (_clubs(clubs.get(league, nobody), words), _series(series.get(league, nobody), words))
+            for league, words in spoken.items()
+        }
+
+    def of(self, team: Team) -> League:
+        """Return what is said of the habits of a team's league."""
+        return self.habits.of(team.league)
+
+    def dialect(self, team: Team) -> Dialect:
+        """Return the dialect of a team's league."""
+        if team.league not in self._dialects:
+            self._dialects[team.league] = dialect(self.of(team))
+        return self._dialects[team.league]
+
+    def league(self, team: Team) -> str:
+        """Return what a team's league is compared by; empty where it is unknown."""
+        return self._codes(team.league) if team.league else ""
+
+    def club(self, team: Team) -> str:
+        """Return what a team's club is compared by; empty where it is unknown."""
+        return self._kind(team)[0](team.club) if team.club else ""
+
+    def series(self, team: Team) -> str:
+        """Return what a team's series is compared by; empty where it is unknown."""
+        return self._kind(team)[1](team.series) if team.series else ""
+
+    def _kind(self, team: Team) -> tuple[_Forms, _Forms]:
+        league = self.league(team)
+        found = self._kinds.get(league)
+        if found is None:  # a team that a person's decision has led to a league of neither list
+            words = self.dialect(team)
+            return _clubs(((), ()), words), _series(((), ()), words)
+        return found
+
+    def own(self, team: Team) -> tuple[str, ...]:
+        """Return the designation of a team's series as its name has it; none where the series has to stay as it is."""
+        if not team.series or not self._kind(team)[1].is_free(team.series):
+            return ()
+        return normalise.designation(team.series, self.dialect(team))
+
+    def called(self, team: Team) -> str:
+        """Return what a team's name is compared by; empty where it is unknown."""
+        if not team.name:
+            return ""
+        club = team.club if team.club and self._kind(team)[0].is_free(team.club) else None
+        return normalise.name(team.name, team.series, self.dialect(team), its_club=club, own=self.own(team))
+
+    def name(self, team: Team) -> Key | None:
+        """Return league and team name after normalising, or None where nothing is left of either."""
+        return _whole(self.league(team), self.called(team)) if team.league and team.name else None
+
+    def place(self, team: Team) -> Key | None:
+        """Return league, club and series after normalising, or None where nothing is left of any."""
+        if not team.league or not team.club or not team.series:
+            return None
+        return _whole(self.league(team), self.club(team), self.series(team))
+
+    def its_series(self, team: Team) -> Key | None:
+        """Return league and series after normalising, or None where nothing is left of either."""
+        return _whole(self.league(team), self.series(team)) if team.league and team.series else None
+
+    def cased_name(self, team: Team) -> Key | None:
+        """Return league and team name after normalising all but their case."""
+        return (self.league(team), normalise.cased(team.name)) if team.league and team.name else None
+
+    def cased_place(self, team: Team) -> Key | None:
+        """Return league, club and series after normalising all but the club's case."""
+        if not team.league or not team.club or not team.series:
+            return None
+        return self.league(team), normalise.cased(team.club), self.series(team)
+
+    def bare(self, team: Team) -> str:
+        """Return what a team's name is compared by, without the bracket that the import adds."""
+        return normalise.bare(self.called(team), self.own(team))
+
+    def carries(self, team: Team) -> bool:
+        """Tell whether a team's name ends with its own series."""
+        return normalise.carries(self.called(team), self.own(team))
+
+    def siblings(self, one: Team, other: Team) -> bool:
+        """Tell whether two teams of one place are, by their names, two teams of a club and not one that was renamed."""
+        series = {*self.own(one), *self.own(other)}
+        return normalise.siblings(self.bare(one), self.bare(other), series)
+
+
+def _clubs(lists: Iterable[Iterable[str]], words: Dialect) -> _Forms:
+    return _Forms(lists, (lambda value: normalise.club(value, words), normalise.text))
+
+
+def _series(lists: Iterable[Iterable[str]], words: Dialect) -> _Forms:
+    forms = (lambda value: normalise.series(value, words), normalise.text, normalise.cased, _as_written)
+    return _Forms(lists, forms)
+
+
+def _whole(*parts: str) -> Key | None:
+    return parts if all(parts) else None
