@@ -1,4 +1,4 @@
-"""Leagues of other countries, all made up: how they write their teams, what they are settled with, what happens there."""
+"""Leagues of other countries, all made up: how they write their teams, what is said of them, what happens there."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ SPELLINGS: tuple[Operation, ...] = (operations.respell_a_name, operations.respel
 class Country:
     """A league and its way of writing. `happens` is what may happen there beside what happens everywhere.
 
-    A history is about a few of its `clubs` that stand beside each other here. `spellings` are interchangeable by `habits` or by what every league has; `alike` are two things, and only habits, or
-    what every league has, make them one.
+    A history is about a few of its `clubs` that stand beside each other here. `spellings` are interchangeable
+    by `habits`, or everywhere; `alike` are two things that only such a word makes one, `twins` differ by case alone.
     """
 
     name: str

@@ -56,9 +56,7 @@ def history(
     return History(tuple(done), tuple(happened), site.habits)
 
 
-def resolved(
-    old: Imported, new: Imported, *, with_players: bool = True, habits: Habits | None = None
-) -> Resolution:
+def resolved(old: Imported, new: Imported, *, with_players: bool = True, habits: Habits | None = None) -> Resolution:
     """Resolve one import against a later one, as the program does."""
     witnesses = Witnesses(old.rosters, new.rosters) if with_players else None
     return identity.resolve(old.teams, new.teams, witnesses=witnesses, habits=habits)

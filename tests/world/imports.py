@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from practice_guard.core.model import Team
-from tests.world.website import Entry, Seat, Website
+from tests.world.website import Entry, Website
 
 ID_HABITS = ("sequence", "restart", "recycle", "upsert")
 
@@ -41,7 +41,8 @@ class Truth:
     """The tag of a true team, and whose name and place it held when it was imported.
 
     `players_of` are the tags whose players the import put on it: those of its own and of the club's teams it dropped.
-    `family` is the club that its name is of, `seat` what its place is, in a country that has seats.
+    `outside_id` is without zeros in front. `family` is the club that its name is of, `bare` the kin of the name that
+    its name is but for a bracket. In a country, `seat` is what its place is, and `named` what its name tells.
     """
 
     tag: int
@@ -50,7 +51,9 @@ class Truth:
     players_of: frozenset[int] = frozenset()
     family: str = ""
     outside_id: str = ""
-    seat: Seat | None = None
+    seat: tuple[str, ...] | None = None
+    named: tuple[str, ...] | None = None
+    bare: int = 0
 
 
 def run(site: Website, chance: Random, before: Imported | None = None, habit: str = "sequence") -> Imported:
@@ -63,19 +66,24 @@ def run(site: Website, chance: Random, before: Imported | None = None, habit: st
     for entry in kept:
         id_ = ids[entry.tag]
         place, outside_id = entry.place, entry.outside_id
-        teams.append(
-            Team(id_, entry.league, place.club, place.series, names[entry.tag], "Series", outside_id or None)
-        )
+        teams.append(Team(id_, entry.league, place.club, place.series, names[entry.tag], "Series", outside_id or None))
         # Players find their team by league, club and series, so those of a dropped second team are on the first.
         here = [other for other in listed if _place(other) == _place(entry)]
         tags = frozenset(other.tag for other in here)
-        truth[id_] = Truth(entry.tag, entry.name.kin, place.kin, tags, entry.name.family, outside_id, place.of)
+        seat = (place.of.club, place.of.grade) if place.of else None
+        named = site.writing.tells(entry.name.of) if entry.name.of else None
+        name = entry.name
+        truth[id_] = Truth(
+            entry.tag, name.kin, place.kin, tags, name.family, outside_id.lstrip("0"), seat, named, name.bare
+        )
         players = frozenset().union(*(other.players for other in here))
         if players:
             rosters[id_] = players
     chance.shuffle(teams)
     next_id = max([*ids.values(), before.next_id if before else 1]) + 1
-    return Imported(teams, rosters, truth, next_id, tuple(site.told), _shown(site, kept), site.writing.alike, site.writing.twins)
+    return Imported(
+        teams, rosters, truth, next_id, tuple(site.told), _shown(site, kept), site.writing.alike, site.writing.twins
+    )
 
 
 def _shown(site: Website, kept: list[Entry]) -> frozenset[frozenset[str]]:

@@ -10,7 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from practice_guard.core.identity import Habits, Resolution
-from practice_guard.core.model import Match
+from practice_guard.core.model import Evidence, Match
+from tests.world.generate import resolved
 from tests.world.imports import Imported, Truth
 
 EXCHANGED = "another has its name and its place"
@@ -20,7 +21,8 @@ POOLED = "another of an unrelated name has its place and its players"
 FOLLOWED = "another has its name and its players, where it never was"
 ONE_BY_WORDS = "two that the league's words make one were never listed side by side"
 TWIN = "another is written like it but for its case"
-UNSEEN = (EXCHANGED, NAME_ALONE, OUTSIDE_ID, POOLED, FOLLOWED, ONE_BY_WORDS, TWIN)
+BRACKET = "another has its place and the name that it has but for a bracket"
+UNSEEN = (BRACKET, EXCHANGED, NAME_ALONE, OUTSIDE_ID, POOLED, FOLLOWED, ONE_BY_WORDS, TWIN)
 """What nobody could see."""
 
 KINDS = (
@@ -85,6 +87,12 @@ def judge(
     return verdict
 
 
+def judged(old: Imported, new: Imported, *, with_players: bool = True, habits: Habits | None = None) -> Verdict:
+    """Resolve one import against a later one, and compare it with the truth."""
+    resolution = resolved(old, new, with_players=with_players, habits=habits)
+    return judge(old, new, resolution, with_players=with_players, habits=habits)
+
+
 @dataclass(frozen=True)
 class _Case:
     """A match with another true team."""
@@ -102,7 +110,7 @@ class _Case:
         truth, there = self.truth, self.there
         name, place = there.name == truth.name, there.place == truth.place
         league = (self.habits or Habits()).of(self.match.old.league)
-        if self._seen_by_players():
+        if self._seen_by_players() or self._seen_by_outside_ids():
             return ""
         if name and place:
             return EXCHANGED
@@ -110,6 +118,12 @@ class _Case:
             return NAME_ALONE
         if (name or place) and league.outside_id_confirms and truth.outside_id == there.outside_id != "":
             return OUTSIDE_ID
+        if (
+            place
+            and there.bare == truth.bare
+            and not any(each.bare == there.bare and each.tag != there.tag for each in self.new.truth.values())
+        ):
+            return BRACKET
         if place and there.family != truth.family and self._share_there() >= 0.75:
             return POOLED
         held = {(each.name, each.place) for each in self.old.truth.values() if each.tag != truth.tag}
@@ -138,13 +152,29 @@ class _Case:
         mine = self.new.rosters.get(true[0], frozenset())
         return len(people & mine) >= 0.6 * len(people) and self._share_there() < 0.25
 
+    def _seen_by_outside_ids(self) -> bool:
+        """Whether the two have different ids outside, where nearly all that stayed where they were kept theirs."""
+        if not self.truth.outside_id or not self.there.outside_id or self.truth.outside_id == self.there.outside_id:
+            return False
+        now = {(each.name, each.place): each.outside_id for each in self.new.truth.values()}
+        stayed = [
+            (each.outside_id, now[each.name, each.place])
+            for each in self.old.truth.values()
+            if each.outside_id and now.get((each.name, each.place))
+        ]
+        kept = sum(before == after for before, after in stayed)
+        return kept >= 4 and kept >= 0.75 * len(stayed)
+
     def _written_alike(self) -> str:
         """Which class two seats are of that differ only in what is written alike."""
-        mine, other = self.truth.seat, self.there.seat
-        if mine is None or other is None:
-            return ""
-        differing = {frozenset(pair) for pair in ((mine.club, other.club), (mine.grade, other.grade))}
-        differing = {pair for pair in differing if len(pair) > 1}
+        differing: set[frozenset[str]] = set()
+        by_name_alone = self.match.evidence is Evidence.UNIQUE_NAME
+        for kin, seat in (("name", "named"), *(() if by_name_alone else (("place", "seat"),))):
+            if getattr(self.truth, kin) != getattr(self.there, kin):
+                mine, other = getattr(self.truth, seat), getattr(self.there, seat)
+                if mine is None or other is None:
+                    return ""
+                differing |= {frozenset(pair) for pair in zip(mine, other, strict=True) if len(set(pair)) > 1}
         if differing and differing <= self.old.alike and not differing & (self.old.shown | self.new.shown):
             return ONE_BY_WORDS
         return TWIN if differing and differing <= self.old.twins else ""

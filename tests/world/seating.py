@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 from random import Random
 
 from tests.world.website import Entry, Seat, Website
@@ -18,9 +19,7 @@ def _seated(site: Website) -> list[tuple[Entry, Seat]]:
 def _is_free(site: Website, seat: Seat) -> bool:
     """Whether no team of the club is in that grade, and none has that name."""
     tells, others = site.writing.tells, [of for entry in site.entries for of in (entry.name.of, entry.place.of) if of]
-    return all(
-        (other.club, other.grade) != (seat.club, seat.grade) and tells(other) != tells(seat) for other in others
-    )
+    return all((other.club, other.grade) != (seat.club, seat.grade) and tells(other) != tells(seat) for other in others)
 
 
 def _may_sit(site: Website, entry: Entry, seat: Seat) -> bool:
@@ -44,7 +43,7 @@ def promote_and_relegate(site: Website, chance: Random) -> None:
 def next_age_group(site: Website, chance: Random) -> None:
     """A season: every team is a year older, the oldest are no more, and the youngest are new."""
     grades = site.writing.grades
-    older = dict(zip(grades, grades[1:], strict=False))
+    older = dict(pairwise(grades))
     youngest = [(entry, seat) for entry, seat in _seated(site) if seat.grade == grades[0]]
     for entry, seat in _seated(site):
         if seat.grade in older:

@@ -20,7 +20,7 @@ FEW = 4
 
 @dataclass(frozen=True)
 class Seat:
-    """What a team of a club is there for: its grade, and what tells it from the club's others. Never written as it is."""
+    """What a team of a club is there for: its grade, and what tells it from the club's others."""
 
     club: str
     grade: str
@@ -31,8 +31,9 @@ class Seat:
 class Writing:
     """How a country writes its seats at the moment.
 
-    `pattern` is that of a name, over club, grade, label and sponsor. `spellings` are all that a club, grade or label may
-    have, `texts` those that they have now. `alike` says which of them are two things that the league's words make one, `twins` which differ by case alone.
+    `pattern` is that of a name, over club, grade, label and sponsor. `spellings` are all that a club, grade or label
+    may have, `texts` those that they have now. `alike` says which of them are two things that the league's words make
+    one, `twins` which differ by case alone.
     """
 
     pattern: str = ""
@@ -65,12 +66,19 @@ class Writing:
 
 @dataclass(eq=False)
 class Name:
-    """A team's name. Names that nobody can be expected to tell apart are of one `kin`, those of one club of one `family`."""
+    """A team's name. Names that nobody can be expected to tell apart are of one `kin`.
+
+    Those of one club are of one `family`, and share words. `bare` is the kin of the name without a bracket.
+    """
 
     text: str
     kin: int
     family: str = ""
     of: Seat | None = None
+    bare: int = 0
+
+    def __post_init__(self) -> None:
+        self.bare = self.bare or self.kin
 
 
 @dataclass(eq=False)
@@ -199,7 +207,9 @@ def _apta(site: Website, chance: Random) -> None:
         for club in chance.sample(clubs, 3):
             site.add("APTA_CHICAGO", f"{club} - {number}", club, f"Chicago {number}")
         if number == "11":
-            site.add("APTA_CHICAGO", "Tennaqua - 11 (Division 11)", "Tennaqua", "Division 11")
+            second = site.add("APTA_CHICAGO", "Tennaqua - 11 (Division 11)", "Tennaqua", "Division 11")
+            namesakes = [entry for entry in site.entries if entry.name.text == "Tennaqua - 11"]
+            second.name.bare = namesakes[0].name.kin if namesakes else second.name.kin
 
 
 def _nstf(site: Website, chance: Random) -> None:
