@@ -97,10 +97,11 @@ def _emptied(workings: Workings) -> list[Finding]:
 def _vanished(workings: Workings, concerned: Collection[int]) -> list[Finding]:
     """Find the leagues and series of which no team is left, and name a few rows of theirs."""
     own, today = workings.plan.resolutions[workings.plan.snapshot].matches, workings.app.now.teams
-    if not vanished(own, today, concerned):
+    habits = workings.request.habits
+    if not vanished(own, today, concerned, habits=habits):
         return []
     missing = [number for number in concerned if own[number].fate is Fate.MISSING]
-    return vanished(own, today, concerned, restore.named_of_teams(workings, missing))
+    return vanished(own, today, concerned, restore.named_of_teams(workings, missing), habits)
 
 
 def _not_followed(database: Database, app: Application) -> tuple[str, ...]:

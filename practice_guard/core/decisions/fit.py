@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
 from practice_guard.core import errors
-from practice_guard.core.identity import Decision, Decisions, Value, said
+from practice_guard.core.identity import Decision, Decisions, Value, kind_of, said, wholes
 from practice_guard.core.model import Team, TeamIdentity
 from practice_guard.core.words import near
 
@@ -61,15 +61,11 @@ def _misplaced(given: Value, columns: Mapping[str, Collection[str]]) -> str:
 
 
 def _names(teams: Iterable[Team]) -> frozenset[TeamIdentity]:
-    """All that an entry may be about: every team, every series of a league, every league."""
-    names: set[TeamIdentity] = set()
-    for team in teams:
-        names.add(team.identity)
-        names.add(TeamIdentity(team.league, None, team.series, None))
-        names.add(TeamIdentity(team.league, None, None, None))
-    return frozenset(names)
+    """All that an entry may be about: every team, every series and every club of a league, every league."""
+    return frozenset(name for team in teams for name in (team.identity, *wholes(team)))
 
 
 def _unknown(entry: Decision, name: TeamIdentity, known: AbstractSet[TeamIdentity], where: str) -> str:
-    alike = {said(other) for other in known if (other.name is None) == (name.name is None)}
+    kind = kind_of(name)
+    alike = {said(other) for other in known if kind_of(other) == kind}
     return f"{entry.where}: {said(name)} is not in {where}{near(said(name), alike)}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from practice_guard.core.findings import found
-from practice_guard.core.identity.decision import Decision, Decisions, said
+from practice_guard.core.identity.decision import Decision, Decisions, said, wholes
 from practice_guard.core.identity.facets import Facets
 from practice_guard.core.identity.roster import Hearing
 from practice_guard.core.identity.spelling import Spelling
@@ -83,7 +83,7 @@ class Following:
         target = decision.heir
         if target is None or self.exact_only:
             return False
-        if (target.league, target.series) not in self._there:
+        if target not in self._there:
             self._refuse(at, decision, f"{said(target)} is not in the new list")
             return False
         team = self.old[at]
@@ -103,9 +103,9 @@ class Following:
         return self.spelling.new
 
     @cached_property
-    def _there(self) -> frozenset[tuple[str | None, str | None]]:
-        """The leagues and the series of the new list, the leagues with None for their series."""
-        return frozenset(pair for team in self.new for pair in ((team.league, team.series), (team.league, None)))
+    def _there(self) -> frozenset[TeamIdentity]:
+        """The leagues, clubs and series of the new list."""
+        return frozenset(whole for team in self.new for whole in wholes(team))
 
     def _relabel(self, relabelled: Mapping[int, Decision]) -> None:
         waiting = dict(relabelled)

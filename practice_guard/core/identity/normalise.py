@@ -43,8 +43,8 @@ _WORD = r"(?:(?<![^\W_])\.(?=\d))?[^\W_]+(?:(?<=\d)\.(?=\d)[^\W_]+|'[^\W_]+)*"
 # Grades: a number, or a letter or two. A mark at their end tells one from another, `B-` from `B`.
 _GRADE = r"(?:[^\W\d_]?\d[\d.]*[^\W\d_]?|[^\W_]{1,2})"
 _TOKEN = re.compile(
-    rf"(?<![^\W_']){_GRADE}[{_DASHES}']+(?=\s|$|[)\]}}])"
-    rf"|(?<![^\W_']){_WORD}[{_DASHES}']+(?=\s*(?:$|[)\]}}]))"
+    rf"(?<![^\W_])(?<!'){_GRADE}[{_DASHES}']+(?=\s|$|[)\]}}])"
+    rf"|(?<![^\W_])(?<!'){_WORD}[{_DASHES}']+(?=\s*(?:$|[)\]}}]))"
     rf"|{_WORD}|[^\w\s]|_"
 )
 _LETTERS_AND_NUMBER = re.compile(r"([^\W\d_]+)(\d.*)")

@@ -200,7 +200,7 @@ class _Case:
             new=new,
             evidence=evidence,
             because=self._because(at, evidence),
-            agreeing=agreement(old, new, self.spelling),
+            agreeing=_EXACTLY if evidence in _EXACT else agreement(old, new, self.spelling),
         )
 
     def _by_facets(self, at: int) -> Evidence:
@@ -258,6 +258,8 @@ class _Case:
         return frozenset(reused)
 
 
+_EXACT = {Evidence.SAME_ID, Evidence.EXACT}
+_EXACTLY = ("exact", "exact")
 _BECAUSE = {
     Evidence.SAME_ID: "name and place are exactly the same, and so is the id",
     Evidence.EXACT: "name and place are exactly the same",

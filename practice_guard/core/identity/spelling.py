@@ -17,6 +17,8 @@ from practice_guard.core.model import Team
 
 Key = tuple[str, ...]
 Form = Callable[[str], str]
+_Sides = tuple[set[str], set[str]]
+_NOBODYS: _Sides = (set(), set())
 
 
 @lru_cache(maxsize=64)
@@ -75,6 +77,16 @@ def _as_written(value: str) -> str:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A league as two lists write it: what its code, clubs and series are compared by."""
+
+    key: str
+    dialect: Dialect
+    clubs: _Forms
+    series: _Forms
+
+
 @dataclass
 class Spelling:
     """How two lists write their teams, in the habits of their leagues."""
@@ -82,7 +94,8 @@ class Spelling:
     old: Sequence[Team]
     new: Sequence[Team]
     habits: Habits = field(default_factory=Habits)
-    _dialects: dict[str | None, Dialect] = field(default_factory=dict)
+    _leagues: dict[str, _Written] = field(default_factory=dict)
+    _called: dict[Key, str] = field(default_factory=dict)
 
     @cached_property
     def _codes(self) -> _Forms:
@@ -94,66 +107,60 @@ class Spelling:
         return normalise.text(league.code if league.code_aliases else value)
 
     @cached_property
-    def _kinds(self) -> Mapping[str, tuple[_Forms, _Forms]]:
-        """The clubs and the series of each league."""
-        clubs: dict[str, tuple[set[str], set[str]]] = {}
-        series: dict[str, tuple[set[str], set[str]]] = {}
-        spoken: dict[str, Dialect] = {}
+    def _values(self) -> Mapping[str, Mapping[str, _Sides]]:
+        """The clubs and the series of each league, in the old and in the new list."""
+        found: dict[str, dict[str, _Sides]] = {}
         for side, teams in enumerate((self.old, self.new)):
-            for team in teams:
-                league = self.league(team)
-                spoken.setdefault(league, self.dialect(team))
-                for value, found in ((team.club, clubs), (team.series, series)):
-                    if value:
-                        found.setdefault(league, (set(), set()))[side].add(value)
-        nobody: tuple[set[str], set[str]] = (set(), set())
-        return {
-            league: (_clubs(clubs.get(league, nobody), words), _series(series.get(league, nobody), words))
-            for league, words in spoken.items()
-        }
+            for code, club, series in {(team.league, team.club, team.series) for team in teams}:
+                if code:
+                    of = found.setdefault(self._codes(code), {"clubs": (set(), set()), "series": (set(), set())})
+                    of["clubs"][side].update((club,) if club else ())
+                    of["series"][side].update((series,) if series else ())
+        return found
+
+    def _of(self, code: str) -> _Written:
+        if code not in self._leagues:
+            key, words = self._codes(code), dialect(self.habits.of(code))
+            values = self._values.get(key, {})
+            self._leagues[code] = _Written(
+                key, words, _clubs(values.get("clubs", _NOBODYS), words), _series(values.get("series", _NOBODYS), words)
+            )
+        return self._leagues[code]
 
     def of(self, team: Team) -> League:
         """Return what is said of the habits of a team's league."""
         return self.habits.of(team.league)
 
-    def dialect(self, team: Team) -> Dialect:
-        """Return the dialect of a team's league."""
-        if team.league not in self._dialects:
-            self._dialects[team.league] = dialect(self.of(team))
-        return self._dialects[team.league]
-
     def league(self, team: Team) -> str:
         """Return what a team's league is compared by; empty where it is unknown."""
-        return self._codes(team.league) if team.league else ""
+        return self._of(team.league).key if team.league else ""
 
     def club(self, team: Team) -> str:
         """Return what a team's club is compared by; empty where it is unknown."""
-        return self._kind(team)[0](team.club) if team.club else ""
+        return self._of(team.league or "").clubs(team.club) if team.club else ""
 
     def series(self, team: Team) -> str:
         """Return what a team's series is compared by; empty where it is unknown."""
-        return self._kind(team)[1](team.series) if team.series else ""
-
-    def _kind(self, team: Team) -> tuple[_Forms, _Forms]:
-        league = self.league(team)
-        found = self._kinds.get(league)
-        if found is None:  # a team that a person's decision has led to a league of neither list
-            words = self.dialect(team)
-            return _clubs(((), ()), words), _series(((), ()), words)
-        return found
+        return self._of(team.league or "").series(team.series) if team.series else ""
 
     def own(self, team: Team) -> tuple[str, ...]:
         """Return the designation of a team's series as its name has it; none where the series has to stay as it is."""
-        if not team.series or not self._kind(team)[1].is_free(team.series):
+        league = self._of(team.league or "")
+        if not team.series or not league.series.is_free(team.series):
             return ()
-        return normalise.designation(team.series, self.dialect(team))
+        return normalise.designation(team.series, league.dialect)
 
     def called(self, team: Team) -> str:
         """Return what a team's name is compared by; empty where it is unknown."""
         if not team.name:
             return ""
-        club = team.club if team.club and self._kind(team)[0].is_free(team.club) else None
-        return normalise.name(team.name, team.series, self.dialect(team), its_club=club, own=self.own(team))
+        asked = team.league or "", team.club or "", team.series or "", team.name
+        if asked not in self._called:
+            league = self._of(asked[0])
+            club = team.club if team.club and league.clubs.is_free(team.club) else None
+            own = self.own(team)
+            self._called[asked] = normalise.name(team.name, team.series, league.dialect, its_club=club, own=own)
+        return self._called[asked]
 
     def name(self, team: Team) -> Key | None:
         """Return league and team name after normalising, or None where nothing is left of either."""
@@ -163,7 +170,8 @@ class Spelling:
         """Return league, club and series after normalising, or None where nothing is left of any."""
         if not team.league or not team.club or not team.series:
             return None
-        return _whole(self.league(team), self.club(team), self.series(team))
+        league = self._of(team.league)
+        return _whole(league.key, league.clubs(team.club), league.series(team.series))
 
     def its_series(self, team: Team) -> Key | None:
         """Return league and series after normalising, or None where nothing is left of either."""

@@ -19,16 +19,16 @@ class Side:
     """One team list with the players of its teams, by position in the list."""
 
     def __init__(self, teams: Sequence[Team], rosters: Rosters, league_of: Callable[[Team], str]) -> None:
-        self._teams, self._rosters, self._league_of = teams, rosters, league_of
-        self._repeated = repeated(team.id for team in teams)
+        self._teams, self._rosters = teams, rosters
+        twice = repeated(team.id for team in teams)
+        self._leagues = ["" if team.id in twice else league_of(team) for team in teams]
 
     def __len__(self) -> int:
         return len(self._teams)
 
     def league(self, at: int) -> str:
         """Return the league in which a team's players are heard; empty where they are not."""
-        team = self._teams[at]
-        return "" if team.id in self._repeated else self._league_of(team)
+        return self._leagues[at]
 
     def ids(self, at: int) -> frozenset[str]:
         """Return the outside ids of a team's players."""

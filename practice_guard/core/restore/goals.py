@@ -69,8 +69,15 @@ def _both_sides(resolution: Resolution) -> Iterator[Team]:
 def resolved(old: TeamList, now: TeamList, request: Request, decisions: Decisions) -> Resolution:
     """Find out who the teams of an old list are today, with candidates for those that wait."""
     witnesses = Witnesses(old.rosters, now.rosters, at_least=request.roster_at_least, percent=request.roster_percent)
-    found = resolve(old.teams, now.teams, witnesses=witnesses, decisions=decisions, exact_only=request.exact_only)
-    return with_candidates(found, now.teams, witnesses=witnesses)
+    found = resolve(
+        old.teams,
+        now.teams,
+        witnesses=witnesses,
+        decisions=decisions,
+        exact_only=request.exact_only,
+        habits=request.habits,
+    )
+    return with_candidates(found, now.teams, witnesses=witnesses, habits=request.habits)
 
 
 def with_parents(names: frozenset[str], sets: Sequence[BoundSet]) -> frozenset[str]:
@@ -102,13 +109,22 @@ def team_goals(
             yield Goal(place, old, to, meant(match), match.old.league, proven.made(new))
 
 
-def league_goals(lists: Mapping[str, TeamList], leagues: Mapping[str, Mapping[int, int]]) -> Iterator[Goal]:
+def league_goals(
+    lists: Mapping[str, TeamList],
+    leagues: Mapping[str, Mapping[int, int]],
+    now: TeamList,
+    decisions: Mapping[str, Decisions],
+) -> Iterator[Goal]:
     """Return where every league of every list leads; a scope of teams or leagues means none of what hangs on one."""
     for place, (name, list_) in enumerate(lists.items(), start=1):
         for old, new in leagues[name].items():
-            same = new == old
-            evidence, fate = (Evidence.SAME_ID, Fate.KEPT) if same else (Evidence.EXACT, Fate.RENUMBERED)
-            yield Goal(place, old, Destination(new, evidence, fate), meant=False, league=list_.leagues[old])
+            code, fate = list_.leagues[old], Fate.KEPT if new == old else Fate.RENUMBERED
+            decided = decisions[name].of_league(code)
+            if decided and decided.heir and decided.heir.league == now.leagues[new]:
+                evidence = Evidence.DECISION
+            else:
+                evidence = Evidence.SAME_ID if new == old else Evidence.EXACT
+            yield Goal(place, old, Destination(new, evidence, fate), meant=False, league=code)
 
 
 def asked(plan: Plan, names: Sequence[str]) -> list[Match]:

@@ -155,8 +155,8 @@ def test_what_is_only_punctuation_is_nothing() -> None:
     ],
 )
 def test_a_clubs_other_team_is_known_by_its_name(one: str, other: str, expected: bool) -> None:
-    spelled = [normalise.bare(normalise.name(name, "Chicago 22"), ("22",)) for name in (one, other)]
-    assert normalise.siblings(*spelled, {"22"}) is expected
+    first, second = (normalise.bare(normalise.name(name, "Chicago 22"), ("22",)) for name in (one, other))
+    assert normalise.siblings(first, second, {"22"}) is expected
 
 
 def test_a_relabelled_name_has_the_new_series_at_its_end() -> None:

@@ -11,13 +11,14 @@ from practice_guard.core.identity import (
     decision,
     facets,
     following,
+    outside,
     resolution,
     roster,
     standing,
     unmatched,
 )
 from tests.unit.decisions import test_file
-from tests.unit.identity import test_candidates, test_resolution, test_roster, test_standing
+from tests.unit.identity import test_candidates, test_outside, test_resolution, test_roster, test_rules, test_standing
 from tests.world import operations
 from tests.world.generate import history
 from tests.world.judging import judged
@@ -43,7 +44,19 @@ def histories_have_no_wrong_match() -> None:
             assert not verdict.wrong
 
 
-PAIR = "            if heir is not None and heir == self.place.heir(at):\n"
+def second_teams_are_siblings() -> None:
+    test_rules.test_players_lead_no_team_onto_its_sibling("PC I", "PC II")
+
+
+def names_are_outvoted() -> None:
+    test_rules.test_players_outvote_a_name(1, 3, 2, "conflicting")
+
+
+def names_are_not_outvoted_by_few() -> None:
+    test_rules.test_players_outvote_a_name(0, 2, 2, 7)
+
+
+PAIR = "            if heir is not None and self._agree(at, heir):\n"
 ONE_TO_ONE = "return new[0] if len(old) == 1 and len(new) == 1 else None"
 
 BUGS = [
@@ -70,7 +83,7 @@ BUGS = [
     Bug(
         "a name is normalised with another team's series",
         facets,
-        "if self.old[at].series == team.series:",
+        "if self.old[at].series == team.series and self.old[at].club == team.club:",
         "if True:",
         test_resolution.test_a_name_is_normalised_with_its_own_teams_series,
     ),
@@ -148,22 +161,22 @@ BUGS = [
     Bug(
         "reused ids are those that are there",
         resolution,
-        "if match.new or team.id in heirs or not any(agreement(match.old, team)):",
+        "if match.new or team.id in heirs or not any(agreement(match.old, team, self.spelling)):",
         "if True:",
         test_resolution.test_an_id_whose_team_was_renamed_in_place_is_not_called_reused,
     ),
     Bug(
         "players do not contradict",
         roster,
-        "return new not in onto if onto else bool(self.strangers(old, new, pairs))",
-        "return False",
+        "            return new not in onto\n",
+        "            return False\n",
         test_roster.test_an_exchange_of_name_and_place_is_seen_by_the_players,
     ),
     Bug(
         "only the old team's own players contradict",
         roster,
-        "return new not in onto if onto else bool(self.strangers(old, new, pairs))",
-        "return new not in onto if onto else False",
+        " or bool(self.strangers(old, new, pairs))",
+        "",
         test_roster.test_an_exchange_is_seen_although_only_one_of_the_two_has_players,
     ),
     Bug(
@@ -176,9 +189,9 @@ BUGS = [
     Bug(
         "players who left count against",
         roster,
-        "[player for player in players if player in here and player in there]",
-        "[player for player in players if player in here]",
-        test_roster.test_ids_that_left_the_league_do_not_count,
+        "        present = [player for player in players if player in here and player in there]\n        if",
+        "        present = [player for player in players if player in here]\n        if",
+        test_roster.test_players_who_left_keep_nobody_from_being_confirmed,
     ),
     Bug(
         "the same players in another league are the same",
@@ -190,7 +203,7 @@ BUGS = [
     Bug(
         "players of any league are heard",
         standing,
-        'else normalise.text(team.league or "")',
+        "else league_of(team)",
         'else "any"',
         test_roster.test_players_of_another_league_are_no_witnesses,
     ),
@@ -211,29 +224,29 @@ BUGS = [
     Bug(
         "players alone are a match",
         roster,
-        "if (by_name or by_place) and hearing",
+        "if (by_name or (by_place and hearing.complete(at, heir))) and hearing",
         "if hearing",
         test_roster.test_a_roster_without_any_facet_is_no_match,
     ),
     Bug(
         "one direction is enough",
         roster,
-        "if (by_name or by_place) and hearing.out_of(heir) - matched == {at}:",
+        "if (by_name or (by_place and hearing.complete(at, heir))) and hearing.out_of(heir) - matched == {at}:",
         "if by_name or by_place:",
         test_roster.test_a_team_that_swallowed_another_is_not_confirmed_as_the_smaller,
     ),
     Bug(
         "the club's other team is confirmed by players of both",
-        roster,
-        "heir in pointing.places - pointing.strangers and hearing.complete(at, heir)",
-        "heir in pointing.places",
-        test_roster.test_the_second_team_is_not_confirmed_as_the_first_by_players_of_both,
+        resolution,
+        "            placed = not self.spelling.siblings(self.old[at], self.new[heir])\n",
+        "            placed = True\n",
+        second_teams_are_siblings,
     ),
     Bug(
         "a bare name is followed from one left-out series to another",
-        roster,
-        "pointing.names - pointing.wandered",
-        "pointing.names",
+        resolution,
+        "not self.facets.may_have_wandered(at, heir) and ",
+        "",
         test_roster.test_a_bare_name_that_moves_when_series_are_left_out_is_not_followed_by_players_of_both_teams,
     ),
     Bug(
@@ -260,8 +273,8 @@ BUGS = [
     Bug(
         "a league's decision beats a team's",
         decision,
-        "            team.identity,\n            TeamIdentity(team.league, None, team.series, None),\n",
-        "            TeamIdentity(team.league, None, team.series, None),\n            team.identity,\n",
+        "for key in (team.identity, *wholes(team)):",
+        "for key in (*wholes(team), team.identity):",
         test_file.test_the_nearest_decision_counts,
     ),
     Bug(
@@ -277,6 +290,94 @@ BUGS = [
         "        if team in self.heir_of:\n            speaks_against",
         "        if False:\n            speaks_against",
         test_candidates.test_a_candidate_that_is_another_teams_heir_says_so,
+    ),
+]
+
+BUGS += [
+    Bug(
+        "players outvote no name",
+        roster,
+        "return self.outvoting(old, new) is not None or",
+        "return",
+        names_are_outvoted,
+    ),
+    Bug(
+        "a few players outvote a name",
+        roster,
+        "if most < OUTVOTED_BY or most <= 2 * mine:",
+        "if not most:",
+        names_are_not_outvoted_by_few,
+    ),
+    Bug(
+        "a name is followed onto another old team's place",
+        resolution,
+        " and not self.facets.is_another_ones(at, heir)",
+        "",
+        test_rules.test_players_lead_no_name_onto_another_old_teams_place,
+    ),
+    Bug(
+        "a bracket is dropped although a namesake is there",
+        facets,
+        "if differ and tuple(self.bare.bearers(at)[1]) == (heir,):",
+        "if differ and heir in self.bare.bearers(at)[1]:",
+        test_rules.test_the_imports_own_bracket_tells_nobody_apart_where_one_is_left,
+    ),
+    Bug(
+        "case tells twins apart although one is gone",
+        facets,
+        " or mine.keys() != there.keys():\n            return {}\n"
+        "        return {at: there[key] for key, at in mine.items()}",
+        ":\n            return {}\n        return {at: there[key] for key, at in mine.items() if key in there}",
+        test_rules.test_twins_are_told_by_case_where_all_of_them_are_there,
+    ),
+    Bug(
+        "names that repeat are believed",
+        facets,
+        "if self.spelling.league(self.old[at]) not in self.repeating",
+        "if True",
+        test_rules.test_names_that_repeat_say_nothing_whatever_the_settings_say,
+    ),
+    Bug(
+        "every league's names say all",
+        facets,
+        "if self.spelling.of(self.old[at]).unique_names]",
+        "if True]",
+        test_rules.test_a_promoted_team_keeps_its_name_where_the_settings_say_so,
+    ),
+    Bug(
+        "outside ids veto nothing",
+        outside,
+        "return ids is not None and ids[0] != ids[1]",
+        "return False",
+        test_outside.test_another_outside_id_vetoes_a_match,
+    ),
+    Bug(
+        "outside ids given anew veto everything",
+        outside,
+        "if count >= RENUMBERED_FROM and",
+        "if False and",
+        test_outside.test_ids_that_are_others_as_a_whole_are_ignored_and_said,
+    ),
+    Bug(
+        "two teams are a league whose ids are others",
+        outside,
+        "if count >= RENUMBERED_FROM and",
+        "if",
+        test_outside.test_two_of_two_are_not_yet_a_league_with_other_ids,
+    ),
+    Bug(
+        "an outside id settles without being asked",
+        outside,
+        "if not self.spelling.of(team).outside_id_confirms or",
+        "if",
+        test_outside.test_an_id_settles_nothing_where_nobody_said_so,
+    ),
+    Bug(
+        "an outside id settles without any facet",
+        resolution,
+        "if self._is_named_or_placed(at, heir) and",
+        "if",
+        test_outside.test_an_id_settles_what_one_facet_says_where_the_settings_say_so,
     ),
 ]
 

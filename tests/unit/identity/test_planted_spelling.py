@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core.identity import normalise
-from tests.unit.identity import test_normalise, test_resolution
+from practice_guard.core.identity import normalise, spelling
+from tests.unit.identity import test_normalise, test_resolution, test_rules
 from tests.world.planting import Bug, notices
 
 
@@ -29,41 +29,46 @@ def series_are_their_designation() -> None:
         test_normalise.test_a_series_is_its_designation(spellings)
 
 
-INTERCHANGEABLE = '_SERIES_WORDS = frozenset(("chicago", "series", "s"))'
+INTERCHANGEABLE = "tokens[0] in dialect.series_words and"
+
+
+def siblings_are_told_apart() -> None:
+    test_rules.test_players_lead_no_team_onto_its_sibling("PC Red", "PC Blue")
+
 
 BUGS = [
     Bug(
         "Division is a synonym",
         normalise,
         INTERCHANGEABLE,
-        '_SERIES_WORDS = frozenset(("chicago", "series", "s", "division"))',
+        "tokens[0] in dialect.series_words | {'division'} and",
         test_resolution.test_a_division_is_not_the_series_of_its_number,
     ),
     Bug(
         "Division is a synonym, in the tables",
         normalise,
         INTERCHANGEABLE,
-        '_SERIES_WORDS = frozenset(("chicago", "series", "s", "division"))',
+        "tokens[0] in dialect.series_words | {'division'} and",
         series_are_told_apart,
     ),
     Bug(
         "Chicago is no synonym",
         normalise,
         INTERCHANGEABLE,
-        '_SERIES_WORDS = frozenset(("series", "s"))',
+        "tokens[0] in dialect.series_words - {'chicago'} and",
         test_resolution.test_a_season_is_relabelled_at_once,
     ),
     Bug(
         "Chicago is dropped from names too",
         normalise,
-        'if len(head) > 1 and head[-1] == "series" and tail == own:',
-        "if len(head) > 1 and head[-1] in _SERIES_WORDS and tail == own:",
-        test_resolution.test_a_club_with_chicago_in_its_name_is_not_its_neighbour,
+        "head[-1] in dialect.series_words - _IN_NAMES and",
+        "head[-1] in dialect.series_words and",
+        test_normalise.test_a_club_called_chicago_keeps_its_name,
     ),
     Bug(
         "any series in a name is a designation",
         normalise,
-        "tokens = _bracketed(tokens, own) or _trailing(tokens, own) or tokens",
+        "tokens = _bracketed(tokens, own, dialect) or _trailing(tokens, own, dialect) or tokens",
         'tokens = tuple(re.sub(r"^s(?=\\d)", "", token) for token in tokens)',
         test_normalise.test_only_a_teams_own_series_is_a_designation_in_its_name,
     ),
@@ -77,8 +82,8 @@ BUGS = [
     Bug(
         "what stands in brackets is dropped",
         normalise,
-        "for token in _TOKEN.findall(_folded(value))",
-        'for token in _TOKEN.findall(re.sub(r"\\(.*", "", _folded(value)))',
+        "for token in _TOKEN.findall(folded)",
+        'for token in _TOKEN.findall(re.sub(r"\\(.*", "", folded))',
         test_resolution.test_what_stands_in_brackets_tells_teams_apart,
     ),
     Bug(
@@ -91,7 +96,7 @@ BUGS = [
     Bug(
         "letters after numbers are cut off",
         normalise,
-        "tuple(token for token",
+        'tuple(_DASH.sub("-", token) for token',
         'tuple(re.sub(r"(?<=\\d)[a-z]$", "", token) for token',
         test_resolution.test_the_second_team_of_a_club_is_not_the_first_in_its_place,
     ),
@@ -105,24 +110,65 @@ BUGS = [
     Bug(
         "case matters",
         normalise,
-        "return value.casefold().replace",
+        "return fold(value).replace",
         "return value.replace",
         spelling_tells_nobody_apart,
     ),
     Bug(
         "Unicode forms matter",
         normalise,
-        '"NFKC", unicodedata.normalize("NFKC"',
-        '"NFC", unicodedata.normalize("NFC"',
+        '"NFKC", fold(unicodedata.normalize("NFKC"',
+        '"NFC", fold(unicodedata.normalize("NFC"',
         spelling_tells_nobody_apart,
     ),
     Bug("nothing is unseen", normalise, "return sign in _UNSEEN or", "return False and", spelling_tells_nobody_apart),
     Bug(
         "S is glued for good",
         normalise,
-        '_GLUED = re.compile(r"s(?=\\d)")',
-        '_GLUED = re.compile(r"$^")',
+        "found = _LETTERS_AND_NUMBER.fullmatch(token)",
+        "found = None",
         series_are_their_designation,
+    ),
+]
+
+
+def marks_tell_apart() -> None:
+    test_rules.test_a_mark_at_a_words_end_stays("Sharks B-", "Sharks B")
+
+
+def flags_are_told_apart() -> None:
+    test_rules.test_what_is_drawn_differently_stays_two("\U0001f468\u200d\U0001f467", "\U0001f468\U0001f467")
+
+
+BUGS += [
+    Bug("a grade loses its mark", normalise, "_TOKEN.findall(folded)", "re.findall(_WORD, folded)", marks_tell_apart),
+    Bug(
+        "joiners are dropped",
+        normalise,
+        "            if _joins(before):\n",
+        "            if False:\n",
+        flags_are_told_apart,
+    ),
+    Bug(
+        "a synonym counts although a list shows both",
+        spelling,
+        "if len(values) > 1}:",
+        "if False}:",
+        test_rules.test_no_synonym_where_a_list_shows_both,
+    ),
+    Bug(
+        "an alias counts although a list shows both",
+        spelling,
+        "if len(values) > 1}:",
+        "if False}:",
+        test_rules.test_a_form_or_an_alias_tells_clubs_apart_where_a_list_has_both,
+    ),
+    Bug(
+        "a common word makes no sibling",
+        normalise,
+        "return words[0] == words[1] or bool(shared)",
+        "return words[0] == words[1]",
+        siblings_are_told_apart,
     ),
 ]
 

@@ -121,7 +121,7 @@ def test_two_swapped_names_are_not_followed() -> None:
 def test_of_two_new_teams_that_only_normalising_makes_alike_neither_is_taken() -> None:
     resolution = resolving(
         "1: Tennaqua - 22 | Tennaqua | Chicago 22",
-        "8: Tennaqua 22 | Tennaqua | Series 22\n9: TENNAQUA 22 | TENNAQUA | S22",
+        "8: Tennaqua 22 | Tennaqua | Series 22\n9: TENNAQUA 22 | TENNAQUA | Series 22",
     )
     assert outcome(resolution) == {1: AMBIGUOUS}
 

@@ -68,6 +68,11 @@ def test_ids_that_left_the_league_do_not_count() -> None:
     assert outcome(resolving(OLD, SAME, rosters=(BEFORE, now)))[1] == "conflicting"
 
 
+def test_players_who_left_keep_nobody_from_being_confirmed() -> None:
+    old, moved = "1: Blue | Tennaqua | Chicago 7", "8: Blue | Tennaqua | Chicago 6\n9: Red | Wilmette | Chicago 7"
+    assert outcome(resolving(old, moved, rosters=({1: roster(100)}, {8: roster(100, 4)}))) == {1: 8}
+
+
 def test_players_of_another_league_are_no_witnesses() -> None:
     new = SAME + "\n7: Blue 7 | Tennaqua | Series 7 | NSTF"
     assert outcome(resolving(OLD, new, rosters=(BEFORE, {7: roster(100)}))) == {1: 8, 2: 9}
