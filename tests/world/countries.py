@@ -31,6 +31,9 @@ IDS: tuple[Operation, ...] = (
     outside_ids.pad_outside_ids,
     outside_ids.give_one_another_outside_id,
     outside_ids.replace_a_team_by_another,
+    outside_ids.replace_a_team_under_another_name,
+    outside_ids.exchange_names_and_outside_ids,
+    outside_ids.hand_on_an_outside_id,
 )
 TEAMS_COME_AND_GO: tuple[Operation, ...] = (
     operations.fold,
@@ -48,7 +51,8 @@ class Country:
     """A league and its way of writing. `happens` is what may happen there beside what happens everywhere.
 
     A history is about a few of its `clubs` that stand beside each other here. `spellings` are interchangeable
-    by `habits`, or everywhere; `alike` are two things that only such a word makes one, `twins` differ by case alone.
+    by `habits`, or everywhere; `alike` are two things that only such a word makes one, `twins` differ by case alone,
+    and `near` by a mark that means something. Where it `shares_places`, an import may keep all of a club's teams in a series.
     """
 
     name: str
@@ -60,14 +64,17 @@ class Country:
     spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alike: frozenset[frozenset[str]] = frozenset()
     twins: frozenset[frozenset[str]] = frozenset()
+    near: frozenset[frozenset[str]] = frozenset()
     sponsors: bool = False
     outside_ids: bool = False
+    shares_places: bool = False
     happens: tuple[Operation, ...] = ()
 
     def build(self, chance: Random) -> Website:
         """A small website of this country: the teams of a few of its clubs, some with players."""
-        writing = Writing(self.pattern, self.grades, self.labels, self.spellings, self.alike, self.twins)
-        site = Website([], habits=Habits((self.habits,)), writing=writing)
+        writing = Writing(self.pattern, self.grades, self.labels, self.spellings, self.alike, self.twins, self.near)
+        one_a_place = not (self.shares_places and chance.random() < 0.5)
+        site = Website([], habits=Habits((self.habits,)), writing=writing, one_a_place=one_a_place)
         if self.sponsors:
             writing.sponsors.update({club: chance.choice(seating.SPONSORS) for club in self.clubs})
         writing.texts.update({part: chance.choice(ways) for part, ways in self.spellings.items()})
@@ -89,7 +96,13 @@ class Country:
                 entry.outside_id = str(1000 + entry.tag)
             if has_players and chance.random() < 0.75:
                 entry.players = {f"p{next(site.fresh)}" for _ in range(chance.randint(*PLAYERS))}
+        if chance.random() < 0.5:
+            seating.leave_out_one_of_two(site, chance)
         return site
+
+
+def _pairs(*pairs: tuple[str, str]) -> frozenset[frozenset[str]]:
+    return frozenset(map(frozenset, pairs))
 
 
 ROMAN = {"II": ("II", "2", "2nd"), "III": ("III", "3", "3rd")}
@@ -102,9 +115,10 @@ PROMOTION = Country(
     ("Kreisliga B", "Kreisliga A", "Bezirksliga", "Landesliga"),
     ("", "II", "III"),
     {**ROMAN, "SV Winmere": ("SV Winmere", "Winmere")},
-    frozenset((frozenset(("FC Tennaqua", "TC Tennaqua")),)),
+    _pairs(("FC Tennaqua", "TC Tennaqua")),
     outside_ids=True,
     happens=(
+        seating.leave_out_one_of_two,
         *(seating.promote_and_relegate, seating.promote_and_relegate, seating.respell_parts, seating.close_ranks),
         *PLACES_MOVE,
     ),
@@ -118,6 +132,7 @@ AGE_GROUPS = Country(
     ("Red", "Blue", "Boys", "Girls", ""),
     {"Red": ("Red", "Crimson")},
     outside_ids=True,
+    shares_places=True,
     happens=(seating.next_age_group, seating.next_age_group, seating.respell_parts, *NAMES_MOVE, *PLACES_MOVE),
 )
 SECOND_TEAMS = Country(
@@ -184,18 +199,36 @@ ENGLAND, SCOTLAND = (
     "\U0001f3f4" + "".join(chr(0xE0000 + ord(letter)) for letter in region) + "\U000e007f"
     for region in ("gbeng", "gbsct")
 )
+MARKED = (
+    ("\u0646\u0648\u0631\u200c\u0622\u0628\u0627\u062f", "\u0646\u0648\u0631\u0622\u0628\u0627\u062f"),
+    (f"Nova {ENGLAND}", f"Nova {SCOTLAND}"),
+    ("Falke \U0001f1e9\U0001f1ea", "Falke \U0001f1eb\U0001f1f7"),
+    ("Iris \U0001f469\u200d\U0001f680", "Iris \U0001f469\U0001f680"),
+)
+"""Clubs that differ by a joiner or by a flag."""
 SCRIPTS = Country(
     "scripts, flags and joiners",
     League("LIGA_MIRA", ("Серия", "Σειρά", "シリーズ")),
     "{club} {grade}",
     (
-        *("Спартак Озёрный", "Όλυμπος Λίμνης", "東京ガルーダ", "النصر", "สโมสรทะเล"),
-        *(f"Nova {ENGLAND}", f"Nova {SCOTLAND}", "Falke \U0001f1e9\U0001f1ea", "Falke \U0001f1eb\U0001f1f7"),
-        *("Iris \U0001f469\u200d\U0001f680", "Iris \U0001f469\U0001f680"),
+        *(
+            "Спартак Озёрный",
+            "Όλυμπος Λίμνης",
+            "東京ガルーダ",
+            *MARKED[0],
+            "สโมสรทะเล",
+            *MARKED[1],
+            *MARKED[2],
+            *MARKED[3],
+        ),
     ),
     ("Серия 1", "Серия 2", "Серия Б"),
     spellings={f"Серия {each}": (f"Серия {each}", f"Σειρά {each}", f"シリーズ {each}", each) for each in "12Б"},
-    happens=(seating.respell_parts, seating.respell_grades, *NAMES_MOVE, *PLACES_MOVE, turnover.deal_seats_anew),
+    near=_pairs(*MARKED),
+    happens=(
+        *(seating.leave_out_one_of_two, seating.leave_out_one_of_two, seating.respell_parts, seating.respell_grades),
+        *(*NAMES_MOVE, *PLACES_MOVE, turnover.deal_seats_anew),
+    ),
 )
 GRADES = Country(
     "grades with marks, bare names, clubs that differ by case",
@@ -203,8 +236,10 @@ GRADES = Country(
     "{club}",
     ("Sharks", "SHARKS", "Lakeside", "Winmere"),
     ("A", "A-", "A+", "B", "B-", "C"),
-    twins=frozenset((frozenset(("Sharks", "SHARKS")),)),
+    twins=_pairs(("Sharks", "SHARKS")),
+    near=_pairs(("A", "A-"), ("A", "A+"), ("A-", "A+"), ("B", "B-")),
     happens=(
+        seating.leave_out_one_of_two,
         *(seating.reshuffle_grades, seating.drop_the_mark, seating.promote_and_relegate, turnover.deal_seats_anew),
         *(operations.swap_places, operations.list_in_another_order, operations.rename, turnover.take_over_a_roster),
     ),
@@ -215,8 +250,9 @@ TWO_WORDS = Country(
     "{club} {grade}",
     ("Lions", "Bears", "Winmere", "Tennaqua"),
     ("1", "S1", "2", "Series 2", "Division 2"),
-    alike=frozenset((frozenset(("1", "S1")), frozenset(("2", "Series 2")))),
+    alike=_pairs(("1", "S1"), ("2", "Series 2")),
     happens=(
+        *(seating.leave_out_one_of_two, seating.leave_out_one_of_two),
         *(seating.reshuffle_grades, seating.promote_and_relegate, seating.rename_a_club, turnover.deal_seats_anew),
         *(operations.swap_names, operations.swap_places, operations.list_in_another_order),
     ),

@@ -59,7 +59,7 @@ class Truth:
 def run(site: Website, chance: Random, before: Imported | None = None, habit: str = "sequence") -> Imported:
     """Import the website once more, with ids handed out by a habit."""
     listed = site.listed()
-    kept, names = _kept(listed)
+    kept, names = _kept(listed, site.one_a_place)
     ids = _ids(kept, chance, before, habit)
     teams, truth = [], {}
     rosters = {}
@@ -68,7 +68,7 @@ def run(site: Website, chance: Random, before: Imported | None = None, habit: st
         place, outside_id = entry.place, entry.outside_id
         teams.append(Team(id_, entry.league, place.club, place.series, names[entry.tag], "Series", outside_id or None))
         # Players find their team by league, club and series, so those of a dropped second team are on the first.
-        here = [other for other in listed if _place(other) == _place(entry)]
+        here = [other for other in listed if _place(other) == _place(entry)] if site.one_a_place else [entry]
         tags = frozenset(other.tag for other in here)
         seat = (place.of.club, place.of.grade) if place.of else None
         named = site.writing.tells(entry.name.of) if entry.name.of else None
@@ -95,13 +95,13 @@ def _place(entry: Entry) -> tuple[str, str, str]:
     return entry.league, entry.place.club, entry.place.series
 
 
-def _kept(listed: list[Entry]) -> tuple[list[Entry], dict[int, str]]:
+def _kept(listed: list[Entry], one_a_place: bool) -> tuple[list[Entry], dict[int, str]]:
     """Of two teams in one place the first; of several with one name the first bare, the others with their series."""
     places: set[tuple[str, str, str]] = set()
     taken: set[tuple[str, str]] = set()
     kept, names = [], {}
     for entry in listed:
-        if _place(entry) in places:
+        if one_a_place and _place(entry) in places:
             continue
         text = entry.name.text
         if (entry.league, text) in taken:
@@ -126,5 +126,5 @@ def _ids(kept: list[Entry], chance: Random, before: Imported | None, habit: str)
         return {entry.tag: used.pop() if used else next(fresh) for entry in kept}
     if habit == "upsert":
         there = {(team.league, team.club, team.series): team.id for team in before.teams}
-        return {entry.tag: there.get(_place(entry)) or next(fresh) for entry in kept}
+        return {entry.tag: there.pop(_place(entry), 0) or next(fresh) for entry in kept}
     return {entry.tag: next(fresh) for entry in kept}

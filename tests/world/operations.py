@@ -121,7 +121,7 @@ def rename(site: Website, chance: Random) -> None:
     """A team gets a name that nobody ever had."""
     entry = chance.choice(site.entries)
     number = next(site.fresh)
-    entry.name = type(entry.name)(f"Wolves {_letters(number)}", next(site.fresh), f"wolves {number}")
+    entry.name = type(entry.name)(f"Wolves {letters(number)}", next(site.fresh), f"wolves {number}")
     site.tell("renamed", [entry])
 
 
@@ -157,7 +157,7 @@ def found(site: Website, chance: Random) -> None:
     """A team is new, in a series of its own."""
     league = chance.choice(site.entries).league
     number = next(site.fresh)
-    site.add(league, f"Foxes {_letters(number)}", f"Fox Run {_letters(number)}", f"Series {100 + number}")
+    site.add(league, f"Foxes {letters(number)}", f"Fox Run {letters(number)}", f"Series {100 + number}")
 
 
 def found_a_twin(site: Website, chance: Random) -> None:
@@ -194,7 +194,7 @@ def replace_a_leagues_players(site: Website, chance: Random) -> None:
             entry.players = {new.setdefault(player, f"p{next(site.fresh)}") for player in sorted(entry.players)}
 
 
-def _letters(number: int) -> str:
+def letters(number: int) -> str:
     """A number in letters, so that no made-up name has a digit in common with a series."""
     return "".join(chr(ord("A") + int(digit)) for digit in str(number))
 
@@ -237,7 +237,7 @@ def split(site: Website, chance: Random) -> None:
     site.entries[site.entries.index(one)] = Entry(
         next(site.fresh), one.league, one.name, one.place, set(sorted(one.players)[::2])
     )
-    other = site.add(one.league, f"{one.name.text} B{_letters(one.tag)}", one.place.club, f"Series {100 + one.tag}")
+    other = site.add(one.league, f"{one.name.text} B{letters(one.tag)}", one.place.club, f"Series {100 + one.tag}")
     other.players = set(sorted(one.players)[1::2])
 
 

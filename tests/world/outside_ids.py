@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from tests.world.operations import letters
 from tests.world.website import Entry, Website
 
 
@@ -53,6 +54,36 @@ def replace_a_team_by_another(site: Website, chance: Random) -> None:
         heir.outside_id = str(10_000 + next(site.fresh))
         heir.players = {f"p{next(site.fresh)}" for _ in one.players}
         site.entries[site.entries.index(one)] = heir
+
+
+def replace_a_team_under_another_name(site: Website, chance: Random) -> None:
+    """A team is no more, and another one with another name and id has its place and its players."""
+    if there := _numbered(site):
+        one = chance.choice(there)
+        site.lose(one)
+        number = next(site.fresh)
+        heir = site.add(one.league, f"Foxes {letters(number)}", one.place.club, one.place.series, beside=one.place.kin)
+        heir.name.family = f"foxes {number}"
+        heir.outside_id, heir.players = str(10_000 + number), set(one.players)
+
+
+def exchange_names_and_outside_ids(site: Website, chance: Random) -> None:
+    """Two teams exchange their names and their ids, where they are."""
+    if len(there := _numbered(site)) > 1:
+        one, other = chance.sample(there, 2)
+        one.name, other.name = other.name, one.name
+        one.outside_id, other.outside_id = other.outside_id, one.outside_id
+        site.tell("names exchanged", (one, other))
+
+
+def hand_on_an_outside_id(site: Website, chance: Random) -> None:
+    """A team is no more, and another one has its id."""
+    if len(there := _numbered(site)) > 1:
+        one, other = chance.sample(there, 2)
+        site.lose(one)
+        if one not in site.entries:
+            other.outside_id = one.outside_id
+            site.tell("outside id new", [other])
 
 
 def _numbered(site: Website) -> list[Entry]:

@@ -56,6 +56,19 @@ def next_age_group(site: Website, chance: Random) -> None:
             _found(site, entry.league, seat, entry)
 
 
+def leave_out_one_of_two(site: Website, chance: Random) -> None:
+    """Of two teams of which somebody might take one for the other, only one is listed."""
+    near = site.writing.alike | site.writing.twins | site.writing.near
+    site.unlisted_tags = set()
+    seats = _seated(site)
+    for at, (one, seat) in enumerate(seats):
+        for other, held in seats[at + 1 :]:
+            parts = [(seat.club, held.club), (seat.grade, held.grade), (seat.label, held.label)]
+            differing = {frozenset(pair) for pair in parts if len(set(pair)) > 1}
+            if len(differing) == 1 and differing <= near:
+                site.unlisted_tags.add(chance.choice((one, other)).tag)
+
+
 def reshuffle_grades(site: Website, chance: Random) -> None:
     """The teams of a club exchange their grades."""
     seats = _seated(site)

@@ -33,7 +33,7 @@ class Writing:
 
     `pattern` is that of a name, over club, grade, label and sponsor. `spellings` are all that a club, grade or label
     may have, `texts` those that they have now. `alike` says which of them are two things that the league's words make
-    one, `twins` which differ by case alone.
+    one, `twins` which differ by case alone, `near` which by a mark that means something.
     """
 
     pattern: str = ""
@@ -42,6 +42,7 @@ class Writing:
     spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alike: frozenset[frozenset[str]] = frozenset()
     twins: frozenset[frozenset[str]] = frozenset()
+    near: frozenset[frozenset[str]] = frozenset()
     texts: dict[str, str] = field(default_factory=dict)
     sponsors: dict[str, str] = field(default_factory=dict)
 
@@ -110,7 +111,7 @@ class Entry:
 
 @dataclass
 class Website:
-    """All leagues, in the order in which they are listed."""
+    """All leagues, in the order in which they are listed. Its import keeps one team a place, or all that there are."""
 
     entries: list[Entry]
     unlisted_leagues: set[str] = field(default_factory=set)
@@ -118,6 +119,7 @@ class Website:
     unlisted_tags: set[int] = field(default_factory=set)
     fresh: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     habits: Habits | None = None
+    one_a_place: bool = True
     writing: Writing = field(default_factory=Writing)
     told: list[tuple[int, str]] = field(default_factory=list)
     kins: dict[tuple[str, ...], int] = field(default_factory=dict)
