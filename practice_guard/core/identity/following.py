@@ -10,6 +10,7 @@ from functools import cached_property
 from practice_guard.core.findings import found
 from practice_guard.core.identity.decision import Decision, Decisions, said, wholes
 from practice_guard.core.identity.facets import Facets
+from practice_guard.core.identity.outside import OutsideIds
 from practice_guard.core.identity.roster import Hearing
 from practice_guard.core.identity.spelling import Spelling
 from practice_guard.core.model import Finding, Team, TeamIdentity
@@ -108,19 +109,21 @@ class Following:
         return frozenset(whole for team in self.new for whole in wholes(team))
 
     def _relabel(self, relabelled: Mapping[int, Decision]) -> None:
-        waiting = dict(relabelled)
+        waiting, teams = dict(relabelled), list(self.old)
         for renaming in (True, False):
             if not waiting:
                 return
-            teams = [
-                waiting[at].relabelled(team, renaming=renaming) if at in waiting else team
-                for at, team in enumerate(self.old)
-            ]
-            found = Facets(Spelling(teams, self.new, self.spelling.habits)).pairs()
+            for at, decision in waiting.items():
+                teams[at] = decision.relabelled(self.old[at], renaming=renaming)
+            spelling = Spelling(teams[:], self.new, self.spelling.habits)
+            found = Facets(spelling).pairs()
+            outside = OutsideIds(spelling, found)
             for at in [at for at in waiting if at in found]:
                 decision = waiting.pop(at)
                 if self.hearing.contradicts(at, found[at], found):
                     self._refuse(at, decision, "the rosters contradict it")
+                elif outside.forbids(at, found[at]):
+                    self._refuse(at, decision, "the outside ids contradict it")
                 else:
                     self.followed.heirs[at] = found[at]
                     self.deciding[at] = decision

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from practice_guard.core.findings import found
-from practice_guard.core.identity import normalise
 from practice_guard.core.identity.decision import kind_of
 from practice_guard.core.identity.habits import Habits
+from practice_guard.core.identity.spelling import Spelling
 from practice_guard.core.identity.succession import Successor, successors
 from practice_guard.core.model import Fate, Finding, Match, Team, TeamIdentity
 from practice_guard.core.steps import Step
@@ -39,7 +39,12 @@ def vanished(
         return []
     now = list(today)
     heirs = successors([match.old for match in matches.values()], now, habits)
-    there = {_place(team) for team in now}
+    spelling = Spelling([match.old for match in matches.values()], now, habits or Habits())
+
+    def place(team: Team) -> tuple[str, str]:
+        return spelling.league(team), spelling.series(team)
+
+    there = {place(team) for team in now}
     places = {league for league, _ in there}
     leagues: dict[str, list[Match]] = {}
     series: dict[tuple[str, str], list[Match]] = {}
@@ -47,14 +52,14 @@ def vanished(
         league = match.old.league or "unknown"
         leagues.setdefault(league, []).append(match)
         series.setdefault((league, match.old.series or "unknown"), []).append(match)
-    gone = {league for league, its in leagues.items() if _all_missing(its) and _place(its[0].old)[0] not in places}
+    gone = {league for league, its in leagues.items() if _all_missing(its) and place(its[0].old)[0] not in places}
     lost = [
         _vanished("league", league, leagues[league], rows, heirs.get(TeamIdentity(league, None, None, None), ()))
         for league in sorted(gone)
         if _concerns(leagues[league], concerned)
     ]
     for (league, name), its in sorted(series.items()):
-        is_there = _place(its[0].old) in there
+        is_there = place(its[0].old) in there
         if league not in gone and not is_there and _all_missing(its) and _concerns(its, concerned):
             after = heirs.get(TeamIdentity(league, None, name, None), ())
             lost.append(_vanished("series", f"{name} of {league}", its, rows, after))
@@ -68,10 +73,6 @@ def vanished(
 
 def _waits(match: Match, club: TeamIdentity) -> bool:
     return match.new is None and not match.given_up and (match.old.league, match.old.club) == (club.league, club.club)
-
-
-def _place(team: Team) -> tuple[str, str]:
-    return normalise.text(team.league or ""), normalise.series(team.series or "")
 
 
 def _all_missing(matches: Sequence[Match]) -> bool:

@@ -135,8 +135,7 @@ class _Arrived:
 def _heirs(about: TeamIdentity, before: _Labels, arrived: Sequence[_Arrived], there: _There) -> tuple[Successor, ...]:
     teams, needed, label = before.teams[about], before.has(about), _label(about).casefold()
     alike = [(fuzz.ratio(label, each.label), each.whole) for each in arrived if needed <= each.has]
-    one, several = _PARTS.get(kind_of(about), ("", ""))
-    has = f"all {len(needed)} of its {several}" if len(needed) > 1 else f"its one {one}" if one else ""
+    has = _all(len(needed), *_PARTS.get(kind_of(about), ("", "")))
     found = [
         Successor(
             heir, _again(Decision(about, heir), teams, there, before.spelling), len(teams), has, round(similar, 1)
@@ -145,6 +144,15 @@ def _heirs(about: TeamIdentity, before: _Labels, arrived: Sequence[_Arrived], th
     ]
     likely = [each for each in found if 2 * len(each.found) > each.teams]
     return tuple(sorted(likely, key=lambda each: (-len(each.found), -each.similar, str(each.heir))))[:OFFERED]
+
+
+def _all(number: int, one: str, several: str) -> str:
+    """Say in words that it is all that there are; nothing where there is no word for them."""
+    if not one:
+        return ""
+    return (
+        f"its one {one}" if number == 1 else f"both its {several}" if number == 2 else f"all {number} of its {several}"
+    )
 
 
 def _again(decision: Decision, teams: Sequence[Team], there: _There, spelling: Spelling) -> frozenset[TeamIdentity]:

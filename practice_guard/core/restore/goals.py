@@ -24,7 +24,10 @@ def united(
     if request.decisions is None:
         return earlier
     columns = {bound.name: [each.column for each in bound.references if each.parent is None] for bound in app.sets}
-    decisions.check(request.decisions, [team for old in lists.values() for team in old.teams], app.now.teams, columns)
+    teams = [team for old in lists.values() for team in old.teams]
+    codes = [code for old in lists.values() for code in old.leagues.values()]
+    leagues = codes, app.now.leagues.values()
+    decisions.check(request.decisions, teams, app.now.teams, columns, leagues)
     return {name: request.decisions.after(found) for name, found in earlier.items()}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from practice_guard.core import decisions
@@ -63,6 +65,17 @@ def test_players_contradict_a_renamed_club() -> None:
     assert outcome(resolution)[1] == "missing"
     assert outcome(resolution)[2] == 12
     assert "the rosters contradict it" in resolution.findings[0].why
+
+
+def test_outside_ids_contradict_a_renamed_club_unless_the_leagues_are_others_as_a_whole() -> None:
+    def numbered(text: str, *numbers: str) -> list[Team]:
+        return [replace(team, outside_id=number) for team, number in zip(teams(text), numbers, strict=True)]
+
+    old = numbered(OLD, "1", "2", "3", "4")
+    resolution = resolving(old, numbered(NEW, "9", "2", "3", "4"), deciding=RENAMED)
+    assert outcome(resolution) == {1: "missing", 2: 12, 3: 13, 4: 14}
+    assert "the outside ids contradict it" in resolution.findings[0].why
+    assert outcome(resolving(old, numbered(NEW, "6", "7", "8", "9"), deciding=RENAMED))[1] == 11
 
 
 def test_what_is_said_of_a_team_or_a_series_goes_before_and_of_the_league_behind() -> None:
@@ -135,6 +148,13 @@ def test_a_club_that_does_not_exist_is_refused_with_the_nearest_name() -> None:
         with pytest.raises(UsageError, match=rf"is not in the .*list.* \(the nearest name there is {nearest}\)"):
             decisions.check(decisions.parse(text), teams(OLD), teams(NEW), {})
     decisions.check(decisions.parse(RENAMED), teams(OLD), teams(NEW), {})
+
+
+def test_a_league_without_teams_is_one_that_may_be_decided_about() -> None:
+    decided = decisions.parse('[[league]]\nleague = "CITA"\nheir = { league = "CITA_2026" }\n')
+    decisions.check(decided, teams(OLD), teams(NEW), {}, (["NSTF", "CITA"], ["NSTF", "CITA_2026"]))
+    with pytest.raises(UsageError, match="league CITA is not in the list the rows come from"):
+        decisions.check(decided, teams(OLD), teams(NEW), {}, (["NSTF"], ["NSTF", "CITA_2026"]))
 
 
 def test_what_was_decided_about_a_club_is_written_read_and_recorded() -> None:

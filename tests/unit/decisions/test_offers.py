@@ -131,6 +131,6 @@ def test_a_finding_says_what_a_league_or_series_may_be_called() -> None:
     old, new = teams(SERIES_OLD + STAYS), teams(SERIES_NEW + STAYS)
     (finding,) = vanished(resolve(old, new).matches, new)
     assert finding.code == "series-vanished"
-    assert "It may be Sunday 2 now: it has all 2 of its clubs" in finding.why
+    assert "It may be Sunday 2 now: it has both its clubs" in finding.why
     (finding,) = vanished(resolve(old, teams(STAYS)).matches, teams(STAYS))
     assert finding.why.startswith("The import lacked it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from practice_guard.core.decisions import offers
-from practice_guard.core.identity import decision, gone, leagues, succession
+from practice_guard.core.identity import decision, following, gone, leagues, succession
 from tests.unit.decisions import test_clubs, test_offers
 from tests.unit.identity import test_leagues, test_succession
 from tests.world.planting import Bug, notices
@@ -26,6 +26,13 @@ BUGS = [
         "if not own or words[: len(own)] != own:",
         "if not name.startswith(old):",
         test_clubs.test_only_the_clubs_name_at_the_head_is_written_anew,
+    ),
+    Bug(
+        "no outside id is held against a renamed club",
+        following,
+        "elif outside.forbids(at, found[at]):",
+        "elif False:",
+        test_clubs.test_outside_ids_contradict_a_renamed_club_unless_the_leagues_are_others_as_a_whole,
     ),
     Bug(
         "two leagues go by one alias",

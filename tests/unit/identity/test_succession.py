@@ -87,7 +87,7 @@ def test_a_series_with_another_label_is_found_by_its_clubs() -> None:
     new = "8: Wilmette Sunday 2 | Wilmette | Sunday 2\n9: Tennaqua Sunday 2 | Tennaqua | Sunday 2"
     ((about, (heir,)),) = found(old, new).items()
     assert (about, said(heir.heir)) == ("series S2B of NSTF", "series Sunday 2 of NSTF")
-    assert heir.speaks_for.startswith("it has all 2 of its clubs, and 2 of its 2 teams by name and place")
+    assert heir.speaks_for.startswith("it has both its clubs, and 2 of its 2 teams by name and place")
     assert not found(old, new.replace("Wilmette | Sunday 2", "Lakeside | Sunday 2"))
 
 
