@@ -52,7 +52,7 @@ class Country:
 
     A history is about a few of its `clubs` that stand beside each other here. `spellings` are interchangeable
     by `habits`, or everywhere; `alike` are two things that only such a word makes one, `twins` differ by case alone,
-    and `near` by a mark that means something. Where it `shares_places`, an import may keep all of a club's teams in a series.
+    and `near` by a mark that means something. Where it `shares_places`, an import may keep all teams of a place.
     """
 
     name: str
