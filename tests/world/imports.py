@@ -16,12 +16,20 @@ ID_HABITS = ("sequence", "restart", "recycle", "upsert")
 
 @dataclass
 class Imported:
-    """A team list as the database has it. `truth` is hidden from the program: the true team behind each id."""
+    """A team list as the database has it. `truth` is hidden from the program: the true team behind each id.
+
+    `told` is what has happened to whom until then. `shown` are the clubs, and the grades, that it shows side by side
+    although the league's words make them one, of those that are `alike`; `twins` differ by their case alone.
+    """
 
     teams: list[Team]
     rosters: dict[int, frozenset[str]]
     truth: dict[int, Truth]
     next_id: int
+    told: tuple[tuple[int, str], ...] = ()
+    shown: frozenset[frozenset[str]] = frozenset()
+    alike: frozenset[frozenset[str]] = frozenset()
+    twins: frozenset[frozenset[str]] = frozenset()
     tags: frozenset[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -33,45 +41,67 @@ class Truth:
     """The tag of a true team, and whose name and place it held when it was imported.
 
     `players_of` are the tags whose players the import put on it: those of its own and of the club's teams it dropped.
+    `outside_id` is without zeros in front. `family` is the club that its name is of, `bare` the kin of the name that
+    its name is but for a bracket. In a country, `seat` is what its place is, and `named` what its name tells.
     """
 
     tag: int
     name: int
     place: int
     players_of: frozenset[int] = frozenset()
+    family: str = ""
+    outside_id: str = ""
+    seat: tuple[str, ...] | None = None
+    named: tuple[str, ...] | None = None
+    bare: int = 0
 
 
 def run(site: Website, chance: Random, before: Imported | None = None, habit: str = "sequence") -> Imported:
     """Import the website once more, with ids handed out by a habit."""
     listed = site.listed()
-    kept, names = _kept(listed)
+    kept, names = _kept(listed, site.one_a_place)
     ids = _ids(kept, chance, before, habit)
     teams, truth = [], {}
     rosters = {}
     for entry in kept:
         id_ = ids[entry.tag]
-        teams.append(Team(id_, entry.league, entry.place.club, entry.place.series, names[entry.tag], "Series"))
+        place, outside_id = entry.place, entry.outside_id
+        teams.append(Team(id_, entry.league, place.club, place.series, names[entry.tag], "Series", outside_id or None))
         # Players find their team by league, club and series, so those of a dropped second team are on the first.
-        here = [other for other in listed if _place(other) == _place(entry)]
-        truth[id_] = Truth(entry.tag, entry.name.kin, entry.place.kin, frozenset(other.tag for other in here))
+        here = [other for other in listed if _place(other) == _place(entry)] if site.one_a_place else [entry]
+        tags = frozenset(other.tag for other in here)
+        seat = (place.of.club, place.of.grade) if place.of else None
+        named = site.writing.tells(entry.name.of) if entry.name.of else None
+        name = entry.name
+        truth[id_] = Truth(
+            entry.tag, name.kin, place.kin, tags, name.family, outside_id.lstrip("0"), seat, named, name.bare
+        )
         players = frozenset().union(*(other.players for other in here))
         if players:
             rosters[id_] = players
     chance.shuffle(teams)
-    return Imported(teams, rosters, truth, max([*ids.values(), before.next_id if before else 1]) + 1)
+    next_id = max([*ids.values(), before.next_id if before else 1]) + 1
+    return Imported(
+        teams, rosters, truth, next_id, tuple(site.told), _shown(site, kept), site.writing.alike, site.writing.twins
+    )
+
+
+def _shown(site: Website, kept: list[Entry]) -> frozenset[frozenset[str]]:
+    parts = {part for entry in kept if entry.place.of for part in (entry.place.of.club, entry.place.of.grade)}
+    return frozenset(pair for pair in site.writing.alike if pair <= parts)
 
 
 def _place(entry: Entry) -> tuple[str, str, str]:
     return entry.league, entry.place.club, entry.place.series
 
 
-def _kept(listed: list[Entry]) -> tuple[list[Entry], dict[int, str]]:
+def _kept(listed: list[Entry], one_a_place: bool) -> tuple[list[Entry], dict[int, str]]:
     """Of two teams in one place the first; of several with one name the first bare, the others with their series."""
     places: set[tuple[str, str, str]] = set()
     taken: set[tuple[str, str]] = set()
     kept, names = [], {}
     for entry in listed:
-        if _place(entry) in places:
+        if one_a_place and _place(entry) in places:
             continue
         text = entry.name.text
         if (entry.league, text) in taken:
@@ -96,5 +126,5 @@ def _ids(kept: list[Entry], chance: Random, before: Imported | None, habit: str)
         return {entry.tag: used.pop() if used else next(fresh) for entry in kept}
     if habit == "upsert":
         there = {(team.league, team.club, team.series): team.id for team in before.teams}
-        return {entry.tag: there.get(_place(entry)) or next(fresh) for entry in kept}
+        return {entry.tag: there.pop(_place(entry), 0) or next(fresh) for entry in kept}
     return {entry.tag: next(fresh) for entry in kept}

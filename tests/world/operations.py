@@ -60,6 +60,7 @@ def recreate(site: Website, chance: Random) -> None:
 
 def relabel_a_season(site: Website, chance: Random) -> None:
     """A whole league at once: `Tennaqua - 22` of `Chicago 22` becomes `Tennaqua 22` of `Series 22`."""
+    site.tell("relabelled", site.entries)
     for entry in site.entries:
         if entry.league == "APTA_CHICAGO":
             entry.name.text = re.sub(r" - (?=\d)", " ", entry.name.text)
@@ -77,12 +78,14 @@ def relabel_one_series(site: Website, chance: Random) -> None:
     for entry in site.entries:
         if entry.league == one.league and entry.place.series == before:
             entry.place.series = label
+            site.tell("relabelled", [entry])
 
 
 def respell_a_name(site: Website, chance: Random) -> None:
     """One team's name is written with another case, form or blanks."""
-    name = chance.choice(site.entries).name
-    name.text = _respelt(name.text, chance)
+    one = chance.choice(site.entries)
+    one.name.text = _respelt(one.name.text, chance)
+    site.tell("respelt", [one])
 
 
 def respell_a_club(site: Website, chance: Random) -> None:
@@ -92,6 +95,7 @@ def respell_a_club(site: Website, chance: Random) -> None:
     for entry in site.entries:
         if entry.league == one.league and entry.place.club == before:
             entry.place.club = after
+            site.tell("respelt", [entry])
 
 
 def _respelt(text: str, chance: Random) -> str:
@@ -116,16 +120,16 @@ def _respelt(text: str, chance: Random) -> str:
 def rename(site: Website, chance: Random) -> None:
     """A team gets a name that nobody ever had."""
     entry = chance.choice(site.entries)
-    site.entries[site.entries.index(entry)] = renamed = Entry(
-        entry.tag, entry.league, entry.name, entry.place, entry.players
-    )
-    renamed.name = type(entry.name)(f"Wolves {_letters(next(site.fresh))}", next(site.fresh))
+    number = next(site.fresh)
+    entry.name = type(entry.name)(f"Wolves {letters(number)}", next(site.fresh), f"wolves {number}")
+    site.tell("renamed", [entry])
 
 
 def move(site: Website, chance: Random) -> None:
     """A team plays in a series where its club never played."""
     entry = chance.choice(site.entries)
     entry.place = type(entry.place)(entry.place.club, f"Series {100 + next(site.fresh)}", next(site.fresh))
+    site.tell("moved", [entry])
 
 
 def swap_names(site: Website, chance: Random) -> None:
@@ -133,6 +137,7 @@ def swap_names(site: Website, chance: Random) -> None:
     pair = _of_one_league(site, chance, 2)
     if len(pair) == 2:
         pair[0].name, pair[1].name = pair[1].name, pair[0].name
+        site.tell("names exchanged", pair)
 
 
 def swap_places(site: Website, chance: Random) -> None:
@@ -140,19 +145,19 @@ def swap_places(site: Website, chance: Random) -> None:
     pair = _of_one_league(site, chance, 2)
     if len(pair) == 2:
         pair[0].place, pair[1].place = pair[1].place, pair[0].place
+        site.tell("places exchanged", pair)
 
 
 def fold(site: Website, chance: Random) -> None:
     """A team is no more."""
-    if len(site.entries) > 4:
-        site.entries.remove(chance.choice(site.entries))
+    site.lose(chance.choice(site.entries))
 
 
 def found(site: Website, chance: Random) -> None:
     """A team is new, in a series of its own."""
     league = chance.choice(site.entries).league
     number = next(site.fresh)
-    site.add(league, f"Foxes {_letters(number)}", f"Fox Run {_letters(number)}", f"Series {100 + number}")
+    site.add(league, f"Foxes {letters(number)}", f"Fox Run {letters(number)}", f"Series {100 + number}")
 
 
 def found_a_twin(site: Website, chance: Random) -> None:
@@ -160,6 +165,7 @@ def found_a_twin(site: Website, chance: Random) -> None:
     one = chance.choice(site.entries)
     text = _respelt(one.name.text, chance)
     site.add(one.league, text, one.place.club, f"Series {100 + next(site.fresh)}", like=one.name.kin)
+    site.tell("got a twin", [one])
 
 
 def found_a_second(site: Website, chance: Random) -> None:
@@ -167,6 +173,7 @@ def found_a_second(site: Website, chance: Random) -> None:
     one = chance.choice(site.entries)
     text = f"{one.name.text} {chance.choice('BCDEFGHJKLMN')}"
     site.add(one.league, text, one.place.club, one.place.series, beside=one.place.kin)
+    site.tell("got a second team in its place", [one])
 
 
 def transfer_players(site: Website, chance: Random) -> None:
@@ -187,7 +194,7 @@ def replace_a_leagues_players(site: Website, chance: Random) -> None:
             entry.players = {new.setdefault(player, f"p{next(site.fresh)}") for player in sorted(entry.players)}
 
 
-def _letters(number: int) -> str:
+def letters(number: int) -> str:
     """A number in letters, so that no made-up name has a digit in common with a series."""
     return "".join(chr(ord("A") + int(digit)) for digit in str(number))
 
@@ -230,7 +237,7 @@ def split(site: Website, chance: Random) -> None:
     site.entries[site.entries.index(one)] = Entry(
         next(site.fresh), one.league, one.name, one.place, set(sorted(one.players)[::2])
     )
-    other = site.add(one.league, f"{one.name.text} B{_letters(one.tag)}", one.place.club, f"Series {100 + one.tag}")
+    other = site.add(one.league, f"{one.name.text} B{letters(one.tag)}", one.place.club, f"Series {100 + one.tag}")
     other.players = set(sorted(one.players)[1::2])
 
 

@@ -20,7 +20,8 @@ from practice_guard.core.identity import (
 from tests.unit.decisions import test_file
 from tests.unit.identity import test_candidates, test_outside, test_resolution, test_roster, test_rules, test_standing
 from tests.world import operations
-from tests.world.generate import history, judge, resolved
+from tests.world.generate import history
+from tests.world.judging import judged
 from tests.world.planting import Bug, notices
 from tests.world.team_lists import players
 
@@ -39,7 +40,7 @@ def histories_have_no_wrong_match() -> None:
     for seed in range(300):
         lived = history(Random(seed), operations.ORDINARY)
         for old, new in lived.pairs():
-            verdict = judge(old, new, resolved(old, new, with_players=seed % 3 != 0))
+            verdict = judged(old, new, with_players=seed % 3 != 0)
             assert not verdict.wrong
 
 
