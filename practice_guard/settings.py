@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from practice_guard import files
-from practice_guard.core.application import SCHEMA, Declared, ProtectedSet, declared
+from practice_guard.core.application import SCHEMA, Declared, declared
 from practice_guard.core.database import LOCK_TIMEOUT, STATEMENT_TIMEOUT, Database
 from practice_guard.core.errors import DatabaseError, UnreachableError, UsageError
 from practice_guard.core.findings import validate
@@ -258,23 +258,24 @@ def env_file_is_private(path: Path = Path(".env")) -> bool:
     return not path.exists() or os.name == "nt" or not path.stat().st_mode & 0o077
 
 
-def request(settings: Settings) -> Request:
-    """Return what the settings ask of a plan."""
+def request(settings: Settings, declared: Declared | None = None) -> Request:
+    """Return what the settings ask of a plan, and what is declared of the leagues."""
     return Request(
         roster_at_least=settings.roster_at_least,
         roster_percent=settings.roster_percent,
         bulk=Bulk(settings.bulk_rows, settings.bulk_percent),
+        habits=(declared or Declared()).habits,
     )
 
 
-def guard(settings: Settings, database: Database, sets: Sequence[ProtectedSet], author: Author) -> Guard:
-    """Aim a guard at an open database, with what the settings say."""
+def guard(settings: Settings, database: Database, declared: Declared, author: Author) -> Guard:
+    """Aim a guard at an open database, with what the settings say and what is declared."""
     return Guard(
         database,
-        sets,
+        declared.everything,
         author,
         settings.database_schema,
-        request(settings),
+        request(settings, declared),
         settings.severities,
         timedelta(hours=settings.max_snapshot_age_hours),
         settings.lock_timeout,

@@ -109,7 +109,7 @@ class Call:
     @property
     def request(self) -> Request:
         """What the settings ask of a plan."""
-        return settings.request(self.settings)
+        return settings.request(self.settings, self.declared)
 
     @property
     def patience(self) -> float:
@@ -118,7 +118,7 @@ class Call:
 
     def guard(self, database: Database, request: Request | None = None) -> Guard:
         """Aim a guard at an open database, with what the settings and this call's options say."""
-        aimed = settings.guard(self.settings, database, self.sets, self.author)
+        aimed = settings.guard(self.settings, database, self.declared or Declared(), self.author)
         return replace(aimed, request=request or aimed.request, patience=self.patience, watcher=self.progress)
 
     def aim(self) -> Target:

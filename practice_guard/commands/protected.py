@@ -26,5 +26,5 @@ app = typer.Typer()
 def protected_command(call: Call) -> None:
     """List what is protected, and what is not. Writes nothing."""
     with call.reading() as database:
-        found = coverage.survey(database, application.look(database, call.sets, call.schema))
+        found = coverage.survey(database, call.guard(database).look())
     call.answer(render.protected(found, verbose=call.verbose))

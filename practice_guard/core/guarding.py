@@ -93,7 +93,7 @@ class Guard:
         Raises:
             errors.SchemaError: the schema is not what it must be.
         """
-        return look(self.database, self.sets, self.schema)
+        return look(self.database, self.sets, self.schema, self.request.habits)
 
     def check_mark(self) -> None:
         """Refuse to go on in a database that is marked for another environment.

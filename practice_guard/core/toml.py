@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from practice_guard.core.errors import UsageError
 from practice_guard.core.later import Later
@@ -39,6 +39,15 @@ def parse(text: str, file: str) -> dict[str, Any]:
         placed = error.line if isinstance(error, exceptions.ParseError) and error.__cause__ is None else None
         line = placed or _line_of(reason, text)
     raise UsageError(f"{file}, line {line}: this is not TOML: {reason}. Nothing was done.")
+
+
+def refuse(file: str, line: int, what: str) -> NoReturn:
+    """Complain of what a file says in a line, as a sentence without its full stop.
+
+    Raises:
+        UsageError: always.
+    """
+    raise UsageError(f"{file}, line {line}: {what}. Nothing was done.")
 
 
 def _line_of(reason: str, text: str) -> int:

@@ -55,7 +55,7 @@ class Inside:
     def guard(self) -> Guard:
         """A guard aimed at the caller's database, with what the settings say."""
         author = Author(self.environment, __version__, self.now)
-        return settings.guard(self.settings, self.database, self.declared.everything, author)
+        return settings.guard(self.settings, self.database, self.declared, author)
 
     def guard_after(self, wanted: str) -> Guard:
         """Return one for what comes after an import, whose doing it is that what was there before is gone.

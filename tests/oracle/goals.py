@@ -29,7 +29,14 @@ def united(earlier: Mapping[str, Decisions], request: Request) -> Mapping[str, D
 def resolved(old: TeamList, now: TeamList, request: Request, decisions: Decisions) -> Resolution:
     """Find out who the teams of an old list are today."""
     witnesses = Witnesses(old.rosters, now.rosters, at_least=request.roster_at_least, percent=request.roster_percent)
-    return resolve(old.teams, now.teams, witnesses=witnesses, decisions=decisions, exact_only=request.exact_only)
+    return resolve(
+        old.teams,
+        now.teams,
+        witnesses=witnesses,
+        decisions=decisions,
+        exact_only=request.exact_only,
+        habits=request.habits,
+    )
 
 
 def with_parents(names: frozenset[str], sets: Sequence[BoundSet]) -> frozenset[str]:

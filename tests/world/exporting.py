@@ -59,10 +59,10 @@ def an_archive() -> Archive:
         verified_at=NOON,
         sets={"practices": practices},
     )
-    now = Team(7, "APTA_CHICAGO", "Tennaqua", "Chicago 22", "Tennaqua - 22", "Series 22")
+    now = Team(7, "APTA_CHICAGO", "Tennaqua", "Chicago 22", "Tennaqua - 22", "Series 22", "T7")
     then = Team(3, "CNSWPL", "Wilmette", "Series H(2)", "Wilmette H(2)")
     lists = {
-        ID: TeamList((now,), {1: "APTA_CHICAGO"}, {7: frozenset({"P1", "P2"})}),
+        ID: TeamList((now,), {1: "APTA_CHICAGO"}, {7: frozenset({"P1", "P2"})}, {7: True}),
         OLDER: TeamList((then,), {2: "CNSWPL"}, {}),
     }
     rows = [

@@ -82,7 +82,7 @@ class Guard:
         """What `work` makes of a plan while its tables are there."""
 
         def inside(connection: Connection) -> T:
-            app = look(connection, self.sets)
+            app = self.at(connection, request).look()
             return work(restore.work_out(connection, snapshots.find(connection, wanted), app, request))
 
         return self.reads(inside)

@@ -41,12 +41,16 @@ TAMPERING: dict[str, tuple[str, str]] = {
     ),
     "a digest changed": ("UPDATE practice_guard.snapshots SET digest = 'x' WHERE id = '{s}'", "its description was"),
     "a digest of a newer kind": (
-        "UPDATE practice_guard.snapshots SET digest_version = 3 WHERE id = '{s}'",
-        "Snapshot {s} is not readable: its digest has version 3, and this program knows 2",
+        "UPDATE practice_guard.snapshots SET digest_version = 4 WHERE id = '{s}'",
+        "Snapshot {s} is not readable: its digest has version 4, and this program knows 3",
     ),
     "a digest of the older kind": (
         "UPDATE practice_guard.snapshots SET digest_version = 1 WHERE id = '{s}'",
         "were changed",
+    ),
+    "a digest of the kind before": (
+        "UPDATE practice_guard.snapshots SET digest_version = 2 WHERE id = '{s}'",
+        "its team list or its description was changed",
     ),
     "a digest of no kind": (
         "UPDATE practice_guard.snapshots SET digest_version = 0 WHERE id = '{s}'",
@@ -127,6 +131,22 @@ TAMPERING: dict[str, tuple[str, str]] = {
     ),
     "a player that is NULL": (
         "UPDATE practice_guard.team_lists SET players = players || NULL::text WHERE list = '{s}'",
+        "its team list or its description was changed",
+    ),
+    "an outside id changed": (
+        "UPDATE practice_guard.team_lists SET outside_id = coalesce(outside_id, '') || '7' WHERE list = '{s}'",
+        "its team list or its description was changed",
+    ),
+    "outside ids taken away": (
+        "UPDATE practice_guard.team_lists SET outside_id = NULL WHERE list = '{s}'",
+        "its team list or its description was changed",
+    ),
+    "a team that played no more": (
+        "UPDATE practice_guard.team_lists SET active = NOT active WHERE list = '{s}'",
+        "its team list or its description was changed",
+    ),
+    "nobody knows who played": (
+        "UPDATE practice_guard.team_lists SET active = NULL WHERE list = '{s}'",
         "its team list or its description was changed",
     ),
     "the team list gone": ("DELETE FROM practice_guard.team_lists WHERE list = '{s}'", "the team list {s} is gone"),

@@ -1,4 +1,4 @@
-"""Protected sets that users declare, read strictly from text; `declared_check` holds them against a database."""
+"""What users declare, read strictly from text; `declared_check` holds it against a database."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from practice_guard.core import toml
+from practice_guard.core.application import leagues
 from practice_guard.core.application.catalog import PointsAt
+from practice_guard.core.application.leagues import NamedColumn
 from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference, in_order
 from practice_guard.core.errors import UsageError
+from practice_guard.core.identity import Habits
 from practice_guard.core.words import near
 
 LONGEST_NAME = 40
@@ -23,7 +26,7 @@ _FLAGS = ("etl_deletes",)
 _VALUES = "give_up"
 _NUMBERS = "points_at"
 _FIELDS = (*_TEXTS, *_LISTS, *_FLAGS, _VALUES, _NUMBERS)
-_TOP = ("protected", "not_protected")
+_TOP = ("protected", "not_protected", "league")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,15 @@ class Declared:
         sets: its protected sets; one that is built in, and of which it says something, is among them.
         without: names of built-in sets that are not wanted.
         lines: by set and field, `file, line n`; a set's own first line under the empty field.
+        habits: how the leagues write their teams.
+        columns: the columns of `teams` that it names for that.
     """
 
     sets: tuple[ProtectedSet, ...] = ()
     without: frozenset[str] = frozenset()
     lines: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    habits: Habits = field(default_factory=Habits)
+    columns: tuple[NamedColumn, ...] = ()
 
     @property
     def described(self) -> tuple[ProtectedSet, ...]:
@@ -78,7 +85,8 @@ def parse(text: str, file: str) -> Declared:
     reader.taken |= {each.name: "is the ETL's own" for each in BUILT_IN if each.companion}
     reader.built_in = {each.name: each for each in BUILT_IN if each.name not in without and not each.companion}
     sets = tuple(reader.protected_set(number, each) for number, each in enumerate(tables))
-    declared = Declared(sets, without, reader.lines)
+    said = leagues.read(file, reader.places, document.get("league", []))
+    declared = Declared(sets, without, reader.lines, said.habits, said.columns)
     _check_parents(declared, reader)
     return declared
 
@@ -130,7 +138,7 @@ class _Reader:
     built_in: Mapping[str, ProtectedSet] = field(default_factory=dict)
 
     def refuse(self, line: int, what: str) -> NoReturn:
-        raise UsageError(f"{self._place(line)}: {what}. Nothing was done.")
+        toml.refuse(self.file, line, what)
 
     def refuse_field(self, name: str, of: str, what: str) -> NoReturn:
         raise UsageError(f"{self.lines.get((name, of)) or self.lines[name, '']}: {what}. Nothing was done.")

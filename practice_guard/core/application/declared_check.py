@@ -14,6 +14,7 @@ from typing import NoReturn
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.application.catalog import SCHEMA, Catalog, PointsAt, Table
 from practice_guard.core.application.declared import Declared
+from practice_guard.core.application.leagues import NamedColumn
 from practice_guard.core.application.protected import ProtectedSet, Reference
 from practice_guard.core.application.shapes import WHOLE, inherited, key_of
 from practice_guard.core.database import Access, Database, condition, statement
@@ -31,16 +32,29 @@ def check_declared(database: Database, declared: Declared, schema: str = SCHEMA)
         UsageError: a table or column is unknown or of the wrong type, a condition cannot be parsed, writes, or takes
             rows that another set has; says file, line and the nearest name there is.
     """
-    if not declared.described:
+    if not (declared.described or declared.columns):
         return
     with database.transaction(Access.READ):
         catalog = catalogs.read(database, schema)
+    for column in declared.columns:
+        _check_named(catalog.table("teams"), column)
     for each in declared.described:
         _check_columns(catalog, declared, each)
         _check_condition(database, catalog, declared, each)
     for one, other in combinations(_there(catalog, declared.everything), 2):
         if one.table == other.table and other in declared.described:
             _check_apart(database, catalog, declared, one, other)
+
+
+def _check_named(teams: Table, named: NamedColumn) -> None:
+    """Refuse a column of `teams` that a league's section names and that is not there, or says no yes or no."""
+    table, what = f"{teams.schema}.{teams.name}", ""
+    if named.name not in teams.columns:
+        what = f"the table {table} has no column {named.name}{near(named.name, teams.columns)}"
+    elif named.of == "active" and (found := teams.columns[named.name]).base != "boolean":
+        what = f"{table}.{named.name} is {found.type}; what says whether a team still plays is true or false"
+    if what:
+        raise UsageError(f"{named.place}: {what}. Nothing was done.")
 
 
 def _there(catalog: Catalog, sets: Iterable[ProtectedSet]) -> list[ProtectedSet]:

@@ -14,6 +14,7 @@ from practice_guard.core.application.protected import ProtectedSet
 from practice_guard.core.application.shapes import check_told_apart
 from practice_guard.core.application.teams import TeamList
 from practice_guard.core.database import Database, locks
+from practice_guard.core.identity import Habits
 
 PARENTS = ("clubs", "leagues", "series", "teams")
 
@@ -39,8 +40,16 @@ class Application:
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
-def look(database: Database, sets: Sequence[ProtectedSet], schema: str = SCHEMA) -> Application:
+def look(
+    database: Database, sets: Sequence[ProtectedSet], schema: str = SCHEMA, habits: Habits | None = None
+) -> Application:
     """Read what there is.
+
+    Args:
+        database: in an open transaction.
+        sets: the protected sets.
+        schema: the application's schema.
+        habits: in which columns the leagues keep what their teams have besides names.
 
     Raises:
         errors.SchemaError: the schema is not what it must be.
@@ -52,7 +61,7 @@ def look(database: Database, sets: Sequence[ProtectedSet], schema: str = SCHEMA)
     parents = [catalog.table(name) for name in PARENTS]
     check_told_apart(database, ((each.set, each.table, each.key) for each in (*bound, *companions)))
     check_legible(database, [*parents, *(each.table for each in (*bound, *companions))])
-    return Application(catalog, bound, skipped, teams.read(database, catalog), companions, left)
+    return Application(catalog, bound, skipped, teams.read(database, catalog, habits), companions, left)
 
 
 def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[ProtectedSet], within: float) -> None:

@@ -1,14 +1,16 @@
 -- team_list --
--- Every team with the names that tell who it is, where a part is NULL whose row is gone, and its players; and every
--- league's id and code, in as many columns.
-SELECT true, t.id::bigint, l.league_id::text, c.name::text, s.name::text, t.team_name::text, {alias}::text, r.players
+-- Every team with the names that tell who it is, where a part is NULL whose row is gone, its players, and what columns
+-- say that any league has for an outside id, or for whether it plays; and every league's id and code, in as many.
+SELECT true, t.id::bigint, l.league_id::text, c.name::text, s.name::text, t.team_name::text, {alias}::text, r.players,
+       {besides}
   FROM {teams} AS t
   LEFT JOIN {leagues} AS l ON l.id = t.league_id
   LEFT JOIN {clubs} AS c ON c.id = t.club_id
   LEFT JOIN {series} AS s ON s.id = t.series_id
   LEFT JOIN ({rosters}) AS r ON r.team_id = t.id
  UNION ALL
-SELECT false, id::bigint, league_id::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text
+SELECT false, id::bigint, league_id::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text,
+       {nothing}
   FROM {leagues}
 
 -- rosters --

@@ -30,6 +30,7 @@ _LADDER: tuple[tuple[str, ...], ...] = (
     ("to_5_rows_unasked",),
     ("to_6_keeps", "to_6_schemas", "to_6_runs", "to_6_any_run", "to_6_one_run"),
     ("to_7_team_lists", "to_7_ledger_rows"),
+    ("to_8_outside_ids", "to_8_active"),
 )
 """The statements from each version to the next. Each may be run twice; none touches what a digest is made of."""
 

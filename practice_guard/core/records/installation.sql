@@ -219,3 +219,11 @@ ALTER TABLE practice_guard.team_lists REPLICA IDENTITY FULL
 -- to_7_ledger_rows --
 -- Version 7: the same.
 ALTER TABLE practice_guard.ledger_rows REPLICA IDENTITY FULL
+
+-- to_8_outside_ids --
+-- Version 8: a team's id in the world outside.
+ALTER TABLE practice_guard.team_lists ADD COLUMN IF NOT EXISTS outside_id text
+
+-- to_8_active --
+-- Version 8: whether a team still played; NULL where nothing said so.
+ALTER TABLE practice_guard.team_lists ADD COLUMN IF NOT EXISTS active boolean

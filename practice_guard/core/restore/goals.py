@@ -69,8 +69,15 @@ def _both_sides(resolution: Resolution) -> Iterator[Team]:
 def resolved(old: TeamList, now: TeamList, request: Request, decisions: Decisions) -> Resolution:
     """Find out who the teams of an old list are today, with candidates for those that wait."""
     witnesses = Witnesses(old.rosters, now.rosters, at_least=request.roster_at_least, percent=request.roster_percent)
-    found = resolve(old.teams, now.teams, witnesses=witnesses, decisions=decisions, exact_only=request.exact_only)
-    return with_candidates(found, now.teams, witnesses=witnesses)
+    found = resolve(
+        old.teams,
+        now.teams,
+        witnesses=witnesses,
+        decisions=decisions,
+        exact_only=request.exact_only,
+        habits=request.habits,
+    )
+    return with_candidates(found, now.teams, witnesses=witnesses, habits=request.habits)
 
 
 def with_parents(names: frozenset[str], sets: Sequence[BoundSet]) -> frozenset[str]:

@@ -10,12 +10,13 @@ import re
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
 
 from practice_guard.core import decisions, errors, lines
 from practice_guard.core.guarding import Request, Scope
+from practice_guard.core.identity import Habits, League
 from practice_guard.core.model import Match
 from practice_guard.core.restore.plans import NewKey, Origin
 from practice_guard.core.restore.summing import Workings
@@ -28,6 +29,9 @@ _BEGINNING = re.compile(rb'\s*\{\s*"format":\s*"practice-guard plan",\s*"version
 """How a plan of any version begins; those of the first are not a line each."""
 
 _BEGINS_WITHIN = 200
+
+_GROUPS = ("ordinals", "club_aliases")
+"""What a league's habits have a list of lists of."""
 
 AGAIN = Step("restore", "--dry-run", "--out", "plan.json", why="a fresh one, with the options that this was made with")
 """What is to be done about a plan that cannot be applied any more."""
@@ -98,6 +102,7 @@ def _header(workings: Workings, request: Request, now: datetime) -> dict[str, ob
             "decisions": decisions.dump(request.decisions) if request.decisions else None,
             "roster_at_least": request.roster_at_least,
             "roster_percent": request.roster_percent,
+            "habits": [asdict(each) for each in request.habits.leagues],
         },
         "counts": {name: plan.counts(name) for name in plan.sets},
         "no_line_in_place": [name for name in plan.sets if workings.sheets[name].sparse],
@@ -221,6 +226,7 @@ def _saved(header: Mapping[str, Any], file: BinaryIO) -> SavedPlan:
         decisions.parse(asked["decisions"]).recorded("the plan") if asked["decisions"] else None,
         int(asked["roster_at_least"]),
         float(asked["roster_percent"]),
+        habits=_habits(asked.get("habits", [])),
     )
     return SavedPlan(
         str(header["id"]),
@@ -233,6 +239,42 @@ def _saved(header: Mapping[str, Any], file: BinaryIO) -> SavedPlan:
         frozenset(map(str, header["no_line_in_place"])),
         lambda: _rows(file),
     )
+
+
+def _habits(given: object) -> Habits:
+    """Read how leagues write their teams; plans from before that could be said say nothing of it.
+
+    Raises:
+        TypeError: a field is missing or unknown, or not of the kind that `dump` writes.
+    """
+    if not isinstance(given, list):
+        raise TypeError(f"not a list of leagues' habits: {given}")
+    return Habits(tuple(_league(each) for each in given))
+
+
+def _league(given: dict[str, Any]) -> League:
+    usual = asdict(League())
+    if given.keys() != usual.keys() or not all(_is_kind(key, value, usual[key]) for key, value in given.items()):
+        raise TypeError(f"not a league's habits: {given}")
+    return League(**{key: _frozen(value) for key, value in given.items()})
+
+
+def _is_kind(key: str, value: object, usual: object) -> bool:
+    if not isinstance(usual, tuple):
+        return type(value) is type(usual)
+    if not isinstance(value, list):
+        return False
+    if key not in _GROUPS:
+        return all(isinstance(word, str) for word in value)
+    long = 2 if key == "club_aliases" else None
+    return all(
+        isinstance(group, list) and len(group) == (long or len(group)) and all(isinstance(word, str) for word in group)
+        for group in value
+    )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _rows(file: BinaryIO) -> Iterator[Mapping[str, Any]]:

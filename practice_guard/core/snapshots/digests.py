@@ -1,15 +1,21 @@
-"""Digests of rows, in two definitions: older snapshots are verified by the older one."""
+"""Digests of rows, in several definitions: older snapshots are verified by the older ones."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from practice_guard.core.application import BoundSet
-from practice_guard.core.database import Database, Query, columns, identifier, statement
+from practice_guard.core.database import Database, Query, columns, identifier, piece, statement
 from practice_guard.core.snapshots.sets import GUARD_COLUMNS, StoredSet, as_text
 
-NEWEST = 2
+NEWEST = 3
 """The version of new snapshots' digests, and the newest one that is known."""
+
+_TEAMS = ("id", "league", "club", "series", "name", "alias", "players")
+_NEWER = ("outside_id", "active")
+
+NAMES_ONLY = 2
+"""The version whose lists were kept when nothing was known of a team besides its names."""
 
 _GUARDS = [name for name, _ in GUARD_COLUMNS]
 _NO_GUARDS = "''"
@@ -43,19 +49,23 @@ def of_both(stored: StoredSet, version: int) -> Query:
     return Query(statement(__name__, "second_both", hashed=_second(stored, table, "true", guards=True)))
 
 
-def of_list(name: str) -> tuple[Query, Query]:
+def of_list(name: str, version: int) -> tuple[Query, Query]:
     """Ask how many teams and how many leagues are kept of a team list, and their digests."""
-    teams = _of_list("team_lists", ("id", "league", "club", "series", "name", "alias", "players"))
-    return Query(teams, {"list": name}), Query(_of_list("league_lists", ("id", "code")), {"list": name})
+    table, names, known = f"({piece(__name__, 'teams')})", [*_TEAMS], [*_NEWER]
+    teams = _of_list(table, names, known) if version == NAMES_ONLY else _of_list(table, [*names, *known])
+    leagues = _of_list("practice_guard.league_lists", ["id", "code"])
+    return Query(teams, {"list": name}), Query(leagues, {"list": name})
 
 
-def _of_list(table: str, names: Sequence[str]) -> str:
+def _of_list(table: str, names: Sequence[str], empty: Sequence[str] = ()) -> str:
+    """Ask for the digest of a list; a row in which one of the empty columns is filled is not of it."""
+    condition = ["t.list = %(list)s::text", *(f"t.{identifier(each)} IS NULL" for each in empty)]
     return _digest(
         statement(
             __name__,
             "hashed",
-            table=f"practice_guard.{table}",
-            condition="t.list = %(list)s::text",
+            table=table,
+            condition=" AND ".join(condition),
             values=columns(names, of="t", cast="::text"),
             carried="false",
             guards=_NO_GUARDS,

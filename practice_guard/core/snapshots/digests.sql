@@ -15,7 +15,7 @@ SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(sum, '' ORDER BY s
 SELECT own.*, whole.* FROM ({own}) AS own, ({whole}) AS whole
 
 -- second --
--- Digest, version 2: two sums of 64-bit hashes of the rows, and their number, under one SHA-256. A row's hash is that
+-- Digest, versions 2 and 3, which is 2 with more columns of team lists: two sums of 64-bit hashes of the rows, and their number, under one SHA-256. A row's hash is that
 -- of its values' canonical texts one after another, then, from there on, that of what the guard has noted beside it.
 -- The sums are exact, so that the order of the rows does not matter while their multiplicity does, and they are made in
 -- parts by parallel workers, without a sort.
@@ -33,6 +33,14 @@ SELECT count(*),
   FROM (
 {hashed}
 ) AS hashed
+
+-- teams --
+-- Kept teams. Where the table is of an older version the names of columns that it lacks mean those outside the inner
+-- query, which are NULL.
+SELECT t.*
+  FROM (SELECT NULL::text AS outside_id, NULL::boolean AS active) AS older
+ CROSS JOIN LATERAL (SELECT list, id, league, club, series, name, alias, players, outside_id, active
+                       FROM practice_guard.team_lists) AS t
 
 -- second_both --
 -- The same of a copy's own rows without the guard's columns, as of the table they came from, and of all with them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timezone
 
 from practice_guard.core import errors
@@ -34,16 +34,17 @@ def digest(database: Database, snapshot: Snapshot) -> str:
     before, lists, after = json.dumps(manifest, sort_keys=True).partition('"lists": ')
     digested = hashlib.sha256(f"{before}{lists}".encode())
     first = snapshot.digest_version == 1
-    pieces = as_digested(database, snapshot.lists) if first else (_digests_of_lists(database, snapshot.lists),)
+    pieces = as_digested(database, snapshot.lists) if first else (_digests_of_lists(database, snapshot),)
     for piece in pieces:
         digested.update(piece.encode())
     digested.update(after.removeprefix("null").encode())
     return digested.hexdigest()
 
 
-def _digests_of_lists(database: Database, names: Sequence[str]) -> str:
-    found = iter(ask_each(database, [query for name in names for query in digests.of_list(name)]))
-    lists = {name: [teams, leagues] for name, (teams,), (leagues,) in zip(names, found, found, strict=True)}
+def _digests_of_lists(database: Database, snapshot: Snapshot) -> str:
+    asked = [query for name in snapshot.lists for query in digests.of_list(name, snapshot.digest_version)]
+    found = iter(ask_each(database, asked))
+    lists = {name: [teams, leagues] for name, (teams,), (leagues,) in zip(snapshot.lists, found, found, strict=True)}
     return json.dumps(lists, sort_keys=True)
 
 

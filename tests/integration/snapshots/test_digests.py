@@ -15,7 +15,7 @@ from tests.integration.conftest import Makes
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard
-from tests.world.keeping import exports, imports, verifies
+from tests.world.keeping import exports, imports, the_guards_schema_is_lost, verifies
 
 TYPES = {"a": "text", "b": "text", "n": "numeric", "f": "double precision", "c": "bpchar", "j": "json", "x": "text[]"}
 THINGS = StoredSet("things", {}, tuple(StoredColumn(*each, each[1]) for each in TYPES.items()), "things", 0, 0, 0, "")
@@ -154,6 +154,83 @@ def test_parallel_workers_may_add_it_up(things: ScratchDatabase, order: str) -> 
     assert digest(things) == alone
 
 
+# Team lists
+
+ODD = (
+    "INSERT INTO practice_guard.team_lists (list, id, league, club, series, name, alias, players) VALUES"
+    " ('odd', 1, 'LAKE', 'Tennaqua', 'Series 2', 'Tennaqua 2', NULL, '{P1,P2}'),"
+    " ('odd', 2, NULL, NULL, '', 'Ünïcödé', 'T', '{}')"
+)
+GOLDEN_LIST = "de0ff39dd9045f421553197e8678bb67653b85b6187e66cd1f7e2ffc0c834ac4"
+"""The digest of that list's teams by version 2, which may not change either."""
+
+CHANGES_OF_A_LIST = {
+    "an outside id": "SET outside_id = 'T1' WHERE id = 1",
+    "a team that played no more": "SET active = false WHERE id = 1",
+    "a team that played": "SET active = true WHERE id = 2",
+}
+
+
+@pytest.fixture
+def odd(database: ScratchDatabase) -> ScratchDatabase:
+    """A kept list of two teams, of which nothing is known besides their names."""
+    Guard(database).has_backed_up_nothing()
+    database.rows(ODD)
+    return database
+
+
+def digest_of_the_list(database: ScratchDatabase, version: int) -> str:
+    return str(asks(database, digests.of_list("odd", version)[0])[1])
+
+
+@pytest.mark.skipif(sys.byteorder != "little", reason="hashes of another byte order are others")
+def test_lists_of_version_2_have_the_digest_that_they_had(odd: ScratchDatabase) -> None:
+    assert digest_of_the_list(odd, 2) == GOLDEN_LIST
+    odd.rows("ALTER TABLE practice_guard.team_lists DROP outside_id, DROP active")
+    assert digest_of_the_list(odd, 2) == GOLDEN_LIST, "in the tables of that time too"
+
+
+@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize("change", CHANGES_OF_A_LIST)
+def test_what_a_team_has_besides_names_is_part_of_it(odd: ScratchDatabase, version: int, change: str) -> None:
+    before = digest_of_the_list(odd, version)
+    odd.rows(f"UPDATE practice_guard.team_lists {CHANGES_OF_A_LIST[change]}")
+    assert digest_of_the_list(odd, version) != before
+
+
+def test_what_is_exchanged_between_teams_is_noticed(odd: ScratchDatabase) -> None:
+    odd.rows("UPDATE practice_guard.team_lists SET (outside_id, active) = ('T' || id, id = 1)")
+    seen = {digest_of_the_list(odd, 3)}
+    for number, exchange in enumerate(("outside_id = 'T' || 3 - id", "active = (id = 2)"), 2):
+        odd.rows(f"UPDATE practice_guard.team_lists SET {exchange}")
+        seen.add(digest_of_the_list(odd, 3))
+        assert len(seen) == number
+
+
+def test_snapshots_of_the_version_before_are_exported_and_imported(
+    league: League, database: ScratchDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were taken when nothing was known of a team besides its names."""
+    league.captain_schedules_practice(league.has_team(players=["P1"]))
+    database.rows("UPDATE teams SET is_active = NULL")
+    guard = Guard(database)
+    with monkeypatch.context() as before:
+        before.setattr(digests, "NEWEST", 2)
+        taken = guard.has_backed_up()
+    assert verifies(guard).digest_version == 2
+
+    data = exports(guard)
+    assert b"outside_id" not in gzip.decompress(data)
+    the_guards_schema_is_lost(database)
+    imports(guard, data)
+    assert verifies(guard, taken.id).digest == taken.digest
+    database.rows("UPDATE teams SET is_active = true, external_team_id = 'T1'")
+    assert (guard.has_backed_up().digest_version, verifies(guard, taken.id).digest_version) == (3, 2)
+    database.rows("UPDATE practice_guard.team_lists SET outside_id = 'T1' WHERE list = %(list)s", list=taken.id)
+    with pytest.raises(errors.DamagedSnapshotError, match="its team list or its description was changed"):
+        verifies(guard, taken.id)
+
+
 # Databases of other encodings
 
 
@@ -168,6 +245,7 @@ def test_it_is_the_same_on_every_server_and_in_every_encoding(encoded: Makes, en
 def a_practice_at(database: ScratchDatabase, place: str) -> Guard:
     league = League(database)
     team = league.has_team(players=[place])
+    database.rows("UPDATE teams SET external_team_id = %(place)s", place=place)
     league.captain_schedules_practices(team, 2)
     database.rows("UPDATE schedule SET location = %(place)s", place=place)
     guard = Guard(database)
@@ -182,11 +260,11 @@ def version_in(data: bytes) -> int:
 @pytest.mark.parametrize(
     ("of", "into", "place", "version"),
     [
-        ("UTF8", "LATIN1", "Münster", 2),
-        ("LATIN1", "UTF8", "Münster", 2),
-        ("SQL_ASCII", "WIN1252", "Münster", 2),
+        ("UTF8", "LATIN1", "Münster", 3),
+        ("LATIN1", "UTF8", "Münster", 3),
+        ("SQL_ASCII", "WIN1252", "Münster", 3),
         ("EUC_JP", "UTF8", "テニス", 1),
-        ("UTF8", "EUC_JP", "Tennis", 2),
+        ("UTF8", "EUC_JP", "Tennis", 3),
     ],
 )
 def test_an_export_is_good_in_a_database_of_another_encoding(
@@ -199,6 +277,16 @@ def test_an_export_is_good_in_a_database_of_another_encoding(
     assert verifies(there).digest_version == version
     again = exports(there)
     assert version_in(again) == version, "what was taken by one definition stays with it"
+
+
+@pytest.mark.parametrize("change", ["outside_id = 'T1'", "outside_id = NULL", "active = false", "active = NULL"])
+def test_what_a_team_has_besides_names_is_kept_safe_by_the_first_digest_too(encoded: Makes, change: str) -> None:
+    database = encoded("EUC_JP")
+    guard = a_practice_at(database, "テニス")
+    assert verifies(guard).digest_version == 1
+    database.rows(f"UPDATE practice_guard.team_lists SET {change}")
+    with pytest.raises(errors.DamagedSnapshotError, match="its team list or its description was changed"):
+        verifies(guard)
 
 
 def test_letters_that_an_encoding_has_no_room_for_are_said_to_be_the_reason(encoded: Makes) -> None:

@@ -82,23 +82,88 @@ def test_arrays_in_arrays_and_unknown_players_are_read_as_plain_ones(guard: Guar
     assert kept(guard, "odd")["odd"].rosters == {1: frozenset(("a", "b", "c", "")), 3: frozenset(("",))}
 
 
-def test_lists_are_digested_as_they_were_by_the_first_program(guard: Guard, league: League) -> None:
+def test_what_a_team_has_besides_names_comes_back(guard: Guard, league: League, database: ScratchDatabase) -> None:
+    teams = [league.has_team(club=club) for club in ("Tennaqua", "Wilmette", "Winmere")]
+    for team, outside, active in zip(teams, (" T1 ", "", None), (False, True, None), strict=True):
+        database.rows(
+            "UPDATE teams SET external_team_id = %(outside)s, is_active = %(active)s WHERE id = %(id)s",
+            outside=outside,
+            active=active,
+            id=team.id,
+        )
+    taken = guard.has_backed_up_nothing()
+    read, back = now(guard), kept(guard, taken.id)[taken.id]
+    assert read == back
+    assert [each.outside_id for each in back.teams] == ["T1", None, None]
+    assert back.active == {teams[0].id: False, teams[1].id: True}
+
+
+def test_a_kept_list_tells_a_team_from_its_successor_as_the_one_it_was_made_of(
+    guard: Guard, league: League, database: ScratchDatabase
+) -> None:
+    database.rows("ALTER TABLE teams DROP CONSTRAINT unique_team_club_series_league")
+    database.rows("ALTER TABLE teams DROP CONSTRAINT unique_team_name_per_league")
+    gone, heir = league.has_team(), league.has_team()
+    database.rows("UPDATE teams SET is_active = false WHERE id = %(id)s", id=gone.id)
+    guard.has_backed_up_nothing()
+    keep(guard, "own", now(guard))
+    assert kept(guard, "own")["own"] == now(guard)
+    assert [(each.id, each.inactive) for each in now(guard).teams] == [(gone.id, True), (heir.id, False)]
+
+
+def test_lists_in_tables_of_an_older_version_are_read(guard: Guard, league: League, database: ScratchDatabase) -> None:
+    team = league.has_team(players=("one",))
+    database.rows("UPDATE teams SET external_team_id = 'T1'")
+    taken = guard.has_backed_up_nothing()
+    database.rows("ALTER TABLE practice_guard.team_lists DROP outside_id, DROP active")
+    found = kept(guard, taken.id)[taken.id]
+    assert (found.teams, found.rosters, found.active) == ((team,), {team.id: frozenset({"one"})}, {})
+
+
+def digested_first(guard: Guard, *names: str) -> str:
+    """What the first version of a digest is made of."""
+    return guard.reads(lambda connection: "".join(lists.as_digested(connection, names)))
+
+
+def first_words(team: Team) -> str:
+    """A team as the first program wrote it, to the letter."""
+    names = f"league={team.league!r}, club={team.club!r}, series={team.series!r}, name={team.name!r}"
+    return f"Team(id={team.id}, {names}, alias={team.alias!r})"
+
+
+def test_lists_are_digested_as_they_were_by_the_first_program(
+    guard: Guard, league: League, database: ScratchDatabase
+) -> None:
     """The digests of snapshots that were taken long ago rest on this text, to the letter."""
     for number in (9, 10, 11):
         league.has_team(
             series=f"Chicago {number}", alias="\u00dc" if number > 9 else None, players=STRANGE[number - 9 :]
         )
+    database.rows("UPDATE teams SET is_active = NULL")
     taken = guard.has_backed_up_nothing()
     keep(guard, "another", now(guard))
     names = [taken.id, "another", "gone"]
     expected = {
         name: [
-            sorted(repr(team) for team in found.teams),
+            sorted(first_words(team) for team in found.teams),
             sorted(found.leagues.items()),
             sorted((team, sorted(ids)) for team, ids in found.rosters.items()),
         ]
         for name, found in kept(guard, *names).items()
     }
-    written = guard.reads(lambda connection: "".join(lists.as_digested(connection, names)))
+    written = digested_first(guard, *names)
     assert written == json.dumps(expected, sort_keys=True)
     assert "Tennaqua - 9" in written
+
+
+def test_what_the_first_program_did_not_know_is_digested_where_it_is_known(guard: Guard, league: League) -> None:
+    """Where an encoding has no room for a newer digest it still shows whatever was changed."""
+    league.has_team()
+    guard.has_backed_up_nothing()
+    (team,) = now(guard).teams
+    digested = set()
+    for number, (outside, active) in enumerate(((None, None), ("T1", None), ("T2", None), ("T1", True), ("T1", False))):
+        known = {team.id: active} if active is not None else {}
+        keep(guard, f"list {number}", TeamList((replace(team, outside_id=outside),), {}, {}, known))
+        digested.add(digested_first(guard, f"list {number}").partition(": ")[2])
+    assert len(digested) == 5

@@ -64,6 +64,11 @@ def a_team_moves(lines: Lines) -> None:
     team.update(name="Tennaqua - 2")
 
 
+def a_team_changes(**said: object) -> Spoil:
+    """Has an export say something else of its first team."""
+    return lambda lines: next(line["team"] for line in lines if "team" in line).update(said)
+
+
 def a_value_goes_deep(lines: Lines) -> None:
     of_set(lines, "practices")["columns"][4].update(type="jsonb", stored_as="jsonb")  # type: ignore[index]
     for line in lines:
@@ -130,6 +135,10 @@ EDITS: dict[str, tuple[Spoil, str]] = {
         lambda lines: next(line for line in lines if line.get("players")).update(players=["P1"]),
         "its digest is not that of",
     ),
+    "another outside id": (a_team_changes(outside_id="T0"), "its digest is not that of"),
+    "no outside id": (a_team_changes(outside_id=None), "its digest is not that of"),
+    "a team that plays no more": (a_team_changes(active=False), "its digest is not that of"),
+    "a team that may play": (a_team_changes(active=None), "its digest is not that of"),
     "a condition changed": (
         lambda lines: of_set(lines, "practices")["definition"].update(condition="true"),  # type: ignore[attr-defined]
         "its digest is not that of",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from practice_guard import settings
 from practice_guard.core.application import Declared
 from practice_guard.core.errors import UsageError
+from practice_guard.core.identity import Habits, League
 from practice_guard.settings import Settings, Target
 
 HERE = "postgresql://me:hunter2secret@db.example:5432/league"
@@ -126,6 +127,15 @@ def test_what_is_declared_is_in_the_usual_file_or_in_the_one_that_is_named(
     (tmp_path / "other.toml").write_bytes(b"\r\nnothing = 1\r\n")
     with pytest.raises(UsageError, match=r"other\.toml, line 2: "):
         settings.load_declared(Settings(_env_file=None, config=Path("other.toml")))
+
+
+def test_what_is_declared_of_leagues_is_asked_of_every_plan(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "practice_guard.toml").write_text('[[league]]\ncode = "LAKE"\nnames = "unique"\n')
+    set_ = Settings(_env_file=None)
+    declared = settings.load_declared(set_)
+    assert settings.request(set_, declared).habits == Habits((League("LAKE", unique_names=True),))
+    assert settings.request(set_).habits == settings.request(set_, Declared()).habits == Habits()
 
 
 def test_a_file_of_what_is_declared_that_cannot_be_read_is_not_passed_over(

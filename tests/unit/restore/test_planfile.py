@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from practice_guard import files
 from practice_guard.core import errors, lines
 from practice_guard.core.guarding import Request, Scope
+from practice_guard.core.identity import Habits, League
 from practice_guard.core.restore import planfile
 from practice_guard.core.restore.plans import Bucket, NewKey, PlannedRow
 from tests.world.saved_plans import BECAUSE, NOON, SAYS, WAS, plan, row, saved, written
@@ -22,6 +23,24 @@ from tests.world.saved_plans import BECAUSE, NOON, SAYS, WAS, plan, row, saved, 
 PLAN = plan(row(1), row(2, Bucket.RELINK, live_key="102", before=(1, None, 1)), row(3, Bucket.PENDING, after=None))
 WIDE = Request(
     Scope(frozenset({"practices"}), frozenset({"NSTF"}), frozenset({"Tennaqua S2B"})), True, True, None, 3, 75
+)
+TOLD = Request(
+    habits=Habits(
+        (
+            League(unique_names=True),
+            League(
+                "LAKE",
+                ("Liga",),
+                (("2", "II"), ("3", "III")),
+                ("FC",),
+                (("Lake", "Lakeside"),),
+                ("LL",),
+                outside_id="federation_id",
+                outside_id_confirms=True,
+                active="plays",
+            ),
+        )
+    )
 )
 DATA = written(PLAN)
 HEADER, *ROWS, LAST = DATA.splitlines(keepends=True)
@@ -38,7 +57,7 @@ def changed(**parts: object) -> bytes:
     return lines.dump({**json.loads(HEADER), **parts}) + b"".join((*ROWS, LAST))
 
 
-@pytest.mark.parametrize("request_", [Request(), WIDE], ids=["all", "a part"])
+@pytest.mark.parametrize("request_", [Request(), WIDE, TOLD], ids=["all", "a part", "with leagues' habits"])
 def test_what_is_written_is_read_back(request_: Request) -> None:
     found = saved(written(PLAN, request_))
     assert (found.request, found.snapshot, found.made_at) == (request_, "monday", NOON)
@@ -46,6 +65,56 @@ def test_what_is_written_is_read_back(request_: Request) -> None:
     assert (found.sets, found.left_out) == (frozenset({"practices"}), frozenset())
     for _ in range(2):
         assert [(each["set"], each["row"]) for each in found.rows()] == [("practices", number) for number in (1, 2, 3)]
+
+
+def header(request: Request, **league: object) -> bytes:
+    """The header of a plan, with other words about its last league; a field that is None is left out."""
+    written_ = json.loads(written(PLAN, request).splitlines()[0])
+    last = {**written_["request"]["habits"][-1], **league}
+    written_["request"]["habits"][-1] = {key: value for key, value in last.items() if value is not None}
+    return lines.dump(written_)
+
+
+def test_a_plan_from_before_leagues_had_habits_is_read_as_it_was() -> None:
+    old = json.loads(HEADER)
+    assert old["request"].pop("habits") == []
+    assert saved(summed(lines.dump(old), *ROWS)).request == Request()
+
+
+@pytest.mark.parametrize(
+    "league",
+    [
+        {"code": 1},
+        {"code": None},
+        {"colour": "red"},
+        {"series_words": "Liga"},
+        {"series_words": [1]},
+        {"series_words": [["Liga"]]},
+        {"ordinals": True},
+        {"ordinals": ["II"]},
+        {"ordinals": [[2]]},
+        {"club_aliases": {"Lake": "Lakeside"}},
+        {"club_aliases": [["Lake"]]},
+        {"club_aliases": [["Lake", "Lakeside", "Winmere"]]},
+        {"unique_names": 1},
+        {"unique_names": "unique"},
+        {"outside_id": None},
+        {"active": True},
+    ],
+    ids=str,
+)
+def test_habits_that_no_plan_is_written_with_are_refused(league: dict[str, object]) -> None:
+    assert saved(summed(header(TOLD), *ROWS)).request == TOLD
+    with pytest.raises(errors.UsageError):
+        saved(summed(header(TOLD, **league), *ROWS))
+
+
+@pytest.mark.parametrize("habits", [None, 1, {}, {"LAKE": {}}, "LAKE", [None], ["LAKE"], [[]]], ids=str)
+def test_habits_of_no_league_are_refused(habits: object) -> None:
+    other = json.loads(HEADER)
+    other["request"]["habits"] = habits
+    with pytest.raises(errors.UsageError):
+        saved(summed(lines.dump(other), *ROWS))
 
 
 def test_a_plan_that_leaves_out_what_is_in_place_says_so() -> None:

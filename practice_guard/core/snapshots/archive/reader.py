@@ -13,7 +13,7 @@ from practice_guard.core.lines import LineError, Sum
 from practice_guard.core.model import Team
 from practice_guard.core.snapshots import digests
 from practice_guard.core.snapshots.archive.envelope import unpack
-from practice_guard.core.snapshots.archive.writer import DESCRIBED, FORMAT, NamedRow, StoredRow
+from practice_guard.core.snapshots.archive.writer import BESIDES, DESCRIBED, FORMAT, TEAM, NamedRow, StoredRow
 from practice_guard.core.snapshots.description import stored_set
 from practice_guard.core.snapshots.fields import DIGEST, Fields, checked_id, clean
 from practice_guard.core.snapshots.snapshot import Snapshot
@@ -160,6 +160,7 @@ class _Sections:
         self._teams: dict[str, dict[int, Team]] = {name: {} for name in snapshot.lists}
         self._leagues: dict[str, dict[int, str]] = {name: {} for name in snapshot.lists}
         self._rosters: dict[str, dict[int, frozenset[str]]] = {name: {} for name in snapshot.lists}
+        self._active: dict[str, dict[int, bool]] = {name: {} for name in snapshot.lists}
         self._carried = dict.fromkeys(snapshot.sets, 0)
         self._sums = {kind: {name: Sum() for name in names} for kind, names in self._names().items()}
 
@@ -168,7 +169,8 @@ class _Sections:
 
     def team_list(self, name: str) -> TeamList:
         """Return a team list as its lines have it."""
-        return TeamList(tuple(self._teams[name].values()), self._leagues[name], self._rosters[name])
+        teams, active = self._teams[name].values(), self._active[name]
+        return TeamList.telling_apart(teams, self._leagues[name], self._rosters[name], active)
 
     def add(self, line: bytes, where: str) -> NamedRow | None:
         """Take in one line; return the row that it is, with the name of its set, and nothing of another line."""
@@ -188,15 +190,23 @@ class _Sections:
         return row
 
     def _add_team(self, name: str, fields: Fields) -> None:
-        parts = ("league", "club", "series", "name", "alias")
-        given = Fields(f"{fields.where}, team", fields.object("team")).only("id", *parts)
-        league, club, series, called, alias = (given.optional(part) for part in parts)
-        team = Team(given.key("id"), league, club, series, called, alias)
+        given = Fields(f"{fields.where}, team", fields.object("team"))
+        besides = self._has_besides(given)
+        given.only(*TEAM, *(BESIDES if besides else ()))
+        number, (league, club, series, called, alias) = given.key("id"), map(given.optional, TEAM[1:])
+        team = Team(number, league, club, series, called, alias, _outside_id(given) if besides else None)
         if team.id in self._teams[name]:
             raise DamagedSnapshotError(f"{fields.where}: team {team.id} is there for the second time.")
         self._teams[name][team.id] = team
         if players := frozenset(fields.texts("players")):
             self._rosters[name][team.id] = players
+        if besides and not given.empty("active"):
+            self._active[name][team.id] = given.flag("active")
+
+    def _has_besides(self, given: Fields) -> bool:
+        """Whether a team's line must say more than names; where no digest has room for it older programs did not."""
+        version = self._kept.digest_version
+        return any(map(given.has, BESIDES)) if version == 1 else version != digests.NAMES_ONLY
 
     def _add_league(self, name: str, fields: Fields) -> None:
         given = Fields(f"{fields.where}, league", fields.object("league")).only("id", "code")
@@ -251,6 +261,13 @@ class _Sections:
             raise DamagedSnapshotError(f"{fields.where}: other rows are marked as carried than were.")
         if self._sums["set"][name].hexdigest() != fields.digest("sha256"):
             raise DamagedSnapshotError(f"{fields.where}: its rows were changed.")
+
+
+def _outside_id(given: Fields) -> str | None:
+    found = given.optional("outside_id")
+    if found is not None and (not found or found != found.strip()):
+        raise DamagedSnapshotError(f"{given.where}: outside_id is empty, or has blanks around it.")
+    return found
 
 
 def _check_number(fields: Fields, what: str, found: int) -> None:

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from practice_guard.core import lines
 from practice_guard.core.application import TeamList
 from practice_guard.core.lines import Sum
+from practice_guard.core.snapshots import digests
 from practice_guard.core.snapshots.archive.envelope import Packing
 from practice_guard.core.snapshots.snapshot import Snapshot
 
@@ -24,6 +25,12 @@ DESCRIBED = (
     "accepted_current", "lists", "rows", "carried", "mark", "digest", "digest_version",
 )  # fmt: skip
 """What the manifest says of the snapshot."""
+
+TEAM = ("id", "league", "club", "series", "name", "alias")
+"""What a team's line says of every team."""
+
+BESIDES = ("outside_id", "active")
+"""What it says beside that since the third version of the digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ def dump(archive: Archive, file: BinaryIO, *, exported_at: datetime, tool_versio
     sums = {kind: {name: Sum() for name in names} for kind, names in (("list", snapshot.lists), ("set", snapshot.sets))}
     packing = Packing(file, lines.dump({**told, **_sections(archive, sums)}))
     for name in snapshot.lists:
-        for each in _list_lines(name, archive.lists[name]):
+        for each in _list_lines(name, archive.lists[name], besides=snapshot.digest_version != digests.NAMES_ONLY):
             packing.write(sums["list"][name].add(lines.dump(each)))
     columns = {name: [column.name for column in stored.columns] for name, stored in snapshot.sets.items()}
     for name, row in archive.rows():
@@ -114,9 +121,13 @@ def _sections(archive: Archive, sums: Mapping[str, Mapping[str, Sum]]) -> dict[s
     }
 
 
-def _list_lines(name: str, found: TeamList) -> Iterable[Mapping[str, object]]:
+def _list_lines(name: str, found: TeamList, *, besides: bool) -> Iterable[Mapping[str, object]]:
+    """Yield a list's lines; lists of snapshots whose digest has version 2 know nothing of teams besides their names."""
     for team in found.teams:
-        yield {"list": name, "team": asdict(team), "players": sorted(found.rosters.get(team.id, ()))}
+        told = {part: getattr(team, part) for part in TEAM}
+        if besides:
+            told |= {"outside_id": team.outside_id, "active": found.active.get(team.id)}
+        yield {"list": name, "team": told, "players": sorted(found.rosters.get(team.id, ()))}
     for key, code in sorted(found.leagues.items()):
         yield {"list": name, "league": {"id": key, "code": code}}
 
