@@ -19,3 +19,5 @@ from practice_guard.core.identity.resolution import resolve as resolve
 from practice_guard.core.identity.roster import ROSTER_AT_LEAST as ROSTER_AT_LEAST
 from practice_guard.core.identity.roster import ROSTER_PERCENT as ROSTER_PERCENT
 from practice_guard.core.identity.roster import Witnesses as Witnesses
+from practice_guard.core.identity.suggestion import Suggestion as Suggestion
+from practice_guard.core.identity.suggestion import suggest as suggest
