@@ -10,3 +10,5 @@ from practice_guard.core.checks.safety import Safety as Safety
 from practice_guard.core.checks.states import Amiss as Amiss
 from practice_guard.core.checks.states import Counts as Counts
 from practice_guard.core.checks.states import Health as Health
+from practice_guard.core.checks.suggesting import Suggested as Suggested
+from practice_guard.core.checks.suggesting import suggested as suggested

@@ -69,12 +69,12 @@ def _led_on(known: Iterable[tuple[str, str]], more: Iterable[tuple[str, str]]) -
     """Return aliases with more, none of which leads to another one."""
     names = {normalise.text(alias): (alias, name) for alias, name in (*known, *more)}
     for alias, name in names.values():
-        seen = {normalise.text(alias)}
-        while (key := normalise.text(name)) in names and key not in seen:
+        last, seen = name, {normalise.text(alias)}
+        while (key := normalise.text(last)) in names and key not in seen:
             seen.add(key)
-            name = names[key][1]
-        if normalise.text(name) not in seen:
-            yield alias, name
+            last = names[key][1]
+        if normalise.text(last) not in seen:
+            yield alias, last
 
 
 def additions(

@@ -181,7 +181,7 @@ def _harmful(case: Case) -> tuple[Addition, ...]:
     """The addition that settles the most where each would change matches of today, and more than it changes."""
 
     def gain(trial: Trial) -> int:
-        return len(trial.settled) - len(trial.changed) - len(trial.contradicted)
+        return 0 if trial.is_doubtful else len(trial.settled) - len(trial.changed) - len(trial.contradicted)
 
     found = max(_possible(case, ()), key=lambda each: gain(case.trial((each,))), default=None)
     return (found,) if found and gain(case.trial((found,))) > 0 else ()

@@ -99,10 +99,14 @@ class Trial:
 
     @cached_property
     def is_harmless(self) -> bool:
-        """Whether every match stays, and fewer new ones are contradicted than there are."""
-        if self.changed or 2 * len(self.wandered) > len(self.by_name):
-            return False
-        return len(self.contradicted) < max(1, len(self.settled))
+        """Whether every match stays, and it is not doubtful."""
+        return not self.changed and not self.is_doubtful
+
+    @cached_property
+    def is_doubtful(self) -> bool:
+        """Whether no fewer new matches are contradicted than there are, or most names may have moved."""
+        contradicted = len(self.contradicted) >= max(1, len(self.settled))
+        return contradicted or 2 * len(self.wandered) > len(self.by_name)
 
     @cached_property
     def by_name(self) -> Sequence[tuple[Team, Team]]:
