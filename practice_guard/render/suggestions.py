@@ -50,5 +50,6 @@ def _shown(each: Suggestion) -> Iterator[RenderableType]:
     for old, new in each.examples:
         yield Paragraph(line(f"e.g. {old.identity} -> {new.identity}"), 4)
     yield line("  Against it:")
-    for number, phrase in enumerate(each.against, 1):
-        yield Paragraph(line(f"{phrase}.{'' if number < len(each.against) else chr(10)}"), 4)
+    for phrase in each.against:
+        yield Paragraph(line(f"{phrase}."), 4)
+    yield line("")

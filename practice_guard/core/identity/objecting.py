@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from practice_guard.core.identity import normalise
 from practice_guard.core.identity.additions import Addition
+from practice_guard.core.identity.spelling import Spelling
 from practice_guard.core.identity.trials import Trial
 from practice_guard.core.words import agreeing, counted
 
@@ -53,9 +53,9 @@ def _matches(number: int) -> str:
 
 def _of_names(trial: Trial) -> Iterator[str]:
     """Yield how many teams a name would join that are written otherwise, or of another club."""
-    text = normalise.text
+    club = Spelling(trial.case.old, trial.case.new, trial.habits).club
     apart = [(old, new) for old, new in trial.by_name if old.name != new.name]
-    moved = [(old, new) for old, new in trial.by_name if text(old.club or "") != text(new.club or "")]
+    moved = [(old, new) for old, new in trial.by_name if club(old) != club(new)]
     for pairs, what in (
         (apart, "by a name that is only similar"),
         (moved, "with a team of another club"),

@@ -22,12 +22,18 @@ from practice_guard.core.identity.trials import Case, Trial
 from practice_guard.core.model import Team
 
 EXAMPLES = 3
-PAIRED = 12
-"""Additions that are tried two at a time where none settles anything alone."""
+ALONE = 20
+"""Additions of one field that are tried one at a time; all of them are tried together."""
+PAIRED = 4
+"""Additions of one field that are tried with another where none settles anything alone."""
 SAME_PERCENT = 50.0
 """Percent of a league's clubs that one must have which it may be called now."""
 
-_TURNS = (("series_words", "ordinals", "club_words", "club_aliases"), ("outside_id_confirms",), ("unique_names",))
+_TURNS = (
+    ("series_words", "ordinals", "club_words", "club_aliases"),
+    ("series_words", "ordinals", "club_words", "club_aliases", "outside_id_confirms"),
+    ("series_words", "ordinals", "club_words", "club_aliases", "outside_id_confirms", "unique_names"),
+)
 """Fields of a league, by how much they may go wrong: what comes later is added only for what is left."""
 
 
@@ -146,9 +152,10 @@ def _chosen(case: Case) -> tuple[Addition, ...]:
     """The additions that settle the most together, each of which is needed for it."""
     chosen: tuple[Addition, ...] = ()
     for turn in _TURNS:
+        before = chosen
         while found := _next(case, chosen, [each for each in _possible(case, chosen) if each.field in turn]):
             chosen += found
-        for each in [each for each in reversed(chosen) if each.field in turn]:
+        for each in reversed(chosen[len(before) :]):
             without = tuple(other for other in chosen if other != each)
             if case.trial(without).settled >= case.trial(chosen).settled and case.trial(without).is_harmless:
                 chosen = without
@@ -163,17 +170,19 @@ def _possible(case: Case, chosen: tuple[Addition, ...]) -> list[Addition]:
 
 
 def _next(case: Case, chosen: tuple[Addition, ...], possible: Sequence[Addition]) -> tuple[Addition, ...]:
-    """The addition that settles the most beside those chosen, or two where none does alone; none where nothing does."""
+    """What settles the most beside those chosen: one, or all of a field; else two of which none does alone."""
     settled = len(case.trial(chosen).settled)
-    tries: tuple[Sequence[tuple[Addition, ...]], ...] = (
-        [(each,) for each in possible],
-        list(combinations(possible[:PAIRED], 2)),
-    )
-    for several in tries:
-        gains = [(len(case.trial((*chosen, *each)).settled), each) for each in several]
-        for gain, each in sorted(gains, key=lambda found: -found[0]):
-            if gain > settled and case.trial((*chosen, *each)).is_harmless:
-                return each
+    by_field: dict[str, list[Addition]] = defaultdict(list)
+    for each in possible:
+        by_field[each.field].append(each)
+    alone = [(each,) for several in by_field.values() for each in several[:ALONE]]
+    together = [tuple(several) for several in by_field.values() if len(several) > 1]
+    few = [each for several in by_field.values() for each in several[:PAIRED]]
+    for tries in ([*alone, *together], combinations(few, 2)):
+        gains = [(len(case.trial((*chosen, *several)).settled), several) for several in tries]
+        for gain, several in sorted(gains, key=lambda found: -found[0]):
+            if gain > settled and case.trial((*chosen, *several)).is_harmless:
+                return several
     return ()
 
 
