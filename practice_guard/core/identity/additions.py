@@ -89,12 +89,12 @@ def additions(
         matches: those that there are.
         rosters: of the old list and of the new one.
     """
-    found = _Found(old, new, league)
+    found = _Found(old, new, league, rosters)
     possible = [
         *(Addition("series_words", words) for words in found.series_words()),
         *([] if league.ordinals else [Addition("ordinals", ORDINALS)]),
         *(Addition("club_words", words) for words in found.club_words()),
-        *(Addition("club_aliases", (pair,)) for pair in found.club_aliases(rosters)),
+        *(Addition("club_aliases", (pair,)) for pair in found.club_aliases()),
         *([Addition("outside_id_confirms")] if _ids_agree(matches) else []),
         Addition("unique_names"),
     ]
@@ -114,6 +114,16 @@ class _Found:
     old: Sequence[Team]
     new: Sequence[Team]
     league: League
+    rosters: tuple[Rosters, Rosters]
+
+    @cached_property
+    def _by_club(self) -> tuple[Mapping[str, list[Team]], Mapping[str, list[Team]]]:
+        return _by_club(self.old), _by_club(self.new)
+
+    @cached_property
+    def _there(self) -> set[str]:
+        """The players of the new list."""
+        return _players(self.new, self.rosters[1])
 
     @cached_property
     def _spelling(self) -> Spelling:
@@ -169,40 +179,46 @@ class _Found:
             if all(word in FORMS or times[word] > 1 for word in more):
                 yield tuple(_as_written(word, value) for word in more)
 
-    def club_aliases(self, rosters: tuple[Rosters, Rosters]) -> Iterator[tuple[str, str]]:
+    def club_aliases(self) -> Iterator[tuple[str, str]]:
         """Yield the clubs that are gone as a whole, each with the one that has all its series and seems to be it."""
         gone, come = self._only("club")
-        had, has = self._series_by_club(self.old), self._series_by_club(self.new)
+        had, has = (
+            {club: {self._spelling.series(team) for team in teams} for club, teams in by_club.items()}
+            for by_club in self._by_club
+        )
         pairs = [
             (before, after)
             for before in gone
             for after in come
-            if had[before] <= has[after] and self._seem_one(before, after, rosters)
+            if had[before] <= has[after] and self._seem_one(before, after)
         ]
         times = Counter(club for pair in pairs for club in pair)
         yield from (pair for pair in pairs if times[pair[0]] == times[pair[1]] == 1)
 
-    def _series_by_club(self, teams: Sequence[Team]) -> Mapping[str, set[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for team in teams:
-            found[team.club or ""].add(self._spelling.series(team))
-        return found
-
-    def _seem_one(self, before: str, after: str, rosters: tuple[Rosters, Rosters]) -> bool:
+    def _seem_one(self, before: str, after: str) -> bool:
         """Whether two clubs are called alike, have teams of the same names, or the same players."""
         was, now = normalise.text(before), normalise.text(after)
         words, others = set(was.split()), set(now.split())
         if words <= others or others <= words or fuzz.ratio(was, now) >= ALIKE:
             return True
-        old = [team for team in self.old if team.club == before]
-        new = [team for team in self.new if team.club == after]
+        old, new = self._by_club[0][before], self._by_club[1][after]
         names = {self._spelling.called(team) for team in new} - {""}
         if 2 * sum(self._spelling.called(team) in names for team in old) > len(old):
             return True
-        there: set[str] = set().union(*(rosters[1].get(team.id, ()) for team in self.new))
-        mine = set().union(*(rosters[0].get(team.id, ()) for team in old)) & there
-        shared = mine.intersection(*[set().union(*(rosters[1].get(team.id, ()) for team in new))])
+        mine = _players(old, self.rosters[0]) & self._there
+        shared = mine & _players(new, self.rosters[1])
         return len(mine) >= PLAYERS and 100 * len(shared) >= PLAYERS_PERCENT * len(mine)
+
+
+def _by_club(teams: Iterable[Team]) -> Mapping[str, list[Team]]:
+    found: dict[str, list[Team]] = defaultdict(list)
+    for team in teams:
+        found[team.club or ""].append(team)
+    return found
+
+
+def _players(teams: Iterable[Team], rosters: Rosters) -> set[str]:
+    return set().union(*(rosters.get(team.id, ()) for team in teams))
 
 
 def _shared_end(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:

@@ -22,8 +22,8 @@ from practice_guard.core.identity.trials import Case, Trial
 from practice_guard.core.model import Team
 
 EXAMPLES = 3
-ALONE = 20
-"""Additions of one field that are tried one at a time; all of them are tried together."""
+ALONE = 12
+"""Additions of one field that are tried one at a time, with and without; all of them are tried together."""
 PAIRED = 4
 """Additions of one field that are tried with another where none settles anything alone."""
 SAME_PERCENT = 50.0
@@ -155,7 +155,7 @@ def _chosen(case: Case) -> tuple[Addition, ...]:
         before = chosen
         while found := _next(case, chosen, [each for each in _possible(case, chosen) if each.field in turn]):
             chosen += found
-        for each in reversed(chosen[len(before) :]):
+        for each in reversed(chosen[len(before) :][:ALONE]):
             without = tuple(other for other in chosen if other != each)
             if case.trial(without).settled >= case.trial(chosen).settled and case.trial(without).is_harmless:
                 chosen = without
@@ -172,6 +172,8 @@ def _possible(case: Case, chosen: tuple[Addition, ...]) -> list[Addition]:
 def _next(case: Case, chosen: tuple[Addition, ...], possible: Sequence[Addition]) -> tuple[Addition, ...]:
     """What settles the most beside those chosen: one, or all of a field; else two of which none does alone."""
     settled = len(case.trial(chosen).settled)
+    if settled == len(case.waiting):
+        return ()
     by_field: dict[str, list[Addition]] = defaultdict(list)
     for each in possible:
         by_field[each.field].append(each)
