@@ -14,7 +14,7 @@ from practice_guard.commands.options import Confirm, DryRun, SnapshotOption, Yes
 from practice_guard.core import model
 from practice_guard.core.errors import UsageError, WrongDatabaseError
 from practice_guard.core.later import later
-from practice_guard.core.model import GREATEST_KEY
+from practice_guard.core.model import GREATEST_KEY, Team
 from practice_guard.core.steps import Step
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from practice_guard.core import decisions as decided
     from practice_guard.core import guarding, restore, snapshots
     from practice_guard.core.guarding import Request
+    from practice_guard.core.identity import Habits
     from practice_guard.core.restore import Applied, Plan, SavedPlan, planfile, undo
     from practice_guard.core.snapshots import Snapshot
     from practice_guard.render import restoring, undoing
@@ -197,7 +198,7 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
         _check_database(call, asked.saved)
         guard = call.guard(database, asked.request)
 
-        def work(file: BinaryIO | None) -> tuple[Snapshot, Plan, Sequence[str]]:
+        def work(file: BinaryIO | None) -> tuple[Snapshot, Plan, Sequence[str], Sequence[Team]]:
             snapshot = snapshots.find(database, asked.snapshot)
             guard.watcher.begins("verifying the snapshot", snapshot.rows)
             snapshots.verify(database, snapshot)
@@ -210,17 +211,18 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
             restore.needs.check(workings)
             if file is not None:
                 planfile.dump(workings, asked.request, call.now, file)
-            return snapshot, workings.plan, restore.untold(workings)
+            return snapshot, workings.plan, restore.untold(workings), app.now.teams
 
         with _new(out, _check_plan) if out is not None else nullcontext() as file, restore.needs.told(guard):
-            snapshot, plan, untold = guard.plans(lambda: work(file))
+            snapshot, plan, untold, teams = guard.plans(lambda: work(file))
     matches = restore.asked(plan, asked.chosen.teams)
     written: list[Step] = []
     if out is not None:
         written.append(Step("restore", "--plan", str(out)))
     if draft is not None:
         with _new(draft, _check_draft) as file:
-            file.write(_draft(plan, call.heading.lines(_followed(draft))).encode())
+            steps = call.heading.lines(_followed(draft))
+            file.write(_draft(plan, steps, teams, asked.request.habits).encode())
         written.append(_followed(draft)[0])
     about = replace(_about(call, snapshot), untold=tuple(untold))
     call.answer(restoring.restore(plan, about, asked=matches, steps=written, again=asked.chosen.options))
@@ -285,7 +287,7 @@ def _followed(draft: Path) -> tuple[Step, Step]:
     return Step("restore", "--dry-run", "--decisions", str(draft)), Step("restore", "--decisions", str(draft))
 
 
-def _draft(plan: Plan, steps: Sequence[str]) -> str:
+def _draft(plan: Plan, steps: Sequence[str], now: Sequence[Team], habits: Habits) -> str:
     """Write a decision file for every team that rows wait for, whichever list it is from; each team once."""
     own = plan.resolutions[plan.snapshot]
     matches = dict(enumerate(own.matches.values()))
@@ -297,7 +299,7 @@ def _draft(plan: Plan, steps: Sequence[str]) -> str:
             if match.old.identity not in seen:
                 seen.add(match.old.identity)
                 matches[len(matches)] = match
-    return decided.draft(replace(own, matches=matches), waiting, steps)
+    return decided.draft(replace(own, matches=matches), waiting, steps, now, habits)
 
 
 def _check_plan(path: Path) -> None:

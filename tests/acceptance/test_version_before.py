@@ -106,6 +106,24 @@ def test_it_is_restored_and_the_cycle_goes_on(marked: ScratchDatabase, guard: Gu
     assert_every_row_is_right(marked)
 
 
+def test_its_lists_know_names_only_and_new_ones_know_more(marked: ScratchDatabase, guard: Guard) -> None:
+    marked.rows("UPDATE teams SET external_team_id = 'T' || id")
+    old = [each["snapshot"] for each in result(guard("snapshots", "--json"))["snapshots"]]
+    assert guard("restore").status == 4, "in tables in which there is no room for more"
+    new = result(guard("backup", "--json"))["snapshot"]
+    known = "bool_or(outside_id IS NOT NULL), bool_or(active IS NOT NULL)"
+    assert dict(marked.rows(f"SELECT list, ({known})::text FROM practice_guard.team_lists GROUP BY list")) == {
+        **dict.fromkeys(old, "(f,f)"),
+        new: "(t,t)",
+    }
+    for each in (*old, new):
+        result(guard("snapshots", "verify", each, "--json"))
+        result(guard("snapshots", "export", each, f"{each}.pgs", "--json"))
+    for each in (old[0], new):
+        marked.rows("UPDATE practice_guard.team_lists SET active = false WHERE list = %(list)s", list=each)
+        assert guard("snapshots", "verify", each).status == 12
+
+
 def test_a_restore_of_the_version_before_is_taken_back_while_its_rows_are_as_it_left_them(
     marked: ScratchDatabase, guard: Guard
 ) -> None:

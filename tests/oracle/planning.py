@@ -42,7 +42,10 @@ def plan(
     earlier = precedents.find(database, snapshot.id, snapshot.taken_at, lists)
     decisions = united(earlier.decisions, request)
     resolutions = {name: resolved(old, app.now, request, decisions[name]) for name, old in lists.items()}
-    leagues = {name: resolve_leagues(old.leagues, app.now.leagues, request.habits) for name, old in lists.items()}
+    leagues = {
+        name: resolve_leagues(old.leagues, app.now.leagues, decisions[name], request.habits)
+        for name, old in lists.items()
+    }
     everything = (*app.companions, *app.sets)
     kept = kept_rows(database, snapshot, everything)
     every = live_rows(database, everything, snapshot)

@@ -27,11 +27,11 @@ def has_carried_a_practice(league: League, database: ScratchDatabase) -> Guard:
     """A guard with a snapshot of two teams' practices, one of them carried, and a message."""
     first, _ = two_teams(league, players=["P1", "P2"])
     league.captain_writes_message(first)
-    database.rows("UPDATE teams SET external_team_id = 'T' || id")
     guard = Guard(database)
     guard.has_backed_up()
     builders.the_etl_lacks_series(database, "Series H(2)")
     guard.restores()
+    database.rows("UPDATE teams SET external_team_id = team_name")
     assert guard.has_backed_up().carried == 1
     return guard
 

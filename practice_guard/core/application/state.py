@@ -30,6 +30,7 @@ class Application:
         now: the team list.
         companions: the ETL's own rows that protected ones point at.
         left_out: the sets whose table is there and cannot be guarded, each with the reason.
+        habits: how the leagues write their teams.
     """
 
     catalog: Catalog
@@ -38,6 +39,7 @@ class Application:
     now: TeamList
     companions: Sequence[BoundSet]
     left_out: Mapping[str, str] = field(default_factory=dict)
+    habits: Habits = field(default_factory=Habits)
 
 
 def look(
@@ -61,7 +63,9 @@ def look(
     parents = [catalog.table(name) for name in PARENTS]
     check_told_apart(database, ((each.set, each.table, each.key) for each in (*bound, *companions)))
     check_legible(database, [*parents, *(each.table for each in (*bound, *companions))])
-    return Application(catalog, bound, skipped, teams.read(database, catalog, habits), companions, left)
+    return Application(
+        catalog, bound, skipped, teams.read(database, catalog, habits), companions, left, habits or Habits()
+    )
 
 
 def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[ProtectedSet], within: float) -> None:

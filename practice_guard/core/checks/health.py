@@ -70,7 +70,7 @@ def check(
     compared = f" Compared with snapshot {plan.snapshot}, taken {duration(age)} ago."
     findings = [*_named(workings, sets), *changes.by_hand(workings)]
     findings += restore.additions.unknown(plan, age)
-    findings += labels.misplaced(database, labels.labelled(looked_at), app.now)
+    findings += labels.misplaced(database, labels.labelled(looked_at), app.now, app.habits)
     concerned = {match.old.id for each in plan.sums if _of_own_list(plan, each) and (match := plan.match(each))}
     findings += _vanished(workings, concerned)
     findings += _disagreements(database, looked_at, app)
@@ -97,10 +97,11 @@ def _emptied(workings: Workings) -> list[Finding]:
 def _vanished(workings: Workings, concerned: Collection[int]) -> list[Finding]:
     """Find the leagues and series of which no team is left, and name a few rows of theirs."""
     own, today = workings.plan.resolutions[workings.plan.snapshot].matches, workings.app.now.teams
-    if not vanished(own, today, concerned):
+    habits = workings.request.habits
+    if not vanished(own, today, concerned, habits=habits):
         return []
     missing = [number for number in concerned if own[number].fate is Fate.MISSING]
-    return vanished(own, today, concerned, restore.named_of_teams(workings, missing))
+    return vanished(own, today, concerned, restore.named_of_teams(workings, missing), habits)
 
 
 def _not_followed(database: Database, app: Application) -> tuple[str, ...]:
@@ -240,7 +241,7 @@ def check_alone(
             what = "0 protected rows and 0 snapshots: there is nothing to compare."
             why = "Whether rows were ever there cannot be known; a table that an import has emptied looks the same."
             findings.append(found("nothing-to-compare", what, why, Step("snapshots")))
-    findings += labels.misplaced(database, labels.labelled(app.sets), app.now)
+    findings += labels.misplaced(database, labels.labelled(app.sets), app.now, app.habits)
     findings += _disagreements(database, app.sets, app)
     weighed = tuple(weigh(finding, overrides) for finding in findings)
     unfollowed = _not_followed(database, app)

@@ -10,7 +10,7 @@ from practice_guard.core.application import BoundSet, PointsAt, TeamList
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.database import Database, Query, Row, ask_each, columns, identifier, literal, statement
 from practice_guard.core.findings import found
-from practice_guard.core.identity import normalise
+from practice_guard.core.identity import Habits, Spelling
 from practice_guard.core.model import Finding, Team
 from practice_guard.core.words import counted
 
@@ -18,8 +18,23 @@ _LABEL = re.compile(r"\s*(?P<club>.+?)\s+practice\s*[-\u2013\u2014]\s*(?P<series
 """`Tennaqua Practice - Chicago 22`: how the application labels a practice (rally-database)."""
 
 
-_Places = Mapping[tuple[str | None, tuple[str, str]], Sequence[Team]]
-"""The teams by league and place."""
+class _Places:
+    """The teams by league and place, as their leagues write them."""
+
+    def __init__(self, now: TeamList, habits: Habits) -> None:
+        self._spelling = Spelling(now.teams, (), habits)
+        self._teams: defaultdict[str | None, defaultdict[tuple[str, str], list[Team]]]
+        self._teams = defaultdict(lambda: defaultdict(list))
+        for team in now.teams:
+            self._teams[team.league][self._place(team)].append(team)
+
+    def _place(self, team: Team) -> tuple[str, str]:
+        return self._spelling.club(team), self._spelling.series(team)
+
+    def of(self, league: str | None, club: str, series: str) -> Sequence[Team]:
+        """Return the teams of a league that a club and a series name."""
+        place = self._place(Team(0, league, club, series, None))
+        return self._teams[league][place] if all(place) else ()
 
 
 def labelled(sets: Iterable[BoundSet]) -> list[BoundSet]:
@@ -27,9 +42,9 @@ def labelled(sets: Iterable[BoundSet]) -> list[BoundSet]:
     return [bound for bound in sets if bound.set.label in bound.table.columns]
 
 
-def misplaced(database: Database, sets: Sequence[BoundSet], now: TeamList) -> list[Finding]:
+def misplaced(database: Database, sets: Sequence[BoundSet], now: TeamList, habits: Habits) -> list[Finding]:
     """Find the rows of labelled sets that hang on a team while their label names exactly one other of the league."""
-    teams, places = {team.id: team for team in now.teams}, _by_place(now)
+    teams, places = {team.id: team for team in now.teams}, _Places(now, habits)
     answers = ask_each(database, [_labels(bound) for bound in sets])
     every = zip(sets, answers, strict=True)
     return [finding for bound, rows in every if (finding := _misplaced(bound, rows, now, teams, places))]
@@ -98,19 +113,5 @@ def _other_team(places: _Places, own: Team, label: str, league: str | None) -> T
     parts = _LABEL.fullmatch(label)
     if parts is None:
         return None
-    place = (normalise.text(parts["club"]), normalise.series(parts["series"]))
-    if not all(place):
-        return None
-    candidates = [team for code in {own.league, league} for team in places.get((code, place), ())]
+    candidates = [team for code in {own.league, league} for team in places.of(code, parts["club"], parts["series"])]
     return candidates[0] if len(candidates) == 1 and candidates[0].id != own.id else None
-
-
-def _place(team: Team) -> tuple[str, str]:
-    return normalise.text(team.club or ""), normalise.series(team.series or "")
-
-
-def _by_place(now: TeamList) -> _Places:
-    places: defaultdict[tuple[str | None, tuple[str, str]], list[Team]] = defaultdict(list)
-    for team in now.teams:
-        places[team.league, _place(team)].append(team)
-    return places

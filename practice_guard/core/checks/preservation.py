@@ -85,7 +85,7 @@ def check(
     everyone = {**_by_fate(list(matches.values())), "reused": len(reused)}
     hung_on = {each.team[1] for each in sums if each.team and each.team[0] == snapshot.id} & matches.keys()
     concerned = {**_by_fate([matches[old] for old in hung_on]), "reused": len(hung_on & reused)}
-    findings = (*vanished(matches, app.now.teams), *_findings(every, rate, min_rate, everyone))
+    findings = (*vanished(matches, app.now.teams, habits=app.habits), *_findings(every, rate, min_rate, everyone))
     # What is asked for is said by `min_rate`; the settings may only ask for more.
     weighed = tuple(weigh(finding, overrides, firm=finding.severity is Severity.ERROR) for finding in findings)
     teamless: Counter[str] = Counter()

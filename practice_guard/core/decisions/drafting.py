@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from practice_guard.core.identity import Decisions, Resolution, reasons
+from practice_guard.core.decisions.file import INACTIVE
+from practice_guard.core.decisions.offers import Offer, offers
+from practice_guard.core.identity import Decisions, Habits, Resolution, kind_of, reasons, wholes
 from practice_guard.core.later import Later
-from practice_guard.core.model import Fate, Match, TeamIdentity
+from practice_guard.core.model import Fate, Match, Team, TeamIdentity
+from practice_guard.core.words import agreeing, counted
 
 if TYPE_CHECKING:
     import tomlkit
@@ -23,35 +26,39 @@ _HEADER = (
 )
 
 
-def draft(resolution: Resolution, concerned: Collection[TeamIdentity] | None = None, steps: Sequence[str] = ()) -> str:
+def draft(
+    resolution: Resolution,
+    concerned: Collection[TeamIdentity] | None = None,
+    steps: Sequence[str] = (),
+    now: Sequence[Team] = (),
+    habits: Habits | None = None,
+) -> str:
     """Return a decision file with an entry for everything that waits; unedited, it decides nothing.
 
     With `concerned`, the teams whose rows wait, it is about those alone: nobody need decide where nothing hangs.
-    A league or series that is gone as a whole, and a league whose rosters have moved, is one entry. The candidates
-    of a team stand in it as comments, ready to be taken (`with_candidates` first). `steps`, the commands that make
-    use of the file as they are typed, stand at its head.
+    A league, club or series that is gone as a whole, and a league whose rosters have moved, is one entry. The
+    candidates of a team stand in it as comments, ready to be taken (`with_candidates` first), and so does what such a
+    league, club or series may be called in `now`, the new list. `steps`, the commands that make use of the file as
+    they are typed, stand at its head.
     """
     unmatched = [match for match in resolution.unmatched() if not match.given_up]
     waiting = [match for match in unmatched if concerned is None or match.old.identity in concerned]
-    covering = {about for match in waiting for about in _covering(match)}
-    whole = {about: teams for about, teams in _gone_as_a_whole(resolution, unmatched).items() if about in covering}
     document = _document((_HEADER[0], *(f"  {step}" for step in steps), *_HEADER[1:]))
-    for about in sorted(whole, key=str):
-        kind = "series" if about.series is not None else "league"
-        table = _table(about)
-        _comment(table, f"{whole[about]} teams, none of them is in the new list")
-        _comment(table, _heir_example(kind))
-        _comment(table, "give_up = true")
-        _append(document, kind, table)
+    offered = offers(resolution, now, waiting, habits)
+    for offer in offered:
+        _append(document, offer.kind, _offered(offer))
     for league in sorted(resolution.moved & {match.old.league for match in waiting}):
         table = _table(TeamIdentity(league, None, None, None))
         _comment(table, "the players stand on other teams than names and places say")
         _comment(table, 'rosters = "ignore"')
         _append(document, "league", table)
+    settled = {team for offer in offered for team in offer.settled}
+    whole = {offer.about for offer in offered if not offer.heirs}
     for match in waiting:
         old = match.old
         by_league = old.league in resolution.moved and match.fate is Fate.CONFLICTING
-        if not by_league and (match.candidates or not _covering(match) & whole.keys()):
+        covered = old.identity in settled or (not match.candidates and not whole.isdisjoint(wholes(old)))
+        if not by_league and not covered:
             _append(document, "team", _entry(match))
     return tomlkit.dumps(document)
 
@@ -60,7 +67,7 @@ def dump(decisions: Decisions) -> str:
     """Return decisions as a file that `parse` reads back as the same decisions."""
     document = tomlkit.document()
     for entry in decisions.entries:
-        kind = "team" if entry.names_a_team else "series" if entry.about.series is not None else "league"
+        kind = kind_of(entry.about)
         table = _table(entry.about)
         if entry.heir:
             table["heir"] = _inline(entry.heir)
@@ -77,27 +84,18 @@ def dump(decisions: Decisions) -> str:
     return tomlkit.dumps(document)
 
 
-def _covering(match: Match) -> frozenset[TeamIdentity]:
-    """The league and the series of a team, as entries may be about them."""
-    old = match.old
-    return frozenset(
-        (TeamIdentity(old.league, None, None, None), TeamIdentity(old.league, None, old.series, None)),
-    )
-
-
-def _gone_as_a_whole(resolution: Resolution, waiting: Iterable[Match]) -> Counter[TeamIdentity]:
-    """Count the waiting teams of each league, else series, of which nothing is left, where there are several."""
-    missing = [match.old for match in waiting if match.fate is Fate.MISSING]
-    total = Counter(match.old.league for match in resolution.matches.values())
-    series = Counter((match.old.league, match.old.series) for match in resolution.matches.values())
-    gone = Counter(team.league for team in missing)
-    leagues = {league for league, count in gone.items() if league and count == total[league] and count > 1}
-    gone_series = Counter((team.league, team.series) for team in missing if team.league not in leagues)
-    whole = Counter({TeamIdentity(league, None, None, None): gone[league] for league in leagues})
-    for (league, name), count in gone_series.items():
-        if league and name and count == series[league, name] and count > 1:
-            whole[TeamIdentity(league, None, name, None)] = count
-    return whole
+def _offered(offer: Offer) -> Table:
+    table = _table(offer.about)
+    none = agreeing(offer.teams, "which is not", "none of them is")
+    _comment(table, f"{counted(offer.teams, 'team')}, {none} in the new list")
+    for successor in offer.heirs:
+        league = None if successor.heir.league == offer.about.league else successor.heir.league
+        _comment(table, f"heir = {_inline(replace(successor.heir, league=league)).as_string()}")
+        _comment(table, f"  {successor.speaks_for}")
+    if not offer.heirs:
+        _comment(table, _heir_example(offer.kind))
+    _comment(table, "give_up = true")
+    return table
 
 
 def _entry(match: Match) -> Table:
@@ -140,6 +138,8 @@ def _table(identity: TeamIdentity) -> Table:
     table = tomlkit.table()
     for key, value in _parts(identity):
         table.add(key, value)
+    if identity.inactive:
+        table.add(INACTIVE, True)
     return table
 
 
@@ -147,6 +147,8 @@ def _inline(identity: TeamIdentity) -> InlineTable:
     table = tomlkit.inline_table()
     for key, value in _parts(identity):
         table.append(key, value)
+    if identity.inactive:
+        table.append(INACTIVE, True)
     return table
 
 

@@ -12,7 +12,12 @@
     series = "Series 3"
     give_up = true
 
-    [[league]]
+    [[club]]                         # every team of a club in its league; with an heir: the club was renamed
+    league = "NSTF"
+    club = "Midton"
+    heir = { club = "Midton Chicago" }
+
+    [[league]]                       # with an heir: its code was changed, and what points at the league follows too
     league = "CNSWPL"
     rosters = "ignore"               # its rosters moved as a whole, and the names stand
 
@@ -22,7 +27,8 @@
     value = 731
     give_up = true                   # its rows stay as they are
 
-An entry without `heir`, `give_up` or `rosters` decides nothing yet.
+An entry without `heir`, `give_up` or `rosters` decides nothing yet. `inactive = true`, in a [[team]] entry or its heir,
+means the team that plays no more, where the list has an active one of the same name and place beside it.
 """
 
 from __future__ import annotations
@@ -31,17 +37,20 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import errors, toml
-from practice_guard.core.identity import Decision, Decisions, Value, said
+from practice_guard.core.identity import Decision, Decisions, Value, kind_of, said
 from practice_guard.core.model import TeamIdentity
 from practice_guard.core.words import near
 
 KEYS = {
     "team": ("league", "club", "series", "team"),
     "series": ("league", "series"),
+    "club": ("league", "club"),
     "league": ("league",),
 }
 """The keys that say what an entry is about, by its kind."""
 FLAGS = ("give_up", "merge", "overrule")
+INACTIVE = "inactive"
+"""The key that tells a team from its active twin."""
 _VALUE = "value"
 _VALUE_KEYS = {
     "set": ("set", str, "the name of a protected set"),
@@ -56,7 +65,7 @@ def parse(text: str, source: str = "") -> Decisions:
     """Read a decision file; `source` is its name, for complaints.
 
     Returns:
-        The entries that decide something, in the order of teams, series, leagues.
+        The entries that decide something, in the order of teams, series, clubs, leagues.
 
     Raises:
         UsageError: The text is no TOML, or an entry has an unknown key, a value of the wrong type, contradicts
@@ -109,11 +118,9 @@ class _Entry:
 
     def read(self) -> Decision:
         others = ("heir", *FLAGS, *(("rosters",) if self.kind == "league" else ()))
-        _known(self.table, (*KEYS[self.kind], *others), self._line, self.lines, f"[[{self.kind}]] ")
+        _known(self.table, (*self._keys, *others), self._line, self.lines, f"[[{self.kind}]] ")
         about = self._identity(self.table, TeamIdentity(None, None, None, None))
-        if (self.kind == "team" and about.name is None and about.club is None) or (
-            self.kind != "team" and None in {about.league, about.series if self.kind == "series" else ""}
-        ):
+        if kind_of(about) != self.kind or (self.kind != "team" and about.league is None):
             raise self._error(f"[[{self.kind}]] needs {', '.join(KEYS[self.kind])}")
         flags = {flag: self._flag(flag) for flag in FLAGS}
         heir = self._heir(about)
@@ -129,7 +136,7 @@ class _Entry:
             return None
         if not isinstance(heir, dict) or not heir:
             raise self._error(f'write the heir as {{ {KEYS[self.kind][-1]} = "..." }}', "heir")
-        _known(heir, KEYS[self.kind], lambda _: self._line("heir"), self.lines, "an heir ")
+        _known(heir, self._keys, lambda _: self._line("heir"), self.lines, "an heir ")
         found = self._identity(heir, about)
         if found == about and self.kind != "team":
             raise self._error("is its own heir", "heir")
@@ -148,12 +155,18 @@ class _Entry:
                 raise self._error(f"`{key}` must be a text in quotes", key)
             if value:
                 parts[key] = value
-        return TeamIdentity(parts["league"], parts["club"], parts["series"], parts["team"])
+        inactive = self._flag(INACTIVE, table, "heir" if table is not self.table else INACTIVE)
+        return TeamIdentity(parts["league"], parts["club"], parts["series"], parts["team"], inactive)
 
-    def _flag(self, key: str) -> bool:
-        value = self.table.get(key, False)
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        """The keys that say what the entry, or its heir, is."""
+        return (*KEYS[self.kind], INACTIVE) if self.kind == "team" else KEYS[self.kind]
+
+    def _flag(self, key: str, table: Mapping[str, object] | None = None, at: str = "") -> bool:
+        value = (self.table if table is None else table).get(key, False)
         if not isinstance(value, bool):
-            raise self._error(f"`{key}` must be true or false", key)
+            raise self._error(f"`{key}` must be true or false", at or key)
         return value
 
     def _rosters(self) -> bool:

@@ -6,13 +6,17 @@ from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
 from practice_guard.core import errors
-from practice_guard.core.identity import Decision, Decisions, Value, said
+from practice_guard.core.identity import Decision, Decisions, Value, kind_of, said, wholes
 from practice_guard.core.model import Team, TeamIdentity
 from practice_guard.core.words import near
 
 
 def check(
-    decisions: Decisions, old: Iterable[Team], new: Iterable[Team], columns: Mapping[str, Collection[str]]
+    decisions: Decisions,
+    old: Iterable[Team],
+    new: Iterable[Team],
+    columns: Mapping[str, Collection[str]],
+    leagues: tuple[Iterable[str], Iterable[str]] = ((), ()),
 ) -> None:
     """Check that decisions speak of teams that exist, and that no heir is given twice without `merge`.
 
@@ -23,11 +27,12 @@ def check(
         old: Every team of every list that rows come from.
         new: The teams as they are now.
         columns: By protected set, the columns that point at teams or leagues.
+        leagues: The codes of both lists' leagues; some may have no teams.
 
     Raises:
         UsageError: Some do not; the message has one line for each, with its line in the file and the nearest name.
     """
-    before, now = _names(old), _names(new)
+    before, now = _names(old, leagues[0]), _names(new, leagues[1])
     wrong = []
     for entry in decisions.entries:
         if entry.about not in before:
@@ -60,16 +65,13 @@ def _misplaced(given: Value, columns: Mapping[str, Collection[str]]) -> str:
     return ""
 
 
-def _names(teams: Iterable[Team]) -> frozenset[TeamIdentity]:
-    """All that an entry may be about: every team, every series of a league, every league."""
-    names: set[TeamIdentity] = set()
-    for team in teams:
-        names.add(team.identity)
-        names.add(TeamIdentity(team.league, None, team.series, None))
-        names.add(TeamIdentity(team.league, None, None, None))
-    return frozenset(names)
+def _names(teams: Iterable[Team], leagues: Iterable[str]) -> frozenset[TeamIdentity]:
+    """All that an entry may be about: every team, every series and every club of a league, every league."""
+    without_teams = (TeamIdentity(code, None, None, None) for code in leagues)
+    return frozenset((*(name for team in teams for name in (team.identity, *wholes(team))), *without_teams))
 
 
 def _unknown(entry: Decision, name: TeamIdentity, known: AbstractSet[TeamIdentity], where: str) -> str:
-    alike = {said(other) for other in known if (other.name is None) == (name.name is None)}
+    kind = kind_of(name)
+    alike = {said(other) for other in known if kind_of(other) == kind}
     return f"{entry.where}: {said(name)} is not in {where}{near(said(name), alike)}"

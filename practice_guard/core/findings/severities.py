@@ -32,9 +32,10 @@ _WARNINGS = (
     "foreign-key-not-valid", "foreign-key-disabled", "foreign-key-sets-null", "replication-role", "unprotected-table",
     "user-triggers", "rows-without-league", "long-transactions", "locks-in-the-way", "ids-running-out",
     "snapshots-large", "no-snapshot", "snapshot-old", "rows-pending", "rows-refused", "rows-not-taken-back",
-    "league-vanished",    "series-vanished", "ids-reused", "league-disagrees", "decision-not-followed", "rosters-moved",
-    "reference-unresolved", "snapshot-passed-over", "set-gone", "columns-changed", "rows-older-than-team",
-    "rows-absent", "rows-moved", "additions-unknown", "set-left-out", "outside-ids-renumbered", "names-not-unique",
+    "league-vanished", "series-vanished", "club-renamed", "ids-reused", "league-disagrees", "decision-not-followed",
+    "rosters-moved", "reference-unresolved", "snapshot-passed-over", "set-gone", "columns-changed",
+    "rows-older-than-team", "rows-absent", "rows-moved", "additions-unknown", "set-left-out",
+    "outside-ids-renumbered", "names-not-unique",
 )  # fmt: skip
 
 _INFORMATION = ("set-skipped", "run-in-progress", "rows-added", "rows-deleted", "rows-edited")

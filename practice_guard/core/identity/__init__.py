@@ -5,7 +5,9 @@ from practice_guard.core.identity.candidates import with_candidates as with_cand
 from practice_guard.core.identity.decision import Decision as Decision
 from practice_guard.core.identity.decision import Decisions as Decisions
 from practice_guard.core.identity.decision import Value as Value
+from practice_guard.core.identity.decision import kind_of as kind_of
 from practice_guard.core.identity.decision import said as said
+from practice_guard.core.identity.decision import wholes as wholes
 from practice_guard.core.identity.explanation import explain as explain
 from practice_guard.core.identity.explanation import reasons as reasons
 from practice_guard.core.identity.gone import vanished as vanished
@@ -19,5 +21,8 @@ from practice_guard.core.identity.resolution import resolve as resolve
 from practice_guard.core.identity.roster import ROSTER_AT_LEAST as ROSTER_AT_LEAST
 from practice_guard.core.identity.roster import ROSTER_PERCENT as ROSTER_PERCENT
 from practice_guard.core.identity.roster import Witnesses as Witnesses
+from practice_guard.core.identity.spelling import Spelling as Spelling
+from practice_guard.core.identity.succession import Successor as Successor
+from practice_guard.core.identity.succession import successors as successors
 from practice_guard.core.identity.suggestion import Suggestion as Suggestion
 from practice_guard.core.identity.suggestion import suggest as suggest

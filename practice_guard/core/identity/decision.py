@@ -15,7 +15,7 @@ from practice_guard.core.model import Team, TeamIdentity
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One entry. `about` has None where a league or series is decided as a whole, and so has `heir`.
+    """One entry. `about` has None where a league, club or series is decided as a whole, and so has `heir`.
 
     `merge` allows the heir to have another old team too, `overrule` allows the decision against what name and place
     both say. `where` tells a person where the entry stands: a line of a file, or the ledger that recorded it.
@@ -32,19 +32,28 @@ class Decision:
 
     @property
     def names_a_team(self) -> bool:
-        """Whether the entry is about one team, and not a series or a league as a whole."""
-        return self.about.club is not None or self.about.name is not None
+        """Whether the entry is about one team, and not a series, a club or a league as a whole."""
+        return kind_of(self.about) == "team"
 
     def relabelled(self, team: Team, *, renaming: bool) -> Team:
-        """Return a team of a relabelled league or series as the new list would call it.
+        """Return a team of a relabelled league, club or series as the new list would call it.
 
-        With `renaming`, the old series at the end of its name is written as the new one.
+        With `renaming`, the old series at the end of its name, or the old club at its head, is written as the new one.
         """
         if self.heir is None:
             return team
-        moved = replace(team, league=self.heir.league or team.league, series=self.heir.series or team.series)
-        if renaming and team.name and team.series and self.heir.series:
+        moved = replace(
+            team,
+            league=self.heir.league or team.league,
+            club=self.heir.club or team.club,
+            series=self.heir.series or team.series,
+        )
+        if not renaming or not team.name:
+            return moved
+        if team.series and self.heir.series:
             return replace(moved, name=normalise.relabelled(team.name, team.series, self.heir.series))
+        if team.club and self.heir.club:
+            return replace(moved, name=_with_club(team.name, team.club, self.heir.club))
         return moved
 
 
@@ -74,16 +83,17 @@ class Decisions:
         return {entry.about: entry for entry in self.entries}
 
     def of(self, team: Team) -> Decision | None:
-        """Return what was decided about a team: by itself, else with its series, else with its league."""
-        for key in (
-            team.identity,
-            TeamIdentity(team.league, None, team.series, None),
-            TeamIdentity(team.league, None, None, None),
-        ):
+        """Return what was decided about a team: by itself, else with its series, its club, at last its league."""
+        for key in (team.identity, *wholes(team)):
             found = self._by_key.get(key)
             if found and (found.heir or found.give_up):
                 return found
         return None
+
+    def of_league(self, code: str) -> Decision | None:
+        """Return the decision about a league as a whole that gives it an heir."""
+        found = self._by_key.get(TeamIdentity(code, None, None, None))
+        return found if found and found.heir else None
 
     def ignores_rosters(self, league: str | None) -> bool:
         """Tell whether names and places stand in a league although its rosters have moved as a whole."""
@@ -101,10 +111,35 @@ class Decisions:
         return Decisions(tuple({**earlier._by_key, **self._by_key}.values()), values)
 
 
+def kind_of(identity: TeamIdentity) -> str:
+    """Return what an entry about an identity is about: `team`, or a `series`, `club` or `league` as a whole."""
+    if identity.name is not None or (identity.club is not None and identity.series is not None):
+        return "team"
+    return "series" if identity.series is not None else "club" if identity.club is not None else "league"
+
+
+def wholes(team: Team) -> tuple[TeamIdentity, TeamIdentity, TeamIdentity]:
+    """Return the series, the club and the league of a team, as entries may be about them; the nearest first."""
+    return (
+        TeamIdentity(team.league, None, team.series, None),
+        TeamIdentity(team.league, team.club, None, None),
+        TeamIdentity(team.league, None, None, None),
+    )
+
+
 def said(identity: TeamIdentity) -> str:
-    """Write what an entry is about: a team, a series of a league, or a league."""
-    if identity.name is not None or identity.club is not None:
+    """Write what an entry is about: a team, a series or club of a league, or a league."""
+    kind = kind_of(identity)
+    if kind == "team":
         return str(identity)
-    if identity.series is not None:
-        return f"series {identity.series} of {identity.league}"
-    return f"league {identity.league}"
+    if kind == "league":
+        return f"league {identity.league}"
+    return f"{kind} {identity.series if kind == 'series' else identity.club} of {identity.league}"
+
+
+def _with_club(name: str, old: str, new: str) -> str:
+    """Write a team's name with the new club for the old one at its head; one that has not its club there stays."""
+    words, own = normalise.text(name).split(), normalise.text(old).split()
+    if not own or words[: len(own)] != own:
+        return name
+    return new + name[len(old) :] if name.startswith(old) else " ".join((new, *words[len(own) :]))

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from practice_guard.core.findings import found
-from practice_guard.core.identity.decision import Decision, Decisions, said
+from practice_guard.core.identity.decision import Decision, Decisions, said, wholes
 from practice_guard.core.identity.facets import Facets
+from practice_guard.core.identity.outside import OutsideIds
 from practice_guard.core.identity.roster import Hearing
 from practice_guard.core.identity.spelling import Spelling
 from practice_guard.core.model import Finding, Team, TeamIdentity
@@ -83,7 +84,7 @@ class Following:
         target = decision.heir
         if target is None or self.exact_only:
             return False
-        if (target.league, target.series) not in self._there:
+        if target not in self._there:
             self._refuse(at, decision, f"{said(target)} is not in the new list")
             return False
         team = self.old[at]
@@ -103,24 +104,26 @@ class Following:
         return self.spelling.new
 
     @cached_property
-    def _there(self) -> frozenset[tuple[str | None, str | None]]:
-        """The leagues and the series of the new list, the leagues with None for their series."""
-        return frozenset(pair for team in self.new for pair in ((team.league, team.series), (team.league, None)))
+    def _there(self) -> frozenset[TeamIdentity]:
+        """The leagues, clubs and series of the new list."""
+        return frozenset(whole for team in self.new for whole in wholes(team))
 
     def _relabel(self, relabelled: Mapping[int, Decision]) -> None:
-        waiting = dict(relabelled)
+        waiting, teams = dict(relabelled), list(self.old)
         for renaming in (True, False):
             if not waiting:
                 return
-            teams = [
-                waiting[at].relabelled(team, renaming=renaming) if at in waiting else team
-                for at, team in enumerate(self.old)
-            ]
-            found = Facets(Spelling(teams, self.new, self.spelling.habits)).pairs()
+            for at, decision in waiting.items():
+                teams[at] = decision.relabelled(self.old[at], renaming=renaming)
+            spelling = Spelling(teams[:], self.new, self.spelling.habits)
+            found = Facets(spelling).pairs()
+            outside = OutsideIds(spelling, found)
             for at in [at for at in waiting if at in found]:
                 decision = waiting.pop(at)
                 if self.hearing.contradicts(at, found[at], found):
                     self._refuse(at, decision, "the rosters contradict it")
+                elif outside.forbids(at, found[at]):
+                    self._refuse(at, decision, "the outside ids contradict it")
                 else:
                     self.followed.heirs[at] = found[at]
                     self.deciding[at] = decision

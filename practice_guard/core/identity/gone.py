@@ -1,4 +1,4 @@
-"""Leagues and series that an import left out as a whole: one finding each, in place of one a team. Pure."""
+"""Leagues, clubs and series that are gone as a whole: one finding each, in place of one a team. Pure."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from practice_guard.core.findings import found
-from practice_guard.core.identity import normalise
-from practice_guard.core.model import Fate, Finding, Match, Team
+from practice_guard.core.identity.decision import kind_of
+from practice_guard.core.identity.habits import Habits
+from practice_guard.core.identity.spelling import Spelling
+from practice_guard.core.identity.succession import Successor, successors
+from practice_guard.core.model import Fate, Finding, Match, Team, TeamIdentity
 from practice_guard.core.steps import Step
-from practice_guard.core.words import counted
+from practice_guard.core.words import agreeing, counted
+
+_WRITE = ("restore", "--dry-run", "--write-decisions", "decisions.toml")
 
 
 def vanished(
@@ -17,18 +22,29 @@ def vanished(
     today: Iterable[Team],
     concerned: Collection[int] | None = None,
     rows: Mapping[int, Sequence[str]] = MappingProxyType({}),
+    habits: Habits | None = None,
 ) -> list[Finding]:
-    """Find leagues and series of which no team is left: the first thing to say about an import.
+    """Find leagues and series of which no team is left, and clubs that seem renamed: what to say first of an import.
+
+    A club that is gone is found only where a new club of its league has all its series and most of its teams.
 
     Args:
         matches: every team of the old list with its match.
         today: the teams as they are now; a league or series with any of them is there, whoever is missing of it.
         concerned: ids of old teams; only leagues and series with one of these are found. All, where it is None.
         rows: a few rows of old teams in words, by the teams' ids.
+        habits: how the leagues write their teams.
     """
-    if all(match.fate is not Fate.MISSING for match in matches.values()):
+    if all(match.new for match in matches.values()):
         return []
-    there = {_place(team) for team in today}
+    now = list(today)
+    heirs = successors([match.old for match in matches.values()], now, habits)
+    spelling = Spelling([match.old for match in matches.values()], now, habits or Habits())
+
+    def place(team: Team) -> tuple[str, str]:
+        return spelling.league(team), spelling.series(team)
+
+    there = {place(team) for team in now}
     places = {league for league, _ in there}
     leagues: dict[str, list[Match]] = {}
     series: dict[tuple[str, str], list[Match]] = {}
@@ -36,21 +52,27 @@ def vanished(
         league = match.old.league or "unknown"
         leagues.setdefault(league, []).append(match)
         series.setdefault((league, match.old.series or "unknown"), []).append(match)
-    gone = {league for league, its in leagues.items() if _all_missing(its) and _place(its[0].old)[0] not in places}
+    gone = {league for league, its in leagues.items() if _all_missing(its) and place(its[0].old)[0] not in places}
     lost = [
-        _vanished("league", league, leagues[league], rows)
+        _vanished("league", league, leagues[league], rows, heirs.get(TeamIdentity(league, None, None, None), ()))
         for league in sorted(gone)
         if _concerns(leagues[league], concerned)
     ]
     for (league, name), its in sorted(series.items()):
-        is_there = _place(its[0].old) in there
+        is_there = place(its[0].old) in there
         if league not in gone and not is_there and _all_missing(its) and _concerns(its, concerned):
-            lost.append(_vanished("series", f"{name} of {league}", its, rows))
+            after = heirs.get(TeamIdentity(league, None, name, None), ())
+            lost.append(_vanished("series", f"{name} of {league}", its, rows, after))
+    for about, after in sorted(heirs.items(), key=lambda each: str(each[0])):
+        if kind_of(about) == "club":
+            its = [match for match in matches.values() if _waits(match, about)]
+            if its and _concerns(its, concerned):
+                lost.append(_renamed(about, after, its, rows))
     return lost
 
 
-def _place(team: Team) -> tuple[str, str]:
-    return normalise.text(team.league or ""), normalise.series(team.series or "")
+def _waits(match: Match, club: TeamIdentity) -> bool:
+    return match.new is None and not match.given_up and (match.old.league, match.old.club) == (club.league, club.club)
 
 
 def _all_missing(matches: Sequence[Match]) -> bool:
@@ -61,11 +83,36 @@ def _concerns(matches: Sequence[Match], concerned: Collection[int] | None) -> bo
     return concerned is None or any(match.old.id in concerned for match in matches)
 
 
-def _vanished(what: str, name: str, matches: Sequence[Match], rows: Mapping[int, Sequence[str]]) -> Finding:
+def _vanished(
+    what: str, name: str, matches: Sequence[Match], rows: Mapping[int, Sequence[str]], heirs: Sequence[Successor]
+) -> Finding:
+    why = "The import lacked it; what hangs on its teams waits until a later import brings them back."
+    again = Step("restore", why="after that")
+    if heirs:
+        why = f"It may be {heirs[0].label} now: {heirs[0].speaks_for}. Or the import lacked it; its rows wait."
     return found(
         f"{what}-vanished",
         f"{counted(len(matches), 'team')}: the whole {what} {name} is not there any more.",
-        "The import lacked it; what hangs on its teams waits until a later import brings them back.",
-        (f"Import the {what} again.", Step("restore", why="after that")),
-        examples=[row for match in matches for row in rows.get(match.old.id, ())],
+        why,
+        (*([Step(*_WRITE, why=f"where it is: one entry names the heir of the {what}")] if heirs else []),
+         f"Import the {what} again.", again),
+        examples=_examples(matches, rows),
+    )  # fmt: skip
+
+
+def _renamed(
+    club: TeamIdentity, heirs: Sequence[Successor], matches: Sequence[Match], rows: Mapping[int, Sequence[str]]
+) -> Finding:
+    has = f"{agreeing(len(heirs), 'has', 'have')} {heirs[0].has}"
+    return found(
+        "club-renamed",
+        f"{counted(len(matches), 'team')}: the club {club.club} of {club.league} is gone, and"
+        f" {' or '.join(heir.label for heir in heirs)} {has}.",
+        f"It may be {heirs[0].label} now: {heirs[0].speaks_for}. What hangs on its teams waits for a person to say so.",
+        (Step(*_WRITE, why="one entry names the heir of the club"), Step("restore", why="where it comes back")),
+        examples=_examples(matches, rows),
     )
+
+
+def _examples(matches: Sequence[Match], rows: Mapping[int, Sequence[str]]) -> list[str]:
+    return [row for match in matches for row in rows.get(match.old.id, ())]

@@ -47,6 +47,9 @@ _TOKEN = re.compile(
     rf"|(?<![^\W_])(?<!'){_WORD}[{_DASHES}']+(?=\s*(?:$|[)\]}}]))"
     rf"|{_WORD}|[^\w\s]|_"
 )
+# Most texts have no mark at the end of any word, and are split three times as fast without looking for one.
+_UNMARKED = re.compile(rf"{_WORD}|[^\w\s]|_")
+_MARK = re.compile(rf"(?<=[^\W_])[{_DASHES}'](?![^\W_])")
 _LETTERS_AND_NUMBER = re.compile(r"([^\W\d_]+)(\d.*)")
 # A series word that is as often a word of a name, and is none of the designation there.
 _IN_NAMES = frozenset(("chicago", "s"))
@@ -157,7 +160,9 @@ def _tokens(value: str) -> tuple[str, ...]:
 
 
 def _split(folded: str) -> tuple[str, ...]:
-    return tuple(_DASH.sub("-", token) for token in _TOKEN.findall(folded) if not _separates(token))
+    pattern = _TOKEN if _MARK.search(folded) else _UNMARKED
+    tokens = tuple(token for token in pattern.findall(folded) if not _separates(token))
+    return tuple(_DASH.sub("-", token) for token in tokens) if pattern is _TOKEN else tokens
 
 
 def _folded(value: str, fold: Callable[[str], str] = str.casefold) -> str:

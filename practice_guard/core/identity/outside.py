@@ -55,11 +55,19 @@ class OutsideIds:
 
     @cached_property
     def ignored(self) -> Mapping[str, tuple[int, int]]:
-        """The leagues whose ids are others as a whole: matches with other ids there, and with any on both sides."""
+        """The leagues whose ids are others as a whole: matches with other ids there, and teams with ids in both lists.
+
+        A team without a match whose id stands on one that nobody is matched with may have kept it under another name.
+        """
         if not self.are_there or not self._differing:
             return {}
         others = Counter(self._league(at) for at in self._differing)
         both = Counter(self._league(at) for at, heir in self.pairs.items() if self._both(at, heir))
+        taken = frozenset(self.pairs.values())
+        for at in range(len(self.spelling.old)):
+            if at not in self.pairs:
+                there = self._new[self._key(self.spelling.old[at])]
+                both[self._league(at)] += len(there) == 1 and there[0] not in taken
         return {
             league: (count, both[league])
             for league, count in others.items()
@@ -137,7 +145,7 @@ class OutsideIds:
         return tuple(
             found(
                 "outside-ids-renumbered",
-                what=f"{others:,} of {counted(of, 'matched team')} of {named[league]} have another outside id",
+                what=f"{others:,} of {counted(of, 'team')} of {named[league]} with outside ids have another one",
                 why="the league's ids are others as a whole, so that they are held against no match of it",
                 fix="none, if its ids were given anew",
             )

@@ -95,7 +95,7 @@ class Spelling:
     new: Sequence[Team]
     habits: Habits = field(default_factory=Habits)
     _leagues: dict[str, _Written] = field(default_factory=dict)
-    _called: dict[Key, str] = field(default_factory=dict)
+    _called: dict[int, tuple[Team, str]] = field(default_factory=dict)
 
     @cached_property
     def _codes(self) -> _Forms:
@@ -111,11 +111,12 @@ class Spelling:
         """The clubs and the series of each league, in the old and in the new list."""
         found: dict[str, dict[str, _Sides]] = {}
         for side, teams in enumerate((self.old, self.new)):
-            for code, club, series in {(team.league, team.club, team.series) for team in teams}:
-                if code:
-                    of = found.setdefault(self._codes(code), {"clubs": (set(), set()), "series": (set(), set())})
-                    of["clubs"][side].update((club,) if club else ())
-                    of["series"][side].update((series,) if series else ())
+            clubs = {(team.league, team.club) for team in teams if team.league and team.club}
+            series = {(team.league, team.series) for team in teams if team.league and team.series}
+            for kind, values in (("clubs", clubs), ("series", series)):
+                for code, value in values:
+                    of = found.setdefault(self._codes(code or ""), {"clubs": (set(), set()), "series": (set(), set())})
+                    of[kind][side].add(value or "")
         return found
 
     def _of(self, code: str) -> _Written:
@@ -133,7 +134,7 @@ class Spelling:
 
     def league(self, team: Team) -> str:
         """Return what a team's league is compared by; empty where it is unknown."""
-        return self._of(team.league).key if team.league else ""
+        return self._codes(team.league) if team.league else ""
 
     def club(self, team: Team) -> str:
         """Return what a team's club is compared by; empty where it is unknown."""
@@ -154,13 +155,14 @@ class Spelling:
         """Return what a team's name is compared by; empty where it is unknown."""
         if not team.name:
             return ""
-        asked = team.league or "", team.club or "", team.series or "", team.name
-        if asked not in self._called:
-            league = self._of(asked[0])
+        known = self._called.get(id(team))
+        if known is None or known[0] is not team:
+            league = self._of(team.league or "")
             club = team.club if team.club and league.clubs.is_free(team.club) else None
             own = self.own(team)
-            self._called[asked] = normalise.name(team.name, team.series, league.dialect, its_club=club, own=own)
-        return self._called[asked]
+            known = team, normalise.name(team.name, team.series, league.dialect, its_club=club, own=own)
+            self._called[id(team)] = known
+        return known[1]
 
     def name(self, team: Team) -> Key | None:
         """Return league and team name after normalising, or None where nothing is left of either."""

@@ -24,7 +24,10 @@ def united(
     if request.decisions is None:
         return earlier
     columns = {bound.name: [each.column for each in bound.references if each.parent is None] for bound in app.sets}
-    decisions.check(request.decisions, [team for old in lists.values() for team in old.teams], app.now.teams, columns)
+    teams = [team for old in lists.values() for team in old.teams]
+    codes = [code for old in lists.values() for code in old.leagues.values()]
+    leagues = codes, app.now.leagues.values()
+    decisions.check(request.decisions, teams, app.now.teams, columns, leagues)
     return {name: request.decisions.after(found) for name, found in earlier.items()}
 
 
@@ -109,13 +112,22 @@ def team_goals(
             yield Goal(place, old, to, meant(match), match.old.league, proven.made(new))
 
 
-def league_goals(lists: Mapping[str, TeamList], leagues: Mapping[str, Mapping[int, int]]) -> Iterator[Goal]:
+def league_goals(
+    lists: Mapping[str, TeamList],
+    leagues: Mapping[str, Mapping[int, int]],
+    now: TeamList,
+    decisions: Mapping[str, Decisions],
+) -> Iterator[Goal]:
     """Return where every league of every list leads; a scope of teams or leagues means none of what hangs on one."""
     for place, (name, list_) in enumerate(lists.items(), start=1):
         for old, new in leagues[name].items():
-            same = new == old
-            evidence, fate = (Evidence.SAME_ID, Fate.KEPT) if same else (Evidence.EXACT, Fate.RENUMBERED)
-            yield Goal(place, old, Destination(new, evidence, fate), meant=False, league=list_.leagues[old])
+            code, fate = list_.leagues[old], Fate.KEPT if new == old else Fate.RENUMBERED
+            decided = decisions[name].of_league(code)
+            if decided and decided.heir and decided.heir.league == now.leagues[new]:
+                evidence = Evidence.DECISION
+            else:
+                evidence = Evidence.SAME_ID if new == old else Evidence.EXACT
+            yield Goal(place, old, Destination(new, evidence, fate), meant=False, league=code)
 
 
 def asked(plan: Plan, names: Sequence[str]) -> list[Match]:

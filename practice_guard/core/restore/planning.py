@@ -80,7 +80,10 @@ def work_out(
     decisions = united(earlier.decisions, request, lists, app)
     app = with_given_up(app, decisions.values())
     resolutions = {name: resolved(old, app.now, request, decisions[name]) for name, old in lists.items()}
-    leagues = {name: resolve_leagues(old.leagues, app.now.leagues, request.habits) for name, old in lists.items()}
+    leagues = {
+        name: resolve_leagues(old.leagues, app.now.leagues, decisions[name], request.habits)
+        for name, old in lists.items()
+    }
     check_scope(request.scope, snapshot, resolutions)
     left, proven = _imports(database, app, snapshot, earlier, request)
     request = replace(request, scope=replace(request.scope, protected=with_parents(request.scope.protected, app.sets)))
@@ -91,7 +94,7 @@ def work_out(
         scratch,
         {
             "teams": laying.goals(list(team_goals(names, resolutions, request.scope, proven))),
-            "leagues": laying.goals(list(league_goals(lists, leagues))),
+            "leagues": laying.goals(list(league_goals(lists, leagues, app.now, decisions))),
             **earlier.fills(),
         },
     )

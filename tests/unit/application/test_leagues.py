@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from practice_guard.core.application.declared import Declared, parse
+from practice_guard.core.application.leagues import FIELDS
 from practice_guard.core.errors import UsageError
 from practice_guard.core.identity import ORDINALS, Habits, League
 
 FILE = "practice_guard.toml"
+README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
 LAKE = '[[league]]\ncode = "LAKE"\n'
 OTHERS = '[[league]]\ncode = "*"\n'
 
@@ -178,6 +183,15 @@ def test_a_mistake_is_told_with_its_line(lines: str, message: str) -> None:
 )  # fmt: skip
 def test_codes_are_there_once(text: str, message: str) -> None:
     assert f"practice_guard.toml, {message}" in complaint(text)
+
+
+def test_the_readmes_example_is_read_and_every_field_is_told_there() -> None:
+    (example,) = re.findall(r"^```toml\n(\[\[league\]\].*?)^```", README, re.MULTILINE | re.DOTALL)
+    assert [each.code for each in says(example)] == ["LAKE", "*"]
+    assert parse(example, FILE).habits.of("LAKE").club_words == ("TC", "SV")
+    for field in FIELDS:
+        assert f"| `{field}` |" in README
+        assert re.search(rf"^{field} = ", example, re.MULTILINE)
 
 
 def test_the_fields_that_there_are_are_told() -> None:

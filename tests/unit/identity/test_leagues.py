@@ -1,47 +1,81 @@
-"""Leagues are matched by their codes, and by other spellings only where that is one to one."""
+"""Leagues are matched by their codes, by the spellings that settings declare, and by a person's decision."""
 
 from __future__ import annotations
 
 import pytest
 
-from practice_guard.core.identity import Habits, League, resolve_leagues
+from practice_guard.core import decisions
+from practice_guard.core.identity import Decisions, Habits, resolve_leagues
+from practice_guard.core.identity import League as Ways
 
-LAKE = Habits((League("LAKE", code_aliases=("LL", "Lakeland League")), League("HILL")))
-
-
-def test_a_code_is_matched_as_it_stands_and_without_regard_to_case() -> None:
-    assert resolve_leagues({1: "LAKE", 2: "hill "}, {11: "HILL", 12: "LAKE"}) == {1: 12, 2: 11}
+ALIASES = Habits((Ways("NSTF", code_aliases=("NORTH_SHORE", "NS Tennis")),))
 
 
-@pytest.mark.parametrize("code", ["LL", "ll", "lakeland-league", "LAKE", "Lake"])
-def test_a_code_that_is_spelt_otherwise_is_matched_where_the_settings_say_so(code: str) -> None:
-    for old, new in (({1: code}, {11: "LAKE", 12: "HILL"}), ({1: "LAKE"}, {11: code, 12: "HILL"})):
-        assert resolve_leagues(old, new, LAKE) == {1: 11}
-    assert resolve_leagues({1: "LL"}, {11: "Lakeland League"}, LAKE) == {1: 11}
+def resolved(old: str, new: str, deciding: str = "", habits: Habits = ALIASES) -> dict[str, str]:
+    """Old code → new code, of codes with a blank between them; a stroke stands for a blank within one."""
+    before = {at: code.replace("|", " ") for at, code in enumerate(old.split())}
+    now = {at: code.replace("|", " ") for at, code in enumerate(new.split(), 100)}
+    found = resolve_leagues(before, now, decisions.parse(deciding) if deciding else Decisions(), habits)
+    return {before[at]: now[heir] for at, heir in found.items()}
 
 
-def test_without_a_word_in_the_settings_another_spelling_is_another_league() -> None:
-    assert resolve_leagues({1: "LL"}, {11: "LAKE"}) == {}
-    assert resolve_leagues({1: "HL"}, {11: "HILL"}, LAKE) == {}
+def entry(code: str, heir: str, *, flag: str = "") -> str:
+    return f'[[league]]\nleague = "{code}"\nheir = {{ league = "{heir}" }}\n{flag}\n'
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "found"),
     [
-        ({1: "LL", 2: "LAKE"}, {11: "LAKE"}),
-        ({1: "LL", 2: "Lakeland League"}, {11: "LAKE"}),
-        ({1: "LL", 2: "lake"}, {11: "LAKE"}),
-        ({1: "LAKE"}, {11: "LL", 12: "Lakeland League"}),
+        ("NSTF CITA", "CITA NSTF", {"NSTF": "NSTF", "CITA": "CITA"}),
+        ("Nstf", "NSTF", {"Nstf": "NSTF"}),
+        ("APTA_CHICAGO", "APTA-Chicago", {"APTA_CHICAGO": "APTA-Chicago"}),
+        ("Cita cita", "CITA", {}),
+        ("Cita", "CITA cita", {}),
+        ("Cita CITA", "CITA", {"CITA": "CITA"}),
+        ("__", "--", {}),
+        ("NSTF", "NORTH_SHORE", {"NSTF": "NORTH_SHORE"}),
+        ("NORTH_SHORE", "ns|tennis", {"NORTH_SHORE": "ns tennis"}),
+        ("north-shore", "NSTF", {"north-shore": "NSTF"}),
     ],
 )
-def test_what_two_leagues_are_called_names_neither_by_another_spelling(
-    old: dict[int, str], new: dict[int, str]
-) -> None:
-    found = resolve_leagues(old, new, LAKE)
-    assert len(found) < len(old) + (len(new) > 1)
-    assert 1 not in found
+def test_a_league_is_found_by_its_code_or_another_spelling_of_it(old: str, new: str, found: dict[str, str]) -> None:
+    assert resolved(old, new) == found
 
 
-def test_two_leagues_that_one_list_shows_at_once_are_two() -> None:
-    both = {1: "LL", 2: "LAKE"}
-    assert resolve_leagues(both, {11: "LAKE", 12: "LL"}, LAKE) == {1: 12, 2: 11}
+def test_no_alias_counts_where_a_list_shows_both_spellings() -> None:
+    assert resolved("NSTF NORTH_SHORE", "NSTF") == {"NSTF": "NSTF"}
+    assert resolved("NSTF", "NORTH_SHORE NS|Tennis") == {}
+    assert resolved("NSTF", "NSTF NORTH_SHORE") == {"NSTF": "NSTF"}
+    assert resolved("NSTF NORTH_SHORE", "NS|Tennis") == {}
+
+
+def test_an_alias_is_a_settings_matter_and_no_league_is_like_another() -> None:
+    assert resolved("NSTF", "NORTH_SHORE", habits=Habits()) == {}
+    assert resolved("CITA NSTF", "CNSWPL NORTH_SHORE") == {"NSTF": "NORTH_SHORE"}
+
+
+def test_a_person_says_what_a_league_is_called_now() -> None:
+    assert resolved("CITA NSTF", "CITA_2026 NSTF") == {"NSTF": "NSTF"}
+    assert resolved("CITA NSTF", "CITA_2026 NSTF", entry("CITA", "CITA_2026")) == {"CITA": "CITA_2026", "NSTF": "NSTF"}
+    assert resolved("CITA", "CNSWPL", entry("CITA", "CITA_2026")) == {}
+
+
+def test_a_decision_goes_against_the_codes_only_expressly() -> None:
+    crossed = entry("CITA", "NSTF"), entry("NSTF", "CITA")
+    assert resolved("CITA NSTF", "CITA NSTF", "".join(crossed)) == {"CITA": "CITA", "NSTF": "NSTF"}
+    overruling = "".join(each + "overrule = true\n" for each in crossed)
+    assert resolved("CITA NSTF", "CITA NSTF", overruling) == {"CITA": "NSTF", "NSTF": "CITA"}
+
+
+def test_two_leagues_have_one_heir_only_where_that_is_said() -> None:
+    assert resolved("CITA NSTF", "NSTF", entry("CITA", "NSTF")) == {"NSTF": "NSTF"}
+    merged = entry("CITA", "NSTF", flag="merge = true")
+    assert resolved("CITA NSTF", "NSTF", merged) == {"CITA": "NSTF", "NSTF": "NSTF"}
+    both = entry("CITA", "ONE") + entry("CNSWPL", "ONE")
+    assert resolved("CITA CNSWPL", "ONE", both) == {}
+
+
+def test_a_league_whose_series_or_club_is_decided_is_not() -> None:
+    text = '[[club]]\nleague = "CITA"\nclub = "Midton"\nheir = { club = "Midton Chicago" }\n'
+    assert resolved("CITA", "CITA_2026", text) == {}
+    assert resolved("CITA", "CITA_2026", '[[league]]\nleague = "CITA"\ngive_up = true\n') == {}

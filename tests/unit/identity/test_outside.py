@@ -46,9 +46,17 @@ def test_ids_that_are_others_as_a_whole_are_ignored_and_said() -> None:
     found = resolve(known(OLD, {}), known(NEW, anew))
     assert outcome(found) == {at: at + 100 for at in range(1, 8)}
     assert [finding.code for finding in found.findings] == ["outside-ids-renumbered"]
-    assert found.findings[0].what.startswith("7 of 7 matched teams of APTA_CHICAGO")
+    assert found.findings[0].what.startswith("7 of 7 teams of APTA_CHICAGO")
     half: dict[int, str | None] = {100 + at: f"N{at}" for at in range(1, 4)}
     assert [outcome(resolve(known(OLD, {}), known(NEW, half)))[at] for at in range(1, 5)] == [CONFLICTING] * 3 + [104]
+
+
+def test_teams_that_kept_their_ids_under_other_names_speak_for_the_ids() -> None:
+    old, new = known(OLD, {}), known(NEW, {101: "T2", 102: "T3", 103: "T1"})
+    new = [*new[:5], *(replace(team, name=f"Wolves {team.id}", club="Wolves") for team in new[5:])]
+    found = resolve(old, new)
+    assert [outcome(found)[at] for at in range(1, 8)] == [CONFLICTING] * 3 + [104, 105, MISSING, MISSING]
+    assert not found.findings
 
 
 def test_two_of_two_are_not_yet_a_league_with_other_ids() -> None:

@@ -272,8 +272,8 @@ BUGS = [
     Bug(
         "a league's decision beats a team's",
         decision,
-        "            team.identity,\n            TeamIdentity(team.league, None, team.series, None),\n",
-        "            TeamIdentity(team.league, None, team.series, None),\n            team.identity,\n",
+        "for key in (team.identity, *wholes(team)):",
+        "for key in (*wholes(team), team.identity):",
         test_file.test_the_nearest_decision_counts,
     ),
     Bug(

@@ -82,8 +82,8 @@ BUGS = [
     Bug(
         "what stands in brackets is dropped",
         normalise,
-        "for token in _TOKEN.findall(folded)",
-        'for token in _TOKEN.findall(re.sub(r"\\(.*", "", folded))',
+        "for token in pattern.findall(folded)",
+        'for token in pattern.findall(re.sub(r"\\(.*", "", folded))',
         test_resolution.test_what_stands_in_brackets_tells_teams_apart,
     ),
     Bug(
@@ -96,8 +96,8 @@ BUGS = [
     Bug(
         "letters after numbers are cut off",
         normalise,
-        'tuple(_DASH.sub("-", token) for token',
-        'tuple(re.sub(r"(?<=\\d)[a-z]$", "", token) for token',
+        "tuple(token for token in pattern",
+        'tuple(re.sub(r"(?<=\\d)[a-z]$", "", token) for token in pattern',
         test_resolution.test_the_second_team_of_a_club_is_not_the_first_in_its_place,
     ),
     Bug(
@@ -141,7 +141,7 @@ def flags_are_told_apart() -> None:
 
 
 BUGS += [
-    Bug("a grade loses its mark", normalise, "_TOKEN.findall(folded)", "re.findall(_WORD, folded)", marks_tell_apart),
+    Bug("a grade loses its mark", normalise, "pattern = _TOKEN if", "pattern = _UNMARKED if", marks_tell_apart),
     Bug(
         "joiners are dropped",
         normalise,

@@ -249,6 +249,6 @@ def misplaced(scene: Scene) -> Answer:
     """Whether rows hang on a team while their label names exactly one other team of the league."""
     labelled = labels.labelled(scene.app.sets)
     readable = [bound for bound in labelled if not scene.hidden(bound)]
-    findings = labels.misplaced(scene.database, readable, scene.app.now)
+    findings = labels.misplaced(scene.database, readable, scene.app.now, scene.app.habits)
     findings += unlooked_sets(scene, labelled, partial(unseen, "label-names-another-team"))
     return Answer("0 rows labelled with the name of another team", tuple(findings), len(readable) == len(labelled))
