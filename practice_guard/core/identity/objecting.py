@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from practice_guard.core.identity.additions import Addition
-from practice_guard.core.identity.spelling import Spelling
 from practice_guard.core.identity.trials import Trial
 from practice_guard.core.words import agreeing, counted
 
@@ -53,12 +52,11 @@ def _matches(number: int) -> str:
 
 def _of_names(trial: Trial) -> Iterator[str]:
     """Yield how many teams a name would join that are written otherwise, or of another club."""
-    club = Spelling(trial.case.old, trial.case.new, trial.habits).club
     apart = [(old, new) for old, new in trial.by_name if old.name != new.name]
-    moved = [(old, new) for old, new in trial.by_name if club(old) != club(new)]
     for pairs, what in (
         (apart, "by a name that is only similar"),
-        (moved, "with a team of another club"),
+        (trial.named_by_series, "by a name that says the series which it would have left"),
+        (trial.elsewhere, "with a team of another club"),
         (trial.wandered, "although the series of both are in one list only, so that the name may have moved"),
     ):
         if pairs:

@@ -15,6 +15,9 @@ from practice_guard.core.identity.roster import Witnesses
 from practice_guard.core.identity.spelling import Spelling, dialect
 from practice_guard.core.model import Evidence, Fate, Match, Team
 
+HABIT = 2
+"""Teams that their name alone must join, or it is no habit of the league: one is sooner decided by a person."""
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -104,9 +107,30 @@ class Trial:
 
     @cached_property
     def is_doubtful(self) -> bool:
-        """Whether no fewer new matches are contradicted than there are, or most names may have moved."""
-        contradicted = len(self.contradicted) >= max(1, len(self.settled))
-        return contradicted or 2 * len(self.wandered) > len(self.by_name)
+        """Whether no fewer new matches are contradicted than there are, or names alone say too little."""
+        if len(self.contradicted) >= max(1, len(self.settled)):
+            return True
+        return not self.case.league.unique_names and self._may_be_chance
+
+    @cached_property
+    def _may_be_chance(self) -> bool:
+        """Whether too few teams have a name alone in common for a habit, or half of the names went to another team."""
+        if 0 < len(self.by_name) < HABIT:
+            return True
+        astray = {*self.wandered, *self.elsewhere, *self.named_by_series}
+        return bool(astray) and 2 * len(astray) >= len(self.by_name)
+
+    @cached_property
+    def named_by_series(self) -> Sequence[tuple[Team, Team]]:
+        """The teams that their name alone would join, and whose name says the series that they would have left."""
+        carries = Spelling(self.case.old, self.case.new, self.habits).carries
+        return [(old, new) for old, new in self.by_name if carries(old) and not carries(new)]
+
+    @cached_property
+    def elsewhere(self) -> Sequence[tuple[Team, Team]]:
+        """The teams that their name alone would join with one of another club: promotion keeps a team's club."""
+        club = Spelling(self.case.old, self.case.new, self.habits).club
+        return [(old, new) for old, new in self.by_name if club(old) != club(new)]
 
     @cached_property
     def by_name(self) -> Sequence[tuple[Team, Team]]:

@@ -186,20 +186,42 @@ def test_a_league_is_not_one_of_two() -> None:
     assert suggest(season(), [*one, *other], Habits()) == ()
 
 
+NICKNAMES = {"Winmere - 1": "Wolves", "Winmere - 2": "Winmere Foxes", "Winmere - 3": "Winmere II"}
+
+
+def nicknamed(team: Team) -> Team:
+    """Winmere's teams under names that say no series."""
+    return replace(team, name=NICKNAMES.get(str(team.name), team.name))
+
+
 def promoted(team: Team) -> Team:
     """Winmere's teams, one series higher, under their names."""
     higher = {"Chicago 1": "Chicago 0", "Chicago 2": "Chicago 1", "Chicago 3": "Chicago 2"}
-    return replace(team, series=higher[str(team.series)]) if team.club == "Winmere" else team
+    return replace(nicknamed(team), series=higher[str(team.series)]) if team.club == "Winmere" else team
 
 
 def test_names_that_stay_where_teams_are_promoted() -> None:
-    found = settles(season(), next_season(promoted), 'names = "unique"\n', waiting=3, settled=3)
+    found = settles(season(nicknamed), next_season(promoted), 'names = "unique"\n', waiting=3, settled=3)
     assert 'names = "unique" would be wrong about a second team that takes over a name' in found.against
+
+
+def test_one_team_that_kept_its_name_is_no_habit_of_the_league() -> None:
+    def one(team: Team) -> Team:
+        return promoted(team) if team.name == "Winmere - 1" else nicknamed(team)
+
+    assert suggest(season(nicknamed), next_season(one), Habits()) == ()
+
+
+def test_names_that_say_a_series_do_not_leave_it() -> None:
+    def shuffled(team: Team) -> Team:
+        return replace(promoted(team), name=team.name)
+
+    assert suggest(season(), next_season(shuffled), Habits()) == ()
 
 
 def test_names_are_not_unique_where_a_list_has_one_twice() -> None:
     twice = Team(50, LAKE, "Fox Run", "Chicago 1", "Fox Run")
-    old = [*season(), twice, replace(twice, id=51, series="Chicago 2")]
+    old = [*season(nicknamed), twice, replace(twice, id=51, series="Chicago 2")]
     new = [*next_season(promoted), replace(twice, id=150), replace(twice, id=151, series="Chicago 2")]
     assert suggest(old, new, Habits()) == ()
 
@@ -215,10 +237,18 @@ def test_names_that_an_import_may_have_moved_are_not_unique() -> None:
 
 
 def test_names_of_another_club_are_counted_against_it() -> None:
-    found = the_one(suggest(season(), next_season(
-        lambda team: replace(promoted(team), club="Fox Run") if team.name == "Winmere - 2" else promoted(team)),
-        Habits()))  # fmt: skip
+    def one_left(team: Team) -> Team:
+        return replace(promoted(team), club="Fox Run") if team.name == "Winmere - 2" else promoted(team)
+
+    found = the_one(suggest(season(nicknamed), next_season(one_left), Habits()))
     assert any(each.startswith("1 team would be joined with a team of another club") for each in found.against)
+
+
+def test_names_that_are_mostly_of_another_club_are_not_unique() -> None:
+    def left(team: Team) -> Team:
+        return replace(promoted(team), club="Fox Run") if team.club == "Winmere" else team
+
+    assert suggest(season(nicknamed), next_season(left), Habits()) == ()
 
 
 def with_ids(team: Team) -> Team:
@@ -246,7 +276,7 @@ def test_outside_ids_confirm_nothing_where_they_are_others() -> None:
 
 
 def test_what_players_contradict_is_not_suggested() -> None:
-    old, new = season(), next_season(promoted)
+    old, new = season(nicknamed), next_season(promoted)
     elsewhere = {105: roster(100), 104: roster(200), 106: roster(300)}
     players = Witnesses({4: roster(100), 5: roster(300), 6: roster(200)}, elsewhere)
     assert all("unique" not in each.section for each in suggest(old, new, Habits(), players))
