@@ -75,10 +75,8 @@ def check_preservation(
         snapshots.verify(database, snapshot)
         plan = restore.plan(database, snapshot, app, guard.request)
         report = preservation.check(snapshot, plan, app, min_rate, guard.overrides)
-        asked = restore.asked(plan, team or [])
         proposed = suggesting.suggested(database, plan, app, guard.request) if suggest else None
-    outcome = reports.preservation(report, asked)
-    call.answer(outcome if proposed is None else suggestions.beside(outcome, proposed))
+    call.answer(suggestions.beside(reports.preservation(report, restore.asked(plan, team or [])), proposed))
 
 
 @command(app, "health")

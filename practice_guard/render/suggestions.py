@@ -16,8 +16,10 @@ from practice_guard.render.text import Paragraph, Verbatim, line
 FILE = "practice_guard.toml"
 
 
-def beside(outcome: Outcome, found: Suggested) -> Outcome:
-    """Add to an outcome what might be said of leagues; its verdict, findings and next steps stay."""
+def beside(outcome: Outcome, found: Suggested | None) -> Outcome:
+    """Add to an outcome what might be said of leagues, if that was asked; verdict, findings and next steps stay."""
+    if found is None:
+        return outcome
     document = {**outcome.result, "suggested": [_document(each) for each in found.suggestions]}
     body = [part for each in found.suggestions for part in _shown(each)] or [line(_nothing(found.waiting))]
     return replace(outcome, result=document, body=(*outcome.body, *body))
