@@ -134,8 +134,7 @@ class _Found:
         """Return the clubs or the series that only the old, and those that only the new list has, in any spelling."""
         write: Callable[[Team], str] = getattr(self._spelling, part)
         was, now = (
-            {write(team): str(getattr(team, part)) for team in teams if getattr(team, part)}
-            for teams in (self.old, self.new)
+            {write(team): str(getattr(team, part)) for team in teams if write(team)} for teams in (self.old, self.new)
         )
         gone = [value for key, value in was.items() if key not in now]
         return gone, [value for key, value in now.items() if key not in was]
@@ -199,6 +198,8 @@ class _Found:
         """Whether two clubs are called alike, have teams of the same names, or the same players."""
         was, now = normalise.text(before), normalise.text(after)
         words, others = set(was.split()), set(now.split())
+        if was == now:
+            return False
         if words <= others or others <= words or fuzz.ratio(was, now) >= ALIKE:
             return True
         old, new = self._by_club[0][before], self._by_club[1][after]

@@ -6,7 +6,7 @@ becomes another. What only a person can know, whether it is true, stands beside 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -89,13 +89,15 @@ def _cases(
     spelling = Spelling(old, new, habits)
     before, now = _by_league(old, spelling), _by_league(new, spelling)
     arrived = {key: teams for key, teams in now.items() if key not in before}
+    heirs = {key: _heir(teams, arrived) for key, teams in before.items() if key not in now}
+    claims = Counter(heirs.values())
     for key, teams in before.items():
         code = teams[0].league or ""
         said = habits.of(code)
         league = replace(said, code=code, code_aliases=()) if said.code == EVERY_OTHER else said
         there = now.get(key, [])
         first: tuple[Addition, ...] = ()
-        if not there and (heir := _heir(teams, arrived)):
+        if (heir := heirs.get(key)) and claims[heir] == 1:
             there, other = arrived[heir], arrived[heir][0].league or ""
             if habits.of(other).code != EVERY_OTHER:
                 continue
@@ -108,8 +110,8 @@ def _cases(
 def _by_league(teams: Sequence[Team], spelling: Spelling) -> dict[str, list[Team]]:
     found: dict[str, list[Team]] = defaultdict(list)
     for team in teams:
-        if team.league:
-            found[spelling.league(team)].append(team)
+        if (key := spelling.league(team)) and team.league != EVERY_OTHER:
+            found[key].append(team)
     return found
 
 

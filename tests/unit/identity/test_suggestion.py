@@ -194,6 +194,28 @@ def nicknamed(team: Team) -> Team:
     return replace(team, name=NICKNAMES.get(str(team.name), team.name))
 
 
+def test_two_leagues_are_not_one_that_came() -> None:
+    new = next_season(lambda team: replace(team, league="LAKE_SHORE"))
+    second = season(lambda team: replace(team, league="LAKE_2"), first_id=201)
+    assert suggest([*season(), *second], new, Habits()) == ()
+
+
+@pytest.mark.parametrize("code", ["*", "--", ""])
+def test_a_league_that_no_section_can_name_is_left_alone(code: str) -> None:
+    def its(team: Team) -> Team:
+        return replace(team, league=code)
+
+    assert suggest(season(its, series="Liga"), next_season(its, series="Division"), Habits()) == ()
+
+
+def test_clubs_that_say_nothing_or_differ_by_case_alone_are_no_aliases() -> None:
+    for one, other in ((",", ";"), ("MIDTON", "Midton")):
+        twin = Team(90, LAKE, "midton", "Chicago 1", "Other 1")
+        old = [*season(called("Midton", one, "club")), twin]
+        new = [*next_season(called("Midton", other, "club")), replace(twin, id=190)]
+        assert all("aliases" not in each.section for each in suggest(old, new, Habits()))
+
+
 def promoted(team: Team) -> Team:
     """Winmere's teams, one series higher, under their names."""
     higher = {"Chicago 1": "Chicago 0", "Chicago 2": "Chicago 1", "Chicago 3": "Chicago 2"}
