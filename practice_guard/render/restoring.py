@@ -206,7 +206,12 @@ def sentence(plan: Plan, age: timedelta, *, dry_run: bool, ledger: int | None, t
     counts, uncounted = plan.counts(), _uncounted(plan, age)
     pending = counts["pending"]
     wait = f", {pending:,} {waits_for(pending, count_refused(plan))}" if pending else ""
-    put_back, relinked = counted(counts["insert"], "row"), plan.writes() - counts["insert"]
+    put_back, off = counted(counts["insert"], "row"), _taken_off(plan)
+    relinked = plan.writes() - counts["insert"] - off
+    if off and not dry_run:
+        wait += f", of which {off:,} {agreeing(off, 'was', 'were')} taken off other teams"
+    elif off:
+        wait += f", of which {off:,} {agreeing(off, 'comes', 'come')} off other teams"
     if not dry_run:
         were = agreeing(counts["intact"], "was", "were")
         moved = f"{put_back} put back and {relinked:,} re-linked, {counts['intact']:,} {were} in place"
@@ -223,6 +228,11 @@ def sentence(plan: Plan, age: timedelta, *, dry_run: bool, ledger: int | None, t
         does = f"it puts back {put_back} and re-links {relinked:,}{wait}"
         would = f"A restore of {plan.snapshot} was tried and taken back: {does}."
     return f"Nothing was written. {would}{uncounted}"
+
+
+def _taken_off(plan: Plan) -> int:
+    """Count the waiting rows that hang on a team, or a league, which is not theirs, and are not left there."""
+    return sum(each.rows for each in plan.sums if each.writes and each.bucket is Bucket.PENDING)
 
 
 def _uncounted(plan: Plan, age: timedelta) -> str:

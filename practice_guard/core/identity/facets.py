@@ -209,6 +209,11 @@ class Facets:
         place, bare = self.spelling.place(team), self._bare(team)
         return (*place, bare[1]) if place and bare else None
 
+    def namesakes(self, heir: int) -> Sequence[int]:
+        """Return the old positions that had the name of a new team."""
+        key = self.spelling.name(self.new[heir])
+        return self.name.alike.old[key] if key else ()
+
     def is_another_ones(self, at: int, heir: int) -> bool:
         """Tell whether a new team has the place and the bare name that another old team had."""
         return any(other != at for other in self.seats[self._seat(self.new[heir])])

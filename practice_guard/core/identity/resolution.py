@@ -189,7 +189,14 @@ class _Case:
             named = not self.facets.may_have_wandered(at, heir) and not self.facets.is_another_ones(at, heir)
         if placed:
             placed = not self.spelling.siblings(self.old[at], self.new[heir])
+        if placed and not named:
+            placed = not self._may_be_its_namesake(at, heir)
         return named, placed
+
+    def _may_be_its_namesake(self, at: int, heir: int) -> bool:
+        """Tell whether the team in a place may be another old one, which had its name and is seen nowhere else."""
+        others = self.facets.namesakes(heir)
+        return any(other != at and not self.hearing.onto(other) - {heir} for other in others)
 
     def _matched(self, at: int) -> Match:
         old, new = self.old[at], self.new[self.accepted[at]]

@@ -148,11 +148,8 @@ def _heirs(about: TeamIdentity, before: _Labels, arrived: Sequence[_Arrived], th
 
 def _all(number: int, one: str, several: str) -> str:
     """Say in words that it is all that there are; nothing where there is no word for them."""
-    if not one:
-        return ""
-    return (
-        f"its one {one}" if number == 1 else f"both its {several}" if number == 2 else f"all {number} of its {several}"
-    )
+    few = {1: f"its one {one}", 2: f"both its {several}"}
+    return few.get(number, f"all {number} of its {several}") if one else ""
 
 
 def _again(decision: Decision, teams: Sequence[Team], there: _There, spelling: Spelling) -> frozenset[TeamIdentity]:

@@ -315,6 +315,13 @@ BUGS += [
         test_rules.test_players_lead_no_name_onto_another_old_teams_place,
     ),
     Bug(
+        "a place is followed to a team with another old one's name",
+        resolution,
+        "placed = not self._may_be_its_namesake(at, heir)",
+        "placed = True",
+        test_rules.test_players_lead_no_team_to_one_that_has_another_old_teams_name,
+    ),
+    Bug(
         "a bracket is dropped although a namesake is there",
         facets,
         "if differ and tuple(self.bare.bearers(at)[1]) == (heir,):",

@@ -176,6 +176,16 @@ def test_players_settle_a_new_name_in_the_old_place() -> None:
         assert outcome(resolving(f"1: {old} | PC | S5", f"9: {new} | PC | S5", rosters=rosters)) == {1: 9}
 
 
+def test_players_lead_no_team_to_one_that_has_another_old_teams_name() -> None:
+    """The other may have been promoted into its place, and taken its players over."""
+    old = "1: Wolves | PC | S5\n2: Sharks | Ashbury | S6"
+    new = "8: Sharks | PC | S5"
+    assert outcome(resolving(old, new, rosters=({1: roster(100)}, {8: roster(100)}))) == {1: MISSING, 2: MISSING}
+    exchanged = new + "\n9: Wolves | Ashbury | S6"
+    rosters = ({1: roster(100), 2: roster(200)}, {8: roster(100), 9: roster(200)})
+    assert outcome(resolving(old, exchanged, rosters=rosters)) == {1: 8, 2: 9}
+
+
 # What is drawn, and what is not
 
 
