@@ -58,7 +58,7 @@ def suggested(guard: Guard) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("change", [with_teams(respelt), under_another_code])
+@pytest.mark.parametrize("change", [with_teams(respelt), under_another_code], ids=["words", "code"])
 def test_what_is_printed_settles_the_teams_once_it_is_pasted(
     season: League, guard: Guard, database: ScratchDatabase, tmp_path: Path, change: Callable[[Source], Source]
 ) -> None:
