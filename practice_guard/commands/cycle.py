@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from practice_guard.commands.call import Call
     from practice_guard.core import restore, snapshots
     from practice_guard.core.checks import health as healths
-    from practice_guard.core.checks import preservation, safety
+    from practice_guard.core.checks import preservation, safety, suggesting
     from practice_guard.core.upkeep import backup as backups
-    from practice_guard.render import reports
+    from practice_guard.render import reports, suggestions
 else:
     restore, snapshots = later("practice_guard.core", "restore", "snapshots")
-    healths, preservation, safety = later("practice_guard.core.checks", "health", "preservation", "safety")
+    healths, preservation, safety, suggesting = later(
+        "practice_guard.core.checks", "health", "preservation", "safety", "suggesting"
+    )
     (backups,) = later("practice_guard.core.upkeep", "backup")
-    (reports,) = later("practice_guard.render", "reports")
+    reports, suggestions = later("practice_guard.render", "reports", "suggestions")
 
 app = typer.Typer()
 
@@ -60,6 +62,9 @@ def check_preservation(
     team: Annotated[
         list[str] | None, typer.Option("--team", metavar="NAME", help="Explain this team's match.", show_default=False)
     ] = None,
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Propose what to say of leagues in practice_guard.toml.")
+    ] = False,
 ) -> None:
     """Tell which teams kept their id and are the same. Writes nothing."""
     with call.reading(plans=True) as database:
@@ -70,8 +75,8 @@ def check_preservation(
         snapshots.verify(database, snapshot)
         plan = restore.plan(database, snapshot, app, guard.request)
         report = preservation.check(snapshot, plan, app, min_rate, guard.overrides)
-    asked = restore.asked(plan, team or [])
-    call.answer(reports.preservation(report, asked))
+        proposed = suggesting.suggested(database, plan, app, guard.request) if suggest else None
+    call.answer(suggestions.beside(reports.preservation(report, restore.asked(plan, team or [])), proposed))
 
 
 @command(app, "health")

@@ -24,3 +24,5 @@ from practice_guard.core.identity.roster import Witnesses as Witnesses
 from practice_guard.core.identity.spelling import Spelling as Spelling
 from practice_guard.core.identity.succession import Successor as Successor
 from practice_guard.core.identity.succession import successors as successors
+from practice_guard.core.identity.suggestion import Suggestion as Suggestion
+from practice_guard.core.identity.suggestion import suggest as suggest
