@@ -117,10 +117,10 @@ class Following:
                 teams[at] = decision.relabelled(self.old[at], renaming=renaming)
             spelling = Spelling(teams[:], self.new, self.spelling.habits)
             found = Facets(spelling).pairs()
-            outside = OutsideIds(spelling, found)
+            outside, hearing = OutsideIds(spelling, found), self.hearing.about(spelling)
             for at in [at for at in waiting if at in found]:
                 decision = waiting.pop(at)
-                if self.hearing.contradicts(at, found[at], found):
+                if hearing.contradicts(at, found[at], found):
                     self._refuse(at, decision, "the rosters contradict it")
                 elif outside.forbids(at, found[at]):
                     self._refuse(at, decision, "the outside ids contradict it")

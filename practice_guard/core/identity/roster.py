@@ -61,6 +61,10 @@ class Hearing:
         self._out_of: dict[int, frozenset[int]] = {}
         self._standing = Standing(self._old, self._new, witnesses.several)
 
+    def about(self, spelling: Spelling) -> Hearing:
+        """Hear the same players about the same lists under other labels."""
+        return Hearing(spelling, self._rule)
+
     def call(self, old: Collection[int], new: Collection[int] = ()) -> None:
         """Look up at once where the players of many teams stand, of old and new positions that will be asked about."""
         self._standing.find(old, new)

@@ -67,6 +67,15 @@ def test_players_contradict_a_renamed_club() -> None:
     assert "the rosters contradict it" in resolution.findings[0].why
 
 
+def test_players_contradict_a_league_whose_code_was_changed() -> None:
+    """They are looked for in the league that it is now."""
+    respelt = '[[league]]\nleague = "NSTF"\nheir = { league = "NORTH_SHORE" }\n'
+    new = NEW.replace("Midton Chicago", "Midton").replace("NSTF", "NORTH_SHORE")
+    resolution = resolving(OLD, new, deciding=respelt, rosters=({1: roster(1)}, {14: roster(1)}))
+    assert [outcome(resolution)[at] for at in (1, 2, 3)] == ["missing", 12, 13]
+    assert "the rosters contradict it" in resolution.findings[0].why
+
+
 def test_outside_ids_contradict_a_renamed_club_unless_the_leagues_are_others_as_a_whole() -> None:
     def numbered(text: str, *numbers: str) -> list[Team]:
         return [replace(team, outside_id=number) for team, number in zip(teams(text), numbers, strict=True)]
