@@ -292,14 +292,15 @@ def _draft(plan: Plan, steps: Sequence[str], now: Sequence[Team], habits: Habits
     own = plan.resolutions[plan.snapshot]
     matches = dict(enumerate(own.matches.values()))
     seen = {match.old.identity for match in own.unmatched()}
-    waiting = set()
+    waiting, leagues_too = set(), False
     for each in plan.in_bucket(restore.Bucket.PENDING):
+        leagues_too |= each.team is None
         if match := plan.match(each):
             waiting.add(match.old.identity)
             if match.old.identity not in seen:
                 seen.add(match.old.identity)
                 matches[len(matches)] = match
-    return decided.draft(replace(own, matches=matches), waiting, steps, now, habits)
+    return decided.draft(replace(own, matches=matches), waiting, steps, now, habits, leagues_too=leagues_too)
 
 
 def _check_plan(path: Path) -> None:

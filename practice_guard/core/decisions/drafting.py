@@ -32,6 +32,8 @@ def draft(
     steps: Sequence[str] = (),
     now: Sequence[Team] = (),
     habits: Habits | None = None,
+    *,
+    leagues_too: bool = False,
 ) -> str:
     """Return a decision file with an entry for everything that waits; unedited, it decides nothing.
 
@@ -39,12 +41,13 @@ def draft(
     A league, club or series that is gone as a whole, and a league whose rosters have moved, is one entry. The
     candidates of a team stand in it as comments, ready to be taken (`with_candidates` first), and so does what such a
     league, club or series may be called in `now`, the new list. `steps`, the commands that make use of the file as
-    they are typed, stand at its head.
+    they are typed, stand at its head. With `leagues_too`, rows wait for leagues themselves, whatever hangs on their
+    teams.
     """
     unmatched = [match for match in resolution.unmatched() if not match.given_up]
     waiting = [match for match in unmatched if concerned is None or match.old.identity in concerned]
     document = _document((_HEADER[0], *(f"  {step}" for step in steps), *_HEADER[1:]))
-    offered = offers(resolution, now, waiting, habits)
+    offered = offers(resolution, now, waiting, habits, leagues_too=leagues_too)
     for offer in offered:
         _append(document, offer.kind, _offered(offer))
     for league in sorted(resolution.moved & {match.old.league for match in waiting}):

@@ -33,7 +33,12 @@ class Offer:
 
 
 def offers(
-    resolution: Resolution, now: Sequence[Team], waiting: Collection[Match], habits: Habits | None = None
+    resolution: Resolution,
+    now: Sequence[Team],
+    waiting: Collection[Match],
+    habits: Habits | None = None,
+    *,
+    leagues_too: bool = False,
 ) -> list[Offer]:
     """Return what to decide as a whole, for the teams that rows wait for; leagues first, then clubs, then series.
 
@@ -42,14 +47,20 @@ def offers(
         now: the new list; without it no heirs are found.
         waiting: the matches of the teams to be decided about.
         habits: how the leagues write their teams.
+        leagues_too: whether rows wait for leagues themselves, so that those with heirs are offered whatever hangs on
+            their teams.
     """
     unmatched = [match for match in resolution.unmatched() if not match.given_up]
     covering = {whole for match in waiting for whole in wholes(match.old)}
     found = successors([match.old for match in resolution.matches.values()], now, habits) if now else {}
     times = Counter(whole for match in unmatched for whole in wholes(match.old))
-    with_heirs = [Offer(about, times[about], heirs) for about, heirs in found.items() if about in covering]
     ours = {match.old.identity for match in waiting}
-    with_heirs = [each for each in with_heirs if each.settled & ours]
+    with_heirs = [
+        offer
+        for about, heirs in found.items()
+        if ((offer := Offer(about, times[about], heirs)).settled & ours and about in covering)
+        or (leagues_too and offer.kind == "league")
+    ]
     settled = {team for each in with_heirs for team in each.settled}
     named = {each.about for each in with_heirs}
     left = {whole for match in waiting if match.old.identity not in settled for whole in wholes(match.old)}

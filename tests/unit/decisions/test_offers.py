@@ -74,6 +74,15 @@ def test_a_league_whose_code_was_changed_is_offered_with_its_heir() -> None:
     assert outcome(resolve(old, new, decisions=edited)) == {1: 11, 2: 12, 3: 13, 4: 14}
 
 
+def test_a_league_for_which_rows_wait_themselves_is_offered_whatever_hangs_on_its_teams() -> None:
+    old, new = teams(LEAGUE), teams(LEAGUE.replace("NSTF", "NORTH_SHORE"))
+    resolution = with_candidates(resolve(old, new), new)
+    assert "[[" not in decisions.draft(resolution, set(), now=new)
+    draft = decisions.draft(resolution, set(), now=new, leagues_too=True)
+    assert draft.count("[[") == 1
+    assert '# heir = {league = "NORTH_SHORE"}' in draft
+
+
 def test_a_series_with_another_label_is_offered_with_its_heir() -> None:
     old, new = teams(SERIES_OLD + STAYS), teams(SERIES_NEW + STAYS)
     draft = drafted(old, new)
