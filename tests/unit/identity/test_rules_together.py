@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from practice_guard.core.identity import Habits, League, resolve
 from practice_guard.core.model import Fate
-from tests.world.team_lists import NSTF, outcome, resolving, teams
+from tests.world.team_lists import NSTF, outcome, resolving, roster, teams
 
 MISSING, AMBIGUOUS = str(Fate.MISSING), str(Fate.AMBIGUOUS)
 UNIQUE = Habits((League(NSTF, unique_names=True),))
@@ -30,3 +32,30 @@ def test_a_name_leads_into_no_place_that_was_another_old_teams_to_the_letter() -
     assert not resolving(old, "9: Lions | St Mary | S2").heirs
     assert outcome(resolving(old, "8: Lions | St. Mary | S2\n9: Bears | St Mary | S2")) == {1: 8, 2: 9}
     assert outcome(resolving("1: Lions | St. Mary | S2", "9: Lions | St Mary | S2")) == {1: 9}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("PC", "PC2"),
+        ("PC Red", "PCs Blue"),
+        ("PC Red", "P.C. Blue"),
+        ("U12", "U14"),
+        ("U12Boys", "U12Girls"),
+        ("A1", "A2"),
+        ("FC東京", "FC東京U-18"),
+        ("東京赤", "東京青"),
+        ("レイク・レッド", "レイク・ブルー"),
+        ("Ａ組", "Ｂ組"),
+        ("สโมสรแดง", "สโมสรน้ำเงิน"),
+    ],
+)
+def test_a_sibling_is_one_in_every_script(old: str, new: str) -> None:
+    rosters = ({1: roster(100)}, {9: roster(100)})
+    assert outcome(resolving(f"1: {old} | PC | S5", f"9: {new} | PC | S5", rosters=rosters)) == {1: MISSING}
+
+
+@pytest.mark.parametrize(("old", "new"), [("PC Red", "Wolves"), ("東京", "大阪"), ("Hinsdale 5a", "Wolves 5a")])
+def test_players_settle_an_unrelated_name_in_every_script(old: str, new: str) -> None:
+    rosters = ({1: roster(100)}, {9: roster(100)})
+    assert outcome(resolving(f"1: {old} | PC | 5a", f"9: {new} | PC | 5a", rosters=rosters)) == {1: 9}
