@@ -6,7 +6,8 @@ exactly one old and exactly one new team carry the same key, so that neither lev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -134,6 +135,11 @@ class Facet:
         alike = self.alike.old_keys[at] if self.normalising else None
         return alike is not None and alike == self.alike_key(self.new[heir])
 
+    def is_another_ones(self, at: int, heir: int) -> bool:
+        """Tell whether another old position has to the letter what a new one has, and this one has not."""
+        key = self.exact_key(self.new[heir])
+        return key is not None and key != self.exact.old_keys[at] and key in self.exact.old
+
     def towards(self, at: int) -> Sequence[int]:
         """Return every new position this facet could mean: those exactly the same, else those alike."""
         return self.exact.bearers(at)[1] or (self.alike.bearers(at)[1] if self.normalising else ())
@@ -247,21 +253,28 @@ class Facets:
         for shared, other in ((self.name.exact, self.place.exact), (self.place.exact, self.name.exact)):
             found.update(_whole_groups(shared, other))
         if self.normalising:
-            found.update(self._by_unique_name([at for at in rest if at not in found]))
+            found.update(self._by_unique_name([at for at in rest if at not in found], frozenset(found.values())))
             found.update(self._bracketed([at for at in rest if at not in found], found))
         return found
 
     def _agree(self, at: int, heir: int) -> bool:
         place = self.place.heir(at)
-        return heir == place if place is not None else self.place.means(at, heir)
+        if place is not None:
+            return heir == place
+        return self.place.means(at, heir) and not self.place.is_another_ones(at, heir)
 
-    def _by_unique_name(self, waiting: Sequence[int]) -> dict[int, int]:
-        """Match by name alone, in leagues where a name is a team's wherever it plays, and no list has one twice."""
+    def _by_unique_name(self, waiting: Sequence[int], taken: Container[int]) -> dict[int, int]:
+        """Match by name alone, in leagues where a name is a team's wherever it plays, and no list has one twice.
+
+        A name with its own series in it may lead where another one leads that is written so: then neither does.
+        """
         asking = [at for at in waiting if self.spelling.of(self.old[at]).unique_names]
         if not asking:
             return {}
         found = {at: heir for at in asking if (heir := self.name.heir(at)) is not None}
         found = {at: heir for at, heir in found.items() if self.spelling.league(self.old[at]) not in self.repeating}
+        claims = Counter(found.values())
+        found = {at: heir for at, heir in found.items() if claims[heir] == 1 and heir not in taken}
         self.named.update(found)
         return found
 

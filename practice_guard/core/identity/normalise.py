@@ -283,6 +283,11 @@ def carries(written: str, own: tuple[str, ...]) -> bool:
     return bool(own) and (tokens[-len(own) :] == own or tokens[-len(own) - 2 :] == ("(", *own, ")"))
 
 
+def is_counting(token: str) -> bool:
+    """Tell whether a token of a name only counts a club's teams: a number, a letter, a Roman numeral or a sign."""
+    return _COUNTING.fullmatch(token) is not None
+
+
 def siblings(one: str, other: str, series: Iterable[str] = ()) -> bool:
     """Tell whether two names, as `bare` writes them, are of two teams of one club, and not of one that was renamed.
 
@@ -297,7 +302,7 @@ def siblings(one: str, other: str, series: Iterable[str] = ()) -> bool:
     """
     if one == other:
         return False
-    words = [[token for token in written.split() if not _COUNTING.fullmatch(token)] for written in (one, other)]
+    words = [[token for token in written.split() if not is_counting(token)] for written in (one, other)]
     shared = {token for token in one.split() if _is_word(token)} & set(other.split()) - set(series)
     return words[0] == words[1] or bool(shared)
 

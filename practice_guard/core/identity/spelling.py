@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from practice_guard.core.identity import normalise
+from practice_guard.core.identity import kinship, normalise
 from practice_guard.core.identity.habits import Habits, League
 from practice_guard.core.identity.normalise import Dialect
 from practice_guard.core.model import Team
@@ -200,7 +200,8 @@ class Spelling:
     def siblings(self, one: Team, other: Team) -> bool:
         """Tell whether two teams of one place are, by their names, two teams of a club and not one that was renamed."""
         series = {*self.own(one), *self.own(other)}
-        return normalise.siblings(self.bare(one), self.bare(other), series)
+        names = self.bare(one), self.bare(other)
+        return normalise.siblings(*names, series) or (names[0] != names[1] and kinship.related(*names, series))
 
 
 def _clubs(lists: Iterable[Iterable[str]], words: Dialect) -> _Forms:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core.identity import normalise, spelling
-from tests.unit.identity import test_normalise, test_resolution, test_rules
+from practice_guard.core.identity import kinship, normalise, spelling
+from tests.unit.identity import test_normalise, test_resolution, test_rules, test_rules_together
 from tests.world.planting import Bug, notices
 
 
@@ -33,7 +33,11 @@ INTERCHANGEABLE = "tokens[0] in dialect.series_words and"
 
 
 def siblings_are_told_apart() -> None:
-    test_rules.test_players_lead_no_team_onto_its_sibling("PC Red", "PC Blue")
+    test_normalise.test_a_clubs_other_team_is_known_by_its_name("Tennaqua", "Tennaqua Reserves", True)
+
+
+def siblings_are_told_apart_without_blanks() -> None:
+    test_rules_together.test_a_sibling_is_one_in_every_script("PC", "PC2")
 
 
 BUGS = [
@@ -169,6 +173,13 @@ BUGS += [
         "return words[0] == words[1] or bool(shared)",
         "return words[0] == words[1]",
         siblings_are_told_apart,
+    ),
+    Bug(
+        "words that begin alike make no sibling",
+        kinship,
+        "return short == long or (len(short) > 1 and long.startswith(short))",
+        "return short == long",
+        siblings_are_told_apart_without_blanks,
     ),
 ]
 

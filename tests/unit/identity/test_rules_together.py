@@ -1,0 +1,61 @@
+"""Where the rules of who a team is meet: what one of them says must not make another one wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from practice_guard.core.identity import Habits, League, resolve
+from practice_guard.core.model import Fate
+from tests.world.team_lists import NSTF, outcome, resolving, roster, teams
+
+MISSING, AMBIGUOUS = str(Fate.MISSING), str(Fate.AMBIGUOUS)
+UNIQUE = Habits((League(NSTF, unique_names=True),))
+
+
+def test_two_spellings_of_a_name_that_is_unique_never_have_one_heir() -> None:
+    """`Lions S1` in another series is called so, and in `S1` it is `Lions 1`."""
+    old = teams("1: Lions S1 | Winmere | B\n2: Lions 1 | Lakeside | S1", league=NSTF)
+    new = teams("9: Lions S1 | Winmere | S1", league=NSTF)
+    assert not resolve(old, new, habits=UNIQUE).heirs
+    assert outcome(resolve(old[:1], new, habits=UNIQUE)) == {1: 9}
+
+
+def test_a_unique_name_takes_no_heir_from_its_place() -> None:
+    old = teams("1: Lions (1) | Winmere | 1\n2: Lions (S1) | Winmere | B", league=NSTF)
+    new = teams("9: Lions (S1) | Winmere | 1", league=NSTF)
+    assert len(resolve(old, new, habits=UNIQUE).heirs) <= 1
+
+
+def test_a_name_leads_into_no_place_that_was_another_old_teams_to_the_letter() -> None:
+    """Where a list has `St. Mary` beside `St Mary`, these are two clubs."""
+    old = "1: Lions | St. Mary | S2\n2: Bears | St Mary | S2"
+    assert not resolving(old, "9: Lions | St Mary | S2").heirs
+    assert outcome(resolving(old, "8: Lions | St. Mary | S2\n9: Bears | St Mary | S2")) == {1: 8, 2: 9}
+    assert outcome(resolving("1: Lions | St. Mary | S2", "9: Lions | St Mary | S2")) == {1: 9}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("PC", "PC2"),
+        ("PC Red", "PCs Blue"),
+        ("PC Red", "P.C. Blue"),
+        ("U12", "U14"),
+        ("U12Boys", "U12Girls"),
+        ("A1", "A2"),
+        ("FC東京", "FC東京U-18"),
+        ("東京赤", "東京青"),
+        ("レイク・レッド", "レイク・ブルー"),
+        ("Ａ組", "Ｂ組"),
+        ("สโมสรแดง", "สโมสรน้ำเงิน"),
+    ],
+)
+def test_a_sibling_is_one_in_every_script(old: str, new: str) -> None:
+    rosters = ({1: roster(100)}, {9: roster(100)})
+    assert outcome(resolving(f"1: {old} | PC | S5", f"9: {new} | PC | S5", rosters=rosters)) == {1: MISSING}
+
+
+@pytest.mark.parametrize(("old", "new"), [("PC Red", "Wolves"), ("東京", "大阪"), ("Hinsdale 5a", "Wolves 5a")])
+def test_players_settle_an_unrelated_name_in_every_script(old: str, new: str) -> None:
+    rosters = ({1: roster(100)}, {9: roster(100)})
+    assert outcome(resolving(f"1: {old} | PC | 5a", f"9: {new} | PC | 5a", rosters=rosters)) == {1: 9}
