@@ -37,7 +37,7 @@ def siblings_are_told_apart() -> None:
 
 
 def siblings_are_told_apart_without_blanks() -> None:
-    test_rules_together.test_a_sibling_is_one_in_every_script("PC", "PC2")
+    test_rules_together.test_a_sibling_is_one_in_every_script("PC Red", "PCs Blue")
 
 
 BUGS = [
