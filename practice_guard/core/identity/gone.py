@@ -63,16 +63,22 @@ def vanished(
         if league not in gone and not is_there and _all_missing(its) and _concerns(its, concerned):
             after = heirs.get(TeamIdentity(league, None, name, None), ())
             lost.append(_vanished("series", f"{name} of {league}", its, rows, after))
+    waiting = _waiting(matches.values())
     for about, after in sorted(heirs.items(), key=lambda each: str(each[0])):
         if kind_of(about) == "club":
-            its = [match for match in matches.values() if _waits(match, about)]
-            if its and _concerns(its, concerned):
-                lost.append(_renamed(about, after, its, rows))
+            club = waiting.get((about.league, about.club), ())
+            if club and _concerns(club, concerned):
+                lost.append(_renamed(about, after, club, rows))
     return lost
 
 
-def _waits(match: Match, club: TeamIdentity) -> bool:
-    return match.new is None and not match.given_up and (match.old.league, match.old.club) == (club.league, club.club)
+def _waiting(matches: Iterable[Match]) -> Mapping[tuple[str | None, str | None], Sequence[Match]]:
+    """Return what still waits, by league and club."""
+    found: dict[tuple[str | None, str | None], list[Match]] = {}
+    for match in matches:
+        if match.new is None and not match.given_up:
+            found.setdefault((match.old.league, match.old.club), []).append(match)
+    return found
 
 
 def _all_missing(matches: Sequence[Match]) -> bool:

@@ -18,9 +18,9 @@ from practice_guard.core.model import Team, TeamIdentity
 from practice_guard.core.words import counted
 
 if TYPE_CHECKING:
-    from rapidfuzz import fuzz
+    from rapidfuzz import fuzz, process
 else:
-    (fuzz,) = later("rapidfuzz", "fuzz")
+    fuzz, process = later("rapidfuzz", "fuzz", "process")
 
 OFFERED = 3
 """Successors of one league, club or series, at most."""
@@ -134,13 +134,14 @@ class _Arrived:
 
 def _heirs(about: TeamIdentity, before: _Labels, arrived: Sequence[_Arrived], there: _There) -> tuple[Successor, ...]:
     teams, needed, label = before.teams[about], before.has(about), _label(about).casefold()
-    alike = [(fuzz.ratio(label, each.label), each.whole) for each in arrived if needed <= each.has]
+    fitting = [each for each in arrived if needed <= each.has]
+    alike = process.extract(label, [each.label for each in fitting], scorer=fuzz.ratio, limit=COMPARED)
     has = _all(len(needed), *_PARTS.get(kind_of(about), ("", "")))
     found = [
         Successor(
             heir, _again(Decision(about, heir), teams, there, before.spelling), len(teams), has, round(similar, 1)
         )
-        for similar, heir in sorted(alike, key=lambda each: -each[0])[:COMPARED]
+        for heir, similar in ((fitting[at].whole, similar) for _, similar, at in alike)
     ]
     likely = [each for each in found if 2 * len(each.found) > each.teams]
     return tuple(sorted(likely, key=lambda each: (-len(each.found), -each.similar, str(each.heir))))[:OFFERED]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 from practice_guard.core.identity.facets import Facets
 from practice_guard.core.identity.following import Followed
@@ -23,6 +24,7 @@ class Unmatched:
     repeated: Collection[int]
     objections: Mapping[int, str]
     followed: Followed
+    _many: dict[int, tuple[Sequence[int], frozenset[int]]] = field(default_factory=dict)
 
     def match(self, at: int) -> Match:
         """Return the match that says why an old team has none."""
@@ -43,8 +45,7 @@ class Unmatched:
 
     def _by_facets(self, at: int) -> tuple[Fate, str]:
         names, places = self.facets.name.towards(at), self.facets.place.towards(at)
-        free = [heir for heir in (*names, *places) if heir not in self.taken]
-        if not free:
+        if all(heir in self.taken for heir in chain(names, places)):
             return Fate.MISSING, self._absent(at, names, places)
         if names and places:
             return self._by_both(at, names, places)
@@ -56,7 +57,7 @@ class Unmatched:
         return Fate.MISSING, f"only its {which} is in the new list, on {self._listed(found)}"
 
     def _by_both(self, at: int, names: Sequence[int], places: Sequence[int]) -> tuple[Fate, str]:
-        if not set(names) & set(places):
+        if self._gathered(names).isdisjoint(places if len(places) <= LISTED else self._gathered(places)):
             return Fate.CONFLICTING, f"its name is on {self._listed(names)}, its place on {self._listed(places)}"
         for which, facet, found in (("name", self.facets.name, names), ("place", self.facets.place, places)):
             if len(found) > 1:
@@ -64,6 +65,14 @@ class Unmatched:
             if len(facet.sharers(at)) > 1:
                 return Fate.AMBIGUOUS, f"{len(facet.sharers(at))} old teams have the {which} of {self._listed(found)}"
         return Fate.AMBIGUOUS, f"the new list has the id of {self._listed(names)} more than once"
+
+    def _gathered(self, found: Sequence[int]) -> frozenset[int]:
+        """The same positions as a set: made once for those that many teams point at."""
+        if len(found) <= LISTED:
+            return frozenset(found)
+        if id(found) not in self._many:
+            self._many[id(found)] = found, frozenset(found)
+        return self._many[id(found)][1]
 
     def _absent(self, at: int, names: Sequence[int], places: Sequence[int]) -> str:
         if names or places:

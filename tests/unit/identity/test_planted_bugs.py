@@ -280,7 +280,7 @@ BUGS = [
     Bug(
         "name and place on two teams are merely missing",
         unmatched,
-        "if not set(names) & set(places):",
+        "if self._gathered(names).isdisjoint(places if len(places) <= LISTED else self._gathered(places)):",
         "if False:",
         test_resolution.test_name_and_place_on_two_teams_conflict,
     ),

@@ -86,15 +86,15 @@ BUGS = [
     Bug(
         "what no rows wait for is offered",
         offers,
-        "if each.settled & ours]",
-        "]",
+        ".settled & ours and",
+        " and",
         test_offers.test_a_club_on_whose_other_teams_alone_rows_wait_is_not_offered,
     ),
     Bug(
         "a club that was given up is told of again",
         gone,
-        "return match.new is None and not match.given_up and",
-        "return match.new is None and",
+        "if match.new is None and not match.given_up:",
+        "if match.new is None:",
         test_offers.test_a_club_that_was_decided_about_is_no_finding_any_more,
     ),
 ]
