@@ -1,4 +1,4 @@
-"""When names without a whole word in common are a club's all the same: `PC` and `PC2`, `東京赤` and `東京青`. Pure."""
+"""When two names that have no whole word in common are of one club all the same, `PC` and `PC2` say. Pure."""
 
 from __future__ import annotations
 
