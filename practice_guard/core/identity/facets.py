@@ -275,6 +275,7 @@ class Facets:
         found = {at: heir for at, heir in found.items() if self.spelling.league(self.old[at]) not in self.repeating}
         claims = Counter(found.values())
         found = {at: heir for at, heir in found.items() if claims[heir] == 1 and heir not in taken}
+        found = {at: heir for at, heir in found.items() if self.spelling.same_anywhere(self.old[at], self.new[heir])}
         self.named.update(found)
         return found
 

@@ -157,12 +157,18 @@ class Spelling:
             return ""
         known = self._called.get(id(team))
         if known is None or known[0] is not team:
-            league = self._of(team.league or "")
-            club = team.club if team.club and league.clubs.is_free(team.club) else None
-            own = self.own(team)
-            known = team, normalise.name(team.name, team.series, league.dialect, its_club=club, own=own)
+            known = team, self._name(team, self.own(team))
             self._called[id(team)] = known
         return known[1]
+
+    def same_anywhere(self, one: Team, other: Team) -> bool:
+        """Tell whether two names that are alike are so in whatever series: `Lions S2` is `Lions 2` in series 2 only."""
+        return self.series(one) == self.series(other) or self._name(one, ()) == self._name(other, ())
+
+    def _name(self, team: Team, own: tuple[str, ...]) -> str:
+        league = self._of(team.league or "")
+        club = team.club if team.club and league.clubs.is_free(team.club) else None
+        return normalise.name(team.name or "", team.series, league.dialect, its_club=club, own=own)
 
     def name(self, team: Team) -> Key | None:
         """Return league and team name after normalising, or None where nothing is left of either."""

@@ -59,3 +59,11 @@ def test_a_sibling_is_one_in_every_script(old: str, new: str) -> None:
 def test_players_settle_an_unrelated_name_in_every_script(old: str, new: str) -> None:
     rosters = ({1: roster(100)}, {9: roster(100)})
     assert outcome(resolving(f"1: {old} | PC | 5a", f"9: {new} | PC | 5a", rosters=rosters)) == {1: 9}
+
+
+def test_a_unique_name_has_its_series_in_no_other_series() -> None:
+    """`Lions S2` is `Lions 2` in series 2; in another one that is a second team."""
+    old, other = teams("1: Lions S2 | Winmere | 2", league=NSTF), teams("9: Lions 2 | Winmere | 1", league=NSTF)
+    assert outcome(resolve(old, other, habits=UNIQUE)) == {1: MISSING}
+    assert outcome(resolve(old, teams("9: Lions 2 | Ashbury | 2", league=NSTF), habits=UNIQUE)) == {1: 9}
+    assert outcome(resolve(old, teams("9: Lions S2 | Winmere | 1", league=NSTF), habits=UNIQUE)) == {1: 9}
