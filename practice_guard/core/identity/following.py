@@ -10,6 +10,7 @@ from functools import cached_property
 from practice_guard.core.findings import found
 from practice_guard.core.identity.decision import Decision, Decisions, said, wholes
 from practice_guard.core.identity.facets import Facets
+from practice_guard.core.identity.grouping import Grouping, group
 from practice_guard.core.identity.outside import OutsideIds
 from practice_guard.core.identity.roster import Hearing
 from practice_guard.core.identity.spelling import Spelling
@@ -124,11 +125,25 @@ class Following:
                     self._refuse(at, decision, "the rosters contradict it")
                 elif outside.forbids(at, found[at]):
                     self._refuse(at, decision, "the outside ids contradict it")
+                elif (owner := self._waits_for(found[at], relabelled)) is not None:
+                    self._refuse(at, decision, f"its place was that of {self.old[owner].identity}, which waits too")
                 else:
                     self.followed.heirs[at] = found[at]
                     self.deciding[at] = decision
         for at in waiting:
             self.followed.refused[at] = "its relabelled name and place are not both in the new list"
+
+    def _waits_for(self, heir: int, relabelled: Mapping[int, Decision]) -> int | None:
+        """Return an old position that had a new team's place, of which nothing says where it is now."""
+        key = self.spelling.place(self.new[heir])
+        held = self._places[key] if key else ()
+        known = self.standing, relabelled, self.followed.heirs, self.followed.given_up
+        return next((at for at in held if not any(at in each for each in known)), None)
+
+    @cached_property
+    def _places(self) -> Grouping:
+        """The old positions by place."""
+        return group(map(self.spelling.place, self.old))
 
     def _stands(self, at: int, decision: Decision) -> bool:
         """Tell whether name and place already match the team, so that the decision is no longer true."""

@@ -67,3 +67,15 @@ def test_a_unique_name_has_its_series_in_no_other_series() -> None:
     assert outcome(resolve(old, other, habits=UNIQUE)) == {1: MISSING}
     assert outcome(resolve(old, teams("9: Lions 2 | Ashbury | 2", league=NSTF), habits=UNIQUE)) == {1: 9}
     assert outcome(resolve(old, teams("9: Lions S2 | Winmere | 1", league=NSTF), habits=UNIQUE)) == {1: 9}
+
+
+def test_a_renamed_club_takes_no_place_of_a_team_that_waits() -> None:
+    """Nothing tells the renamed club's `Oak 1` from the team of the club that was called so before."""
+    deciding = '[[club]]\nleague="APTA_CHICAGO"\nclub="Mid"\nheir={club="Oak"}\n'
+    old, new = "1: Mid 1 | Mid | S1\n2: Oak One | Oak | S1", "8: Oak 1 | Oak | S1"
+    found = resolving(old, new, deciding=deciding)
+    assert outcome(found) == {1: MISSING, 2: MISSING}
+    assert [finding.code for finding in found.findings] == ["decision-not-followed"]
+    assert outcome(resolving("1: Mid 1 | Mid | S1\n2: Oak 2 | Oak | S2", new, deciding=deciding)) == {1: 8, 2: MISSING}
+    gone = deciding + '[[team]]\nleague="APTA_CHICAGO"\nclub="Oak"\nseries="S1"\nteam="Oak One"\ngive_up=true\n'
+    assert outcome(resolving(old, new, deciding=gone))[1] == 8
