@@ -140,7 +140,7 @@ RULES = [
     Gone(
         "a shared place is everybody's",
         facets,
-        "return heir == place if place is not None else self.place.means(at, heir)",
+        "return self.place.means(at, heir) and not self.place.is_another_ones(at, heir)",
         "return True",
         countries.GRADES,
         100,
