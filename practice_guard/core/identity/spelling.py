@@ -28,8 +28,11 @@ def dialect(league: League) -> Dialect:
     for group in league.ordinals:
         words = [word for word in map(normalise.text, group) if word and " " not in word]
         ordinals.update(dict.fromkeys(words, words[0]))
-    forms = frozenset(map(normalise.text, league.club_words)) - {""}
-    plain = Dialect(frozenset(map(normalise.text, league.series_words)) - {""}, ordinals, forms)
+    forms, before = (
+        frozenset(ordinals.get(word, word) for word in map(normalise.text, given) if word)
+        for given in (league.club_words, league.series_words)
+    )
+    plain = Dialect(before, ordinals, forms)
     aliases = {}
     for alias, known in league.club_aliases:
         aliases[tuple(normalise.club(alias, plain).split())] = tuple(normalise.club(known, plain).split())

@@ -79,3 +79,10 @@ def test_a_renamed_club_takes_no_place_of_a_team_that_waits() -> None:
     assert outcome(resolving("1: Mid 1 | Mid | S1\n2: Oak 2 | Oak | S2", new, deciding=deciding)) == {1: 8, 2: MISSING}
     gone = deciding + '[[team]]\nleague="APTA_CHICAGO"\nclub="Oak"\nseries="S1"\nteam="Oak One"\ngive_up=true\n'
     assert outcome(resolving(old, new, deciding=gone))[1] == 8
+
+
+def test_a_word_that_is_an_ordinal_too_still_says_nothing() -> None:
+    words = League(NSTF, series_words=("Liga",), club_words=("SV",), ordinals=(("FC", "SV"), ("Gruppe", "Liga")))
+    old = teams("1: Winmere | SV Winmere | Liga 2", league=NSTF)
+    new = teams("9: Winmere | Winmere | 2", league=NSTF)
+    assert outcome(resolve(old, new, habits=Habits((words,)))) == {1: 9}
