@@ -66,7 +66,11 @@ def read(file: str, places: toml.Lines, given: object) -> Leagues:
         for key, value in section.items()
         if key not in ("code", "code_aliases")
     }
-    return Leagues(Habits(tuple(League(**{**common, **section}) for section in sections)), tuple(reader.columns))
+    leagues = tuple(League(**{**common, **section}) for section in sections)
+    for number, league in enumerate(leagues):
+        if wrong := _aliases_without_forms(league):
+            reader.refuse(number, "club_aliases", wrong)
+    return Leagues(Habits(leagues), tuple(reader.columns))
 
 
 @dataclass
@@ -158,6 +162,8 @@ def _wrong(key: str, value: Any) -> str:
             return f"{word!r} in {key} says nothing: there is no letter, number or sign in it"
         if key in _SINGLE and " " in text(word):
             return f"{word!r} in {key} is not one word"
+        if key in _SINGLE and not text(word)[-1].isalnum():
+            return f"{word!r} in {key} ends with a mark, which no word does that is looked for"
     if key == "ordinals" and value is not True:
         return _wrong_groups(value or [])
     return _wrong_aliases(value) if key == "club_aliases" else ""
@@ -196,6 +202,23 @@ def _wrong_aliases(aliases: Mapping[str, str]) -> str:
     for alias, name in aliases.items():
         if text(name) in names:
             return f"club_aliases leads from {alias!r} to {name!r}, an alias too; give the club's own name"
+    return ""
+
+
+def _aliases_without_forms(league: League) -> str:
+    """Say what is wrong with a league's aliases of clubs once its forms of clubs are dropped from them."""
+    forms = frozenset(map(text, league.club_words))
+
+    def bare(name: str) -> str:
+        return " ".join(word for word in text(name).split() if word not in forms) or text(name)
+
+    names: dict[str, str] = {}
+    for alias, name in league.club_aliases:
+        if names.setdefault(bare(alias), bare(name)) != bare(name):
+            return f"club_aliases has {alias!r} twice, since club_words say nothing"
+    for alias, name in league.club_aliases:
+        if bare(name) != bare(alias) and names.get(bare(name), bare(name)) != bare(name):
+            return f"club_aliases leads from {alias!r} to {name!r}, an alias too, since club_words say nothing"
     return ""
 
 

@@ -20,6 +20,8 @@ from practice_guard.core.words import counted
 
 RENUMBERED_FROM = 3
 """Matches of a league that its ids must contradict, and most of those that have any, before the ids are ignored."""
+EXCHANGED = 0.8
+"""The part of them that it takes where the old ids are there on other teams: a few may have changed places."""
 
 
 @lru_cache(maxsize=16384)
@@ -62,6 +64,7 @@ class OutsideIds:
         if not self.are_there or not self._differing:
             return {}
         others = Counter(self._league(at) for at in self._differing)
+        gone = Counter(self._league(at) for at in self._differing if not self._new[self._key(self.spelling.old[at])])
         both = Counter(self._league(at) for at, heir in self.pairs.items() if self._both(at, heir))
         taken = frozenset(self.pairs.values())
         for at in range(len(self.spelling.old)):
@@ -71,7 +74,7 @@ class OutsideIds:
         return {
             league: (count, both[league])
             for league, count in others.items()
-            if count >= RENUMBERED_FROM and 2 * count > both[league]
+            if count >= RENUMBERED_FROM and (2 * gone[league] > both[league] or count > EXCHANGED * both[league])
         }
 
     def _league(self, at: int) -> str:

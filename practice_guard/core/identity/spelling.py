@@ -206,10 +206,24 @@ class Spelling:
         """Tell whether a team's name ends with its own series."""
         return normalise.carries(self.called(team), self.own(team))
 
+    def _with_forms(self, team: Team) -> str:
+        """A bare name with all the words of its club, those that a league calls mere forms as well."""
+        own = self.own(team)
+        written = normalise.name(team.name or "", team.series, self._of(team.league or "").dialect, own=own)
+        return normalise.bare(written, own)
+
+    def shown_twice(self, team: Team) -> str:
+        """Return `league` or `series` where a list shows another spelling of a team's beside it; else nothing."""
+        if team.league and not self._codes.is_free(team.league):
+            return "league"
+        if team.league and team.series and not self._of(team.league).series.is_free(team.series):
+            return "series"
+        return ""
+
     def siblings(self, one: Team, other: Team) -> bool:
         """Tell whether two teams of one place are, by their names, two teams of a club and not one that was renamed."""
         series = {*self.own(one), *self.own(other)}
-        names = self.bare(one), self.bare(other)
+        names = self._with_forms(one), self._with_forms(other)
         return normalise.siblings(*names, series) or (names[0] != names[1] and kinship.related(*names, series))
 
 

@@ -80,7 +80,10 @@ class Unmatched:
             return f"its {which} belongs to {self._listed((*names, *places))}, which is another team"
         if not self.facets.normalising:
             return "neither its name nor its place is in the new list exactly as it was"
-        league, series = self._league_and_series(self.facets.old[at])
+        team = self.facets.old[at]
+        league, series = self._league_and_series(team)
+        if (league, series) not in self._series and (twice := self.facets.spelling.shown_twice(team)):
+            return f"a list shows its {twice} under two spellings at once, so that only its own is believed"
         if league not in self._leagues:
             return "its league is not in the new list"
         if (league, series) not in self._series:

@@ -116,6 +116,15 @@ def test_leagues_and_protected_sets_do_not_meet() -> None:
         ("series_words = [1]", "line 3: series_words is a list of texts"),
         ('series_words = ["Liga", " - "]', "line 3: ' - ' in series_words says nothing"),
         ('series_words = [""]', "line 3: '' in series_words says nothing"),
+        ('series_words = ["Liga-"]', "line 3: 'Liga-' in series_words ends with a mark"),
+        (
+            'club_words = ["FC"]\nclub_aliases = { "FC Lake" = "Lakeside", Lake = "Hill" }',
+            "line 4: club_aliases has 'Lake' twice, since club_words say nothing",
+        ),
+        (
+            'club_words = ["FC"]\nclub_aliases = { Lake = "Lakeside", "FC Lakeside" = "Hill" }',
+            "line 4: club_aliases leads from 'Lake' to 'Lakeside', an alias too",
+        ),
         ('series_words = ["Die Liga"]', "line 3: 'Die Liga' in series_words is not one word"),
         ('club_words = ["F.C."]', "line 3: 'F.C.' in club_words is not one word"),
         ('ordinals = [["2", "zweite Liga"]]', "line 3: 'zweite Liga' in ordinals is not one word"),

@@ -59,6 +59,15 @@ def test_teams_that_kept_their_ids_under_other_names_speak_for_the_ids() -> None
     assert not found.findings
 
 
+def test_ids_that_a_few_teams_have_exchanged_are_believed() -> None:
+    """Three of five: the old ids are all there, on other teams."""
+    moved = known(NEW, {101: "T2", 102: "T3", 103: "T1"})[:5]
+    found = resolve(known(OLD, {})[:5], moved)
+    assert outcome(found) == {**dict.fromkeys((1, 2, 3), CONFLICTING), 4: 104, 5: 105}
+    anew = known(NEW, {100 + at: f"T{at % 7 + 1}" for at in range(1, 8)})
+    assert outcome(resolve(known(OLD, {}), anew)) == {at: at + 100 for at in range(1, 8)}
+
+
 def test_two_of_two_are_not_yet_a_league_with_other_ids() -> None:
     old, new = known(OLD, {})[:2], known(NEW, {101: "T2", 102: "T1"})[:2]
     assert outcome(resolve(old, new)) == {1: CONFLICTING, 2: CONFLICTING}

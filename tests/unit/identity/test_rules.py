@@ -125,6 +125,13 @@ def test_no_synonym_where_a_list_shows_both() -> None:
     assert outcome(resolving(teams(old)[:1], teams(new)[:1])) == {1: 8}
 
 
+def test_a_team_that_waits_for_two_spellings_says_so() -> None:
+    old = "1: Lions S1 | Lions | S1\n2: Bears 1 | Bears | 1"
+    assert "its series under two spellings" in resolving(old, "8: Lions 1 | Lions | 1").matches[1].because
+    leagues = "1: Lions | Lions | S1 | A-B\n2: Bears | Bears | S1 | A B"
+    assert "its league under two spellings" in resolving(leagues, "8: Lions | Lions | S1 | A:B").matches[1].because
+
+
 def test_another_leagues_two_spellings_are_no_reason() -> None:
     old = "1: Lions S1 | Lions | S1\n2: Bears 1 | Bears | 1 | NSTF"
     new = "8: Lions 1 | Lions | 1\n9: Bears 1 | Bears | 1 | NSTF"
@@ -160,6 +167,13 @@ def test_players_lead_a_name_to_a_place_that_was_nobodys() -> None:
     old = "1: Lakeside | Lakeside | 3.5\n3: Ashbury | Ashbury | 3.5"
     new = "8: Lakeside | Lakeside | 3.0\n9: Ashbury | Ashbury | 3.5"
     assert outcome(resolving(old, new, rosters=({1: roster(100, 8)}, {8: roster(100, 8)})))[1] == 8
+
+
+def test_a_form_of_clubs_is_a_word_in_common_all_the_same() -> None:
+    rosters = Witnesses({1: roster(100)}, {9: roster(100)})
+    old, new = teams("1: PC Red | PC | S5", league=NSTF), teams("9: PC Blue | PC | S5", league=NSTF)
+    habits = Habits((League(NSTF, club_words=("PC",)),))
+    assert outcome(resolve(old, new, witnesses=rosters, habits=habits)) == {1: MISSING}
 
 
 @pytest.mark.parametrize(
