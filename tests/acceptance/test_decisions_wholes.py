@@ -130,3 +130,32 @@ def test_what_points_at_a_league_follows_the_decision_about_it(
     leagues = database.rows("SELECT DISTINCT l.league_id FROM schedule s LEFT JOIN leagues l ON l.id = s.league_id")
     assert leagues == [("NORTH_SHORE",)]
     assert guard("health").status == 0
+
+
+def test_a_league_for_which_only_users_wait_is_offered_too(
+    guard: Guard, league: League, database: ScratchDatabase, tmp_path: Path
+) -> None:
+    a_club_with_practices(league)
+    league.has_user(league="NSTF")
+    database.rows("DELETE FROM schedule")
+    assert guard("backup").status == 0
+    builders.the_etl_runs(database, change=the_code_is_respelt)
+    assert guard(*WRITE).status == 4
+    without_its_sign(tmp_path / "teams.toml", 'heir = {league = "NORTH_SHORE"}')
+    assert guard("restore", "--decisions", "teams.toml").status == 0
+    assert [code for _, code in contexts(database)] == ["NORTH_SHORE"]
+
+
+def test_waiting_rows_that_come_off_another_team_are_not_said_to_be_re_linked(
+    guard: Guard, league: League, database: ScratchDatabase
+) -> None:
+    """The id stays, and name and place are another team's now."""
+    league.captain_schedules_practices(league.has_team(club="Midton", series="Series 3", name="Blue Wave"), 2)
+    assert guard("backup").status == 0
+    database.rows("UPDATE clubs SET name = 'Ashbury' WHERE name = 'Midton'")
+    database.rows("UPDATE teams SET team_name = 'Wolves' WHERE team_name = 'Blue Wave'")
+    shown, done = guard("restore", "--dry-run", "--json"), guard("restore", "--json")
+    assert "re-link 0, 2 wait for their team" in shown.json["verdict"]
+    assert shown.json["verdict"].endswith("of which 2 come off other teams.")
+    assert "0 re-linked" in done.json["verdict"]
+    assert "of which 2 were taken off other teams" in done.json["verdict"]

@@ -107,3 +107,20 @@ def test_a_column_that_is_not_there_ends_every_command_with_its_line(
         " (the nearest name there is federation_id). Nothing was done." in refused.stderr
     )
     assert database.everything() == before
+
+
+def test_a_label_is_read_in_the_words_of_its_league(
+    league: League, database: ScratchDatabase, guard: Guard, settings: Path
+) -> None:
+    """A practice of the second level hangs on the third level's team; its label has the level's other word."""
+    league.has_team(club="Winmere", series="Liga 2", league="LAKE", name="Winmere 2")
+    other = league.has_team(club="Winmere", series="Liga 3", league="LAKE", name="Winmere 3")
+    league.captain_schedules_practices(other, 1)
+    database.rows("UPDATE schedule SET home_team = 'Winmere Practice - Staffel 2'")
+    assert "label-names-another-team" not in codes_of(guard)
+    settings.write_text('[[league]]\ncode = "LAKE"\nseries_words = ["Liga", "Staffel"]\n')
+    assert "label-names-another-team" in codes_of(guard)
+
+
+def codes_of(guard: Guard) -> list[str]:
+    return [finding["code"] for finding in guard("health", "--json").json["findings"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from unittest.mock import Mock
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from practice_guard.core.identity import Witnesses, candidates, explain, with_candidates
 from practice_guard.core.identity.resolution import resolve
 from practice_guard.core.model import Candidate, Team
-from tests.world.team_lists import roster, teams
+from tests.world.team_lists import NSTF, roster, teams
 
 
 def candidates_of(
@@ -139,3 +140,22 @@ def test_similarity_is_bounded_for_one_team_and_for_all(monkeypatch: pytest.Monk
     monkeypatch.setattr(candidates, "ASKED", 1)
     found = with_candidates(resolve(old, new), new)
     assert [len(match.candidates) for match in found.matches.values()] == [5, 0]
+
+
+def test_a_candidate_that_plays_no_more_says_so() -> None:
+    old = [Team(1, NSTF, "Winmere", "S1", "Winmere S1")]
+    active = replace(old[0], id=8)
+    new = [active, replace(active, id=9, inactive=True)]
+    found = {each.team.id: each for each in with_candidates(resolve(old, new), new).matches[1].candidates}
+    assert "it is inactive" in found[9].speaks_against
+    assert not any("active" in said for said in found[8].speaks_against)
+    found = {each.team.id: each for each in with_candidates(resolve(new[1:], new), new).matches[9].candidates}
+    assert "it is active" in found[8].speaks_against
+
+
+def test_outside_ids_speak_for_or_against() -> None:
+    old = [Team(1, NSTF, "Winmere", "S1", "Winmere S1", outside_id="A12")]
+    new = [replace(old[0], id=8, outside_id="B7"), Team(9, NSTF, "Winmere", "S2", "Winmere S2", outside_id=" a12 ")]
+    found = {each.team.id: each for each in with_candidates(resolve(old, new), new).matches[1].candidates}
+    assert "another outside id (B7, and not A12)" in found[8].speaks_against
+    assert "the same outside id" in found[9].speaks_for

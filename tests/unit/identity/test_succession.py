@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from practice_guard.core.identity import Successor, said, successors
+from practice_guard.core.identity import Habits, League, Successor, resolve, said, successors, vanished
 from tests.world.team_lists import NSTF, teams
 
 MIDTON = """1: Midton - 2A | Midton | Series 2A
@@ -114,3 +114,20 @@ def test_a_club_with_one_series_is_said_to_have_one() -> None:
     old = "1: Midton A | Midton | Series 2\n2: Midton B | Midton | Series 2"
     ((_, (heir,)),) = found(old, old.replace("Midton", "Midton FC")).items()
     assert heir.has == "its one series"
+
+
+LEVELS = Habits((League(NSTF, series_words=("Liga", "Gruppe")),))
+
+
+def test_a_club_is_followed_in_the_words_of_its_league() -> None:
+    old = teams("1: Midton - 1 | Midton | Liga 1\n2: Midton - 2 | Midton | Liga 2", league=NSTF)
+    new = teams("8: Midton Park - 1 | Midton Park | Gruppe 1\n9: Midton Park - 2 | Midton Park | Gruppe 2", league=NSTF)
+    assert [said(about) for about in successors(old, new, LEVELS)] == ["club Midton of NSTF"]
+    assert not any(about.club for about in successors(old, new))
+
+
+def test_a_series_that_is_there_in_another_word_of_its_league_has_not_vanished() -> None:
+    old = teams("1: Wolves | Winmere | Liga 1\n2: Bears | Lakeside | Liga 1", league=NSTF)
+    new = teams("9: Foxes | Ashbury | Gruppe 1", league=NSTF)
+    assert not vanished(resolve(old, new, habits=LEVELS).matches, new, habits=LEVELS)
+    assert [finding.code for finding in vanished(resolve(old, new).matches, new)] == ["series-vanished"]
