@@ -250,11 +250,25 @@ class Facets:
                 found[at] = heir
             else:
                 rest.append(at)
-        for shared, other in ((self.name.exact, self.place.exact), (self.place.exact, self.name.exact)):
-            found.update(_whole_groups(shared, other))
+        found.update(self._whole_groups())
         if self.normalising:
             found.update(self._by_unique_name([at for at in rest if at not in found], frozenset(found.values())))
             found.update(self._bracketed([at for at in rest if at not in found], found))
+        return found
+
+    def _whole_groups(self) -> dict[int, int]:
+        """Match the teams that share a name, where their places find all of them again, exactly.
+
+        A list without the unique constraints may have a name twice. It says nothing by itself, and is accepted only
+        when the very same set of teams, no more and no less, stands in both lists.
+        """
+        found: dict[int, int] = {}
+        names, places = self.name.exact, self.place.exact
+        for key, old in names.old.several.items():
+            new = names.new[key]
+            heirs = {at: places.heir(at) for at in old} if len(old) == len(new) else {}
+            if sorted(heir for heir in heirs.values() if heir is not None) == sorted(new):
+                found.update({at: heir for at, heir in heirs.items() if heir is not None})
         return found
 
     def _agree(self, at: int, heir: int) -> bool:
@@ -301,20 +315,3 @@ class Facets:
                 claims[at] = heir
         self.bracketed.update(claims)
         return claims
-
-
-def _whole_groups(shared: Indexed, other: Indexed) -> dict[int, int]:
-    """Match the teams of one list that carry one key, where the other facet finds all of them again, exactly.
-
-    A list without the unique constraints may have a name (or place) twice. Such a key says nothing by itself, and
-    is accepted only when the very same set of teams, no more and no less, stands in both lists.
-    """
-    found: dict[int, int] = {}
-    for key, old in shared.old.several.items():
-        new = shared.new[key]
-        if len(old) != len(new):
-            continue
-        heirs = {at: other.heir(at) for at in old}
-        if sorted(heir for heir in heirs.values() if heir is not None) == sorted(new):
-            found.update({at: heir for at, heir in heirs.items() if heir is not None})
-    return found

@@ -147,8 +147,8 @@ BUGS = [
     Bug(
         "a name that is there twice is taken by its place",
         facets,
-        "if len(old) != len(new):",
-        "if False:",
+        " if len(old) == len(new) else {}",
+        "",
         test_resolution.test_one_name_in_several_series_says_nothing_unless_all_are_found_again,
     ),
     Bug(
