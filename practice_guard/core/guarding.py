@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
-from practice_guard.core.application import SCHEMA, Application, ProtectedSet, lock_for_writing, look
+from practice_guard.core.application import (
+    BUILT_IN_PARENTS,
+    SCHEMA,
+    Application,
+    Parent,
+    ProtectedSet,
+    lock_for_writing,
+    look,
+)
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.database import LOCK_TIMEOUT, Access, Database, locks
 from practice_guard.core.findings import NOTHING, Overrides
@@ -75,6 +83,7 @@ class Guard:
         max_age: how old the newest snapshot may be before it is warned of.
         patience: seconds to go on trying for locks.
         watcher: is told what goes on.
+        parents: what an import renumbers: the built-in ones and those of the settings.
     """
 
     database: Database
@@ -86,6 +95,7 @@ class Guard:
     max_age: timedelta = MAX_AGE
     patience: float = LOCK_TIMEOUT
     watcher: Watcher = SILENT
+    parents: tuple[Parent, ...] = BUILT_IN_PARENTS
 
     def look(self) -> Application:
         """Read what there is, in the transaction that is open.
@@ -93,7 +103,7 @@ class Guard:
         Raises:
             errors.SchemaError: the schema is not what it must be.
         """
-        return look(self.database, self.sets, self.schema, self.request.habits)
+        return look(self.database, self.sets, self.schema, self.request.habits, self.parents)
 
     def check_mark(self) -> None:
         """Refuse to go on in a database that is marked for another environment.

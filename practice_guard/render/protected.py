@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import RenderableType
 
-from practice_guard.core.application import Coverage, Covered, PointsAt, Uncovered
+from practice_guard.core.application import LEAGUES, TEAMS, Coverage, Covered, Uncovered
 from practice_guard.core.model import Verdict
 from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted
@@ -84,7 +84,7 @@ def _others(uncovered: Sequence[Uncovered]) -> str:
 
 
 def _owners(each: Covered) -> str:
-    return counted(each.owners, each.of.removesuffix("s"))
+    return counted(each.owners, each.of.one)
 
 
 def _points_at(each: Covered, *, verbose: bool) -> str:
@@ -104,8 +104,8 @@ def _described(each: Covered) -> dict[str, object]:
         "table": f"{bound.table.schema}.{bound.table.name}",
         "condition": bound.set.condition,
         "rows": each.rows,
-        "teams": each.owners if each.of is PointsAt.TEAMS else None,
-        "leagues": each.owners if each.of is PointsAt.LEAGUES else None,
+        "teams": each.owners if each.of == TEAMS else None,
+        "leagues": each.owners if each.of == LEAGUES else None,
         "references": [
             {"column": reference.column, "table": name, "set": reference.parent}
             for reference, name in zip(bound.references, bound.tables, strict=True)

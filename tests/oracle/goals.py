@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from practice_guard.core.application import Application, BoundSet, PointsAt, Reference, TeamList
+from practice_guard.core.application import LEAGUES, TEAMS, Application, BoundSet, Reference, TeamList
 from practice_guard.core.guarding import Request
 from practice_guard.core.identity import Decisions, Resolution, Witnesses, resolve
 from practice_guard.core.model import Evidence, Fate, Match
@@ -65,7 +65,7 @@ def destination(
     name, old = origin
     if (parent := bound.references[position].parent) is not None:
         return parents[parent].destination(origin) if parent in parents else Destination(None, fate=Fate.MISSING)
-    if bound.references[position].target is PointsAt.LEAGUES:
+    if bound.references[position].target == LEAGUES:
         new = leagues[name].get(old)
         if new is None:
             return Destination(None, fate=Fate.MISSING)
@@ -81,7 +81,7 @@ def ids_of(app: Application, reference: Reference, keys: Mapping[str, frozenset[
     """Return the ids that a reference may have now."""
     if reference.parent is not None:
         return keys[reference.parent]
-    return app.now.ids if reference.target is PointsAt.TEAMS else frozenset(app.now.leagues)
+    return app.now.ids if reference.target == TEAMS else frozenset(app.now.leagues)
 
 
 _OPEN = (Bucket.PENDING, Bucket.GIVEN_UP)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from practice_guard.core.application import Application, BoundSet, PointsAt, TeamList, imprint
+from practice_guard.core.application import LEAGUES, TEAMS, Application, BoundSet, TeamList, imprint
 from practice_guard.core.database import Database, identifier, statement
 from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.identity import Resolution, resolve_leagues
@@ -125,7 +125,7 @@ def _league_of(bound: BoundSet, lists: Mapping[str, TeamList], parents: Mapping[
     origin, first = row.refs[0], bound.references[0]
     if origin is None:
         return None
-    if first.target is PointsAt.LEAGUES:
+    if first.target == LEAGUES:
         return lists[origin[0]].leagues.get(origin[1])
     if first.parent is not None:
         parent = parents[first.parent].row(origin) if first.parent in parents else None
@@ -152,7 +152,7 @@ def _stood(
     if first.parent is not None:
         parent = parents[first.parent].row(origin) if first.parent in parents else None
         origin = parent.team if parent else None
-    elif first.target is PointsAt.LEAGUES:
+    elif first.target == LEAGUES:
         origin = None
     match = resolutions[origin[0]].matches.get(origin[1]) if origin else None
     return match is None or (match.new is not None and match.new.id not in made)
@@ -190,13 +190,13 @@ def _outward(bound: BoundSet) -> frozenset[int]:
 
 def _says_league(bound: BoundSet, place: int) -> bool:
     targets = [reference.target for reference in bound.references]
-    return (targets[0], targets[place]) == (PointsAt.TEAMS, PointsAt.LEAGUES)
+    return (targets[0], targets[place]) == (TEAMS, LEAGUES)
 
 
 def _hangs_on(bound: BoundSet) -> str:
     first = bound.references[0]
     if first.parent is None:
-        return TEAM if first.target is PointsAt.TEAMS else "league"
+        return TEAM if first.target == TEAMS else "league"
     return f"row of {first.parent}"
 
 

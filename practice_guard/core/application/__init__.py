@@ -15,7 +15,6 @@ from practice_guard.core.application.catalog import Catalog as Catalog
 from practice_guard.core.application.catalog import Column as Column
 from practice_guard.core.application.catalog import ForeignKey as ForeignKey
 from practice_guard.core.application.catalog import Pointer as Pointer
-from practice_guard.core.application.catalog import PointsAt as PointsAt
 from practice_guard.core.application.catalog import RewriteRule as RewriteRule
 from practice_guard.core.application.catalog import Table as Table
 from practice_guard.core.application.catalog import Trigger as Trigger
@@ -25,6 +24,13 @@ from practice_guard.core.application.coverage import Covered as Covered
 from practice_guard.core.application.coverage import Uncovered as Uncovered
 from practice_guard.core.application.declared import Declared as Declared
 from practice_guard.core.application.declared_check import check_declared as check_declared
+from practice_guard.core.application.parents import BUILT_IN_PARENTS as BUILT_IN_PARENTS
+from practice_guard.core.application.parents import CLUBS as CLUBS
+from practice_guard.core.application.parents import LEAGUES as LEAGUES
+from practice_guard.core.application.parents import PLAYERS as PLAYERS
+from practice_guard.core.application.parents import SERIES as SERIES
+from practice_guard.core.application.parents import TEAMS as TEAMS
+from practice_guard.core.application.parents import Parent as Parent
 from practice_guard.core.application.protected import BUILT_IN as BUILT_IN
 from practice_guard.core.application.protected import ProtectedSet as ProtectedSet
 from practice_guard.core.application.protected import Reference as Reference

@@ -8,7 +8,8 @@ from functools import cached_property
 from types import MappingProxyType
 
 from practice_guard.core.application import shapes
-from practice_guard.core.application.catalog import ETL_TABLES, Catalog, Column, PointsAt, Table
+from practice_guard.core.application.catalog import ETL_TABLES, Catalog, Column, Table
+from practice_guard.core.application.parents import LEAGUES
 from practice_guard.core.application.protected import ProtectedSet, Reference, in_order
 from practice_guard.core.database import columns, condition, identifier, statement
 
@@ -85,7 +86,7 @@ class BoundSet:
     @property
     def only_pointed(self) -> bool:
         """Whether its rows are the users themselves, which a restore never puts back but only points elsewhere."""
-        return self.references[0].target is PointsAt.LEAGUES and not self.may_vanish
+        return self.references[0].target == LEAGUES and not self.may_vanish
 
     @property
     def may_vanish(self) -> bool:

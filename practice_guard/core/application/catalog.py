@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from practice_guard.core import errors
+from practice_guard.core.application.parents import LEAGUES, TEAMS, Parent
 from practice_guard.core.database import PUBLIC, Database, identifier, statement
-from practice_guard.core.model import Text
 from practice_guard.core.words import near
 
 REQUIRED = {
@@ -28,13 +28,6 @@ ETL_TABLES = frozenset(
     }
 )  # fmt: skip
 """What the nightly ETL deletes and imports again (rally-database, "What the ETL does")."""
-
-
-class PointsAt(Text):
-    """What a column points at."""
-
-    TEAMS = "teams"
-    LEAGUES = "leagues"
 
 
 _NO_NUMBERS = ("uuid", "text", "character", "bytea", "bit", "boolean", "date", "time", "interval", "json", "inet")
@@ -267,7 +260,7 @@ class Pointer:
 
     table: str
     column: str
-    target: PointsAt
+    target: Parent
     by_foreign_key: bool
 
 
@@ -311,18 +304,19 @@ class Catalog:
     def pointers(self) -> list[Pointer]:
         """Every column that references teams or leagues, by foreign key or by name, sorted by table and column."""
         found: dict[tuple[str, str], Pointer] = {}
+        leads_to = {each.table: each for each in (TEAMS, LEAGUES)}
         for table in self.tables.values():
             if table.kind not in "rp" or table.is_part:
                 continue
             for column in table.columns.values():
                 target = _target_by_name(column)
-                if target and table.name != target:
+                if target and table.name != target.table:
                     found[table.name, column.name] = Pointer(table.name, column.name, target, by_foreign_key=False)
             for key in table.foreign_keys:
-                if key.parent not in set(PointsAt):
+                if key.parent not in leads_to:
                     continue
                 for name in key.leading:
-                    found[table.name, name] = Pointer(table.name, name, PointsAt(key.parent), by_foreign_key=True)
+                    found[table.name, name] = Pointer(table.name, name, leads_to[key.parent], by_foreign_key=True)
         return [found[key] for key in sorted(found)]
 
 
@@ -342,8 +336,8 @@ def read(database: Database, schema: str = SCHEMA) -> Catalog:
     catalog = Catalog(schema, tables)
     for name, needed in REQUIRED.items():
         catalog.table(name, *needed)
-    for parent in PointsAt:
-        _check_numbered(catalog.tables[parent])
+    for parent in (TEAMS, LEAGUES):
+        _check_numbered(catalog.tables[parent.table])
     for name, other in hidden.items():
         raise errors.SchemaError(
             f"{other} stands before {schema}.{name} in this role's search path: the application and the guard "
@@ -387,12 +381,12 @@ def _unique_key(name: str, keyed: Sequence[str | None], *rest: Any) -> UniqueKey
     )
 
 
-def _target_by_name(column: Column) -> PointsAt | None:
+def _target_by_name(column: Column) -> Parent | None:
     """Guess what an integer column points at, as the application names such columns."""
     if column.type not in ("integer", "bigint", "smallint"):
         return None
     if column.name == "team_id" or column.name.endswith("_team_id"):
-        return PointsAt.TEAMS
+        return TEAMS
     if column.name in ("league_id", "league_context") or column.name.endswith("_league_id"):
-        return PointsAt.LEAGUES
+        return LEAGUES
     return None

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import ETL_TABLES, Pointer, PointsAt, Table
+from practice_guard.core.application.catalog import ETL_TABLES, Pointer, Table
+from practice_guard.core.application.parents import Parent
 from practice_guard.core.application.protected import Reference
 from practice_guard.core.application.state import Application
 from practice_guard.core.database import Database, Query, ask_each, identifier, statement
@@ -25,7 +26,7 @@ class Covered:
 
     bound: BoundSet
     rows: int
-    of: PointsAt
+    of: Parent
     owners: int
 
 
@@ -83,10 +84,13 @@ def with_rows(database: Database, app: Application, pointers: Sequence[Pointer])
     return [pointer for pointer in pointers if pointer not in empty]
 
 
-def _of(bound: BoundSet, chain: Chain) -> PointsAt:
+def _of(bound: BoundSet, chain: Chain) -> Parent:
     """Return what a set's rows hang on, if need be by way of others."""
     above = chain[-1][1] if chain else bound
-    return PointsAt(above.references[0].target)
+    target = above.references[0].target
+    if isinstance(target, str):
+        raise KeyError(target)
+    return target
 
 
 def _count(bound: BoundSet, chain: Chain) -> Query:

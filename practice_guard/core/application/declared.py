@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 
 from practice_guard.core import toml
 from practice_guard.core.application import leagues
-from practice_guard.core.application.catalog import PointsAt
 from practice_guard.core.application.leagues import NamedColumn
+from practice_guard.core.application.parents import BUILT_IN_PARENTS, LEAGUES, TEAMS
 from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference, in_order
 from practice_guard.core.errors import UsageError
 from practice_guard.core.identity import Habits
@@ -81,7 +81,7 @@ def parse(text: str, file: str) -> Declared:
     tables = document.get("protected", [])
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
         reader.refuse(reader.places.of("protected"), "protected sets are written as [[protected]]")
-    reader.taken = {str(target): "means the ETL's own table" for target in PointsAt}
+    reader.taken = {each.name: "means the ETL's own table" for each in BUILT_IN_PARENTS}
     reader.taken |= {each.name: "is the ETL's own" for each in BUILT_IN if each.companion}
     reader.built_in = {each.name: each for each in BUILT_IN if each.name not in without and not each.companion}
     sets = tuple(reader.protected_set(number, each) for number, each in enumerate(tables))
@@ -227,6 +227,6 @@ def _problems(name: str, given: Mapping[str, Any], references: tuple[Reference, 
 
 def _references(given: Mapping[str, Any]) -> tuple[Reference, ...]:
     parent = [Reference(given["parent_column"], given["parent"])] if {"parent", "parent_column"} <= given.keys() else []
-    teams = [Reference(column, PointsAt.TEAMS) for column in given.get("teams", ())]
-    leagues = [Reference(column, PointsAt.LEAGUES) for column in given.get("leagues", ())]
+    teams = [Reference(column, TEAMS) for column in given.get("teams", ())]
+    leagues = [Reference(column, LEAGUES) for column in given.get("leagues", ())]
     return (*parent, *teams, *leagues)

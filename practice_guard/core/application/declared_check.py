@@ -12,9 +12,10 @@ from itertools import combinations
 from typing import NoReturn
 
 from practice_guard.core.application import catalog as catalogs
-from practice_guard.core.application.catalog import SCHEMA, Catalog, PointsAt, Table
+from practice_guard.core.application.catalog import SCHEMA, Catalog, Table
 from practice_guard.core.application.declared import Declared
 from practice_guard.core.application.leagues import NamedColumn
+from practice_guard.core.application.parents import TEAMS
 from practice_guard.core.application.protected import ProtectedSet, Reference
 from practice_guard.core.application.shapes import WHOLE, inherited, key_of
 from practice_guard.core.database import Access, Database, condition, statement
@@ -99,7 +100,7 @@ def _check_columns(catalog: Catalog, declared: Declared, each: ProtectedSet) -> 
 def _field_of(reference: Reference) -> str:
     if reference.parent is not None:
         return "parent_column"
-    return "teams" if reference.target is PointsAt.TEAMS else "leagues"
+    return "teams" if reference.target == TEAMS else "leagues"
 
 
 def _check_number(declared: Declared, each: ProtectedSet, table: Table, name: str, of: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from practice_guard.core import errors
-from practice_guard.core.application.catalog import PointsAt
+from practice_guard.core.application.parents import LEAGUES, TEAMS, Parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +15,12 @@ class Reference:
     """A column of a protected row that points at a team, a league, or a row of another protected set, by its name."""
 
     column: str
-    target: PointsAt | str
+    target: Parent | str
 
     @property
     def parent(self) -> str | None:
-        """The protected set whose rows it points at; None where it points at teams or leagues."""
-        return None if isinstance(self.target, PointsAt) else self.target
+        """The protected set whose rows it points at; None where it points at what an import renumbers."""
+        return None if isinstance(self.target, Parent) else self.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,11 @@ class ProtectedSet:
 
 
 def _teams(*columns: str) -> tuple[Reference, ...]:
-    return tuple(Reference(column, PointsAt.TEAMS) for column in columns)
+    return tuple(Reference(column, TEAMS) for column in columns)
 
 
 def _leagues(*columns: str) -> tuple[Reference, ...]:
-    return tuple(Reference(column, PointsAt.LEAGUES) for column in columns)
+    return tuple(Reference(column, LEAGUES) for column in columns)
 
 
 BUILT_IN = (

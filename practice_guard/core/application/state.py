@@ -10,6 +10,7 @@ from practice_guard.core.application import teams
 from practice_guard.core.application.bound import BoundSet, bind, companions_of, left_out
 from practice_guard.core.application.catalog import SCHEMA, Catalog
 from practice_guard.core.application.legible import check_legible
+from practice_guard.core.application.parents import BUILT_IN_PARENTS, Parent
 from practice_guard.core.application.protected import ProtectedSet
 from practice_guard.core.application.shapes import check_told_apart
 from practice_guard.core.application.teams import TeamList
@@ -31,6 +32,7 @@ class Application:
         companions: the ETL's own rows that protected ones point at.
         left_out: the sets whose table is there and cannot be guarded, each with the reason.
         habits: how the leagues write their teams.
+        parents: what an import renumbers, as far as its table is there.
     """
 
     catalog: Catalog
@@ -40,10 +42,15 @@ class Application:
     companions: Sequence[BoundSet]
     left_out: Mapping[str, str] = field(default_factory=dict)
     habits: Habits = field(default_factory=Habits)
+    parents: tuple[Parent, ...] = BUILT_IN_PARENTS
 
 
 def look(
-    database: Database, sets: Sequence[ProtectedSet], schema: str = SCHEMA, habits: Habits | None = None
+    database: Database,
+    sets: Sequence[ProtectedSet],
+    schema: str = SCHEMA,
+    habits: Habits | None = None,
+    parents: Sequence[Parent] = BUILT_IN_PARENTS,
 ) -> Application:
     """Read what there is.
 
@@ -52,6 +59,7 @@ def look(
         sets: the protected sets.
         schema: the application's schema.
         habits: in which columns the leagues keep what their teams have besides names.
+        parents: what an import renumbers.
 
     Raises:
         errors.SchemaError: the schema is not what it must be.
@@ -60,12 +68,12 @@ def look(
     bound, skipped = bind(sets, catalog)
     left = left_out(sets, catalog)
     companions = companions_of(sets, catalog)
-    parents = [catalog.table(name) for name in PARENTS]
+    tables = [catalog.table(name) for name in PARENTS]
     check_told_apart(database, ((each.set, each.table, each.key) for each in (*bound, *companions)))
-    check_legible(database, [*parents, *(each.table for each in (*bound, *companions))])
-    return Application(
-        catalog, bound, skipped, teams.read(database, catalog, habits), companions, left, habits or Habits()
-    )
+    check_legible(database, [*tables, *(each.table for each in (*bound, *companions))])
+    now = teams.read(database, catalog, habits)
+    there = tuple(each for each in parents if catalog.has(each.table))
+    return Application(catalog, bound, skipped, now, companions, left, habits or Habits(), there)
 
 
 def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[ProtectedSet], within: float) -> None:

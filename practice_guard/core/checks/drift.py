@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from practice_guard.core import snapshots
-from practice_guard.core.application import Application, BoundSet, Catalog, PointsAt
+from practice_guard.core.application import TEAMS, Application, BoundSet, Catalog
 from practice_guard.core.checks import changes
 from practice_guard.core.database import Database, Query, ask_each, identifier, statement
 from practice_guard.core.findings import found
@@ -206,9 +206,9 @@ def _to_look_at(bound: BoundSet, catalog: Catalog) -> str:
 
 def _comparable(bound: BoundSet, catalog: Catalog) -> bool:
     """Whether rows of a set, and the teams they hang on, say when they were made: without a zone nobody knows."""
-    times = [catalog.table(PointsAt.TEAMS).columns.get("created_at"), bound.table.columns.get(bound.created or "")]
+    times = [catalog.table(TEAMS.table).columns.get("created_at"), bound.table.columns.get(bound.created or "")]
     known = all(time is not None and time.is_moment for time in times)
-    return known and bound.references[0].target is PointsAt.TEAMS
+    return known and bound.references[0].target == TEAMS
 
 
 def _unexplained(bound: BoundSet, workings: Workings | None) -> str:
@@ -222,7 +222,7 @@ def _placed(database: Database, bound: BoundSet) -> str:
 
 
 def _parts(bound: BoundSet, catalog: Catalog) -> dict[str, str]:
-    own = {"created": identifier(bound.created or ""), "teams": catalog.table(PointsAt.TEAMS).quoted}
+    own = {"created": identifier(bound.created or ""), "teams": catalog.table(TEAMS.table).quoted}
     return {**bound.parts, **own}
 
 

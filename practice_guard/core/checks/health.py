@@ -9,7 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from practice_guard.core import errors, model, restore, snapshots
-from practice_guard.core.application import Application, BoundSet, PointsAt, coverage
+from practice_guard.core.application import LEAGUES, TEAMS, Application, BoundSet, coverage
 from practice_guard.core.checks import changes, drift, labels
 from practice_guard.core.checks.states import Amiss, Counts, Health
 from practice_guard.core.database import Database, Query, ask_each, columns, statement
@@ -137,7 +137,7 @@ def _amiss(sums: Sequence[Sum]) -> Amiss:
 
 def _disagreements(database: Database, sets: Sequence[BoundSet], app: Application) -> list[Finding]:
     """Find rows of a team of one league that say they are of another league that is there too."""
-    asked = [bound for bound in sets if bound.references[0].target is PointsAt.TEAMS and _leagues_of(bound)]
+    asked = [bound for bound in sets if bound.references[0].target == TEAMS and _leagues_of(bound)]
     findings: list[Finding] = []
     answers = ask_each(database, [_disagreeing(bound, app) for bound in asked])
     teams = {team.id: str(team.identity) for team in app.now.teams}
@@ -153,7 +153,7 @@ def _disagreements(database: Database, sets: Sequence[BoundSet], app: Applicatio
 
 
 def _leagues_of(bound: BoundSet) -> list[str]:
-    return [each.column for each in bound.references if each.target is PointsAt.LEAGUES]
+    return [each.column for each in bound.references if each.target == LEAGUES]
 
 
 def _disagreeing(bound: BoundSet, app: Application) -> Query:

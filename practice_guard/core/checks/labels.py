@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from practice_guard.core.application import BoundSet, PointsAt, TeamList
+from practice_guard.core.application import LEAGUES, BoundSet, TeamList
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.database import Database, Query, Row, ask_each, columns, identifier, literal, statement
 from practice_guard.core.findings import found
@@ -65,7 +65,7 @@ def placed(bound: BoundSet) -> str:
 
 
 def _labels(bound: BoundSet) -> Query:
-    league = next((each.column for each in bound.references if each.target is PointsAt.LEAGUES), None)
+    league = next((each.column for each in bound.references if each.target == LEAGUES), None)
     text = statement(
         __name__,
         "labels",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from practice_guard.core.application import PointsAt
+from practice_guard.core.application import LEAGUES
 from practice_guard.core.database import Query, identifier, literal, piece, statement
 from practice_guard.core.guarding import Request
 from practice_guard.core.records import Proof, Proven, precedents
@@ -142,7 +142,7 @@ def _is_inward(sheet: Sheet, place: int) -> bool:
 
 
 def _is_league(sheet: Sheet, place: int) -> bool:
-    return sheet.of_teams and sheet.references[place].target is PointsAt.LEAGUES
+    return sheet.of_teams and sheet.references[place].target == LEAGUES
 
 
 def _says_league(sheet: Sheet) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from practice_guard.core.application import Application, BoundSet, Column, PointsAt, Reference, Table
+from practice_guard.core.application import TEAMS, Application, BoundSet, Column, Reference, Table
 from practice_guard.core.database import Scratch, columns, identifier, literal, statement
 from practice_guard.core.restore import pointing
 from practice_guard.core.restore.plans import NewKey
@@ -89,7 +89,7 @@ class Sheet:
     @property
     def of_teams(self) -> bool:
         """Whether the first reference is a team."""
-        return self.references[0].target is PointsAt.TEAMS
+        return self.references[0].target == TEAMS
 
     @property
     def parent(self) -> str | None:
@@ -101,7 +101,7 @@ class Sheet:
         """What the first reference points at, in a word for people."""
         first = self.references[0]
         if first.parent is None:
-            return "team" if first.target is PointsAt.TEAMS else "league"
+            return "team" if first.target == TEAMS else "league"
         return f"row of {first.parent}"
 
     @cached_property
@@ -218,7 +218,7 @@ class Sheet:
         reference = self.references[place]
         if reference.parent is not None:
             return self.scratch.table(f"dest_{reference.parent}") if self.followed(place) else _nowhere()
-        name = "teams" if reference.target is PointsAt.TEAMS else "leagues"
+        name = "teams" if reference.target == TEAMS else "leagues"
         found = statement(__name__, "of_a_list", table=self.scratch.table(name))
         if given_up := self._given_up(place):
             now = _ids(self.app.catalog.table(str(reference.target)), "id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from practice_guard.core.application import PointsAt
+from practice_guard.core.application import LEAGUES, TEAMS
 from practice_guard.core.errors import DamagedSnapshotError
 from practice_guard.core.snapshots.fields import Fields
 from practice_guard.core.snapshots.sets import GUARD_COLUMNS, LONGEST_NAME, StoredColumn, StoredSet, rows_table
@@ -74,7 +74,7 @@ def _check_definition(fields: Fields, columns: frozenset[str], sets: Collection[
     if not references:
         raise DamagedSnapshotError(f"{fields.where}: references is empty.")
     for column, target in references.items():
-        if not isinstance(target, str) or (target not in [str(each) for each in PointsAt] and target not in sets):
+        if not isinstance(target, str) or (target not in (TEAMS.name, LEAGUES.name) and target not in sets):
             what = "not at teams, leagues or rows of the snapshot"
             raise DamagedSnapshotError(f"{fields.where}: {column} points at {target!r}, {what}.")
     # Version 1 did not say it, and JSON has forgotten which reference was the first.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import cast
 
-from practice_guard.core.application import Column, PointsAt
+from practice_guard.core.application import Column
 from practice_guard.core.database import columns, identifier, literal, statement
 
 GUARD_COLUMNS = (("guard_row", "bigint"), ("guard_carried", "boolean"), ("guard_from", "jsonb"))
@@ -100,17 +100,17 @@ def read_by_people(stored: StoredSet, snapshot: str) -> str:
     references = cast("Mapping[str, str]", stored.definition["references"])
     column = str(stored.definition.get("hangs_on") or next(iter(references)))
     target = references[column]
-    lists = {PointsAt.TEAMS: "team_lists", PointsAt.LEAGUES: "league_lists"}
+    lists = {"teams": "team_lists", "leagues": "league_lists"}
     rows = identifier(stored.rows_table)
     if target not in lists:
         return f"SELECT * FROM practice_guard.{rows} ORDER BY guard_row;".replace("%%", "%")  # noqa: S608  (quoted)
-    names = {PointsAt.TEAMS: ("league", "club", "series", "name"), PointsAt.LEAGUES: ("code",)}[PointsAt(target)]
+    names = {"teams": ("league", "club", "series", "name"), "leagues": ("code",)}[target]
     text = statement(
         __name__,
         "read_by_people",
         names=columns(names, of="t"),
         rows=rows,
-        lists=identifier(lists[PointsAt(target)]),
+        lists=identifier(lists[target]),
         column=literal(column),
         snapshot=literal(snapshot),
         reference=identifier(column),

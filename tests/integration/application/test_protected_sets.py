@@ -8,8 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from practice_guard.core.application import BUILT_IN, coverage
-from practice_guard.core.application.catalog import PointsAt
+from practice_guard.core.application import BUILT_IN, LEAGUES, TEAMS, coverage
 from practice_guard.core.application.coverage import Coverage
 from practice_guard.core.application.state import look
 from practice_guard.core.database import Connection
@@ -272,10 +271,10 @@ def test_a_survey_counts_rows_and_the_teams_they_hang_on_up_the_chain(
     incident: League, database: ScratchDatabase
 ) -> None:
     found = {each.bound.name: (each.rows, each.of, each.owners) for each in survey(database).covered}
-    assert found["practices"] == (27, PointsAt.TEAMS, 2)
-    assert found["poll_responses"] == (3, PointsAt.TEAMS, 1)
-    assert found["poll_choices"] == (5, PointsAt.TEAMS, 2)
-    assert found["league_contexts"][1:] == (PointsAt.LEAGUES, 2)
+    assert found["practices"] == (27, TEAMS, 2)
+    assert found["poll_responses"] == (3, TEAMS, 1)
+    assert found["poll_choices"] == (5, TEAMS, 2)
+    assert found["league_contexts"][1:] == (LEAGUES, 2)
 
 
 def test_a_survey_names_what_points_at_teams_and_is_not_protected(incident: League, database: ScratchDatabase) -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 import psycopg
 import pytest
 
-from practice_guard.core.application import PointsAt, ProtectedSet, Reference
+from practice_guard.core.application import LEAGUES, TEAMS, ProtectedSet, Reference
 from practice_guard.core.application.declared import parse
 from practice_guard.core.checks.safety import Result
 from practice_guard.core.model import Severity
@@ -270,7 +270,7 @@ def test_what_protects_a_table_can_be_copied_into_the_settings(sound: SoundLeagu
     sound.runs("CREATE TABLE lineups (id serial PRIMARY KEY, squad int REFERENCES teams (id), league_id int)")
     declared = parse(str(sound.finds("unprotected-table").fix), "practice_guard.toml")
     (added,) = declared.sets
-    assert added.references == (Reference("squad", PointsAt.TEAMS), Reference("league_id", PointsAt.LEAGUES))
+    assert added.references == (Reference("squad", TEAMS), Reference("league_id", LEAGUES))
     sound.guard.sets = declared.everything
     assert sound.says("unprotected-table").status is Result.PASSED
 
@@ -281,6 +281,6 @@ def test_a_table_that_is_protected_by_settings_or_is_the_etls_is_not_named(sound
     assert sound.says("unprotected-table", etl_tables=frozenset({"lineups"})).status is Result.WARNING
     sound.guard.sets = (
         *sound.guard.sets,
-        ProtectedSet("lineups", "lineups", (Reference("team_id", PointsAt.TEAMS),)),
+        ProtectedSet("lineups", "lineups", (Reference("team_id", TEAMS),)),
     )
     assert sound.says("unprotected-table").status is Result.PASSED

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from practice_guard.core import errors, restore, snapshots
-from practice_guard.core.application import PointsAt, ProtectedSet, Reference, look
+from practice_guard.core.application import TEAMS, ProtectedSet, Reference, look
 from practice_guard.core.database import Access, Connection
 from practice_guard.core.guarding import Request
 from practice_guard.core.model import Team
@@ -147,7 +147,7 @@ def test_two_rows_of_one_key_are_laid_down_side_by_side(guard: Guard, database: 
 COURTS = ProtectedSet(
     "courts",
     "courts",
-    (Reference("team_id", PointsAt.TEAMS),),
+    (Reference("team_id", TEAMS),),
     ("court",),
     condition="state = 'open'",
     etl_deletes=True,

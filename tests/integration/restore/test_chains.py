@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from practice_guard.core.application import BUILT_IN, PointsAt, ProtectedSet, Reference
+from practice_guard.core.application import BUILT_IN, TEAMS, ProtectedSet, Reference
 from practice_guard.core.errors import SchemaError, UsageError
 from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.model import Verdict
@@ -283,7 +283,7 @@ def test_an_undo_does_not_take_along_what_users_hung_on_a_row_since(polled: Leag
     assert database.count("poll_choices", "choice_text = 'Later'") == 2
 
 
-GEAR = ProtectedSet("gear", "gear", (Reference("team_id", PointsAt.TEAMS),), content=("name",), etl_deletes=True)
+GEAR = ProtectedSet("gear", "gear", (Reference("team_id", TEAMS),), content=("name",), etl_deletes=True)
 PARTS = ProtectedSet("parts", "parts", (Reference("gear_id", "gear"),), content=("label",))
 
 

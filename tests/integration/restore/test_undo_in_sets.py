@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.application import BUILT_IN, PointsAt, ProtectedSet, Reference
+from practice_guard.core.application import BUILT_IN, TEAMS, ProtectedSet, Reference
 from practice_guard.core.database import Access, Connection, Query
 from practice_guard.core.restore import undo
 from practice_guard.core.restore.undo import Undone
@@ -22,7 +22,7 @@ from tests.world.seasons import teams_in_a_row, two_neighbours
 
 
 def on_teams(name: str, table: str, *columns: str, content: tuple[str, ...], etl_deletes: bool = False) -> ProtectedSet:
-    references = tuple(Reference(column, PointsAt.TEAMS) for column in columns)
+    references = tuple(Reference(column, TEAMS) for column in columns)
     return ProtectedSet(name, table, references, content=content, etl_deletes=etl_deletes)
 
 

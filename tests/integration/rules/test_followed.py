@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from practice_guard.core.application import BUILT_IN, PointsAt, ProtectedSet, Reference
+from practice_guard.core.application import BUILT_IN, TEAMS, ProtectedSet, Reference
 from practice_guard.core.guarding import Request
 from practice_guard.core.model import Team
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase, team_now
 from tests.world.guarding import Guard
 
-NOTES = ProtectedSet("notes", "notes", (Reference("team_id", PointsAt.TEAMS),), etl_deletes=True)
+NOTES = ProtectedSet("notes", "notes", (Reference("team_id", TEAMS),), etl_deletes=True)
 CHAIN = ("Who has balls?", "I do", "Thanks", "Any time")
 DELETED_TOO = Request(include_deleted=True)
 
@@ -215,7 +215,7 @@ def test_what_must_point_at_a_row_goes_in_after_it(
         "CREATE TABLE marks (id serial PRIMARY KEY, team_id int REFERENCES teams, word text,"
         " note int NOT NULL REFERENCES notes)"
     )
-    marks = ProtectedSet("marks", "marks", (Reference("team_id", PointsAt.TEAMS),), etl_deletes=True)
+    marks = ProtectedSet("marks", "marks", (Reference("team_id", TEAMS),), etl_deletes=True)
     guard = replace(guard, sets=[*BUILT_IN, marks, NOTES])
     a_note_is_marked = "INSERT INTO marks (team_id, word, note) SELECT team_id, body, id FROM notes"
     a_chain_is_backed_up(database, guard, tennaqua)

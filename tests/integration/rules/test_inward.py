@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core.application import BUILT_IN, PointsAt, ProtectedSet, Reference
+from practice_guard.core.application import BUILT_IN, TEAMS, ProtectedSet, Reference
 from practice_guard.core.model import Team
 from practice_guard.render.restoring import waiting
 from tests.world import builders
 from tests.world.builders import ScratchDatabase, team_now
 from tests.world.guarding import Guard
 
-NOTES = ProtectedSet("notes", "notes", (Reference("team_id", PointsAt.TEAMS),), content=("body",), etl_deletes=True)
-VOTES = ProtectedSet("votes", "votes", (Reference("team_id", PointsAt.TEAMS),), content=("question",), etl_deletes=True)
+NOTES = ProtectedSet("notes", "notes", (Reference("team_id", TEAMS),), content=("body",), etl_deletes=True)
+VOTES = ProtectedSet("votes", "votes", (Reference("team_id", TEAMS),), content=("question",), etl_deletes=True)
 WAYS = ProtectedSet("ways", "ways", (Reference("vote_id", "votes"),), content=("text",), etl_deletes=True)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from practice_guard.core.application import BUILT_IN, PointsAt, ProtectedSet, Reference, declared
+from practice_guard.core.application import BUILT_IN, TEAMS, ProtectedSet, Reference, declared
 from practice_guard.core.errors import UsageError
 from practice_guard.core.model import Team
 from practice_guard.render.restoring import waiting
@@ -15,7 +15,7 @@ from tests.world.builders import League, ScratchDatabase, team_now
 from tests.world.guarding import Guard
 
 NOTES = ProtectedSet(
-    "notes", "notes", (Reference("team_id", PointsAt.TEAMS),), content=("body",), etl_deletes=True,
+    "notes", "notes", (Reference("team_id", TEAMS),), content=("body",), etl_deletes=True,
     points_at={"answers": "notes"},
 )  # fmt: skip
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.application import BUILT_IN, PointsAt, ProtectedSet, Reference
+from practice_guard.core.application import BUILT_IN, TEAMS, ProtectedSet, Reference
 from practice_guard.core.model import Team
 from practice_guard.render.restoring import waiting
 from tests.world import builders
 from tests.world.builders import ScratchDatabase, team_now
 from tests.world.guarding import Guard
 
-SLOTS = ProtectedSet("slots", "slots", (Reference("team_id", PointsAt.TEAMS),), content=("body",), etl_deletes=True)
+SLOTS = ProtectedSet("slots", "slots", (Reference("team_id", TEAMS),), content=("body",), etl_deletes=True)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from practice_guard.core.application import BUILT_IN, PointsAt, ProtectedSet, Reference
+from practice_guard.core.application import BUILT_IN, TEAMS, ProtectedSet, Reference
 from practice_guard.core.database import Access
 from practice_guard.core.model import Team, Verdict
 from practice_guard.core.restore import undo
@@ -63,7 +63,7 @@ def test_responses_stay_on_players_whose_former_rows_are_gone_and_the_rest_goes_
 
 
 HELPERS = ProtectedSet(
-    "helpers", "helpers", (Reference("team_id", PointsAt.TEAMS), Reference("player_id", "players")), content=("task",)
+    "helpers", "helpers", (Reference("team_id", TEAMS), Reference("player_id", "players")), content=("task",)
 )
 
 
@@ -151,7 +151,7 @@ def test_what_stays_keeps_the_next_from_its_place(league: League, guard: Guard, 
     assert database.rows("SELECT * FROM practice_times ORDER BY id") == before
 
 
-NOTES = ProtectedSet("notes", "notes", (Reference("team_id", PointsAt.TEAMS),), content=("note",))
+NOTES = ProtectedSet("notes", "notes", (Reference("team_id", TEAMS),), content=("note",))
 
 
 def test_a_row_is_not_taken_along_by_what_it_has_to_stay_on(league: League, database: ScratchDatabase) -> None:

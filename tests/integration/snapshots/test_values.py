@@ -9,13 +9,13 @@ import psycopg
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.application import BUILT_IN, PointsAt, ProtectedSet, Reference
+from practice_guard.core.application import BUILT_IN, TEAMS, ProtectedSet, Reference
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard
 from tests.world.keeping import exports, imports, refused, the_guards_schema_is_lost, verifies
 
-ZOO = ProtectedSet("zoo", "zoo", (Reference("team_id", PointsAt.TEAMS),), content=("name",), etl_deletes=True)
+ZOO = ProtectedSet("zoo", "zoo", (Reference("team_id", TEAMS),), content=("name",), etl_deletes=True)
 
 ANIMALS: dict[str, tuple[str, ...]] = {
     "smallint": ("-32768", "32767"),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.application import BUILT_IN, PointsAt, ProtectedSet, Reference
+from practice_guard.core.application import BUILT_IN, TEAMS, ProtectedSet, Reference
 from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.restore import Bucket
 from practice_guard.core.steps import lines
@@ -159,7 +159,7 @@ def test_hidden_rows_are_no_snapshot(limited: Guard, database: ScratchDatabase, 
 
 # Columns that change while rows wait
 
-WAITING = ProtectedSet("notes", "notes", (Reference("team_id", PointsAt.TEAMS),), content=("note",), etl_deletes=True)
+WAITING = ProtectedSet("notes", "notes", (Reference("team_id", TEAMS),), content=("note",), etl_deletes=True)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core.application import Catalog, Column, PointsAt, ProtectedSet, Reference, Table, bind
+from practice_guard.core.application import LEAGUES, TEAMS, Catalog, Column, ProtectedSet, Reference, Table, bind
 
 TYPES = {"the id": "bigint", "team%id": "integer", "league_id": "smallint", "note": "text"}
 
@@ -12,7 +12,7 @@ TYPES = {"the id": "bigint", "team%id": "integer", "league_id": "smallint", "not
 def bound_over(table: str = 'gear"s', condition: str = "note LIKE '5%'") -> dict[str, str]:
     columns = {name: Column(name, type_, False, False, "", False, True) for name, type_ in TYPES.items()}
     catalog = Catalog("public", {table: Table("public", table, 1, "r", False, ("the id",), columns)})
-    references = (Reference("team%id", PointsAt.TEAMS), Reference("league_id", PointsAt.LEAGUES))
+    references = (Reference("team%id", TEAMS), Reference("league_id", LEAGUES))
     (bound,), _ = bind([ProtectedSet("gear", table, references, condition=condition)], catalog)
     assert bound.parts is bound.parts, "quoted once"
     return dict(bound.parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core.application.catalog import PointsAt
+from practice_guard.core.application import LEAGUES, TEAMS
 from practice_guard.core.application.declared import parse
 from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
 from practice_guard.core.errors import UsageError
@@ -40,9 +40,9 @@ def test_a_set_is_read_with_all_it_can_say() -> None:
         "gear",
         "lent gear",
         (
-            Reference("team_id", PointsAt.TEAMS),
-            Reference("lent_to", PointsAt.TEAMS),
-            Reference("league_id", PointsAt.LEAGUES),
+            Reference("team_id", TEAMS),
+            Reference("lent_to", TEAMS),
+            Reference("league_id", LEAGUES),
         ),
         content=("kind", "lent_on"),
         condition="kind = 'net' AND \"By\" IS NULL",
@@ -59,7 +59,7 @@ def test_a_chain_hangs_on_its_parent_first() -> None:
         FILE,
     )
     parts = declared.sets[1]
-    assert parts.references == (Reference("gear_id", "gear"), Reference("team_id", PointsAt.TEAMS))
+    assert parts.references == (Reference("gear_id", "gear"), Reference("team_id", TEAMS))
     assert parts.source == "practice_guard.toml:5"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from practice_guard.core.application import ForeignKey, Pointer, PointsAt, coverage
+from practice_guard.core.application import LEAGUES, TEAMS, ForeignKey, Pointer, coverage
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene, is_gone, shown
 from practice_guard.core.database import Query, Row, ask_each, identifier, statement
@@ -128,8 +128,8 @@ def _unprotected(scene: Scene, name: str, pointers: Sequence[Pointer], counts: R
 def _protecting(name: str, pointers: Sequence[Pointer]) -> str:
     """Write the entry of the settings file that protects a table."""
     lines = ["# in practice_guard.toml", "[[protected]]", f"name = {json.dumps(name)}", f"table = {json.dumps(name)}"]
-    for target in PointsAt:
-        columns = [pointer.column for pointer in pointers if pointer.target is target]
+    for target in (TEAMS, LEAGUES):
+        columns = [pointer.column for pointer in pointers if pointer.target == target]
         if columns:
             lines.append(f"{target} = {json.dumps(columns)}")
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
-from practice_guard.core.application import BoundSet, PointsAt, Reference
+from practice_guard.core.application import LEAGUES, TEAMS, BoundSet, Reference
 from practice_guard.core.checks import drift, labels
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene
@@ -126,8 +126,8 @@ def _giving_up(bound: BoundSet, trouble: _Trouble, rows: Adrift) -> str:
     """Write the entry of the settings file that lets such values stay as they are."""
     if not rows.values:
         return ""
-    wanted = PointsAt.LEAGUES if trouble.fault == GONE_LEAGUE else PointsAt.TEAMS
-    column = next(each.column for each in bound.references if each.target is wanted)
+    wanted = LEAGUES if trouble.fault == GONE_LEAGUE else TEAMS
+    column = next(each.column for each in bound.references if each.target == wanted)
     values = ", ".join(map(str, rows.values))
     return (
         "-- or, where they are to stay as they are, in practice_guard.toml:\n"
@@ -150,8 +150,8 @@ def unlooked_sets(scene: Scene, sets: Iterable[BoundSet], unlooked: Callable[...
 
 
 def _mending(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Adrift) -> str:
-    wanted = PointsAt.TEAMS if trouble.fault in (NO_TEAM, GONE_TEAM) else PointsAt.LEAGUES
-    first = next((each.column for each in bound.references if each.target is wanted), bound.references[0].column)
+    wanted = TEAMS if trouble.fault in (NO_TEAM, GONE_TEAM) else LEAGUES
+    first = next((each.column for each in bound.references if each.target == wanted), bound.references[0].column)
     keys = ", ".join(map(literal, rows.keys))
     more = f"\n-- and {counted(rows.rows - MOST_KEYS, 'more row')}" if rows.rows > MOST_KEYS else ""
     parts = {
@@ -195,14 +195,14 @@ def _astray(scene: Scene, bound: BoundSet, workings: Workings | None) -> Query:
             f"(t.{identifier(each.column)} IS NOT NULL AND v{place}.id IS NULL"
             f" AND NOT {bound.is_given_up(each.column)})"
             for place, each in outward
-            if each.target is target
+            if each.target == target
         )
-        for target in PointsAt
+        for target in (TEAMS, LEAGUES)
     }
     first = bound.references[0]
-    faults = [(NO_TEAM, f"t.{identifier(first.column)} IS NULL" if first.target is PointsAt.TEAMS else "")]
-    faults += [(GONE_TEAM, gone[PointsAt.TEAMS]), (GONE_LEAGUE, gone[PointsAt.LEAGUES])]
-    leagues = [each for place, each in outward if place == 0 or each.target is PointsAt.LEAGUES]
+    faults = [(NO_TEAM, f"t.{identifier(first.column)} IS NULL" if first.target == TEAMS else "")]
+    faults += [(GONE_TEAM, gone[TEAMS]), (GONE_LEAGUE, gone[LEAGUES])]
+    leagues = [each for place, each in outward if place == 0 or each.target == LEAGUES]
     faults.append((NO_LEAGUE, " OR ".join(f"t.{identifier(each.column)} IS NULL" for each in leagues)))
     cases = " ".join(f"WHEN {condition} THEN {literal(fault)}" for fault, condition in faults if condition)
     text = statement(
@@ -232,8 +232,8 @@ def _values(bound: BoundSet) -> str:
     """Return the value of a row that points at something gone, as SQL."""
     cases = " ".join(
         f"WHEN {literal(fault)} THEN t.{identifier(column)}::bigint"
-        for fault, target in ((GONE_TEAM, PointsAt.TEAMS), (GONE_LEAGUE, PointsAt.LEAGUES))
-        for column in [next((each.column for each in bound.references if each.target is target), "")]
+        for fault, target in ((GONE_TEAM, TEAMS), (GONE_LEAGUE, LEAGUES))
+        for column in [next((each.column for each in bound.references if each.target == target), "")]
         if column
     )
     return f"CASE t.guard_fault {cases} END" if cases else "NULL::bigint"

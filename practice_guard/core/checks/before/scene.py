@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
-from practice_guard.core.application import ETL_TABLES, Application, BoundSet, PointsAt, Table
+from practice_guard.core.application import ETL_TABLES, Application, BoundSet, Parent, Table
 from practice_guard.core.database import Database, Row, identifier, statement
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Finding, Team
@@ -134,7 +134,7 @@ def visible(database: Database, tables: Sequence[int]) -> list[Row]:
     return database.execute(statement(__name__, "visible"), {"tables": list(tables)})
 
 
-def is_gone(column: str, target: PointsAt | str) -> str:
+def is_gone(column: str, target: Parent | str) -> str:
     """Return the condition that a column points at something that is not there; `ids` go with it by that name."""
     return statement(__name__, "is_gone", column=identifier(column), ids=str(target))
 
