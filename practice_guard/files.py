@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import stat
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
@@ -62,6 +63,35 @@ def writing(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
         raise _taken(path) from None
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}. Nothing was kept.") from error
+
+
+def put_in_place(path: Path, before: bytes | None, data: bytes) -> None:
+    """Write a person's file anew, whole or not at all, under the rights and for the owner that it has.
+
+    Args:
+        path: the file; where there is none it is made, of mode 0600.
+        before: what was read of it; None where there was none.
+        data: what it is to be.
+
+    Raises:
+        UsageError: it cannot be written, is no plain file, or is not what was read any more; then it is as it was.
+    """
+    with writing(path, replace=before is not None) as file:
+        file.write(data)
+        if before is not None:
+            if read(path) != before:
+                raise UsageError(f"{path} was changed by somebody else meanwhile. Nothing was written.")
+            _as_it_is(path, file.fileno())
+
+
+def _as_it_is(path: Path, handle: int) -> None:
+    """Give an open file the owner and the rights of another."""
+    found = path.stat()
+    if (owner := getattr(os, "fchown", None)) is not None:
+        with suppress(OSError):  # who is not root can give nothing away
+            owner(handle, found.st_uid, found.st_gid)
+    if (rights := getattr(os, "fchmod", None)) is not None:
+        rights(handle, stat.S_IMODE(found.st_mode))
 
 
 @contextmanager
