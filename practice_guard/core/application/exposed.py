@@ -9,7 +9,7 @@ from itertools import groupby
 from practice_guard.core.application import pointers
 from practice_guard.core.application.bound import BoundSet
 from practice_guard.core.application.catalog import ETL_TABLES, Table
-from practice_guard.core.application.parents import Parent
+from practice_guard.core.application.parents import BUILT_IN_PARENTS, Parent
 from practice_guard.core.application.pointers import Lead, Pointer, Surroundings
 from practice_guard.core.application.state import Application
 from practice_guard.core.database import Database, Query, ask_each, condition, identifier, piece, statement
@@ -122,22 +122,26 @@ def with_rows(database: Database, found: Sequence[Pointer]) -> list[Pointer]:
 
 
 def tables(database: Database, app: Application) -> list[Exposed]:
-    """Return the tables that nobody protects and that have rows to lose, with how many; those that may not be read too."""
-    protected = {each.name: Held(each.table, each.key.name, each.set.condition) for each in hung_on(app).values()}
-    return counted(database, app, unfollowed(database, app), protected)
+    """Return the tables that nobody protects and that have rows to lose, or may not be read, with how many."""
+    return counted(database, app, unfollowed(database, app), held(app))
 
 
-def counted(database: Database, app: Application, found: Sequence[Pointer], held: Mapping[str, Held]) -> list[Exposed]:
+def held(app: Application) -> dict[str, Held]:
+    """Return the protected rows that others may hang on, by the name of their set."""
+    return {each.name: Held(each.table, each.key.name, each.set.condition) for each in hung_on(app).values()}
+
+
+def counted(database: Database, app: Application, found: Sequence[Pointer], on: Mapping[str, Held]) -> list[Exposed]:
     """Count the rows of tables, of which these are the columns; see `tables`.
 
     Args:
         database: where.
         app: what there is.
         found: the columns.
-        held: the rows that some hang on, by the name of their set.
+        on: the rows that some hang on, by the name of their set.
     """
     grouped = [(name, in_order(each)) for name, each in groupby(found, lambda each: each.table)]
-    leads = {each: _led_to(app, each, held) for each in found}
+    leads = {each: _led_to(app, each, on) for each in found}
     seen = _seen(database, (*(each.oid for each in found), *(each.table.oid for each in leads.values())))
     readable = [each for _, each in grouped if each[0].oid in seen]
     rows = iter(ask_each(database, [Query(_counting(each, leads, seen)) for each in readable]))
@@ -148,8 +152,8 @@ def counted(database: Database, app: Application, found: Sequence[Pointer], held
 def in_order(found: Iterable[Pointer]) -> tuple[Pointer, ...]:
     """Put columns in the order in which a section names them: at protected sets, at the parents, each by name."""
     given = list(found)
-    parents = list(dict.fromkeys(str(each.target) for each in given))
-    places = {name: place for place, name in enumerate(("teams", "leagues", "clubs", "series", "players", *parents))}
+    names = dict.fromkeys((*(each.name for each in BUILT_IN_PARENTS), *(str(each.target) for each in given)))
+    places = {name: place for place, name in enumerate(names)}
     return tuple(
         sorted(given, key=lambda each: (isinstance(each.target, Parent), places[str(each.target)], each.column))
     )
@@ -167,10 +171,10 @@ def _seen(database: Database, oids: Iterable[int]) -> frozenset[int]:
     return frozenset(oid for (oid,) in found)
 
 
-def _led_to(app: Application, pointer: Pointer, held: Mapping[str, Held]) -> Held:
+def _led_to(app: Application, pointer: Pointer, on: Mapping[str, Held]) -> Held:
     """Return what a column leads to."""
     if not isinstance(pointer.target, Parent):
-        return replace(held[pointer.target], number=pointer.into or held[pointer.target].number)
+        return replace(on[pointer.target], number=pointer.into or on[pointer.target].number)
     table = app.catalog.table(pointer.target.table)
     lead = pointers.numbered(app.catalog, (pointer.target,))[table.name]
     return Held(table, pointer.into or lead.number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import errors
@@ -12,7 +12,7 @@ from practice_guard.core.application import exposed, pointers, shapes
 from practice_guard.core.application.bound import BoundSet
 from practice_guard.core.application.catalog import Table
 from practice_guard.core.application.declared import LONGEST_NAME
-from practice_guard.core.application.exposed import Counts, Exposed, Held
+from practice_guard.core.application.exposed import Exposed, Held
 from practice_guard.core.application.parents import BUILT_IN_PARENTS, Parent
 from practice_guard.core.application.pointers import Lead, Pointer
 from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
@@ -51,9 +51,10 @@ def propose(database: Database, app: Application, found: Sequence[Exposed]) -> t
     built_in = (each.name for each in BUILT_IN)
     taken = {*built_in, *_FIELDS, *(each.name for each in app.sets), *(each.name for each in app.parents)}
     taken |= {*app.skipped, *app.left_out}
-    made = [_proposal(database, app, each, taken) for each in found]
-    while hanging := _hanging(database, app, made, {each.table for each in made}):
-        made += [_proposal(database, app, each, taken) for each in hanging]
+    on = exposed.held(app)
+    made = [_proposal(database, app, each, taken, on) for each in found]
+    while hanging := _hanging(database, app, made, on):
+        made += [_proposal(database, app, each, taken, on) for each in hanging]
     return tuple(made)
 
 
@@ -67,7 +68,7 @@ def appended(text: str, sections: Iterable[Section]) -> str:
     return made
 
 
-def _proposal(database: Database, app: Application, each: Exposed, taken: set[str]) -> Proposal:
+def _proposal(database: Database, app: Application, each: Exposed, taken: set[str], on: Mapping[str, Held]) -> Proposal:
     if each.counts is None:
         return Proposal(each.table, (), "this role may not read its rows")
     if each.pointers[0].elsewhere:
@@ -83,10 +84,8 @@ def _proposal(database: Database, app: Application, each: Exposed, taken: set[st
     if own:
         section, beside = _added(own, fit)
         return Proposal(each.table, section, "; ".join(filter(None, (beside, said))))
-    if len(fit) < len(each.pointers):
-        sections = [_section(each.table, fit, "", taken)]
-    else:
-        sections = list(_sections(each, each.counts, taken))
+    found = [each] if len(fit) == len(each.pointers) else exposed.counted(database, app, fit, on)
+    sections = (section for one in found for section in _sections(one, taken))
     return Proposal(each.table, tuple(sections), said)
 
 
@@ -136,16 +135,19 @@ def _added(own: Sequence[BoundSet], columns: Sequence[Pointer]) -> tuple[tuple[S
     return (), f"its rows are in {named}: say {told} there"
 
 
-def _sections(each: Exposed, counts: Counts, taken: set[str]) -> Iterator[Section]:
+def _sections(each: Exposed, taken: set[str]) -> Iterator[Section]:
     """Write a section for the rows with a value in the first column, then for those that have none there, and so on."""
-    left = counts.rows + counts.nothing
-    for place, rows in enumerate(counts.first):
-        if rows:
+    counts = each.counts
+    if counts is None:
+        return
+    left, used = counts.rows + counts.nothing, list[Pointer]()
+    for place, pointer in enumerate(each.pointers):
+        if rows := counts.first[place]:
             left -= rows
-            used = [before for before, some in zip(each.pointers[:place], counts.pointing, strict=False) if some]
             said = [f"{_quoted(before.column)} IS NULL" for before in used]
-            said += [f"{_quoted(each.pointers[place].column)} IS NOT NULL"] if left else []
+            said += [f"{_quoted(pointer.column)} IS NOT NULL"] if left else []
             yield _section(each.table, each.pointers[place:], " AND ".join(said), taken)
+        used += [pointer] if counts.pointing[place] else []
 
 
 def _section(table: str, columns: Sequence[Pointer], which: str, taken: set[str]) -> Section:
@@ -177,21 +179,21 @@ def _fields(columns: Sequence[Pointer], own: BoundSet | None = None) -> list[str
     return lines
 
 
-def _hanging(database: Database, app: Application, made: Sequence[Proposal], known: Collection[str]) -> list[Exposed]:
+def _hanging(database: Database, app: Application, made: Sequence[Proposal], on: dict[str, Held]) -> list[Exposed]:
     """Find the tables with rows that hang on some that a section would protect, and that are not known yet."""
     leads: dict[str, Lead] = {}
-    held: dict[str, Held] = {}
     for first in (each.sections[0] for each in made if each.sections):
         table = app.catalog.table(first.table)
         key = shapes.key_of(table)
         if key is not None:
             leads[table.name] = Lead(first.name, key.name, key.base)
-            held[first.name] = Held(table, key.name, first.condition)
+            on[first.name] = Held(table, key.name, first.condition)
+    known = (each.table for each in made)
     ours = {*known, *(each.table.name for each in app.sets), *exposed.filled_again(app)}
     left = {name for name, table in app.catalog.tables.items() if pointers.is_left_over(table, app.catalog)}
     found = {(each.table, each.column): each for each in pointers.by_key(app.catalog, leads)}
     hanging = [found[each] for each in sorted(found) if each[0] not in ours | left]
-    return exposed.counted(database, app, hanging, held) if hanging else []
+    return exposed.counted(database, app, hanging, on)
 
 
 def _name(table: str, taken: Collection[str]) -> str:

@@ -11,6 +11,7 @@ from practice_guard.core.application import LEAGUES, TEAMS, ProtectedSet, Refere
 from practice_guard.core.application.declared import parse
 from practice_guard.core.checks.safety import Result
 from practice_guard.core.model import Severity
+from practice_guard.core.steps import Step
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.inspecting import NEXT_WEEK, SoundLeague, a_sound_league
