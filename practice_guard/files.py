@@ -40,8 +40,8 @@ def writing(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
     Raises:
         UsageError: something is there already, or it cannot be written; then there is nothing of it.
     """
-    if replace and not free(path) and not plain(path):
-        raise UsageError(f"{path} is there already, and is no plain file. Nothing was written.")
+    if replace:
+        check_plain(path)
     if not replace and not free(path):
         raise _taken(path)
     beside = path.with_name(f".practice-guard-{secrets.token_hex(8)}")
@@ -164,6 +164,16 @@ def free(path: Path) -> bool:
 def plain(path: Path) -> bool:
     """Whether this is a file itself: no link to one, no directory, no device, no pipe."""
     return path.is_file() and not path.is_symlink()
+
+
+def check_plain(path: Path) -> None:
+    """Refuse what is there and is no plain file, before it is read or written.
+
+    Raises:
+        UsageError: it is a link, a directory, a device or a pipe.
+    """
+    if not free(path) and not plain(path):
+        raise UsageError(f"{path} is there already, and is no plain file. Nothing was written.")
 
 
 def _taken(path: Path) -> UsageError:

@@ -48,7 +48,12 @@ def protected_command(
 
 
 def _told_by(call: Call, path: Path) -> str:
-    """Let a file be the settings file of this call, and return its text; one that is not there says nothing."""
+    """Let a file be the settings file of this call, and return its text; one that is not there says nothing.
+
+    Raises:
+        UsageError: it is no plain file, cannot be read, or is not understood.
+    """
+    files.check_plain(path)
     text = "" if files.free(path) else files.read_text(path)
     call.declared = declared.parse(text, str(path))
     return text
