@@ -132,9 +132,8 @@ def test_a_name_of_forty_letters_is_taken_and_one_more_is_not() -> None:
         (GEAR + 'parent = "polls"\n', "line 5: parent and parent_column go together"),
         (
             GEAR + 'parent = "pols"\nparent_column = "poll_id"\n',
-            "line 5: there is no protected set 'pols' (the nearest name there is polls)",
+            "line 5: there is no protected set or parent 'pols' (the nearest name there is polls)",
         ),
-        (GEAR + 'parent = "players"\nparent_column = "p"\n', "line 5: there is no protected set 'players'"),
         (GEAR + 'parent = "gear"\nparent_column = "part_of"\n', "line 5: Protected sets hang on each other"),
         ('not_protected = ["poll"]\n', "line 1: no set called 'poll' is built in (the nearest name there is polls)"),
         ('not_protected = "polls"\n', "line 1: not_protected is a list"),
