@@ -93,8 +93,7 @@ def parse(text: str, file: str) -> Declared:
     reader.lines |= parents.lines
     reader.taken = {each.name: f"is a parent, declared in {parents.lines[each.name, '']}" for each in parents.declared}
     reader.taken |= {each.name: "means the ETL's own table" for each in BUILT_IN_PARENTS}
-    reader.taken |= {each.name: "is the ETL's own" for each in BUILT_IN if each.companion}
-    reader.built_in = {each.name: each for each in BUILT_IN if each.name not in without and not each.companion}
+    reader.built_in = {each.name: each for each in BUILT_IN if each.name not in without}
     for name in reader.built_in.keys() & {each.name for each in parents.declared}:
         way = f'call the parent otherwise, or leave the set out with not_protected = ["{name}"]'
         reader.refuse_field(name, "name", f"there is a set {name!r} already; it is built in: {way}")
@@ -109,7 +108,7 @@ def _without(reader: _Reader, given: object) -> frozenset[str]:
     line = reader.places.of("not_protected")
     if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
         reader.refuse(line, "not_protected is a list of built-in sets' names")
-    known = [each.name for each in BUILT_IN if not each.companion]
+    known = [each.name for each in BUILT_IN]
     for name in given:
         if name not in known:
             reader.refuse(line, f"no set called {name!r} is built in{near(name, known)}")
@@ -117,8 +116,7 @@ def _without(reader: _Reader, given: object) -> frozenset[str]:
 
 
 def _check_parents(declared: Declared, reader: _Reader) -> None:
-    companions = {each.name for each in BUILT_IN if each.companion}
-    parents = [each.name for each in declared.everything if each.name not in companions]
+    parents = [each.name for each in declared.everything]
     for each in declared.sets:
         for parent in each.parents:
             if parent not in parents:

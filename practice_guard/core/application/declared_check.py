@@ -70,7 +70,7 @@ def _check_named(teams: Table, named: NamedColumn) -> None:
 
 
 def _there(catalog: Catalog, sets: Iterable[ProtectedSet]) -> list[ProtectedSet]:
-    return [each for each in sets if not each.companion and each.table in catalog.tables]
+    return [each for each in sets if each.table in catalog.tables]
 
 
 def _refuse(declared: Declared, name: str, of: str, what: str) -> NoReturn:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from practice_guard.core import errors
-from practice_guard.core.application.parents import LEAGUES, TEAMS, Parent
+from practice_guard.core.application.parents import LEAGUES, PLAYERS, TEAMS, Parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,6 @@ class ProtectedSet:
         given_up: by column, the values that a person has given up to find a team or league for: they stay as they are.
         set_by_triggers: the columns that a person says are set by triggers whenever a row is written.
         points_at: by column, the protected set whose rows a number is of that no foreign key holds; the own one too.
-        companion: the rows are the ETL's own and others point at them; a snapshot keeps those, so that after an import
-            it is known which is which. They are never written and count as nobody's.
     """
 
     name: str
@@ -53,7 +51,6 @@ class ProtectedSet:
     etl_deletes: bool | None = None
     label: str | None = None
     source: str = "built in"
-    companion: bool = False
     narrowed: tuple[str, tuple[str, ...]] = ("", ())
     given_up: Mapping[str, frozenset[int]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     set_by_triggers: frozenset[str] = frozenset()
@@ -105,9 +102,8 @@ BUILT_IN = (
     ProtectedSet(
         "poll_responses",
         "poll_responses",
-        (Reference("poll_id", "polls"), Reference("choice_id", "poll_choices"), Reference("player_id", "players")),
+        (Reference("poll_id", "polls"), Reference("choice_id", "poll_choices"), Reference("player_id", PLAYERS)),
     ),
-    ProtectedSet("players", "players", _teams("team_id"), content=("tenniscores_player_id",), companion=True),
     ProtectedSet(
         "league_contexts",
         "users",

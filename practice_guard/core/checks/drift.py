@@ -120,7 +120,7 @@ def emptied(plan: Plan, rows: int) -> list[Finding]:
 def drift(last: Snapshot, app: Application) -> list[Finding]:
     """Say how the protected tables have changed since a snapshot."""
     gone_ = snapshots.gone(last, app)
-    there = {bound.name: bound for bound in (*app.sets, *app.companions) if bound.name not in gone_}
+    there = {bound.name: bound for bound in app.sets if bound.name not in gone_}
     findings: list[Finding] = []
     changes: list[str] = []
     for name, stored in last.sets.items():

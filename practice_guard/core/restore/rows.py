@@ -37,8 +37,12 @@ def count_alone(database: Database, app: Application) -> dict[str, Alone]:
 
 def _alone(app: Application, bound: BoundSet) -> Query:
     first = bound.references[0]
-    above = next((each for each in (*app.sets, *app.companions) if each.name == first.parent), None)
-    table = above.table if above else app.catalog.table(str(first.target))
-    key = identifier(above.key.name if above else "id")
-    named = {**bound.parts, "parents": table.quoted, "parent_key": key, "given_up": bound.is_given_up(first.column)}
+    above = next((each for each in app.sets if each.name == first.parent), None)
+    table, key = (above.table, above.key.name) if above else app.leads_to(first)
+    named = {
+        **bound.parts,
+        "parents": table.quoted,
+        "parent_key": identifier(key),
+        "given_up": bound.is_given_up(first.column),
+    }
     return Query(statement(__name__, "count_alone", **named))

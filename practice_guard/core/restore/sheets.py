@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from practice_guard.core.application import TEAMS, Application, BoundSet, Column, Reference, Table
+from practice_guard.core.application import LEAGUES, TEAMS, Application, BoundSet, Column, Reference, Table
 from practice_guard.core.database import Scratch, columns, identifier, literal, statement
 from practice_guard.core.restore import pointing
 from practice_guard.core.restore.plans import NewKey
@@ -43,6 +43,11 @@ PRECEDENTS = {
     "renumbered": {"set_name": "text", "row": "bigint", "key": "text"},
 }
 """What earlier restores say of the snapshot's rows (see `records.precedents`)."""
+
+
+def goals_of(parent: str) -> str:
+    """Return how the table is called that says where the old ids of a parent lead."""
+    return parent if parent in (TEAMS.name, LEAGUES.name) else f"goals_{parent}"
 
 
 @dataclass(frozen=True)
@@ -100,9 +105,7 @@ class Sheet:
     def hangs_on(self) -> str:
         """What the first reference points at, in a word for people."""
         first = self.references[0]
-        if first.parent is None:
-            return "team" if first.target == TEAMS else "league"
-        return f"row of {first.parent}"
+        return f"row of {first.target}" if isinstance(first.target, str) else first.target.one
 
     @cached_property
     def content(self) -> tuple[str, ...]:
@@ -115,7 +118,7 @@ class Sheet:
     def narrowed(self) -> bool:
         """Whether another condition says now which rows are protected than when the snapshot was taken."""
         now, then = self.bound.set, self.stored.definition.get("condition", "")
-        return not now.companion and bool(now.condition) and now.condition != then
+        return bool(now.condition) and now.condition != then
 
     @property
     def key_only(self) -> bool:
@@ -218,10 +221,9 @@ class Sheet:
         reference = self.references[place]
         if reference.parent is not None:
             return self.scratch.table(f"dest_{reference.parent}") if self.followed(place) else _nowhere()
-        name = "teams" if reference.target == TEAMS else "leagues"
-        found = statement(__name__, "of_a_list", table=self.scratch.table(name))
+        found = statement(__name__, "of_a_list", table=self.scratch.table(goals_of(str(reference.target))))
         if given_up := self._given_up(place):
-            now = _ids(self.app.catalog.table(str(reference.target)), "id")
+            now = _ids(*self.app.leads_to(reference))
             parts = {"found": found, "values": given_up, "now": now, "lists": str(self.lists)}
             found = statement(__name__, "with_given_up", **parts)
         return "(" + found + "\n)"
@@ -234,9 +236,9 @@ class Sheet:
         """The ids that a reference may have now: what to join with on `id`."""
         reference = self.references[place]
         if reference.parent is not None:
-            bound = next(each for each in (*self.app.sets, *self.app.companions) if each.name == reference.parent)
+            bound = next(each for each in self.app.sets if each.name == reference.parent)
             return _ids(bound.table, bound.key.name)
-        now = _ids(self.app.catalog.table(str(reference.target)), "id")
+        now = _ids(*self.app.leads_to(reference))
         if given_up := self._given_up(place):
             return "(" + statement(__name__, "or_given_up", now=now, values=given_up) + "\n)"
         return now

@@ -68,7 +68,7 @@ def take(guard: Guard, *, label: str = "", accept_current: bool = False) -> Back
         server, catalog = locks.ask(database), catalogs.read(database, guard.schema)
 
     def work(within: float) -> Backup:
-        lock_for_reading(database, catalog, guard.sets, within)
+        lock_for_reading(database, catalog, guard.sets, within, guard.parents)
         locks.take(database)
         return _take(guard, guard.look(), label, accept_current=accept_current)
 

@@ -6,8 +6,6 @@ from practice_guard.core.database import Query, ask_each, literal, piece, statem
 from practice_guard.core.restore import Sheet, Workings
 from practice_guard.core.snapshots import Carry
 
-_NOTHING = "SELECT NULL::text AS key, NULL::jsonb AS origins WHERE false"
-
 
 def carries(workings: Workings, name: str, *, lossy: bool) -> dict[str, Carry]:
     """Find what the next snapshot takes over: rows that wait, and ids that only an older team list explains.
@@ -18,12 +16,11 @@ def carries(workings: Workings, name: str, *, lossy: bool) -> dict[str, Carry]:
         lossy: see `Carry`.
 
     Returns:
-        by set, the ETL's own rows among them, what is taken over; the tables must be there when it is.
+        by set what is taken over; the tables must be there when it is.
     """
     new, sheets = literal(name), workings.sheets
     parts = {"lists": list(workings.snapshot.lists)}
     asked = {set_: (_waiting(workings, sheet, new), _anchored(workings, sheet, new)) for set_, sheet in sheets.items()}
-    asked |= {set_: (_needed(workings, sheet), _NOTHING) for set_, sheet in workings.companions.items()}
     measures = [
         Query(statement(__name__, "measure", rows=rows, anchors=anchors), parts) for rows, anchors in asked.values()
     ]
@@ -54,25 +51,6 @@ def _anchored(workings: Workings, sheet: Sheet, new: str) -> str:
     return statement(__name__, "anchored", **_parts(workings, sheet, new), unexplained=", ".join(unexplained))
 
 
-def _needed(workings: Workings, companion: Sheet) -> str:
-    pointing = [
-        statement(
-            __name__,
-            "pointing",
-            **_parts(workings, sheet, ""),
-            place=str(place),
-            list=sheet.list(place),
-            old=sheet.old(place),
-        )
-        for sheet in workings.sheets.values()
-        for place, reference in enumerate(sheet.references)
-        if reference.parent == companion.name
-    ]
-    origins = ", ".join(_origin(companion, place, "true", follow=False) for place in companion.places)
-    parts = _parts(workings, companion, "")
-    return statement(__name__, "needed", **parts, origins=origins, pointing="\n UNION ALL\n".join(pointing))
-
-
 def _parts(workings: Workings, sheet: Sheet, new: str) -> dict[str, str]:
     follows = [
         piece(
@@ -84,33 +62,26 @@ def _parts(workings: Workings, sheet: Sheet, new: str) -> dict[str, str]:
             old=sheet.old(place),
         )
         for place, reference in enumerate(sheet.references)
-        if new and reference.parent is not None and _sheet(workings, reference.parent)
+        if reference.parent is not None and reference.parent in workings.sheets
     ]
     plan = workings.scratch.table(f"plan_{sheet.name}")
     return {"rows": sheet.parts["rows"], "plan": plan, "names": "\n".join(follows)}
 
 
-def _sheet(workings: Workings, name: str) -> Sheet | None:
-    return workings.sheets.get(name) or workings.companions.get(name)
-
-
 def _names(workings: Workings, name: str, new: str) -> str:
-    """Return the query of what the rows of a set are called in the next snapshot; companions are all carried on."""
-    sheet = _sheet(workings, name)
-    if sheet is None:
-        raise KeyError(name)
+    """Return the query of what the rows of a set are called in the next snapshot."""
+    sheet = workings.sheets[name]
     above, first = "", "(%(lists)s::text[])[p.list]"
-    if sheet.parent is not None and _sheet(workings, sheet.parent):
+    if sheet.parent is not None and sheet.parent in workings.sheets:
         names = _names(workings, sheet.parent, new)
         above = f"\n          LEFT JOIN (\n{names}\n               ) AS f ON f.list = p.list AND f.old = p.old"
         first = f"coalesce(f.new_list, {first})"
-    there = "false" if sheet.bound.set.companion else "p.live_key IS NOT NULL"
     plan = workings.scratch.table(f"plan_{sheet.name}")
-    return statement(__name__, "names", plan=plan, there=there, new=new, first=first, above=above)
+    return statement(__name__, "names", plan=plan, new=new, first=first, above=above)
 
 
-def _origin(sheet: Sheet, place: int, asked: str, *, follow: bool = True) -> str:
-    list_, id_ = (_list(sheet, place), _id(sheet, place)) if follow else (_named(sheet, place), sheet.old(place))
+def _origin(sheet: Sheet, place: int, asked: str) -> str:
+    list_, id_ = _list(sheet, place), _id(sheet, place)
     column = literal(sheet.references[place].column)
     return piece(
         __name__, "origin", column=column, asked=f"{sheet.old(place)} IS NOT NULL AND {asked}", list=list_, id=id_
