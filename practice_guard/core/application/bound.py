@@ -80,6 +80,11 @@ class BoundSet:
         return others if others and (self.may_vanish or self.truncates) else (self.key.name,)
 
     @property
+    def may_hang_on_nothing(self) -> bool:
+        """Whether rows whose first reference is empty are as they should be."""
+        return self.set.incidental
+
+    @property
     def unsteady(self) -> frozenset[str]:
         """The columns that change without anybody changing the row."""
         return self.stamped | _SET_BY_TRIGGERS
@@ -143,6 +148,11 @@ def left_out(sets: Iterable[ProtectedSet], catalog: Catalog) -> dict[str, str]:
         errors.SchemaError: as `bind`.
     """
     return _bind(sets, catalog)[2]
+
+
+def incidental(sets: Iterable[BoundSet]) -> frozenset[str]:
+    """Return the names of the sets that are protected besides what the guard is there for."""
+    return frozenset(bound.name for bound in sets if bound.set.incidental)
 
 
 def references_of(sets: Iterable[BoundSet]) -> Iterator[Reference]:

@@ -97,6 +97,7 @@ CHECKS: Mapping[str, Callable[[Scene], Answer]] = {
     "rows-without-team": rows.without_team,
     "rows-on-vanished-team": rows.on_vanished_team,
     "rows-on-vanished-league": rows.on_vanished_league,
+    "rows-on-vanished-parent": rows.on_vanished_parent,
     "rows-without-league": rows.without_league,
     "label-names-another-team": rows.misplaced,
     "foreign-key-missing": references.missing,
