@@ -5,6 +5,7 @@ Teams have more than that (see `resolution`), and leagues their codes (see `leag
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -106,6 +107,24 @@ def resolve_entries(
         if other.texts in ways.given_up and found[other.entry.id].new is None:
             found[other.entry.id] = replace(found[other.entry.id], given_up=True)
     return found
+
+
+def explain_entry(parent: str, led: Led) -> str:
+    """Say in one sentence what became of a row of a parent, and by which evidence."""
+    became = led.because or "it is not there"
+    if led.new is not None:
+        same = f"is kept as id {led.new.id}" if led.fate is Fate.KEPT else f"is now id {led.new.id}"
+        other = "" if led.new.said == led.old.said else f", {_said(led.new)}"
+        became = f"{same}{other}: evidence {led.evidence}."
+    else:
+        waits = "a person gave it up" if led.given_up else "what hangs on it waits"
+        became = f"is {led.fate}: {became}; {waits}."
+    text = f"{parent}: {_said(led.old)}, id {led.old.id}, {became}"
+    return re.sub(r"[\r\n\t\v\f]", " ", text)
+
+
+def _said(entry: Entry) -> str:
+    return ", ".join(f"{column} {value}" for column, value in entry.said.items() if value) or "says nothing"
 
 
 def _before(entry: Entry, ways: Ways) -> _Written | Led:
