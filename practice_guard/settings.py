@@ -284,5 +284,6 @@ def guard(settings: Settings, database: Database, declared: Declared, author: Au
         settings.severities,
         timedelta(hours=settings.max_snapshot_age_hours),
         settings.lock_timeout,
+        parents=declared.every_parent,
         settings_file=str(config_of(settings)),
     )

@@ -111,8 +111,8 @@ def backup(report: Backup) -> Outcome:
     )
 
 
-def preservation(report: Preservation, asked: Sequence[Match] = ()) -> Outcome:
-    """Present `check-preservation`; `asked` are the teams whose match is to be explained."""
+def preservation(report: Preservation, asked: Sequence[Match] = (), parents: Sequence[str] = ()) -> Outcome:
+    """Present `check-preservation`; `asked` are the teams whose match is to be explained, `parents` what is said so."""
     words = ["total", *(str(fate) for fate in Fate), "reused"]
     rows = [
         ("teams", *(report.teams[word] for word in words)),
@@ -121,9 +121,11 @@ def preservation(report: Preservation, asked: Sequence[Match] = ()) -> Outcome:
         ("protected rows", *(report.rows[word] for word in words)),
     ]
     leagues = [(name, *(counts[word] for word in words[:-1])) for name, counts in report.leagues.items()]
+    others = [(name, *(counts[word] for word in words[:-1])) for name, counts in report.parents.items()]
     body: list[RenderableType] = [
-        *explained(asked),
+        *explained(asked, parents),
         table(("", *words), rows, keep=3),
+        *([table(("renumbered besides", *words[:-1]), others, keep=3)] if others else []),
         *(_teamless(name, rows) for name, rows in report.teamless.items()),
         table(("league", *words[:-1]), leagues, keep=3),
     ]
@@ -154,7 +156,8 @@ def preservation(report: Preservation, asked: Sequence[Match] = ()) -> Outcome:
             "protected": report.protected,
             "rows_without_team": dict(report.teamless),
             "leagues": report.leagues,
-            "explained": [explain(match) for match in asked],
+            "parents": report.parents,
+            "explained": [*(explain(match) for match in asked), *parents],
         },
         tuple(body),
         report.findings,

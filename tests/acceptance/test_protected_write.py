@@ -14,7 +14,13 @@ from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.program import Guard, clean_environment
 
-MINE = '# carpools of the spring\nnot_protected = ["polls"]\n\n[[protected]]\nname = "rides"\ntable = "carpools"\nteams = ["team_id"]'
+MINE = """# carpools of the spring
+not_protected = ["polls"]
+
+[[protected]]
+name = "rides"
+table = "carpools"
+teams = ["team_id"]"""
 
 
 @pytest.fixture
@@ -30,7 +36,8 @@ def season(league: League, database: ScratchDatabase) -> ScratchDatabase:
         " UNION ALL SELECT NULL, min(id), 'of the league' FROM leagues UNION ALL SELECT NULL, NULL, 'of nobody'"
     )
     database.rows(
-        "CREATE TABLE attendance (id serial PRIMARY KEY, practice_id int NOT NULL REFERENCES schedule ON DELETE CASCADE)"
+        "CREATE TABLE attendance (id serial PRIMARY KEY,"
+        " practice_id int NOT NULL REFERENCES schedule ON DELETE CASCADE)"
     )
     database.rows("INSERT INTO attendance (practice_id) SELECT id FROM schedule WHERE away_team = ''")
     database.rows("CREATE TABLE visits (team_id int); INSERT INTO visits SELECT id FROM teams")
@@ -119,7 +126,6 @@ def test_typed_at_a_pipe_it_says_what_it_wrote(season: ScratchDatabase, tmp_path
     assert "4 sections written to practice_guard.toml: attendance, carpools, wishes, wishes_2." in " ".join(
         done.stdout.split()
     )
-    assert max(map(len, done.stdout.split("\nFor ")[0].splitlines())) <= 80 or True
     shown = (tmp_path / "practice_guard.toml").read_text(encoding="utf-8")
     assert all(each in done.stdout for each in shown.splitlines())
 
@@ -135,17 +141,21 @@ def test_shown_it_fits_into_80_columns(season: ScratchDatabase, guard: Guard) ->
     assert "[[protected]]" in guard("protected", "-v").stdout
 
 
-def test_one_finding_a_table_leads_to_one_command(season: ScratchDatabase, guard: Guard) -> None:
+def test_one_finding_a_table_leads_to_one_command(season: ScratchDatabase, guard: Guard, tmp_path: Path) -> None:
     said = guard("validate-safety", "--json").json
-    found = {each["what"].split(" of ")[1].split()[0]: each for each in said["findings"] if each["code"] == "unprotected-table"}
+    found = {
+        each["what"].split(" of ")[1].split()[0]: each
+        for each in said["findings"]
+        if each["code"] == "unprotected-table"
+    }
     assert found.keys() == {"attendance", "carpools", "visits", "wishes"}
     command = "practice-guard protected --write practice_guard.toml --env local"
     assert {name for name, each in found.items() if each["fix"] == command} == {"attendance", "carpools", "wishes"}
     assert "deleted" in found["attendance"]["what"]
     assert "no primary key of one column" in found["visits"]["why"]
-    named = {"PRACTICE_GUARD_CONFIG": "rides.toml"}
-    Path(found.__class__.__name__)
-    assert guard("validate-safety", env=named).status == 2
+    (tmp_path / "rides.toml").touch()
+    named = guard("validate-safety", "--json", env={"PRACTICE_GUARD_CONFIG": "rides.toml"}).json
+    assert command.replace("practice_guard.toml", "rides.toml") in {each["fix"] for each in named["findings"]}
 
 
 @pytest.mark.parametrize("text", ["protected = []\n", "[[protected]]\nname = 1\n", "[[protected\n"])
@@ -167,12 +177,13 @@ def test_what_is_no_file_of_a_persons_is_refused(
     file = tmp_path / "here" / "practice_guard.toml"
     if kind != "nowhere":
         file.parent.mkdir()
-    {
-        "directory": lambda: file.mkdir(),
-        "link": lambda: (file.parent / "other.toml").touch() or file.symlink_to("other.toml"),
-        "pipe": lambda: os.mkfifo(file),
-        "nowhere": lambda: None,
-    }[kind]()
+    if kind == "directory":
+        file.mkdir()
+    if kind == "link":
+        (file.parent / "other.toml").touch()
+        file.symlink_to("other.toml")
+    if kind == "pipe":
+        os.mkfifo(file)
     refused = guard("protected", "--write", str(file))
     assert refused.status == 2, refused
     assert str(file) in refused.stderr.replace("\n", "")

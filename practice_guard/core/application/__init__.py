@@ -11,7 +11,8 @@ from practice_guard.core.application import sections as sections
 from practice_guard.core.application.bound import BoundSet as BoundSet
 from practice_guard.core.application.bound import bind as bind
 from practice_guard.core.application.bound import coming_back as coming_back
-from practice_guard.core.application.bound import companions_of as companions_of
+from practice_guard.core.application.bound import incidental as incidental
+from practice_guard.core.application.bound import references_of as references_of
 from practice_guard.core.application.catalog import ETL_TABLES as ETL_TABLES
 from practice_guard.core.application.catalog import SCHEMA as SCHEMA
 from practice_guard.core.application.catalog import Catalog as Catalog
@@ -38,6 +39,12 @@ from practice_guard.core.application.pointers import Pointer as Pointer
 from practice_guard.core.application.protected import BUILT_IN as BUILT_IN
 from practice_guard.core.application.protected import ProtectedSet as ProtectedSet
 from practice_guard.core.application.protected import Reference as Reference
+from practice_guard.core.application.renumbered import BoundParent as BoundParent
+from practice_guard.core.application.renumbered import all_entries as all_entries
+from practice_guard.core.application.renumbered import bind_parent as bind_parent
+from practice_guard.core.application.renumbered import followed as followed
+from practice_guard.core.application.renumbered import listed as listed
+from practice_guard.core.application.renumbered import read_entries as read_entries
 from practice_guard.core.application.sections import Proposal as Proposal
 from practice_guard.core.application.sections import Section as Section
 from practice_guard.core.application.state import PARENTS as PARENTS

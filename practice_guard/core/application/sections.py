@@ -11,11 +11,12 @@ from practice_guard.core import errors
 from practice_guard.core.application import exposed, pointers, shapes
 from practice_guard.core.application.bound import BoundSet
 from practice_guard.core.application.catalog import Table
-from practice_guard.core.application.declared import LONGEST_NAME
+from practice_guard.core.application.declared_parents import LONGEST_NAME
 from practice_guard.core.application.exposed import Exposed, Held
 from practice_guard.core.application.parents import BUILT_IN_PARENTS, Parent
 from practice_guard.core.application.pointers import Lead, Pointer
 from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
+from practice_guard.core.application.renumbered import bind_parent
 from practice_guard.core.application.state import Application
 from practice_guard.core.database import Database
 from practice_guard.core.words import agreeing, counted
@@ -75,7 +76,7 @@ def _proposal(database: Database, app: Application, each: Exposed, taken: set[st
         return Proposal(each.table, (), f"it is in another schema than {app.catalog.schema}")
     table = app.catalog.table(each.table)
     own = [bound for bound in app.sets if bound.table.name == each.table]
-    reasons = [_unfit(table, each, place) for place in range(len(each.pointers))]
+    reasons = [_unfit(app, table, each, place) for place in range(len(each.pointers))]
     fit = [pointer for pointer, reason in zip(each.pointers, reasons, strict=True) if not reason]
     why = _whole(database, app, table, fit) if fit and not own else ""
     said = "; ".join(dict.fromkeys(filter(None, (why, *reasons))))
@@ -89,7 +90,7 @@ def _proposal(database: Database, app: Application, each: Exposed, taken: set[st
     return Proposal(each.table, tuple(sections), said)
 
 
-def _unfit(table: Table, each: Exposed, place: int) -> str:
+def _unfit(app: Application, table: Table, each: Exposed, place: int) -> str:
     """Say why one column cannot be followed; nothing where it can."""
     pointer, counts = each.pointers[place], each.counts
     column = table.columns[pointer.column]
@@ -97,6 +98,8 @@ def _unfit(table: Table, each: Exposed, place: int) -> str:
         return f"{pointer.column} leads to another column than the one that numbers the rows, {pointer.into}"
     if pointer.kind not in shapes.WHOLE or column.generated:
         return f"{pointer.column} is {'generated' if column.generated else column.type}, and no whole number"
+    if isinstance(pointer.target, Parent) and bind_parent(pointer.target, app.catalog) is None:
+        return f"of {pointer.target.table} nobody can tell which row is which"
     outside = counts.outside[place] if counts else 0
     if outside:
         rows = agreeing(outside, "hangs on a row", "hang on rows")
@@ -106,11 +109,11 @@ def _unfit(table: Table, each: Exposed, place: int) -> str:
 
 def _whole(database: Database, app: Application, table: Table, columns: Sequence[Pointer]) -> str:
     """Say why the rows of a table cannot be guarded; nothing where they can."""
-    built_in = next((each.name for each in BUILT_IN if each.table == table.name), "")
-    if built_in in app.left_out:
-        return app.left_out[built_in].rstrip(".")
-    if built_in:
-        return f'it is left out by the settings (not_protected = ["{built_in}"])'
+    for each in BUILT_IN:
+        if each.table == table.name and each.name in app.left_out:
+            return app.left_out[each.name].rstrip(".")
+        if each.table == table.name and any(one.column in table.columns for one in each.references):
+            return f'it is left out by the settings (not_protected = ["{each.name}"])'
     references = tuple(Reference(each.column, each.target) for each in columns)
     protected = ProtectedSet(table.name, table.name, references)
     if why := shapes.fault(protected, app.catalog):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from practice_guard.core.application import Application
 from practice_guard.core.findings import NOTHING, Overrides, found, weigh
@@ -33,6 +33,7 @@ class Preservation:
         leagues: the counts of teams by league code.
         findings: what is wrong, vanished leagues and series first.
         matches: every team of the snapshot's own list with its match.
+        parents: the counts of rows, by fate, of what else an import renumbers and protected rows lead to.
     """
 
     snapshot: str
@@ -46,6 +47,7 @@ class Preservation:
     leagues: Mapping[str, Mapping[str, int]]
     findings: tuple[Finding, ...]
     matches: Mapping[int, Match]
+    parents: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def preserved(self) -> bool:
@@ -92,7 +94,18 @@ def check(
     for each in plan.sums:
         teamless[each.set] += each.rows if each.team is None else 0
     return Preservation(
-        snapshot.id, min_rate, rate, everyone, concerned, every, protected, +teamless, leagues, weighed, matches
+        snapshot.id,
+        min_rate,
+        rate,
+        everyone,
+        concerned,
+        every,
+        protected,
+        +teamless,
+        leagues,
+        weighed,
+        matches,
+        plan.fates(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from practice_guard.core.snapshots import archive as archive
 from practice_guard.core.snapshots.copies import Carry as Carry
+from practice_guard.core.snapshots.entries import kept_entries as kept_entries
 from practice_guard.core.snapshots.lists import team_lists as team_lists
 from practice_guard.core.snapshots.sets import StoredColumn as StoredColumn
 from practice_guard.core.snapshots.sets import StoredSet as StoredSet
