@@ -16,12 +16,13 @@ from practice_guard.core.application import (
     Proposal,
     ProtectedSet,
     Reference,
+    check_declared,
     coverage,
     exposed,
     look,
 )
 from practice_guard.core.application.declared import parse
-from practice_guard.core.database import Connection
+from practice_guard.core.database import Connection, connect
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard
 
@@ -364,8 +365,11 @@ def test_a_further_column_of_a_built_in_set_is_said_beneath_its_name(season: Scr
     (section,) = proposed(season, "captain_messages").sections
     declared = parse(section.text, "f")
     (own,) = declared.sets
-    assert own.references == (Reference("team_id", TEAMS), Reference("copy_to_team_id", TEAMS))
+    assert own.references[:2] == (Reference("team_id", TEAMS), Reference("copy_to_team_id", TEAMS))
     assert (own.name, own.table) == ("captain_messages", "captain_messages")
+    with connect(season.url, application="test") as connection:
+        check_declared(connection, declared)
+    Guard(season, sets=declared.everything).has_backed_up()
 
 
 def test_a_set_that_a_person_declared_is_left_to_the_person(season: ScratchDatabase) -> None:
