@@ -266,7 +266,8 @@ def test_a_league_whose_players_have_all_new_ids_has_nobody_guessed() -> None:
 
 
 def heirs(merging: Sequence[str] = (), **decided: str) -> Ways:
-    return Ways(("name",), forms=NAMED, heirs=decided, merging=frozenset(merging))
+    led: dict[tuple[str | None, ...], tuple[str | None, ...]] = {(old,): (heir,) for old, heir in decided.items()}
+    return Ways(("name",), forms=NAMED, heirs=led, merging=frozenset((old,) for old in merging))
 
 
 def test_an_heir_is_followed_where_nothing_else_is_found() -> None:
@@ -303,7 +304,7 @@ def test_an_heir_is_one_row_called_just_so(new: tuple[str, ...]) -> None:
 
 
 def test_an_heir_is_of_the_same_league() -> None:
-    ways = Ways(("name",), {"league_id": {10: 11}}, forms=LABELLED, heirs={"Series 22": "Series 30"})
+    ways = Ways(("name",), {"league_id": {10: 11}}, forms=LABELLED, heirs={("Series 22",): ("Series 30",)})
     new = [series(8, "Series 30", 12), series(9, "Series 30", 11)]
     assert became([series(1, "Series 22", 10)], new, ways) == {1: 9}
     assert became([series(1, "Series 22", 10)], new[:1], ways) == {1: LEFT_OUT}
