@@ -1,7 +1,11 @@
 """The rows as they were, in the database and as a file."""
 
 from practice_guard.core.snapshots import archive as archive
+from practice_guard.core.snapshots.adopting import Adoption as Adoption
+from practice_guard.core.snapshots.adopting import Orphan as Orphan
 from practice_guard.core.snapshots.copies import Carry as Carry
+from practice_guard.core.snapshots.copies import Inheritance as Inheritance
+from practice_guard.core.snapshots.knowing import knowing as knowing
 from practice_guard.core.snapshots.lists import team_lists as team_lists
 from practice_guard.core.snapshots.sets import StoredColumn as StoredColumn
 from practice_guard.core.snapshots.sets import StoredSet as StoredSet
@@ -21,7 +25,6 @@ from practice_guard.core.snapshots.verification import fault as fault
 from practice_guard.core.snapshots.verification import newest_whole as newest_whole
 from practice_guard.core.snapshots.verification import verify as verify
 from practice_guard.core.snapshots.writing import Header as Header
-from practice_guard.core.snapshots.writing import Inheritance as Inheritance
 from practice_guard.core.snapshots.writing import confirm as confirm
 from practice_guard.core.snapshots.writing import new_id as new_id
 from practice_guard.core.snapshots.writing import remove as remove

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from practice_guard.core import errors
@@ -13,7 +12,7 @@ from practice_guard.core.database import Database, as_json, identifier, statemen
 from practice_guard.core.model import Author
 from practice_guard.core.records import Place, imprints
 from practice_guard.core.snapshots import copies, digests
-from practice_guard.core.snapshots.copies import Carry
+from practice_guard.core.snapshots.copies import Inheritance
 from practice_guard.core.snapshots.lists import store_list
 from practice_guard.core.snapshots.sets import rows_table, values
 from practice_guard.core.snapshots.snapshot import Snapshot, find
@@ -54,14 +53,6 @@ class Header:
     keeps: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Inheritance:
-    """What a snapshot takes over: from which one, and by set which rows and origins."""
-
-    previous: Snapshot | None = None
-    carries: Mapping[str, Carry] = field(default_factory=dict)
-
-
 def write(database: Database, app: Application, header: Header, inheritance: Inheritance) -> Snapshot:
     """Write a new snapshot inside the caller's transaction, which has locked what is read.
 
@@ -74,10 +65,12 @@ def write(database: Database, app: Application, header: Header, inheritance: Inh
         errors.DamagedSnapshotError: the copy differs from its source.
     """
     store_list(database, header.id, app.now)
-    older = inheritance.previous.sets if inheritance.previous else {}
     version = digests.best(database)
-    stored = copies.write(database, header.id, (*app.companions, *app.sets), older, inheritance.carries, version)
+    sets, adoption = (*app.companions, *app.sets), inheritance.adoption
+    stored = copies.write(database, header.id, sets, inheritance, version)
     lists = {header.id}
+    if adoption is not None:
+        lists |= {each.list for each in adoption.found if each.list is not None}
     for carry in inheritance.carries.values():
         lists |= carry.lists
     snapshot = Snapshot(

@@ -1,0 +1,216 @@
+"""Rows that hang on ids from before the guard knew of them: adopted by the lists of an older snapshot, and told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from practice_guard.core import errors, restore, snapshots
+from practice_guard.core.application import LEAGUES, TEAMS, Application, Parent, TeamList
+from practice_guard.core.checks import orphans
+from practice_guard.core.database import Database
+from practice_guard.core.findings import found
+from practice_guard.core.guarding import Guard
+from practice_guard.core.identity import Decisions, resolve_leagues
+from practice_guard.core.model import Finding, Severity
+from practice_guard.core.records import Place, installation, precedents
+from practice_guard.core.snapshots import Adoption, Orphan, Snapshot
+from practice_guard.core.steps import Step
+from practice_guard.core.words import agreeing, counted
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """Rows of one set that hang on one id which is gone, and what a list says that it was.
+
+    Attributes:
+        orphan: the rows.
+        was: what the list calls it.
+        today: what that is today; empty where nobody can be sure.
+        waits: why the rows wait; empty where they do not.
+        elsewhere: what other kept lists call the id, as far as that is something else.
+    """
+
+    orphan: Orphan
+    was: str
+    today: str = ""
+    waits: str = ""
+    elsewhere: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Adoptions:
+    """What came of an adoption.
+
+    Attributes:
+        source: the snapshot whose lists were asked.
+        adopted: what they know.
+        unknown: what none of them knows: it stays as it is.
+    """
+
+    source: str
+    adopted: tuple[Adopted, ...] = ()
+    unknown: tuple[Orphan, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How often a row was adopted by one of its columns."""
+        return sum(each.orphan.rows for each in self.adopted)
+
+
+def source(guard: Guard, wanted: str) -> Snapshot:
+    """Find the snapshot whose lists are to be asked, in the transaction that is open.
+
+    Raises:
+        errors.NoSnapshotError: there is none of that id.
+        errors.DamagedSnapshotError: it is not whole.
+        errors.WrongDatabaseError: it was taken in another database, whose ids say nothing here.
+    """
+    chosen = snapshots.find(guard.database, wanted)
+    if chosen.imported_at is not None and not _is_of(chosen, installation.locate(guard.database)):
+        raise errors.WrongDatabaseError(
+            f"Snapshot {chosen.id} was imported from another database ({chosen.environment}): an id of its lists says "
+            "nothing about a row of this one. Nothing was written.",
+            next_steps=(Step("snapshots", why="those that were taken here"),),
+        )
+    guard.watcher.begins("verifying the snapshot", chosen.rows)
+    snapshots.verify(guard.database, chosen)
+    return chosen
+
+
+def _is_of(snapshot: Snapshot, place: Place) -> bool:
+    """Whether a snapshot was taken in this database, be it that the guard's schema was lost since."""
+    there = snapshot.fingerprint
+    same = there.get("uuid") == place.uuid or (there.get("system"), there.get("oid")) == (place.system, place.oid)
+    return same and snapshot.environment == place.environment
+
+
+def begun(snapshot: Snapshot, app: Application) -> Adoption:
+    """Return the adoption by a snapshot's lists: its own first, then the newest; their names begin with their time."""
+    first, *others = snapshot.lists
+    return Adoption({bound.name for bound in app.sets}, (first, *sorted(others, reverse=True)))
+
+
+def told(guard: Guard, app: Application, chosen: Snapshot, adoption: Adoption) -> Adoptions:
+    """Say of what was adopted what it was, what it is today, and what else its id has been."""
+    names = _Names(guard, app, chosen)
+    adopted = tuple(names.told(each) for each in adoption.found if each.list is not None)
+    return Adoptions(chosen.id, names.with_elsewhere(adopted), tuple(each for each in adoption.found if not each.list))
+
+
+@dataclass
+class _Names:
+    """What kept lists call ids, and who that is today."""
+
+    guard: Guard
+    app: Application
+    chosen: Snapshot
+    _lists: dict[str, TeamList] = field(default_factory=dict)
+    _found: dict[tuple[str, str], Mapping[int, tuple[str, str]]] = field(default_factory=dict)
+    _decisions: Mapping[str, Decisions] | None = None
+
+    def told(self, orphan: Orphan) -> Adopted:
+        name = str(orphan.list)
+        today, waits = self._today(orphan.parent, name).get(orphan.id, ("", ""))
+        return Adopted(orphan, self.called(orphan.parent, name, orphan.id), today, waits)
+
+    def called(self, parent: Parent, name: str, number: int) -> str:
+        """Return what a list calls an id."""
+        if parent == TEAMS:
+            return next((str(each.identity) for each in self._list(name).teams if each.id == number), "")
+        return self._list(name).leagues.get(number, "") if parent == LEAGUES else f"{parent.one} {number}"
+
+    def with_elsewhere(self, adopted: Sequence[Adopted]) -> tuple[Adopted, ...]:
+        """Add what other kept lists call the ids."""
+        ids: dict[Parent, set[int]] = {}
+        for each in adopted:
+            ids.setdefault(each.orphan.parent, set()).add(each.orphan.id)
+        lists = {parent: snapshots.knowing(self.guard.database, parent, numbers) for parent, numbers in ids.items()}
+        self._read(name for found in lists.values() for names in found.values() for name in names)
+        return tuple(self._with_elsewhere(each, lists[each.orphan.parent][each.orphan.id]) for each in adopted)
+
+    def _with_elsewhere(self, adopted: Adopted, lists: frozenset[str]) -> Adopted:
+        orphan = adopted.orphan
+        others = {self.called(orphan.parent, name, orphan.id) for name in lists} - {adopted.was}
+        return replace(adopted, elsewhere=tuple(sorted(others)))
+
+    def _today(self, parent: Parent, name: str) -> Mapping[int, tuple[str, str]]:
+        """Return, by the ids of a list, what they are today and why they wait."""
+        if (parent.name, name) not in self._found:
+            self._found[parent.name, name] = dict(self._resolved(parent, name))
+        return self._found[parent.name, name]
+
+    def _resolved(self, parent: Parent, name: str) -> Iterator[tuple[int, tuple[str, str]]]:
+        old, now, request = self._list(name), self.app.now, self.guard.request
+        decisions = self._decided(name)
+        if parent == TEAMS:
+            for number, match in restore.resolved(old, now, request, decisions).matches.items():
+                today = f"{match.new.identity}, id {match.new.id}" if match.new else ""
+                yield number, (today, "" if match.new else f"{match.fate}: {match.because}")
+        elif parent == LEAGUES:
+            heirs = resolve_leagues(old.leagues, now.leagues, decisions, request.habits)
+            for number in old.leagues:
+                heir = heirs.get(number)
+                today = "" if heir is None else f"{now.leagues[heir]}, id {heir}"
+                yield number, (today, "" if today else "missing: no league has its code")
+
+    def _decided(self, name: str) -> Decisions:
+        if self._decisions is None:
+            self._decisions = precedents.find(self.guard.database, self.chosen.id, self.chosen.lists).decisions
+        return self._decisions.get(name, Decisions())
+
+    def _list(self, name: str) -> TeamList:
+        self._read((name,))
+        return self._lists[name]
+
+    def _read(self, names: Iterator[str] | Sequence[str]) -> None:
+        wanted = sorted(set(names) - self._lists.keys())
+        if wanted:
+            self._lists |= snapshots.team_lists(self.guard.database, wanted)
+
+
+def findings(database: Database, report: Adoptions, known: Sequence[Snapshot]) -> list[Finding]:
+    """Find what no list of the snapshot knows, and ids that have been something else too."""
+    return [*_unknown(database, report, known), *_ambiguous(report)]
+
+
+def _unknown(database: Database, report: Adoptions, known: Sequence[Snapshot]) -> Iterator[Finding]:
+    by_column: dict[tuple[str, str], list[Orphan]] = {}
+    for each in report.unknown:
+        by_column.setdefault((each.set, each.column), []).append(each)
+    for (name, column), each_id in by_column.items():
+        rows = sum(each.rows for each in each_id)
+        ids = ", ".join(str(each.id) for each in each_id[:_MOST]) + (", …" if len(each_id) > _MOST else "")
+        parent = each_id[0].parent
+        what = (
+            f"{counted(rows, 'row')} of {name} {agreeing(rows, 'hangs', 'hang')} by {column} on "
+            f"{counted(len(each_id), 'id')} of {parent} that no list of snapshot {report.source} knows: {ids}."
+        )
+        why = "They stay as they are, and wait until another snapshot's lists know them, or a person decides."
+        there = [orphans.Vanished(each.set, each.column, parent, each.id, each.rows) for each in each_id]
+        step = orphans.adopting(database, there, known).get(name)
+        code = "rows-on-vanished-league" if parent == LEAGUES else "rows-on-vanished-team"
+        warned = found(code, what, why, step or Step("validate-safety"), rows=rows)
+        yield replace(warned, severity=Severity.WARNING)
+
+
+def _ambiguous(report: Adoptions) -> Iterator[Finding]:
+    twice = [each for each in report.adopted if each.elsewhere]
+    if twice:
+        rows = sum(each.orphan.rows for each in twice)
+        another = agreeing(len(twice), "is something else", "are something else")
+        what = f"{counted(rows, 'row')} adopted by {counted(len(twice), 'id')} that {another} in other kept lists."
+        why = (
+            "An import has handed these ids to others. Only when the rows were written says whose they are: look "
+            "before they are restored."
+        )
+        examples = [f"{each.orphan.set} {each.orphan.column} {each.orphan.id}: {_both(each)}" for each in twice]
+        yield found("ids-reused", what, why, Step("restore", "--dry-run"), rows=rows, examples=examples)
+
+
+def _both(adopted: Adopted) -> str:
+    return f"{adopted.was}; elsewhere {' and '.join(adopted.elsewhere)}"
+
+
+_MOST = 10
+"""How many ids a finding names."""
