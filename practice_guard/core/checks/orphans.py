@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import snapshots
@@ -67,16 +67,5 @@ def adopting(database: Database, orphans: Sequence[Vanished], known: Iterable[Sn
         for each in orphans:
             if not lists[each.parent][each.id].isdisjoint(snapshot.lists):
                 scores.setdefault(each.set, Counter())[snapshot.id] += each.rows
-    return {name: _step(*max(found.items(), key=lambda item: item[1])) for name, found in scores.items()}
-
-
-def _step(snapshot: str, rows: int) -> Step:
-    return Step("backup", "--orphans-from", snapshot, why=f"its lists know where {rows:,} of them were")
-
-
-def summed(orphans: Iterable[Vanished]) -> Mapping[tuple[str, str], int]:
-    """Sum up, by set and column, the rows that hang on what is gone."""
-    sums: Counter[tuple[str, str]] = Counter()
-    for each in orphans:
-        sums[each.set, each.column] += each.rows
-    return sums
+    best = {name: max(found, key=lambda each: found[each]) for name, found in scores.items()}
+    return {name: Step("backup", "--orphans-from", each, why="its lists know these ids") for name, each in best.items()}
