@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from practice_guard.core.application import BoundSet, Parent, Reference
 from practice_guard.core.database import Database, Query, ask_each, identifier, literal, piece, statement
-from practice_guard.core.snapshots.knowing import knowing
+from practice_guard.core.snapshots.known_ids import knowing
 from practice_guard.core.snapshots.sets import StoredSet
 
 

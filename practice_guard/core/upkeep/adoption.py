@@ -189,8 +189,11 @@ def _unknown(database: Database, report: Adoptions, known: Sequence[Snapshot]) -
         why = "They stay as they are, and wait until another snapshot's lists know them, or a person decides."
         there = [orphans.Vanished(each.set, each.column, parent, each.id, each.rows) for each in each_id]
         step = orphans.adopting(database, there, known).get(name)
-        code = "rows-on-vanished-league" if parent == LEAGUES else "rows-on-vanished-team"
-        warned = found(code, what, why, step or Step("validate-safety"), rows=rows)
+        fix = step or Step("validate-safety")
+        if parent == LEAGUES:
+            warned = found("rows-on-vanished-league", what, why, fix, rows=rows)
+        else:
+            warned = found("rows-on-vanished-team", what, why, fix, rows=rows)
         yield replace(warned, severity=Severity.WARNING)
 
 
