@@ -279,4 +279,5 @@ def guard(settings: Settings, database: Database, declared: Declared, author: Au
         settings.severities,
         timedelta(hours=settings.max_snapshot_age_hours),
         settings.lock_timeout,
+        parents=declared.every_parent,
     )

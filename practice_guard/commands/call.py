@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 else:
     (needs,) = later("practice_guard.core.restore", "needs")
 
+_BEFORE_IMPORTS = ("validate-safety", "backup", "run", "protected")
+"""Commands before which nothing is at stake yet, so that what is declared can still be set right."""
+
 
 @dataclass
 class Call:
@@ -162,7 +165,8 @@ class Call:
                     raise
             # Once: later in a run there is more at stake than a setting.
             if sets and self.declared and not self.checked:
-                application.check_declared(connection, self.declared, self.schema)
+                before = self.command in _BEFORE_IMPORTS
+                application.check_declared(connection, self.declared, self.schema, apart=before)
                 self.checked = True
             yield connection
 

@@ -166,7 +166,7 @@ class Guard:
 
         def locked(within: float) -> T:
             first()
-            lock_for_writing(self.database, ahead, self.sets, within)
+            lock_for_writing(self.database, ahead, self.sets, within, self.parents)
             return work(self.look())
 
         return self.alone(Access.WRITE, locked, server)

@@ -212,7 +212,9 @@ class Inside:
 
 
 @contextmanager
-def inside(given: Any, say: Voice, *, wanted: str | None = None, marked: bool = True) -> Iterator[Inside]:
+def inside(
+    given: Any, say: Voice, *, wanted: str | None = None, marked: bool = True, before: bool = False
+) -> Iterator[Inside]:
     """Begin a call from inside an ETL and log what ends it.
 
     Args:
@@ -220,6 +222,7 @@ def inside(given: Any, say: Voice, *, wanted: str | None = None, marked: bool = 
         say: how to log.
         wanted: the environment, if PRACTICE_GUARD_ENV is not to say it.
         marked: whether a database marked for another environment is refused here.
+        before: whether the import is still to come, so that what is declared can still be set right.
 
     Raises:
         errors.UsageError: nothing says which environment a server elsewhere is, or the connection cannot be used.
@@ -236,7 +239,7 @@ def inside(given: Any, say: Voice, *, wanted: str | None = None, marked: bool = 
                 place = installation.locate(database)
             if marked:
                 installation.check_mark(place, environment)
-            application.check_declared(database, own, found.database_schema)
+            application.check_declared(database, own, found.database_schema, apart=before)
             yield Inside(database, found, environment, say, own)
     except GuardError as error:
         steps = error.next_steps = lines(error.next_steps, environment)

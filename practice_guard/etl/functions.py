@@ -32,7 +32,7 @@ def validate_etl_safety_preconditions(cursor: Any, logger: Any = None) -> tuple[
     """
     speak = voice(logger)
     try:
-        with inside(cursor, speak, marked=False) as guard:
+        with inside(cursor, speak, marked=False, before=True) as guard:
             return guard.checks_safety()
     except GuardError as error:
         return False, [error.message]
@@ -48,7 +48,7 @@ def create_enhanced_practice_time_backup(cursor: Any, logger: Any = None) -> int
         HealthError: what is there now must not become the truth, and no snapshot was taken; `findings` say why.
         GuardError: it could not be done; the caller's transaction is as it was before the call.
     """
-    with inside(cursor, voice(logger)) as guard:
+    with inside(cursor, voice(logger), before=True) as guard:
         return guard.backs_up().rows
 
 

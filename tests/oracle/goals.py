@@ -17,6 +17,7 @@ from practice_guard.core.identity import Decisions, Resolution, Witnesses, resol
 from practice_guard.core.model import Evidence, Fate, Match
 from practice_guard.core.restore import Bucket
 from tests.oracle.plans import Destination, Kept, NewKey, Origin, PlannedRow, SetPlan
+from tests.oracle.renumbered import Destinations
 
 
 def united(earlier: Mapping[str, Decisions], request: Request) -> Mapping[str, Decisions]:
@@ -58,6 +59,7 @@ def destination(
     resolutions: Mapping[str, Resolution],
     leagues: Mapping[str, Mapping[int, int]],
     parents: Mapping[str, Parents],
+    renumbered: Destinations,
     position: int,
     origin: tuple[str, int],
 ) -> Destination:
@@ -65,6 +67,8 @@ def destination(
     name, old = origin
     if (parent := bound.references[position].parent) is not None:
         return parents[parent].destination(origin) if parent in parents else Destination(None, fate=Fate.MISSING)
+    if (target := str(bound.references[position].target)) in renumbered:
+        return renumbered[target].get(origin, Destination(None, fate=Fate.MISSING))
     if bound.references[position].target == LEAGUES:
         new = leagues[name].get(old)
         if new is None:
@@ -81,6 +85,8 @@ def ids_of(app: Application, reference: Reference, keys: Mapping[str, frozenset[
     """Return the ids that a reference may have now."""
     if reference.parent is not None:
         return keys[reference.parent]
+    if str(reference.target) in keys:
+        return keys[str(reference.target)]
     return app.now.ids if reference.target == TEAMS else frozenset(app.now.leagues)
 
 

@@ -297,31 +297,3 @@ def _absent(row: Kept, goals: tuple[Destination, ...], rules: Rules, used: set[s
 
 def _unresolved(goals: tuple[Destination, ...]) -> tuple[int, ...]:
     return tuple(place for place, goal in enumerate(goals) if place and not goal.known)
-
-
-def recognise(name: str, rows: Sequence[Kept], live: Sequence[Live], resolve: Resolver) -> SetPlan:
-    """Find for the snapshot's rows of the ETL's own which they are today; none is ever to be written.
-
-    Args:
-        name: the companions' name.
-        rows: the snapshot's rows.
-        live: the table's rows of the same contents.
-        resolve: where old ids lead.
-
-    Returns:
-        a plan in which a row is in place when one live row alone is of its content on its team, or at all; others wait.
-    """
-    alike: defaultdict[str, list[Live]] = defaultdict(list)
-    for each in live:
-        alike[each.content].append(each)
-    planned: list[PlannedRow] = []
-    for row in rows:
-        goal = resolve(0, row.refs[0]) if row.refs[0] else NOWHERE
-        on_team = [each for each in alike[row.content] if goal.known and each.refs[0] == goal.id]
-        found = on_team or alike[row.content]
-        if len(found) == 1:
-            planned.append(PlannedRow(name, row.row, row.key, Bucket.INTACT, row.refs[0], found[0].key))
-        else:
-            fate = Fate.AMBIGUOUS if found else Fate.MISSING
-            planned.append(PlannedRow(name, row.row, row.key, Bucket.PENDING, row.refs[0], fate=fate))
-    return SetPlan(name, tuple(planned), len(live), ())

@@ -16,9 +16,9 @@ from practice_guard.core.restore import Bucket
 from practice_guard.core.snapshots import Snapshot, StoredSet, team_lists
 from tests.oracle import collisions, pairing, precedents
 from tests.oracle.goals import Parents, destination, ids_of, match_of, resolved, united, with_parents
-from tests.oracle.pairing import recognise
 from tests.oracle.plans import Kept, Live, PlannedRow, SetPlan
 from tests.oracle.precedents import Proofs
+from tests.oracle.renumbered import destinations
 from tests.oracle.rows import kept_rows, live_rows
 from tests.oracle.rules import TEAM, Resolver, Rules
 
@@ -46,9 +46,9 @@ def plan(
         name: resolve_leagues(old.leagues, app.now.leagues, decisions[name], request.habits)
         for name, old in lists.items()
     }
-    everything = (*app.companions, *app.sets)
-    kept = kept_rows(database, snapshot, everything)
-    every = live_rows(database, everything, snapshot)
+    kept = kept_rows(database, snapshot, app.sets)
+    every = live_rows(database, app.sets, snapshot)
+    renumbered = destinations(database, app, resolutions, leagues)
     scope = replace(request.scope, protected=with_parents(request.scope.protected, app.sets))
     moments = (imprint.load(snapshot.imprint), earlier.imprint)
     proofs = earlier.proofs(*imprints.compare(database, app, moments, request.bulk)[1])
@@ -56,21 +56,7 @@ def plan(
     teams = app.catalog.table("teams").quoted
     league_of: dict[int | None, int] = dict(database.execute(f"SELECT id, league_id FROM {teams}"))
     sets: dict[str, SetPlan] = {}
-    parents = {
-        bound.name: Parents(
-            kept[bound.name],
-            recognise(
-                bound.name,
-                kept[bound.name],
-                every[bound.name],
-                partial(destination, bound, resolutions, leagues, {}),
-            ),
-            snapshot.id,
-            frozenset(),
-        )
-        for bound in app.companions
-        if bound.name in snapshot.sets
-    }
+    parents: dict[str, Parents] = {}
     for bound in app.sets:
         if (stored := snapshot.sets.get(bound.name)) is None:
             continue
@@ -79,7 +65,7 @@ def plan(
         by_truncate = any(bound.table.name in each.emptied if each.known else bound.truncates for each in moments_)
         left = _emptied(rows, live, dated=bound.created is not None) or _put_in_again(database, bound, proofs)
         gone = by_truncate and any(not row.carried for row in rows) and left
-        resolve = partial(destination, bound, resolutions, leagues, parents)
+        resolve = partial(destination, bound, resolutions, leagues, parents, renumbered)
         proven = proofs.rows(
             bound,
             rows,
@@ -159,13 +145,17 @@ def _stood(
 
 
 def _keys(database: Database, app: Application) -> dict[str, frozenset[int]]:
-    """Return the primary keys in the tables of the sets that others hang on, by set."""
+    """Return the primary keys in the tables of the sets that others hang on, and of the parents, by name."""
     followed = {reference.parent for bound in app.sets for reference in bound.references}
-    return {
+    found = {
         bound.name: frozenset(key for (key,) in database.execute(statement(__name__, "keys", **bound.parts)))
-        for bound in (*app.sets, *app.companions)
+        for bound in app.sets
         if bound.name in followed
     }
+    for parent in app.followed:
+        text = statement(__name__, "keys", key=identifier(parent.key), table=parent.table.quoted)
+        found[parent.name] = frozenset(key for (key,) in database.execute(text))
+    return found
 
 
 def _covers(scope: Scope, row: PlannedRow, match: Match | None) -> bool:

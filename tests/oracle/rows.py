@@ -55,10 +55,7 @@ def _read(bound: BoundSet, list_name: str, row: Row) -> Kept:
 
 
 def live_rows(database: Database, sets: Sequence[BoundSet], snapshot: Snapshot) -> dict[str, list[Live]]:
-    """Return the tables' protected rows by set, and those that have a primary key of the snapshot's.
-
-    Of companions those are returned that say of themselves what some of the snapshot's do.
-    """
+    """Return the tables' protected rows by set, and those that have a primary key of the snapshot's."""
     there = [bound for bound in sets if bound.name in snapshot.sets]
     found = ask_each(database, [_live(bound, snapshot.sets[bound.name]) for bound in there])
     return {
@@ -71,10 +68,9 @@ def _live(bound: BoundSet, stored: StoredSet) -> Query:
     content = content_of(bound, stored)
     text = statement(
         __name__,
-        "live_alike" if bound.set.companion else "live_rows",
+        "live_rows",
         **bound.parts,
         content=columns(content, of="t", cast="::text"),
-        kept=columns(content, of="s", cast="::text"),
         created=_created(bound),
         rows=identifier(stored.rows_table),
     )

@@ -11,10 +11,3 @@ SELECT t.{key}::text, ROW({content})::text, {created}, ARRAY[{references}]::bigi
   FROM {table} AS t
  WHERE {condition} OR t.{key}::text IN (SELECT s.{key}::text FROM practice_guard.{rows} AS s)
  ORDER BY t.{key}
-
--- live_alike --
--- The ETL's own rows that say of themselves what some of the snapshot's do.
-SELECT t.{key}::text, ROW({content})::text, NULL::text, ARRAY[{references}]::bigint[], true
-  FROM {table} AS t
- WHERE ROW({content})::text IN (SELECT ROW({kept})::text FROM practice_guard.{rows} AS s)
- ORDER BY t.{key}

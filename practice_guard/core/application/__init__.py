@@ -8,7 +8,8 @@ from practice_guard.core.application import rights as rights
 from practice_guard.core.application.bound import BoundSet as BoundSet
 from practice_guard.core.application.bound import bind as bind
 from practice_guard.core.application.bound import coming_back as coming_back
-from practice_guard.core.application.bound import companions_of as companions_of
+from practice_guard.core.application.bound import incidental as incidental
+from practice_guard.core.application.bound import references_of as references_of
 from practice_guard.core.application.catalog import ETL_TABLES as ETL_TABLES
 from practice_guard.core.application.catalog import SCHEMA as SCHEMA
 from practice_guard.core.application.catalog import Catalog as Catalog
@@ -34,6 +35,12 @@ from practice_guard.core.application.parents import Parent as Parent
 from practice_guard.core.application.protected import BUILT_IN as BUILT_IN
 from practice_guard.core.application.protected import ProtectedSet as ProtectedSet
 from practice_guard.core.application.protected import Reference as Reference
+from practice_guard.core.application.renumbered import BoundParent as BoundParent
+from practice_guard.core.application.renumbered import all_entries as all_entries
+from practice_guard.core.application.renumbered import bind_parent as bind_parent
+from practice_guard.core.application.renumbered import followed as followed
+from practice_guard.core.application.renumbered import listed as listed
+from practice_guard.core.application.renumbered import read_entries as read_entries
 from practice_guard.core.application.state import PARENTS as PARENTS
 from practice_guard.core.application.state import Application as Application
 from practice_guard.core.application.state import lock_for_reading as lock_for_reading

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
 from practice_guard.core.application import shapes
 from practice_guard.core.application.catalog import ETL_TABLES, Catalog, Column, Table
-from practice_guard.core.application.parents import LEAGUES
+from practice_guard.core.application.parents import LEAGUES, Parent
 from practice_guard.core.application.protected import ProtectedSet, Reference, in_order
-from practice_guard.core.database import columns, condition, identifier, statement
+from practice_guard.core.application.renumbered import bind_parent
+from practice_guard.core.database import columns, condition, identifier
 
 _SET_BY_TRIGGERS = frozenset({"updated_at"})
 """Columns that change without anybody changing the row."""
@@ -79,6 +80,11 @@ class BoundSet:
         return others if others and (self.may_vanish or self.truncates) else (self.key.name,)
 
     @property
+    def may_hang_on_nothing(self) -> bool:
+        """Whether rows whose first reference is empty are as they should be."""
+        return self.set.incidental
+
+    @property
     def unsteady(self) -> frozenset[str]:
         """The columns that change without anybody changing the row."""
         return self.stamped | _SET_BY_TRIGGERS
@@ -86,7 +92,8 @@ class BoundSet:
     @property
     def only_pointed(self) -> bool:
         """Whether its rows are the users themselves, which a restore never puts back but only points elsewhere."""
-        return self.references[0].target == LEAGUES and not self.may_vanish
+        by_key = self.set.content == (self.key.name,)
+        return not self.may_vanish and (by_key or self.references[0].target == LEAGUES)
 
     @property
     def may_vanish(self) -> bool:
@@ -120,7 +127,7 @@ class BoundSet:
 
 
 def bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[list[BoundSet], list[str]]:
-    """Find the sets in a database, without the companions.
+    """Find the sets in a database.
 
     Returns:
         the sets whose rows can be guarded, those that others hang on first; and the names of those whose table, or
@@ -131,7 +138,7 @@ def bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[list[BoundSet]
         errors.UsageError: a set hangs on one that there is not, or on itself.
     """
     bound, skipped, _ = _bind(sets, catalog)
-    return [each for each in bound.values() if not each.set.companion], skipped
+    return list(bound.values()), skipped
 
 
 def left_out(sets: Iterable[ProtectedSet], catalog: Catalog) -> dict[str, str]:
@@ -143,34 +150,21 @@ def left_out(sets: Iterable[ProtectedSet], catalog: Catalog) -> dict[str, str]:
     return _bind(sets, catalog)[2]
 
 
+def incidental(sets: Iterable[BoundSet]) -> frozenset[str]:
+    """Return the names of the sets that are protected besides what the guard is there for."""
+    return frozenset(bound.name for bound in sets if bound.set.incidental)
+
+
+def references_of(sets: Iterable[BoundSet]) -> Iterator[Reference]:
+    """Return what the rows of sets point at."""
+    return (each for bound in sets for each in bound.references)
+
+
 def coming_back(sets: Iterable[BoundSet], table: str) -> BoundSet | None:
     """Return the one set that is of a table and whose rows an import may take along; None where there is none."""
-    found = [each for each in sets if each.table.name == table and not each.set.companion]
+    found = [each for each in sets if each.table.name == table]
     alone = found[0] if len(found) == 1 else None
     return alone if alone is not None and (alone.may_vanish or alone.truncates) else None
-
-
-def companions_of(sets: Iterable[ProtectedSet], catalog: Catalog) -> list[BoundSet]:
-    """Find the companions that rows of other sets point at, each for the rows that they point at."""
-    bound, *_ = _bind(sets, catalog)
-    found: list[BoundSet] = []
-    for each in bound.values():
-        pointing = [
-            statement(
-                __name__,
-                "pointed_at",
-                key=each.parts["key"],
-                column=identifier(reference.column),
-                table=other.parts["table"],
-            )
-            for other in bound.values()
-            for reference in other.references
-            if reference.parent == each.name
-        ]
-        if each.set.companion and pointing:
-            own = " OR ".join(pointing).replace("%%", "%")
-            found.append(replace(each, set=replace(each.set, condition=own)))
-    return found
 
 
 def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, BoundSet], list[str], dict[str, str]]:
@@ -179,16 +173,24 @@ def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, Bou
     absent: set[str | None] = set()
     left: dict[str, str] = {}
     cascading, truncating = _reached(catalog, cascading=True), _reached(catalog, cascading=False)
-    for protected in in_order(sets):
+    for each in in_order(sets):
+        protected = _as_there(each, catalog)
+        if protected is None:
+            continue
         parent = protected.references[0].parent
         if not _is_there(protected, catalog) or (parent in absent and parent not in left):
             absent.add(protected.name)
-            if not protected.companion:
-                skipped.append(protected.name)
+            skipped.append(protected.name)
             continue
         table = catalog.tables[protected.table]
         key = shapes.key_of(table)
-        why = _hanging(protected, left) or shapes.fault(protected, catalog) or _unfollowed(protected, bound)
+        why = (
+            _hanging(protected, left)
+            or _untold(protected, catalog)
+            or shapes.fault(protected, catalog)
+            or _unfollowed(protected, bound)
+            or _out_of_reach(protected, table)
+        )
         if why or key is None:
             if not shapes.may_be_left_out(protected):
                 raise shapes.refuse(protected, why)
@@ -196,14 +198,18 @@ def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, Bou
             left[protected.name] = why
             continue
         first, *others = protected.references
-        there = (other for other in others if other.column in table.columns and other.parent not in absent)
+        there = (
+            other
+            for other in others
+            if other.parent not in absent and leads_somewhere(other, table, catalog, strictly=protected.is_built_in)
+        )
         references = (first, *there)
         bound[protected.name] = BoundSet(
             protected.within(table.columns),
             table,
             key,
             references,
-            tuple(str(each.target) if each.parent is None else bound[each.parent].table.name for each in references),
+            tuple(_table_of(each, bound) for each in references),
             "created_at" if "created_at" in {column.name for column in table.stored} else None,
             cascades=table.name in cascading,
             truncates=table.name in truncating,
@@ -215,6 +221,21 @@ def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, Bou
 def _hanging(protected: ProtectedSet, left: Mapping[str, str]) -> str:
     parent = protected.references[0].parent
     return f"its rows hang on {parent}, which is left out." if parent in left else ""
+
+
+def _out_of_reach(protected: ProtectedSet, table: Table) -> str:
+    """Say which rights on the table of an incidental set this role has not."""
+    needed = ["SELECT", "UPDATE", *(["INSERT"] if protected.etl_deletes is not False else [])]
+    lacking = [right for right in needed if protected.incidental and right not in table.rights]
+    return f"This role may not {', '.join(lacking)} all rows of {table.schema}.{table.name}." if lacking else ""
+
+
+def _untold(protected: ProtectedSet, catalog: Catalog) -> str:
+    """Say what a set hangs on of which nobody can tell which row is which."""
+    target = protected.references[0].target
+    if isinstance(target, str) or bind_parent(target, catalog) is not None:
+        return ""
+    return f"Rows of {protected.name} hang on {target.table}, of which nobody can tell which row is which."
 
 
 def _unfollowed(protected: ProtectedSet, bound: Mapping[str, BoundSet]) -> str:
@@ -254,10 +275,44 @@ def _with_followed(each: BoundSet, bound: Iterable[BoundSet]) -> BoundSet:
 
 
 def _is_there(protected: ProtectedSet, catalog: Catalog) -> bool:
-    """Whether a set's table exists; a companion without its columns is none."""
-    found = catalog.tables.get(protected.table)
-    needed = (protected.references[0].column, *protected.content) if protected.companion else ()
-    return found is not None and all(column in found.columns for column in needed)
+    """Whether a set's table exists, and that of what its rows hang on first."""
+    target = protected.references[0].target
+    return protected.table in catalog.tables and (isinstance(target, str) or target.table in catalog.tables)
+
+
+def _as_there(protected: ProtectedSet, catalog: Catalog) -> ProtectedSet | None:
+    """Return a set with those of its references that its table has, where it is incidental; None where it has none."""
+    if not protected.incidental:
+        return protected
+    table = catalog.tables.get(protected.table)
+    if table is None or table.kind not in "rp":
+        return None
+    found = [each for each in protected.references if leads_somewhere(each, table, catalog, strictly=True)]
+    return replace(protected, references=tuple(found)) if found else None
+
+
+def leads_somewhere(reference: Reference, table: Table, catalog: Catalog, *, strictly: bool) -> bool:
+    """Whether a reference is there, and what it points at can be told apart.
+
+    Args:
+        reference: which.
+        table: the table that has its column, or has not.
+        catalog: what there is.
+        strictly: whether only a column that nobody has declared is meant: it must hold whole numbers, and its foreign
+            key, where it has one, must lead where its name says.
+    """
+    column, target = table.columns.get(reference.column), reference.target
+    if column is None or (isinstance(target, Parent) and bind_parent(target, catalog) is None):
+        return False
+    if not strictly or isinstance(target, str):
+        return True
+    keys = [key for key in table.foreign_keys if key.columns == (reference.column,)]
+    return shapes.points(column) and not column.generated and all(key.parent == target.table for key in keys)
+
+
+def _table_of(reference: Reference, bound: Mapping[str, BoundSet]) -> str:
+    target = reference.target
+    return bound[target].table.name if isinstance(target, str) else target.table
 
 
 def _reached(catalog: Catalog, *, cascading: bool) -> frozenset[str]:

@@ -12,10 +12,11 @@ from itertools import combinations
 from typing import NoReturn
 
 from practice_guard.core.application import catalog as catalogs
+from practice_guard.core.application import parents_check
 from practice_guard.core.application.catalog import SCHEMA, Catalog, Table
 from practice_guard.core.application.declared import Declared
 from practice_guard.core.application.leagues import NamedColumn
-from practice_guard.core.application.parents import TEAMS
+from practice_guard.core.application.parents import Parent
 from practice_guard.core.application.protected import ProtectedSet, Reference
 from practice_guard.core.application.shapes import WHOLE, inherited, key_of
 from practice_guard.core.database import Access, Database, condition, statement
@@ -26,21 +27,31 @@ _FAULTS = re.compile(r"(?!42501)(0A|21|22|25006|42|P0)")
 """SQLSTATEs that are the condition's fault: its syntax, names, types and values, and that it writes."""
 
 
-def check_declared(database: Database, declared: Declared, schema: str = SCHEMA) -> None:
+def check_declared(database: Database, declared: Declared, schema: str = SCHEMA, *, apart: bool = True) -> None:
     """Find out whether what is declared is there. Opens transactions of its own, in which nothing can be written.
 
+    Args:
+        database: the application's.
+        declared: what a settings file says.
+        schema: the application's schema.
+        apart: ask whether the rows of a parent can be told apart. After an import, two that cannot are no reason to
+            leave all other rows as it left them.
+
     Raises:
-        UsageError: a table or column is unknown or of the wrong type, a condition cannot be parsed, writes, or takes
-            rows that another set has; says file, line and the nearest name there is.
+        UsageError: a table or column is unknown or of the wrong type, a column leads elsewhere than is said, a
+            condition cannot be parsed, writes, or takes rows that another set has; says file, line and the nearest name
+            there is.
     """
-    if not (declared.described or declared.columns):
+    if not (declared.described or declared.columns or declared.parents):
         return
     with database.transaction(Access.READ):
         catalog = catalogs.read(database, schema)
+    parents_check.check(database, catalog, declared, apart=apart)
     for column in declared.columns:
         _check_named(catalog.table("teams"), column)
     for each in declared.described:
         _check_columns(catalog, declared, each)
+        _check_leads(catalog, declared, each)
         _check_condition(database, catalog, declared, each)
     for one, other in combinations(_there(catalog, declared.everything), 2):
         if one.table == other.table and other in declared.described:
@@ -59,7 +70,7 @@ def _check_named(teams: Table, named: NamedColumn) -> None:
 
 
 def _there(catalog: Catalog, sets: Iterable[ProtectedSet]) -> list[ProtectedSet]:
-    return [each for each in sets if not each.companion and each.table in catalog.tables]
+    return [each for each in sets if each.table in catalog.tables]
 
 
 def _refuse(declared: Declared, name: str, of: str, what: str) -> NoReturn:
@@ -78,7 +89,7 @@ def _check_columns(catalog: Catalog, declared: Declared, each: ProtectedSet) -> 
         _refuse(declared, each.name, "table", f"{what}; its rows cannot be told apart")
     if heirs := inherited(table):
         _refuse(declared, each.name, "table", heirs)
-    fields = {reference.column: _field_of(reference) for reference in each.references}
+    fields = {reference.column: _field_of(declared, each, reference) for reference in each.references}
     fields |= dict.fromkeys(each.points_at, "points_at")
     others = dict.fromkeys(each.content, "same") | ({each.label: "label"} if each.label else {})
     stamped = dict.fromkeys(sorted(each.set_by_triggers), "set_by_triggers")
@@ -97,10 +108,30 @@ def _check_columns(catalog: Catalog, declared: Declared, each: ProtectedSet) -> 
         _check_number(declared, each, table, name, of)
 
 
-def _field_of(reference: Reference) -> str:
-    if reference.parent is not None:
+def _field_of(declared: Declared, each: ProtectedSet, reference: Reference) -> str:
+    """Return the field that names a reference's column, as far as the file has one."""
+    target = str(reference.target)
+    first = reference == each.references[0] and (each.name, "parent_column") in declared.lines
+    if reference.parent is not None or first:
         return "parent_column"
-    return "teams" if reference.target == TEAMS else "leagues"
+    return target if (each.name, target) in declared.lines else "points_at"
+
+
+def _check_leads(catalog: Catalog, declared: Declared, each: ProtectedSet) -> None:
+    """Refuse a column whose foreign keys lead elsewhere than the file says: its rows would be pointed at others."""
+    tables = {other.name: other.table for other in declared.everything}
+    for reference in each.references:
+        target = reference.target
+        said = target.table if isinstance(target, Parent) else tables.get(target, "")
+        if found := parents_check.leads_elsewhere(catalog, each.table, reference.column, said):
+            what = f"{each.table}.{reference.column} has a foreign key to {found}"
+            word = parents_check.right_word(declared, reference.column, found)
+            _refuse(declared, each.name, _field_of(declared, each, reference), f"{what}: {word}")
+    for column, of in each.points_at.items():
+        if found := parents_check.leads_elsewhere(catalog, each.table, column, tables[of]):
+            word = parents_check.right_word(declared, column, found)
+            what = f"{each.table}.{column} has a foreign key to {found}"
+            _refuse(declared, each.name, "points_at", f"{what}: {word}")
 
 
 def _check_number(declared: Declared, each: ProtectedSet, table: Table, name: str, of: str) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_OURS = ("teams", "leagues", "clubs", "series", "players")
+"""The built-in ones, which people call by a word of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parent:
@@ -35,7 +38,7 @@ class Parent:
     @property
     def one(self) -> str:
         """One row of it, in words for people."""
-        if self.source != "built in":
+        if self.name not in _OURS:
             return f"row of {self.name}"
         return self.name if self.name == "series" else self.name.removesuffix("s")
 

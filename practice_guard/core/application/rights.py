@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from practice_guard.core.application.bound import BoundSet
 from practice_guard.core.application.catalog import Catalog, Table
+from practice_guard.core.application.renumbered import BoundParent
 from practice_guard.core.application.state import PARENTS
 from practice_guard.core.database import Asked, Row, identifier, statement
 
@@ -98,13 +99,13 @@ def to_number(table: Table, *, inserting: bool) -> Iterator[Wanted]:
                 yield Wanted("sequence", "UPDATE", None, column.sequence, (table.quoted, identifier(column.name)))
 
 
-def to_read(catalog: Catalog, sets: Iterable[BoundSet], companions: Iterable[BoundSet]) -> list[Wanted]:
+def to_read(catalog: Catalog, sets: Sequence[BoundSet], parents: Iterable[BoundParent]) -> list[Wanted]:
     """Return what lets a role read the team list, the protected rows, and whether what they point at is there."""
-    bound = [*sets, *companions]
     readable = {name: catalog.tables[name] for name in (*PARENTS, "schedule", "players") if name in catalog.tables}
-    readable |= {each.table.name: each.table for each in bound}
+    held = [*(each.table for each in sets), *(each.table for each in parents)]
+    readable |= {table.name: table for table in held}
     wanted = [on_table("SELECT", table) for _, table in sorted(readable.items())]
-    for key in (key for each in bound if not each.set.companion for key in each.table.foreign_keys):
+    for key in (key for each in sets for key in each.table.foreign_keys):
         if key.single and key.parent not in readable and key.parent in catalog.tables:
             wanted += on_columns("SELECT", catalog.tables[key.parent], key.parent_columns)
     return wanted

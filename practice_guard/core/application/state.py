@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.application import teams
-from practice_guard.core.application.bound import BoundSet, bind, companions_of, left_out
-from practice_guard.core.application.catalog import SCHEMA, Catalog
+from practice_guard.core.application.bound import BoundSet, bind, left_out, references_of
+from practice_guard.core.application.catalog import SCHEMA, Catalog, Table
 from practice_guard.core.application.legible import check_legible
 from practice_guard.core.application.parents import BUILT_IN_PARENTS, Parent
-from practice_guard.core.application.protected import ProtectedSet
+from practice_guard.core.application.protected import ProtectedSet, Reference
+from practice_guard.core.application.renumbered import BoundParent, followed, listed
 from practice_guard.core.application.shapes import check_told_apart
 from practice_guard.core.application.teams import TeamList
 from practice_guard.core.database import Database, locks
@@ -29,7 +30,7 @@ class Application:
         sets: the protected sets in it, each after those that its rows hang on.
         skipped: the names of those whose table is not there.
         now: the team list.
-        companions: the ETL's own rows that protected ones point at.
+        followed: what an import renumbers besides teams and leagues, as far as protected rows lead there.
         left_out: the sets whose table is there and cannot be guarded, each with the reason.
         habits: how the leagues write their teams.
         parents: what an import renumbers, as far as its table is there.
@@ -39,10 +40,15 @@ class Application:
     sets: Sequence[BoundSet]
     skipped: Sequence[str]
     now: TeamList
-    companions: Sequence[BoundSet]
+    followed: Sequence[BoundParent]
     left_out: Mapping[str, str] = field(default_factory=dict)
     habits: Habits = field(default_factory=Habits)
     parents: tuple[Parent, ...] = BUILT_IN_PARENTS
+
+    def leads_to(self, reference: Reference) -> tuple[Table, str]:
+        """Return the table of the parent that a reference leads to, and the column that numbers its rows."""
+        found = next((each for each in self.followed if each.name == str(reference.target)), None)
+        return (found.table, found.key) if found else (self.catalog.table(str(reference.target)), "id")
 
 
 def look(
@@ -67,24 +73,39 @@ def look(
     catalog = catalogs.read(database, schema)
     bound, skipped = bind(sets, catalog)
     left = left_out(sets, catalog)
-    companions = companions_of(sets, catalog)
+    leading = followed(references_of(bound), listed(parents, catalog))
     tables = [catalog.table(name) for name in PARENTS]
-    check_told_apart(database, ((each.set, each.table, each.key) for each in (*bound, *companions)))
-    check_legible(database, [*tables, *(each.table for each in (*bound, *companions))])
+    check_told_apart(database, ((each.set, each.table, each.key) for each in bound))
+    check_legible(database, [*tables, *(each.table for each in bound), *(each.table for each in leading)])
     now = teams.read(database, catalog, habits)
     there = tuple(each for each in parents if catalog.has(each.table))
-    return Application(catalog, bound, skipped, now, companions, left, habits or Habits(), there)
+    return Application(catalog, bound, skipped, now, leading, left, habits or Habits(), there)
 
 
-def lock_for_reading(database: Database, catalog: Catalog, sets: Sequence[ProtectedSet], within: float) -> None:
+def lock_for_reading(
+    database: Database,
+    catalog: Catalog,
+    sets: Sequence[ProtectedSet],
+    within: float,
+    parents: Sequence[Parent] = BUILT_IN_PARENTS,
+) -> None:
     """Keep every table that a snapshot reads from being emptied meanwhile; must be a transaction's first statement."""
-    names = sorted({*PARENTS, *filter(catalog.has, ("players", *(each.table for each in sets)))})
+    besides = ("players", *(each.table for each in sets), *(each.table for each in parents))
+    names = sorted({*PARENTS, *filter(catalog.has, besides)})
     locks.tables(database, [("ACCESS SHARE", [catalog.table(name).quoted for name in names])], within=within)
 
 
-def lock_for_writing(database: Database, catalog: Catalog, sets: Sequence[ProtectedSet], within: float) -> None:
+def lock_for_writing(
+    database: Database,
+    catalog: Catalog,
+    sets: Sequence[ProtectedSet],
+    within: float,
+    parents: Sequence[Parent] = BUILT_IN_PARENTS,
+) -> None:
     """Keep teams as they are and the protected tables from other writers, parents first, in a fixed order."""
-    parents = [catalog.table(name).quoted for name in PARENTS]
-    parents += sorted({bound.table.quoted for bound in companions_of(sets, catalog)})
-    children = sorted({bound.table.quoted for bound in bind(sets, catalog)[0]})
-    locks.tables(database, [("SHARE", parents), ("SHARE ROW EXCLUSIVE", children)], within=within)
+    held = [catalog.table(name).quoted for name in PARENTS]
+    found = bind(sets, catalog)[0]
+    leading = followed(references_of(found), listed(parents, catalog))
+    held += sorted({each.table.quoted for each in leading} - {*held})
+    children = sorted({bound.table.quoted for bound in found})
+    locks.tables(database, [("SHARE", held), ("SHARE ROW EXCLUSIVE", children)], within=within)

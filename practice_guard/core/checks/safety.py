@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
-from practice_guard.core.application import bind, companions_of
+from practice_guard.core.application import bind, followed, listed, references_of
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.checks import drift
 from practice_guard.core.checks.before import (
@@ -97,6 +97,7 @@ CHECKS: Mapping[str, Callable[[Scene], Answer]] = {
     "rows-without-team": rows.without_team,
     "rows-on-vanished-team": rows.on_vanished_team,
     "rows-on-vanished-league": rows.on_vanished_league,
+    "rows-on-vanished-parent": rows.on_vanished_parent,
     "rows-without-league": rows.without_league,
     "label-names-another-team": rows.misplaced,
     "foreign-key-missing": references.missing,
@@ -181,11 +182,13 @@ def _check_access(guard: Guard) -> Safety:
     """
     database, sets = guard.database, guard.sets
     catalog = catalogs.read(database, guard.schema)
-    bound, companions = bind(sets, catalog)[0], companions_of(sets, catalog)
+    bound = bind(sets, catalog)[0]
+    parents = followed(references_of(bound), listed(guard.parents, catalog))
+    held = [*(each.table for each in bound), *(each.table for each in parents)]
     answers = {code: Answer("rights are missing to look at it", looked=False) for code in CHECKS}
-    answers["backup-privileges"] = privileges.backup_rights(database, catalog, bound, companions)
-    answers["restore-privileges"] = privileges.restore_rights(database, catalog, bound, companions)
-    answers["row-security"] = obstacles.row_security_of(database, catalog, (*bound, *companions))
+    answers["backup-privileges"] = privileges.backup_rights(database, catalog, bound, parents)
+    answers["restore-privileges"] = privileges.restore_rights(database, catalog, bound, parents)
+    answers["row-security"] = obstacles.row_security_of(database, catalog, held)
     what = "1 comparison could not be made: whether the last import was restored is not known."
     why = "This role may not read the team list."
     answers["import-not-restored"] = Answer(what, (unseen("import-not-restored", what, why),), looked=False)

@@ -8,6 +8,10 @@ from practice_guard.core.identity.decision import Value as Value
 from practice_guard.core.identity.decision import kind_of as kind_of
 from practice_guard.core.identity.decision import said as said
 from practice_guard.core.identity.decision import wholes as wholes
+from practice_guard.core.identity.entries import Entry as Entry
+from practice_guard.core.identity.entries import Led as Led
+from practice_guard.core.identity.entries import Ways as Ways
+from practice_guard.core.identity.entries import resolve_entries as resolve_entries
 from practice_guard.core.identity.explanation import explain as explain
 from practice_guard.core.identity.explanation import reasons as reasons
 from practice_guard.core.identity.gone import vanished as vanished
@@ -22,6 +26,7 @@ from practice_guard.core.identity.roster import ROSTER_AT_LEAST as ROSTER_AT_LEA
 from practice_guard.core.identity.roster import ROSTER_PERCENT as ROSTER_PERCENT
 from practice_guard.core.identity.roster import Witnesses as Witnesses
 from practice_guard.core.identity.spelling import Spelling as Spelling
+from practice_guard.core.identity.spelling import dialect as dialect
 from practice_guard.core.identity.succession import Successor as Successor
 from practice_guard.core.identity.succession import successors as successors
 from practice_guard.core.identity.suggestion import Suggestion as Suggestion

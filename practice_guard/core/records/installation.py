@@ -31,6 +31,7 @@ _LADDER: tuple[tuple[str, ...], ...] = (
     ("to_6_keeps", "to_6_schemas", "to_6_runs", "to_6_any_run", "to_6_one_run"),
     ("to_7_team_lists", "to_7_ledger_rows"),
     ("to_8_outside_ids", "to_8_active"),
+    ("to_9_parent_lists",),
 )
 """The statements from each version to the next. Each may be run twice; none touches what a digest is made of."""
 

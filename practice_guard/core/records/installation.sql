@@ -227,3 +227,14 @@ ALTER TABLE practice_guard.team_lists ADD COLUMN IF NOT EXISTS outside_id text
 -- to_8_active --
 -- Version 8: whether a team still played; NULL where nothing said so.
 ALTER TABLE practice_guard.team_lists ADD COLUMN IF NOT EXISTS active boolean
+
+-- to_9_parent_lists --
+-- Version 9: every row of what else an import renumbers, with the values that say which one it is, under the id of the
+-- snapshot that took the list.
+CREATE TABLE IF NOT EXISTS practice_guard.parent_lists (
+    list text NOT NULL,
+    parent text NOT NULL,
+    id bigint NOT NULL,
+    said jsonb NOT NULL,
+    PRIMARY KEY (list, parent, id)
+)

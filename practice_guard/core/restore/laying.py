@@ -78,17 +78,9 @@ def rest(sheet: Sheet, lists: Sequence[str]) -> Query:
     return Query(statement(__name__, "rest", **parts), {"lists": list(lists)})
 
 
-def recognised(sheet: Sheet, lists: Sequence[str]) -> Query:
-    """Return the query of which rows of the ETL's own the snapshot's are today; none is ever to be written."""
-    parts = {**sheet.parts, "old0": sheet.old(0)}
-    parts |= {"lists": sheet.list(0) + " AS list", "olds": sheet.old(0) + " AS old"}
-    parts["no_refs"] = ", ".join("NULL::bigint" for _ in (*sheet.places, *sheet.places))
-    return Query(statement(__name__, "recognised", **parts), {"lists": list(lists)})
-
-
 def destinations(sheet: Sheet) -> Query:
     """Return the query of where the rows of a planned set will be, for those that hang on them."""
     plan = sheet.scratch.table(f"plan_{sheet.name}")
     parts = {**sheet.parts, "plan": plan, "stand_in": f"({STAND_IN})", "teams": sheet.scratch.table("teams")}
-    standing = "" if sheet.bound.set.companion or sheet.freed else piece(__name__, "standing", **parts)
+    standing = "" if sheet.freed else piece(__name__, "standing", **parts)
     return Query(statement(__name__, "dest", **parts, standing=standing))

@@ -50,31 +50,6 @@ SELECT EXISTS (SELECT FROM practice_guard.{rows} AS t WHERE NOT t.guard_carried)
                          JOIN {table} AS l ON {same_key}
                         WHERE NOT t.guard_carried AND {same_row}))
 
--- recognised --
--- Which row of the ETL's own each of the snapshot's is today: of its content on its team, or at all, alone.
-WITH k AS MATERIALIZED (
-    SELECT t.guard_row AS row, {kept_key} AS key, t.guard_carried AS carried, {lists}, {olds}, ROW({content})::text AS content,
-           {known0} AS known, CASE WHEN {old0} IS NOT NULL THEN g0.id END AS goal
-      FROM practice_guard.{rows} AS t
-{goal_joins}),
-     l AS MATERIALIZED (
-    SELECT {live_key} AS key, ROW({live_content})::text AS content, l.{reference}::bigint AS ref
-      FROM {table} AS l
-     WHERE ROW({live_content})::text IN (SELECT content FROM k)),
-     somewhere AS (SELECT content, count(*) AS times, min(key) AS key FROM l GROUP BY content),
-     on_team AS (SELECT content, ref, count(*) AS times, min(key) AS key FROM l GROUP BY content, ref),
-     found AS (
-    SELECT k.*, coalesce(o.times, s.times, 0) AS times, CASE WHEN o.times IS NOT NULL THEN o.key ELSE s.key END AS live
-      FROM k
-      LEFT JOIN somewhere AS s ON s.content = k.content
-      LEFT JOIN on_team AS o ON o.content = k.content AND k.known
-       AND coalesce(o.ref, '-9223372036854775808'::bigint) = coalesce(k.goal, '-9223372036854775808'::bigint))
-SELECT row, key, carried, CASE WHEN times = 1 THEN 'intact' ELSE 'pending' END, CASE WHEN times = 1 THEN live END,
-       list, old, NULL::smallint, NULL::bigint, NULL::text,
-       CASE WHEN times = 0 THEN 'missing' WHEN times > 1 THEN 'ambiguous' END, NULL::text, '', false, false,
-       '{{}}'::smallint[], false, false, NULL::{key_type}, {no_refs}
-  FROM found
-
 -- dest --
 -- Under which key each row that others hang on will be, with the team that it belongs to; none where two had one key.
 SELECT list, old, CASE WHEN times = 1 THEN id END, CASE WHEN times = 1 THEN evidence END,

@@ -9,11 +9,14 @@ from practice_guard.core import errors
 from practice_guard.core.application import (
     PARENTS,
     Application,
+    BoundParent,
     BoundSet,
     Catalog,
     bind,
     coming_back,
-    companions_of,
+    followed,
+    listed,
+    references_of,
     rights,
 )
 from practice_guard.core.application import catalog as catalogs
@@ -29,9 +32,9 @@ _REFUSED = "42501"
 _RESTORE, _UNDO = "this restore", "this undo"
 
 
-def of_any(catalog: Catalog, sets: Sequence[BoundSet], companions: Sequence[BoundSet]) -> list[Wanted]:
+def of_any(catalog: Catalog, sets: Sequence[BoundSet], parents: Sequence[BoundParent]) -> list[Wanted]:
     """Return what lets a role restore whatever an import may leave of the protected rows."""
-    wanted = _always(catalog, sets, companions)
+    wanted = _always(catalog, sets, parents)
     for place, bound in enumerate(sets):
         wanted += rights.on_columns("UPDATE", bound.table, _references(bound))
         if not bound.only_pointed:
@@ -51,7 +54,7 @@ def check(workings: Workings) -> None:
     if not busy:
         return
     app, order = workings.app, [task.name for task in busy]
-    wanted = _always(app.catalog, app.sets, app.companions)
+    wanted = _always(app.catalog, app.sets, app.followed)
     for task in busy:
         table = task.bound.table
         if task.updates:
@@ -74,7 +77,7 @@ def check_undo(asked: Asked, app: Application, moved: Iterable[BoundSet], remove
     wanted = [right for bound in moved for right in rights.on_columns("UPDATE", bound.table, _references(bound))]
     wanted += [rights.on_table("DELETE", bound.table) for bound in removed]
     if wanted:
-        _require(rights.lacking(asked, [*_always(app.catalog, app.sets, app.companions), *wanted]), _UNDO)
+        _require(rights.lacking(asked, [*_always(app.catalog, app.sets, app.followed), *wanted]), _UNDO)
 
 
 @contextmanager
@@ -105,8 +108,9 @@ def _lacking_for_all(guard: Guard, *, own: bool) -> Lacking:
         if own:
             return rights.lacking(database, [rights.OWN])
         catalog = catalogs.read(database, guard.schema)
-        sets, companions = bind(guard.sets, catalog)[0], companions_of(guard.sets, catalog)
-        wanted = [*rights.to_read(catalog, sets, companions), rights.OWN, *of_any(catalog, sets, companions)]
+        sets = bind(guard.sets, catalog)[0]
+        parents = followed(references_of(sets), listed(guard.parents, catalog))
+        wanted = [*rights.to_read(catalog, sets, parents), rights.OWN, *of_any(catalog, sets, parents)]
         return rights.lacking(database, wanted)
 
 
@@ -127,9 +131,10 @@ def _refusal(lacking: Lacking, purpose: str) -> errors.AccessError:
     )
 
 
-def _always(catalog: Catalog, sets: Sequence[BoundSet], companions: Sequence[BoundSet]) -> list[Wanted]:
+def _always(catalog: Catalog, sets: Sequence[BoundSet], parents: Sequence[BoundParent]) -> list[Wanted]:
     """Return what every restore needs: nobody else writes meanwhile, and the ledger tells of it."""
-    held = [*(catalog.table(name) for name in PARENTS), *(bound.table for bound in (*companions, *sets))]
+    held = [catalog.table(name) for name in PARENTS]
+    held += [*(each.table for each in parents), *(each.table for each in sets)]
     own = [rights.on_own("INSERT", name) for name in ("ledger", "ledger_rows")]
     return [*map(rights.to_lock, held), *own, rights.SCRATCH]
 

@@ -13,13 +13,23 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from practice_guard.core import snapshots
-from practice_guard.core.application import Application, imprint
+from practice_guard.core.application import Application, BoundSet, imprint
 from practice_guard.core.application.imprint import Imprint
 from practice_guard.core.database import Database, Fill, Query, Scratch, ask_each
 from practice_guard.core.guarding import Request
-from practice_guard.core.identity import resolve_leagues
+from practice_guard.core.identity import Decisions, Led, Resolution, resolve_leagues
 from practice_guard.core.records import Precedents, Proven, imprints, installation, precedents
-from practice_guard.core.restore import absent, buckets, collisions, inward, laying, pairing, refusals, summing
+from practice_guard.core.restore import (
+    absent,
+    buckets,
+    collisions,
+    inward,
+    laying,
+    leading,
+    pairing,
+    refusals,
+    summing,
+)
 from practice_guard.core.restore.buckets import Terms
 from practice_guard.core.restore.goals import (
     check_scope,
@@ -33,9 +43,9 @@ from practice_guard.core.restore.goals import (
 from practice_guard.core.restore.halving import TURNS
 from practice_guard.core.restore.plans import Plan
 from practice_guard.core.restore.refusals import Refusal
-from practice_guard.core.restore.sheets import DESTINATIONS, GOALS, PRECEDENTS, REFUSED, Sheet
+from practice_guard.core.restore.sheets import DESTINATIONS, GOALS, PRECEDENTS, REFUSED, Sheet, goals_of
 from practice_guard.core.restore.summing import Workings
-from practice_guard.core.snapshots import Snapshot, team_lists
+from practice_guard.core.snapshots import Snapshot, kept_entries, team_lists
 
 
 def plan(database: Database, snapshot: Snapshot, app: Application, request: Request | None = None) -> Plan:
@@ -89,12 +99,16 @@ def work_out(
     request = replace(request, scope=replace(request.scope, protected=with_parents(request.scope.protected, app.sets)))
     scratch = Scratch(database)
     terms = Terms(request, proven, snapshot.taken_at, names)
-    sheets, companions = _sheets(scratch, snapshot, app, request)
+    sheets = _sheets(scratch, snapshot, app, request)
+    led = _led(
+        database, snapshot, app, request, {name: (resolutions[name], leagues[name]) for name in names}, decisions
+    )
     _lay_down(
         scratch,
         {
             "teams": laying.goals(list(team_goals(names, resolutions, request.scope, proven))),
             "leagues": laying.goals(list(league_goals(lists, leagues, app.now, decisions))),
+            **{goals_of(each.name): laying.goals(list(leading.goals(led, each.name))) for each in app.followed},
             **earlier.fills(),
         },
     )
@@ -102,9 +116,9 @@ def work_out(
         _lay_down(scratch, {"refused": refusals.laying(refused)})
     sheets = _as_left(scratch, sheets, terms)
     wary = _Wary(tries, bool(refused) or earlier.refused > 0)
-    first = [_recognising(sheet, names) for sheet in companions]
-    for level in _levels((*companions, *sheets)):
-        _work(scratch, first, [sheet for sheet in level if sheet in sheets], terms, wary)
+    first: list[Fill] = []
+    for level in _levels(sheets):
+        _work(scratch, first, level, terms, wary)
         first = [_leading(sheet) for sheet in level if scratch.has(f"dest_{sheet.name}")]
     _fill(scratch, first)
     inward.make_wait(scratch, sheets)
@@ -117,7 +131,7 @@ def work_out(
     )  # fmt: skip
     return Workings(
         found, snapshot, app, request, scratch,
-        {sheet.name: sheet for sheet in sheets}, {sheet.name: sheet for sheet in companions},
+        {sheet.name: sheet for sheet in sheets},
     )  # fmt: skip
 
 
@@ -134,17 +148,32 @@ def _imports(
     return left, Proven(at_snapshot, None if earlier.entry is None else at_restore)
 
 
-def _sheets(
-    scratch: Scratch, snapshot: Snapshot, app: Application, request: Request
-) -> tuple[list[Sheet], list[Sheet]]:
-    """Make the tables of a plan, and return its sets and companions with them."""
+def _led(
+    database: Database,
+    snapshot: Snapshot,
+    app: Application,
+    request: Request,
+    known: Mapping[str, tuple[Resolution, Mapping[int, int]]],
+    decisions: Mapping[str, Decisions],
+) -> dict[str, dict[str, dict[int, Led]]]:
+    """Find out who the rows of the parents besides teams and leagues are today; nothing is read where none is used."""
+    if not app.followed:
+        return {}
+    lists = kept_entries(database, snapshot, [each.name for each in app.followed])
+    now = leading.entries_now(database, app.followed)
+    return leading.lead(app, lists, now, known, decisions, request)
+
+
+def _sheets(scratch: Scratch, snapshot: Snapshot, app: Application, request: Request) -> list[Sheet]:
+    """Make the tables of a plan, and return its sets with them."""
     sets = [bound for bound in app.sets if bound.name in snapshot.sets]
-    others = [bound for bound in app.companions if bound.name in snapshot.sets]
     asked_for = {each.parent for bound in app.sets for each in bound.references if each.parent is not None}
     scoped = request.scope.leagues or request.scope.teams or request.scope.protected
     tables = {"teams": GOALS, "leagues": GOALS, "refused": REFUSED, "turns": TURNS, **PRECEDENTS}
+    tables |= {goals_of(each.name): GOALS for each in app.followed}
     made: list[Sheet] = []
-    for bound in (*others, *sets):
+    for each in sets:
+        bound, unknown = _as_known(each, snapshot)
         alone = bound.name not in asked_for and all(each.parent is None for each in bound.references)
         sheet = Sheet(
             bound,
@@ -154,13 +183,30 @@ def _sheets(
             alone and not scoped,
             bound.frees_keys,
             lists=len(snapshot.lists),
+            unknown=unknown,
         )
         made.append(sheet)
         tables |= sheet.tables
         if bound.name in asked_for:
             tables[f"dest_{bound.name}"] = DESTINATIONS
     scratch.make(tables)
-    return made[len(others) :], made[: len(others)]
+    return made
+
+
+def _as_known(bound: BoundSet, snapshot: Snapshot) -> tuple[BoundSet, tuple[str, ...]]:
+    """Return a set with the references that it had when a snapshot was taken, and the columns of the others.
+
+    Of what was no reference then the snapshot has no list: an id of it says nothing, and the column is like any other.
+    """
+    first, *others = bound.references
+    then = snapshot.sets[bound.name].references
+    known = [each for each in others if each.parent is not None or each.column in then]
+    unknown = tuple(each.column for each in others if each not in known)
+    if not unknown:
+        return bound, ()
+    kept = (first, *known)
+    tables = dict(zip(bound.references, bound.tables, strict=True))
+    return replace(bound, references=kept, tables=tuple(tables[each] for each in kept)), unknown
 
 
 def _lay_down(scratch: Scratch, queries: Mapping[str, Query]) -> None:
@@ -240,10 +286,6 @@ def _resting(sheet: Sheet, terms: Terms) -> Fill:
 
 def _planning(sheet: Sheet, terms: Terms) -> Fill:
     return f"plan_{sheet.name}", lambda: buckets.query(sheet, terms)
-
-
-def _recognising(sheet: Sheet, lists: Sequence[str]) -> Fill:
-    return f"plan_{sheet.name}", lambda: laying.recognised(sheet, lists)
 
 
 def _leading(sheet: Sheet) -> Fill:

@@ -35,10 +35,20 @@ def count_alone(database: Database, app: Application) -> dict[str, Alone]:
     return {bound.name: Alone(*counts) for bound, (counts,) in zip(app.sets, found, strict=True)}
 
 
+def _as_it_is(bound: BoundSet) -> str:
+    """Return the condition that a row `t` may hang on nothing, or on what is gone."""
+    given_up = bound.is_given_up(bound.references[0].column)
+    return f"({given_up} OR t.{bound.parts['reference']} IS NULL)" if bound.may_hang_on_nothing else given_up
+
+
 def _alone(app: Application, bound: BoundSet) -> Query:
     first = bound.references[0]
-    above = next((each for each in (*app.sets, *app.companions) if each.name == first.parent), None)
-    table = above.table if above else app.catalog.table(str(first.target))
-    key = identifier(above.key.name if above else "id")
-    named = {**bound.parts, "parents": table.quoted, "parent_key": key, "given_up": bound.is_given_up(first.column)}
+    above = next((each for each in app.sets if each.name == first.parent), None)
+    table, key = (above.table, above.key.name) if above else app.leads_to(first)
+    named = {
+        **bound.parts,
+        "parents": table.quoted,
+        "parent_key": identifier(key),
+        "given_up": _as_it_is(bound),
+    }
     return Query(statement(__name__, "count_alone", **named))

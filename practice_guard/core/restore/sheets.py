@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from practice_guard.core.application import TEAMS, Application, BoundSet, Column, Reference, Table
+from practice_guard.core.application import LEAGUES, TEAMS, Application, BoundSet, Column, Reference, Table
 from practice_guard.core.database import Scratch, columns, identifier, literal, statement
 from practice_guard.core.restore import pointing
 from practice_guard.core.restore.plans import NewKey
@@ -45,6 +45,11 @@ PRECEDENTS = {
 """What earlier restores say of the snapshot's rows (see `records.precedents`)."""
 
 
+def goals_of(parent: str) -> str:
+    """Return how the table is called that says where the old ids of a parent lead."""
+    return parent if parent in (TEAMS.name, LEAGUES.name) else f"goals_{parent}"
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A set of the snapshot and where it is worked out.
@@ -59,6 +64,7 @@ class Sheet:
         gone: not one row of the snapshot is left where it was.
         bare: the plan has no line for rows that are plainly to be put back; they are what the others leave over.
         lists: how many team lists the snapshot's ids come from.
+        unknown: the columns that are references now and were none when the snapshot was taken.
     """
 
     bound: BoundSet
@@ -70,6 +76,7 @@ class Sheet:
     gone: bool = False
     bare: bool = False
     lists: int = 1
+    unknown: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -100,9 +107,7 @@ class Sheet:
     def hangs_on(self) -> str:
         """What the first reference points at, in a word for people."""
         first = self.references[0]
-        if first.parent is None:
-            return "team" if first.target == TEAMS else "league"
-        return f"row of {first.parent}"
+        return f"row of {first.target}" if isinstance(first.target, str) else first.target.one
 
     @cached_property
     def content(self) -> tuple[str, ...]:
@@ -115,7 +120,7 @@ class Sheet:
     def narrowed(self) -> bool:
         """Whether another condition says now which rows are protected than when the snapshot was taken."""
         now, then = self.bound.set, self.stored.definition.get("condition", "")
-        return not now.companion and bool(now.condition) and now.condition != then
+        return bool(now.condition) and now.condition != then
 
     @property
     def key_only(self) -> bool:
@@ -218,13 +223,25 @@ class Sheet:
         reference = self.references[place]
         if reference.parent is not None:
             return self.scratch.table(f"dest_{reference.parent}") if self.followed(place) else _nowhere()
-        name = "teams" if reference.target == TEAMS else "leagues"
-        found = statement(__name__, "of_a_list", table=self.scratch.table(name))
+        found = statement(__name__, "of_a_list", table=self.scratch.table(goals_of(str(reference.target))))
         if given_up := self._given_up(place):
-            now = _ids(self.app.catalog.table(str(reference.target)), "id")
+            now = _ids(*self.app.leads_to(reference))
             parts = {"found": found, "values": given_up, "now": now, "lists": str(self.lists)}
             found = statement(__name__, "with_given_up", **parts)
+        if place and str(reference.target) not in (TEAMS.name, LEAGUES.name):
+            found = statement(__name__, "with_strays", **self._strays(place, found))
         return "(" + found + "\n)"
+
+    def _strays(self, place: int, found: str) -> dict[str, str]:
+        reference = self.references[place]
+        return {
+            "found": found,
+            "known": self.scratch.table(goals_of(str(reference.target))),
+            "rows": identifier(self.stored.rows_table),
+            "column": identifier(reference.column),
+            "own": literal(reference.column),
+            "now": _ids(*self.app.leads_to(reference)),
+        }
 
     def followed(self, place: int) -> bool:
         """Whether the snapshot has the rows of the set that a reference points at."""
@@ -234,9 +251,9 @@ class Sheet:
         """The ids that a reference may have now: what to join with on `id`."""
         reference = self.references[place]
         if reference.parent is not None:
-            bound = next(each for each in (*self.app.sets, *self.app.companions) if each.name == reference.parent)
+            bound = next(each for each in self.app.sets if each.name == reference.parent)
             return _ids(bound.table, bound.key.name)
-        now = _ids(self.app.catalog.table(str(reference.target)), "id")
+        now = _ids(*self.app.leads_to(reference))
         if given_up := self._given_up(place):
             return "(" + statement(__name__, "or_given_up", now=now, values=given_up) + "\n)"
         return now

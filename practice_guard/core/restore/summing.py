@@ -33,7 +33,6 @@ class Workings:
         request: what was asked.
         scratch: the tables.
         sheets: by protected set, each after those that its rows hang on.
-        companions: the same of the ETL's own rows that protected ones point at.
     """
 
     plan: Plan
@@ -42,7 +41,6 @@ class Workings:
     request: Request
     scratch: Scratch
     sheets: Mapping[str, Sheet]
-    companions: Mapping[str, Sheet]
 
     def rows(self, name: str, where: str = EVERY) -> Iterator[PlannedRow]:
         """Return the lines of a set's plan that meet a condition over `p`, in order of their numbers.
@@ -147,6 +145,7 @@ def pieces(sheet: Sheet) -> dict[str, str]:
         "list": sheet.list(0),
         "old": sheet.old(0),
         "goals": sheet.goals(0),
+        "amiss": "l.ref0 IS NOT NULL" if sheet.bound.may_hang_on_nothing else "true",
     }
     return {**parts, "writes": writing(sheet), "live": statement(__name__, "live", **parts)}
 

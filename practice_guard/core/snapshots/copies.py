@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from practice_guard.core import errors
-from practice_guard.core.application import BoundSet
+from practice_guard.core.application import LEAGUES, TEAMS, BoundSet
 from practice_guard.core.database import Database, Query, ask_each, columns, identifier, statement
 from practice_guard.core.snapshots import digests
 from practice_guard.core.snapshots.adopting import Adoption, adopt
@@ -281,6 +281,8 @@ def _defaults(database: Database, bound: BoundSet, known: frozenset[str]) -> dic
 
 
 def _definition(bound: BoundSet) -> dict[str, object]:
+    outward = {str(each.target) for each in bound.references if each.parent is None}
+    led_to = sorted(outward - {TEAMS.name, LEAGUES.name})
     return {
         "table": f"{bound.table.schema}.{bound.table.name}",
         "key": bound.key.name,
@@ -289,7 +291,7 @@ def _definition(bound: BoundSet) -> dict[str, object]:
         "hangs_on": bound.references[0].column,
         "content": list(bound.content),
         "etl_deletes": bound.set.etl_deletes,
-        **({"witness": True} if bound.set.companion else {}),
+        **({"parents": led_to} if led_to else {}),
     }
 
 

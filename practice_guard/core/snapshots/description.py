@@ -73,8 +73,9 @@ def _check_definition(fields: Fields, columns: frozenset[str], sets: Collection[
     references = fields.object("references")
     if not references:
         raise DamagedSnapshotError(f"{fields.where}: references is empty.")
+    outward = {TEAMS.name, LEAGUES.name, *(fields.texts("parents") if fields.has("parents") else ())}
     for column, target in references.items():
-        if not isinstance(target, str) or (target not in (TEAMS.name, LEAGUES.name) and target not in sets):
+        if not isinstance(target, str) or (target not in outward and target not in sets):
             what = "not at teams, leagues or rows of the snapshot"
             raise DamagedSnapshotError(f"{fields.where}: {column} points at {target!r}, {what}.")
     # Version 1 did not say it, and JSON has forgotten which reference was the first.

@@ -8,8 +8,14 @@ from practice_guard.core.application import BoundSet
 from practice_guard.core.database import Database, Query, columns, identifier, piece, statement
 from practice_guard.core.snapshots.sets import GUARD_COLUMNS, StoredSet, as_text
 
-NEWEST = 3
-"""The version of new snapshots' digests, and the newest one that is known."""
+NEWEST = 4
+"""The version of new snapshots' digests."""
+
+NO_ROOM = 5
+"""The same in databases in whose encoding that has no room, and the newest one that is known."""
+
+FIRSTS = (1, NO_ROOM)
+"""The versions for databases in whose encoding the others have no room; the second of them knows lists of parents."""
 
 _TEAMS = ("id", "league", "club", "series", "name", "alias", "players")
 _NEWER = ("outside_id", "active")
@@ -22,20 +28,25 @@ _NO_GUARDS = "''"
 
 
 def best(database: Database) -> int:
-    """Return the version of a new snapshot: the newest, save where the database's encoding has no room for it."""
-    return NEWEST if database.execute(statement(__name__, "has_room"))[0][0] else 1
+    """Return the version of a new snapshot, which knows lists of parents, as far as the encoding has room for it."""
+    return NEWEST if database.execute(statement(__name__, "has_room"))[0][0] else NO_ROOM
+
+
+def knows_parents(version: int) -> bool:
+    """Whether a digest of that version says anything of the lists of parents."""
+    return version in (4, NO_ROOM)
 
 
 def of_source(bound: BoundSet, stored: StoredSet, version: int) -> Query:
     """Ask how many rows a protected table has of a set, and their digest."""
     table, condition = bound.parts["table"], bound.parts["condition"]
-    return Query(_first(stored, table, condition) if version == 1 else _digest(_second(stored, table, condition)))
+    return Query(_first(stored, table, condition) if version in FIRSTS else _digest(_second(stored, table, condition)))
 
 
 def of_copy(stored: StoredSet, version: int) -> Query:
     """Ask how many rows a copy has, and their digest with the guard's own columns."""
     table = _table(stored)
-    if version == 1:
+    if version in FIRSTS:
         return Query(_first(stored, table, "true", _GUARDS))
     return Query(_digest(_second(stored, table, "true", guards=True)))
 
@@ -43,18 +54,21 @@ def of_copy(stored: StoredSet, version: int) -> Query:
 def of_both(stored: StoredSet, version: int) -> Query:
     """Ask what `of_source` asks, of the rows of a copy that were not carried into it, and then what `of_copy` asks."""
     table = _table(stored)
-    if version == 1:
+    if version in FIRSTS:
         own, whole = _first(stored, table, "NOT t.guard_carried"), _first(stored, table, "true", _GUARDS)
         return Query(statement(__name__, "first_both", own=own, whole=whole))
     return Query(statement(__name__, "second_both", hashed=_second(stored, table, "true", guards=True)))
 
 
-def of_list(name: str, version: int) -> tuple[Query, Query]:
-    """Ask how many teams and how many leagues are kept of a team list, and their digests."""
+def of_list(name: str, version: int) -> tuple[Query, ...]:
+    """Ask how many teams, leagues and, where the digest knows of them, rows of parents are kept, and their digests."""
     table, names, known = f"({piece(__name__, 'teams')})", [*_TEAMS], [*_NEWER]
     teams = _of_list(table, names, known) if version == NAMES_ONLY else _of_list(table, [*names, *known])
     leagues = _of_list("practice_guard.league_lists", ["id", "code"])
-    return Query(teams, {"list": name}), Query(leagues, {"list": name})
+    asked = [teams, leagues]
+    if knows_parents(version):
+        asked.append(_of_list("practice_guard.parent_lists", ["parent", "id", "said"]))
+    return tuple(Query(each, {"list": name}) for each in asked)
 
 
 def _of_list(table: str, names: Sequence[str], empty: Sequence[str] = ()) -> str:

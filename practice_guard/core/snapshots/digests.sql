@@ -4,7 +4,7 @@
 SELECT getdatabaseencoding() = 'UTF8' OR pg_encoding_max_length(pg_char_to_encoding(getdatabaseencoding())) = 1
 
 -- first --
--- Digest, version 1: SHA-256 over the sorted SHA-256 sums of the rows' canonical texts. Sorting makes the order of the
+-- Digest, version 1, and 5 with lists of parents: SHA-256 over the sorted SHA-256 sums of the rows' canonical texts. Sorting makes the order of the
 -- rows not matter while their multiplicity does, and unlike a sum of hashes it cannot be met by other rows.
 SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(sum, '' ORDER BY sum COLLATE "C"), ''), 'UTF8')), 'hex')
   FROM (SELECT encode(sha256(convert_to(ROW({columns})::text, 'UTF8')), 'hex') AS sum
@@ -15,7 +15,7 @@ SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(sum, '' ORDER BY s
 SELECT own.*, whole.* FROM ({own}) AS own, ({whole}) AS whole
 
 -- second --
--- Digest, versions 2 and 3, which is 2 with more columns of team lists: two sums of 64-bit hashes of the rows, and their number, under one SHA-256. A row's hash is that
+-- Digest, versions 2, 3 with more columns of team lists, and 4 with lists of other parents: two sums of 64-bit hashes of the rows, and their number, under one SHA-256. A row's hash is that
 -- of its values' canonical texts one after another, then, from there on, that of what the guard has noted beside it.
 -- The sums are exact, so that the order of the rows does not matter while their multiplicity does, and they are made in
 -- parts by parallel workers, without a sort.

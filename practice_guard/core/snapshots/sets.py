@@ -61,7 +61,7 @@ class StoredSet:
 
     @property
     def companion(self) -> bool:
-        """Whether the rows are the ETL's own, kept to tell which is which, and count as nobody's."""
+        """Whether the rows are the ETL's own and count as nobody's: older programs kept players so."""
         return self.definition.get("witness") is True
 
     @property

@@ -207,7 +207,7 @@ def gone(snapshot: Snapshot, app: Application) -> frozenset[str]:
 
     A set is its table: rows of one table never go into another, whatever the settings call them.
     """
-    now = {bound.name: f"{bound.table.schema}.{bound.table.name}" for bound in (*app.sets, *app.companions)}
+    now = {bound.name: f"{bound.table.schema}.{bound.table.name}" for bound in app.sets}
     moved = {name for name, stored in snapshot.sets.items() if now.get(name, stored.table) != stored.table}
     return frozenset((*app.skipped, *app.left_out)) | moved
 

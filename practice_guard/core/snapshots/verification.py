@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timezone
 
 from practice_guard.core import errors
 from practice_guard.core.database import Database, ask_each
+from practice_guard.core.identity import Entry
 from practice_guard.core.snapshots import copies, digests, sets
+from practice_guard.core.snapshots.entries import kept_entries
 from practice_guard.core.snapshots.lists import as_digested, team_lists
 from practice_guard.core.snapshots.snapshot import Snapshot, damaged
 from practice_guard.core.steps import Step
@@ -33,19 +35,29 @@ def digest(database: Database, snapshot: Snapshot) -> str:
     }
     before, lists, after = json.dumps(manifest, sort_keys=True).partition('"lists": ')
     digested = hashlib.sha256(f"{before}{lists}".encode())
-    first = snapshot.digest_version == 1
-    pieces = as_digested(database, snapshot.lists) if first else (_digests_of_lists(database, snapshot),)
-    for piece in pieces:
+    first = snapshot.digest_version in digests.FIRSTS
+    for piece in as_digested(database, snapshot.lists) if first else (_digests_of_lists(database, snapshot),):
         digested.update(piece.encode())
+    if first and digests.knows_parents(snapshot.digest_version):
+        digested.update(json.dumps(_said(kept_entries(database, snapshot)), sort_keys=True).encode())
     digested.update(after.removeprefix("null").encode())
     return digested.hexdigest()
 
 
 def _digests_of_lists(database: Database, snapshot: Snapshot) -> str:
     asked = [query for name in snapshot.lists for query in digests.of_list(name, snapshot.digest_version)]
-    found = iter(ask_each(database, asked))
-    lists = {name: [teams, leagues] for name, (teams,), (leagues,) in zip(snapshot.lists, found, found, strict=True)}
+    found = [row for (row,) in ask_each(database, asked)]
+    each = len(asked) // len(snapshot.lists)
+    lists = {name: found[place * each : (place + 1) * each] for place, name in enumerate(snapshot.lists)}
     return json.dumps(lists, sort_keys=True)
+
+
+def _said(lists: Mapping[str, Mapping[str, Sequence[Entry]]]) -> Mapping[str, object]:
+    """Return what lists of parents say, as the digest reads it."""
+    return {
+        name: {parent: [[each.id, dict(each.said)] for each in entries] for parent, entries in kept.items()}
+        for name, kept in lists.items()
+    }
 
 
 def verify(database: Database, snapshot: Snapshot) -> None:
@@ -55,10 +67,10 @@ def verify(database: Database, snapshot: Snapshot) -> None:
         errors.DamagedSnapshotError: a table is missing, rows were lost, added or changed, or the description was; or
             its digest is said to be of a kind that this program does not know, so that it cannot be trusted.
     """
-    if snapshot.digest_version > digests.NEWEST:
+    if snapshot.digest_version > digests.NO_ROOM:
         raise errors.DamagedSnapshotError(
             f"Snapshot {snapshot.id} is not readable: its digest has version {snapshot.digest_version}, and this "
-            f"program knows {digests.NEWEST}. Either a newer practice-guard took it, or it was tampered with.",
+            f"program knows {digests.NO_ROOM}. Either a newer practice-guard took it, or it was tampered with.",
             next_steps=(Step("snapshots", "verify", why="which ones are whole"),),
         )
     if snapshot.fault:

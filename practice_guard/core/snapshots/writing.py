@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from practice_guard.core import errors
-from practice_guard.core.application import Application
+from practice_guard.core.application import Application, listed
 from practice_guard.core.database import Database, as_json, identifier, statement
 from practice_guard.core.model import Author
-from practice_guard.core.records import Place, imprints
+from practice_guard.core.records import Place, imprints, installation
 from practice_guard.core.snapshots import copies, digests
 from practice_guard.core.snapshots.copies import Inheritance
+from practice_guard.core.snapshots.entries import KEPT_SINCE, kept_entries, store_all, store_entries
 from practice_guard.core.snapshots.lists import store_list
 from practice_guard.core.snapshots.sets import rows_table, values
 from practice_guard.core.snapshots.snapshot import Snapshot, find
@@ -65,14 +66,18 @@ def write(database: Database, app: Application, header: Header, inheritance: Inh
         errors.DamagedSnapshotError: the copy differs from its source.
     """
     store_list(database, header.id, app.now)
-    version = digests.best(database)
-    sets, adoption = (*app.companions, *app.sets), inheritance.adoption
-    stored = copies.write(database, header.id, sets, inheritance, version)
+    store_all(database, header.id, listed(app.parents, app.catalog))
+    version, adoption = digests.best(database), inheritance.adoption
+    stored = copies.write(database, header.id, app.sets, inheritance, version)
     lists = {header.id}
     if adoption is not None:
         lists |= {each.list for each in adoption.found if each.list is not None}
     for carry in inheritance.carries.values():
         lists |= carry.lists
+    if inheritance.previous and not digests.knows_parents(inheritance.previous.digest_version):
+        for name, found in kept_entries(database, inheritance.previous).items():
+            if name in lists:
+                store_entries(database, name, found)
     snapshot = Snapshot(
         id=header.id,
         number=0,
@@ -85,8 +90,8 @@ def write(database: Database, app: Application, header: Header, inheritance: Inh
         server_version=header.place.server_version,
         accepted_current=header.accepted_current,
         lists=(header.id, *sorted(lists - {header.id})),
-        rows=sum(each.rows for each in stored.values() if not each.companion),
-        carried=sum(each.carried for each in stored.values() if not each.companion),
+        rows=sum(each.rows for each in stored.values()),
+        carried=sum(each.carried for each in stored.values()),
         imprint=imprints.take(database, app).dump(),
         digest="",
         verified_at=None,
@@ -136,3 +141,5 @@ def remove(database: Database, snapshot: Snapshot) -> None:
     database.execute(statement(__name__, "delete_snapshot"), {"id": snapshot.id})
     database.execute(statement(__name__, "delete_unused_teams"))
     database.execute(statement(__name__, "delete_unused_leagues"))
+    if (installation.locate(database).version or 0) >= KEPT_SINCE:
+        database.execute(statement(__name__, "delete_unused_entries"))

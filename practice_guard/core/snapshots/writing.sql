@@ -49,3 +49,8 @@ DELETE FROM practice_guard.team_lists AS t
 -- Removes the league lists that no snapshot needs any more.
 DELETE FROM practice_guard.league_lists AS t
  WHERE NOT EXISTS (SELECT FROM practice_guard.snapshots AS s WHERE t.list = ANY (s.lists))
+
+-- delete_unused_entries --
+-- Removes the lists of parents that no snapshot needs any more.
+DELETE FROM practice_guard.parent_lists AS t
+ WHERE NOT EXISTS (SELECT FROM practice_guard.snapshots AS s WHERE t.list = ANY (s.lists))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 from practice_guard.core import errors, restore, snapshots
-from practice_guard.core.application import Application, lock_for_reading
+from practice_guard.core.application import Application, incidental, lock_for_reading
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.checks import drift, orphans
 from practice_guard.core.database import Access, Database, fitted, locks
@@ -137,7 +137,7 @@ def _in_a_transaction(guard: Guard, wish: Wish, then: Callable[[Backup], Backup]
         server, catalog = locks.ask(database), catalogs.read(database, guard.schema)
 
     def work(within: float) -> Backup:
-        lock_for_reading(database, catalog, guard.sets, within)
+        lock_for_reading(database, catalog, guard.sets, within, guard.parents)
         locks.take(database)
         return then(_take(guard, guard.look(), wish))
 
@@ -153,7 +153,7 @@ def _take(guard: Guard, app: Application, wish: Wish) -> Backup:
     rows = restore.count_rows(database, app.sets)
     guard.watcher.begins("comparing with the last snapshot", rows)
     if last is None:
-        findings += drift.first(restore.count_alone(database, app), guard.request.bulk)
+        findings += drift.first(restore.count_alone(database, app), guard.request.bulk, incidental(app.sets))
     else:
         findings += drift.drift(last, app)
         part = snapshots.without(last, snapshots.gone(last, app)) if accept_current else last

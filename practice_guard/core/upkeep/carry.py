@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from practice_guard.core.database import Query, ask_each, literal, piece, statement
+from practice_guard.core.database import Query, ask_each, identifier, literal, piece, statement
 from practice_guard.core.restore import Sheet, Workings
 from practice_guard.core.snapshots import Carry
-
-_NOTHING = "SELECT NULL::text AS key, NULL::jsonb AS origins WHERE false"
 
 
 def carries(workings: Workings, name: str, *, lossy: bool) -> dict[str, Carry]:
@@ -18,12 +16,11 @@ def carries(workings: Workings, name: str, *, lossy: bool) -> dict[str, Carry]:
         lossy: see `Carry`.
 
     Returns:
-        by set, the ETL's own rows among them, what is taken over; the tables must be there when it is.
+        by set what is taken over; the tables must be there when it is.
     """
     new, sheets = literal(name), workings.sheets
     parts = {"lists": list(workings.snapshot.lists)}
     asked = {set_: (_waiting(workings, sheet, new), _anchored(workings, sheet, new)) for set_, sheet in sheets.items()}
-    asked |= {set_: (_needed(workings, sheet), _NOTHING) for set_, sheet in workings.companions.items()}
     measures = [
         Query(statement(__name__, "measure", rows=rows, anchors=anchors), parts) for rows, anchors in asked.values()
     ]
@@ -41,7 +38,8 @@ def carries(workings: Workings, name: str, *, lossy: bool) -> dict[str, Carry]:
 
 
 def _waiting(workings: Workings, sheet: Sheet, new: str) -> str:
-    origins = (_origin(sheet, place, "true") for place in sheet.places)
+    origins = [_origin(sheet, place, "true") for place in sheet.places]
+    origins += [_unknown(column) for column in sheet.unknown]
     return statement(__name__, "waiting", **_parts(workings, sheet, new), origins=", ".join(origins))
 
 
@@ -52,25 +50,6 @@ def _anchored(workings: Workings, sheet: Sheet, new: str) -> str:
         named = f"({_list(sheet, place)}, {_id(sheet, place)}) IS DISTINCT FROM ({new}, p.a{place})"
         unexplained.append(_origin(sheet, place, f"({open_end} OR {place} = ANY (p.unresolved)) AND {named}"))
     return statement(__name__, "anchored", **_parts(workings, sheet, new), unexplained=", ".join(unexplained))
-
-
-def _needed(workings: Workings, companion: Sheet) -> str:
-    pointing = [
-        statement(
-            __name__,
-            "pointing",
-            **_parts(workings, sheet, ""),
-            place=str(place),
-            list=sheet.list(place),
-            old=sheet.old(place),
-        )
-        for sheet in workings.sheets.values()
-        for place, reference in enumerate(sheet.references)
-        if reference.parent == companion.name
-    ]
-    origins = ", ".join(_origin(companion, place, "true", follow=False) for place in companion.places)
-    parts = _parts(workings, companion, "")
-    return statement(__name__, "needed", **parts, origins=origins, pointing="\n UNION ALL\n".join(pointing))
 
 
 def _parts(workings: Workings, sheet: Sheet, new: str) -> dict[str, str]:
@@ -84,36 +63,37 @@ def _parts(workings: Workings, sheet: Sheet, new: str) -> dict[str, str]:
             old=sheet.old(place),
         )
         for place, reference in enumerate(sheet.references)
-        if new and reference.parent is not None and _sheet(workings, reference.parent)
+        if reference.parent is not None and reference.parent in workings.sheets
     ]
     plan = workings.scratch.table(f"plan_{sheet.name}")
     return {"rows": sheet.parts["rows"], "plan": plan, "names": "\n".join(follows)}
 
 
-def _sheet(workings: Workings, name: str) -> Sheet | None:
-    return workings.sheets.get(name) or workings.companions.get(name)
-
-
 def _names(workings: Workings, name: str, new: str) -> str:
-    """Return the query of what the rows of a set are called in the next snapshot; companions are all carried on."""
-    sheet = _sheet(workings, name)
-    if sheet is None:
-        raise KeyError(name)
+    """Return the query of what the rows of a set are called in the next snapshot."""
+    sheet = workings.sheets[name]
     above, first = "", "(%(lists)s::text[])[p.list]"
-    if sheet.parent is not None and _sheet(workings, sheet.parent):
+    if sheet.parent is not None and sheet.parent in workings.sheets:
         names = _names(workings, sheet.parent, new)
         above = f"\n          LEFT JOIN (\n{names}\n               ) AS f ON f.list = p.list AND f.old = p.old"
         first = f"coalesce(f.new_list, {first})"
-    there = "false" if sheet.bound.set.companion else "p.live_key IS NOT NULL"
     plan = workings.scratch.table(f"plan_{sheet.name}")
-    return statement(__name__, "names", plan=plan, there=there, new=new, first=first, above=above)
+    return statement(__name__, "names", plan=plan, new=new, first=first, above=above)
 
 
-def _origin(sheet: Sheet, place: int, asked: str, *, follow: bool = True) -> str:
-    list_, id_ = (_list(sheet, place), _id(sheet, place)) if follow else (_named(sheet, place), sheet.old(place))
+def _origin(sheet: Sheet, place: int, asked: str) -> str:
+    list_, id_ = _list(sheet, place), _id(sheet, place)
     column = literal(sheet.references[place].column)
     return piece(
         __name__, "origin", column=column, asked=f"{sheet.old(place)} IS NOT NULL AND {asked}", list=list_, id=id_
+    )
+
+
+def _unknown(column: str) -> str:
+    """Say of an id in a column that was no reference yet that it is of a list which knows nothing of it."""
+    given, own = f"t.{identifier(column)}", "(%(lists)s::text[])[1]"
+    return piece(
+        __name__, "origin", column=literal(column), asked=f"{given} IS NOT NULL", list=own, id=f"{given}::bigint"
     )
 
 

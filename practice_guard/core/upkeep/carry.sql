@@ -3,8 +3,8 @@
 SELECT DISTINCT ON (n.list, n.old) n.list, n.old, n.new_list, n.new_id
   FROM (SELECT p.row, CASE WHEN p.carried AND p.list IS NOT NULL THEN p.list ELSE 1::smallint END AS list,
                p.key::bigint AS old,
-               CASE WHEN {there} THEN {new} ELSE coalesce({first}, {new}) END AS new_list,
-               CASE WHEN {there} THEN p.live_key::bigint ELSE p.key::bigint END AS new_id
+               CASE WHEN p.live_key IS NOT NULL THEN {new} ELSE coalesce({first}, {new}) END AS new_list,
+               CASE WHEN p.live_key IS NOT NULL THEN p.live_key::bigint ELSE p.key::bigint END AS new_id
           FROM {plan} AS p{above}) AS n
  ORDER BY n.list, n.old, n.row DESC
 
@@ -34,22 +34,6 @@ SELECT p.live_key AS key, x.origins
   LEFT JOIN (
 {names}
        ) AS n{place} ON n{place}.list = {list} AND n{place}.old = {old}
-
--- needed --
--- Rows of the ETL's own that rows which are carried or anchored point at.
-SELECT p.row, jsonb_strip_nulls(jsonb_build_object({origins})) AS origins
-  FROM {plan} AS p
-  JOIN practice_guard.{rows} AS t ON t.guard_row = p.row
- WHERE EXISTS (SELECT FROM ({pointing}) AS x (list, old)
-                WHERE x.old = p.key AND x.list = CASE WHEN p.carried AND p.list IS NOT NULL THEN p.list ELSE 1 END)
-
--- pointing --
--- At which of them the rows of one set point.
-SELECT {list}, {old}
-  FROM {plan} AS p
-  JOIN practice_guard.{rows} AS t ON t.guard_row = p.row
- WHERE (p.bucket = 'pending' AND p.live_key IS NULL)
-    OR (p.live_key IS NOT NULL AND (p.bucket IN ('pending', 'given_up') OR {place} = ANY (p.unresolved)))
 
 -- measure --
 -- How many rows are taken over, and which team lists they and the anchors speak of.

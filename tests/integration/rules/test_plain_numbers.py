@@ -121,9 +121,9 @@ def test_it_is_declared_by_column() -> None:
     [
         (
             'points_at = { answers = "note" }',
-            "line 5: there is no protected set 'note' (the nearest name there is notes)",
+            "line 5: there is no protected set or parent 'note' (the nearest name there is notes)",
         ),
-        ("points_at = { answers = 1 }", "line 5: points_at has the name of a protected set for each column"),
+        ("points_at = { answers = 1 }", "line 5: points_at has the name of a protected set or parent for each"),
         ('points_at = { team_id = "notes" }', "has a column that points at two things"),
     ],
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from practice_guard.core.application import BUILT_IN, TEAMS, ProtectedSet, Reference
+from practice_guard.core.application import BUILT_IN, PLAYERS, TEAMS, ProtectedSet, Reference
 from practice_guard.core.database import Access
 from practice_guard.core.model import Team, Verdict
 from practice_guard.core.restore import undo
@@ -63,7 +63,7 @@ def test_responses_stay_on_players_whose_former_rows_are_gone_and_the_rest_goes_
 
 
 HELPERS = ProtectedSet(
-    "helpers", "helpers", (Reference("team_id", TEAMS), Reference("player_id", "players")), content=("task",)
+    "helpers", "helpers", (Reference("team_id", TEAMS), Reference("player_id", PLAYERS)), content=("task",)
 )
 
 

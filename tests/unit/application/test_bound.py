@@ -11,7 +11,8 @@ TYPES = {"the id": "bigint", "team%id": "integer", "league_id": "smallint", "not
 
 def bound_over(table: str = 'gear"s', condition: str = "note LIKE '5%'") -> dict[str, str]:
     columns = {name: Column(name, type_, False, False, "", False, True) for name, type_ in TYPES.items()}
-    catalog = Catalog("public", {table: Table("public", table, 1, "r", False, ("the id",), columns)})
+    parents = {name: Table("public", name, 2, "r", False, ("id",), {}) for name in ("teams", "leagues")}
+    catalog = Catalog("public", {table: Table("public", table, 1, "r", False, ("the id",), columns), **parents})
     references = (Reference("team%id", TEAMS), Reference("league_id", LEAGUES))
     (bound,), _ = bind([ProtectedSet("gear", table, references, condition=condition)], catalog)
     assert bound.parts is bound.parts, "quoted once"

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from practice_guard import settings
-from practice_guard.core.application import Declared
+from practice_guard.core.application import BUILT_IN_PARENTS, Declared
+from practice_guard.core.database import Database
 from practice_guard.core.errors import UsageError
 from practice_guard.core.identity import Habits, League
 from practice_guard.settings import Settings, Target
+from tests.world.guarding import somebody
 
 HERE = "postgresql://me:hunter2secret@db.example:5432/league"
 THERE = "postgresql://me:hunter2secret@there.example/league"
@@ -136,6 +139,13 @@ def test_what_is_declared_of_leagues_is_asked_of_every_plan(monkeypatch: pytest.
     declared = settings.load_declared(set_)
     assert settings.request(set_, declared).habits == Habits((League("LAKE", unique_names=True),))
     assert settings.request(set_).habits == settings.request(set_, Declared()).habits == Habits()
+
+
+def test_a_guard_is_told_what_is_declared_that_an_import_renumbers(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text('[[parent]]\nname = "products"\ntable = "products"\nsame = ["sku"]\n')
+    set_ = Settings(_env_file=None, config=tmp_path / "shop.toml")
+    guard = settings.guard(set_, cast("Database", None), settings.load_declared(set_), somebody())
+    assert [each.name for each in guard.parents] == [*(each.name for each in BUILT_IN_PARENTS), "products"]
 
 
 def test_a_file_of_what_is_declared_that_cannot_be_read_is_not_passed_over(

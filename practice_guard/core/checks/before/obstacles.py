@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from practice_guard.core.application import BUILT_IN, PARENTS, BoundSet, Catalog
+from practice_guard.core.application import PARENTS, Catalog, Table
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene, role_of, visible
 from practice_guard.core.database import Database, identifier, statement
@@ -121,12 +121,16 @@ def _ending(pids: Iterable[int | None]) -> str:
 
 def row_security(scene: Scene) -> Answer:
     """Whether row level security hides rows from this role, so that a backup would fail or be short."""
-    return row_security_of(scene.database, scene.app.catalog, (*scene.app.sets, *scene.app.companions))
+    return row_security_of(
+        scene.database,
+        scene.app.catalog,
+        [each.table for each in scene.app.sets] + [each.table for each in scene.app.followed],
+    )
 
 
-def row_security_of(database: Database, catalog: Catalog, sets: Sequence[BoundSet]) -> Answer:
+def row_security_of(database: Database, catalog: Catalog, held: Iterable[Table]) -> Answer:
     """Answer as `row_security` does, for a role that may not even read the team list."""
-    names = {*PARENTS, "players", *(bound.table.name for bound in sets)} & set(catalog.tables)
+    names = {*PARENTS, "players", *(table.name for table in held)} & set(catalog.tables)
     tables = [catalog.tables[name] for name in sorted(names)]
     hidden = sorted(row[0] for row in visible(database, [table.oid for table in tables]) if row[3])
     if not hidden:
@@ -210,12 +214,8 @@ def left_out(scene: Scene) -> Answer:
         return Answer("no protected set is left out for the shape of its table")
     what = f"{counted(len(left), 'protected set')} left out: {', '.join(left)}."
     why = f"Nobody guards their rows. {' '.join(left.values())}"
-    own = [name for name in left if name not in _COMPANIONS]
-    fix = f"# in practice_guard.toml, where that is meant\nnot_protected = {json.dumps(own)}" if own else ""
+    fix = f"# in practice_guard.toml, where that is meant\nnot_protected = {json.dumps(list(left))}"
     return Answer(what, (found("set-left-out", what, why, fix, examples=[f"{n}: {why}" for n, why in left.items()]),))
-
-
-_COMPANIONS = frozenset(each.name for each in BUILT_IN if each.companion)
 
 
 def skipped(scene: Scene) -> Answer:

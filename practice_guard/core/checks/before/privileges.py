@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from practice_guard.core.application import BoundSet, Catalog, rights
+from practice_guard.core.application import BoundParent, BoundSet, Catalog, rights
 from practice_guard.core.application.rights import Lacking, Right
 from practice_guard.core.checks.before.scene import Answer, Scene, role_of
 from practice_guard.core.database import Database, statement
@@ -19,6 +19,7 @@ _GUARD_TABLES = {
     "snapshot_sets": ("INSERT",),
     "team_lists": ("INSERT",),
     "league_lists": ("INSERT",),
+    "parent_lists": ("INSERT",),
     "installation": ("INSERT", "UPDATE"),
     "runs": ("INSERT", "UPDATE"),
 }
@@ -28,20 +29,20 @@ _GUARD_TABLES = {
 def backup(scene: Scene) -> Answer:
     """Whether this role may take a backup: read the tables, and keep its own in the guard's schema."""
     app = scene.app
-    return backup_rights(scene.database, app.catalog, app.sets, app.companions)
+    return backup_rights(scene.database, app.catalog, app.sets, app.followed)
 
 
 def restore(scene: Scene) -> Answer:
     """Whether this role may restore: lock, insert and update the protected rows, and move their sequences."""
     app = scene.app
-    return restore_rights(scene.database, app.catalog, app.sets, app.companions)
+    return restore_rights(scene.database, app.catalog, app.sets, app.followed)
 
 
 def backup_rights(
-    database: Database, catalog: Catalog, sets: Sequence[BoundSet], companions: Sequence[BoundSet]
+    database: Database, catalog: Catalog, sets: Sequence[BoundSet], parents: Sequence[BoundParent]
 ) -> Answer:
     """Answer as `backup` does, for a role that may not even read the team list."""
-    wanted = [*rights.to_read(catalog, sets, companions), rights.OWN]
+    wanted = [*rights.to_read(catalog, sets, parents), rights.OWN]
     wanted += [rights.on_own(right, name) for name, changes in _GUARD_TABLES.items() for right in changes]
     lacking = rights.lacking(database, wanted)
     both = dict.fromkeys((*_schemas(database, catalog), *lacking.rights))
@@ -50,10 +51,10 @@ def backup_rights(
 
 
 def restore_rights(
-    database: Database, catalog: Catalog, sets: Sequence[BoundSet], companions: Sequence[BoundSet]
+    database: Database, catalog: Catalog, sets: Sequence[BoundSet], parents: Sequence[BoundParent]
 ) -> Answer:
     """Answer as `restore` does, for a role that may not even read the team list."""
-    lacking = rights.lacking(database, needs.of_any(catalog, sets, companions))
+    lacking = rights.lacking(database, needs.of_any(catalog, sets, parents))
     why = (
         "A restore keeps teams and what else its rows point at from changing, and writes protected rows; it would fail."
     )

@@ -13,10 +13,11 @@ from practice_guard.core import lines
 from practice_guard.core.application import TeamList
 from practice_guard.core.database import Database, Query, identifier, statement, stream
 from practice_guard.core.errors import DamagedSnapshotError
-from practice_guard.core.snapshots import verification
+from practice_guard.core.snapshots import digests, verification
 from practice_guard.core.snapshots.archive import writer
 from practice_guard.core.snapshots.archive.file import read
 from practice_guard.core.snapshots.archive.writer import Archive, NamedRow, StoredRow
+from practice_guard.core.snapshots.entries import Entries, kept_entries
 from practice_guard.core.snapshots.lists import team_lists
 from practice_guard.core.snapshots.sets import StoredSet, as_text
 from practice_guard.core.snapshots.snapshot import Snapshot
@@ -29,11 +30,13 @@ class Exported:
     Attributes:
         snapshot: which.
         lists: the team lists as they were read from the database.
+        entries: the lists of other parents, in the same way.
         tally: over the rows as they were read from the database (see `_tallied`).
     """
 
     snapshot: Snapshot
     lists: Mapping[str, TeamList]
+    entries: Mapping[str, Entries]
     tally: int
 
 
@@ -61,9 +64,12 @@ def export(database: Database, snapshot: Snapshot, file: BinaryIO, *, now: datet
     verification.verify(database, snapshot)
     kept = team_lists(database, snapshot.lists)
     tally = _Tally()
-    archive = Archive(snapshot, kept, lambda: tally.over(_rows(database, snapshot)))
+    entries: Mapping[str, Entries] = {}
+    if digests.knows_parents(snapshot.digest_version):
+        entries = kept_entries(database, snapshot)
+    archive = Archive(snapshot, kept, lambda: tally.over(_rows(database, snapshot)), entries)
     writer.dump(archive, file, exported_at=now, tool_version=tool_version)
-    return Exported(snapshot, kept, tally.sum)
+    return Exported(snapshot, kept, entries, tally.sum)
 
 
 def confirm(file: BinaryIO, exported: Exported) -> Size:
@@ -76,7 +82,8 @@ def confirm(file: BinaryIO, exported: Exported) -> Size:
     """
     tally, snapshot = _Tally(), exported.snapshot
     back = read(file, tally.over)
-    if (back.lists, tally.sum, back.snapshot.digest) != (exported.lists, exported.tally, snapshot.digest):
+    read_back = (back.lists, back.entries, tally.sum, back.snapshot.digest)
+    if read_back != (exported.lists, exported.entries, exported.tally, snapshot.digest):
         raise DamagedSnapshotError(f"The export of {snapshot.id}, read back, is not what was to be written.")
     found = hashlib.sha256()
     file.seek(0)

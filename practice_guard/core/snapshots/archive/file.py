@@ -28,7 +28,9 @@ def read(file: BinaryIO, over: Callable[[Iterable[NamedRow]], Iterable[NamedRow]
         envelope.check(file)
         reading = Reading(file)
         deque(over(reading.rows()), maxlen=0)
-        return Archive(reading.snapshot, reading.team_lists(), lambda: _again(file, reading.snapshot))
+        return Archive(
+            reading.snapshot, reading.team_lists(), lambda: _again(file, reading.snapshot), reading.entries()
+        )
 
 
 def _again(file: BinaryIO, snapshot: Snapshot) -> Iterator[NamedRow]:

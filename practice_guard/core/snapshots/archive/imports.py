@@ -17,6 +17,7 @@ from practice_guard.core.records import About, Place, installation, ledger
 from practice_guard.core.snapshots import copies, verification, writing
 from practice_guard.core.snapshots.archive.file import unusable
 from practice_guard.core.snapshots.archive.writer import Archive, NamedRow, StoredRow
+from practice_guard.core.snapshots.entries import kept_entries, store_entries
 from practice_guard.core.snapshots.lists import store_list, team_lists
 from practice_guard.core.snapshots.sets import StoredSet
 from practice_guard.core.snapshots.snapshot import Snapshot
@@ -99,6 +100,7 @@ def _load(database: Database, archive: Archive, author: Author, *, into_other: b
                 raise unusable(f"its team list {name} is another than the one that is here.")
         else:
             store_list(database, name, found)
+    _store_entries(database, archive)
     copies.create(database, list(snapshot.sets.values()))
     for name, rows in _batches(archive.rows()):
         _write_rows(database, snapshot.sets[name], rows)
@@ -111,6 +113,18 @@ def _load(database: Database, archive: Archive, author: Author, *, into_other: b
     result = {"rows": snapshot.rows, "fingerprint": dict(snapshot.fingerprint), "told_otherwise": bool(differences)}
     ledger.write(database, IMPORT, author, About(result, snapshot.id, snapshot.digest))
     return Imported(new, False, place, bool(differences))
+
+
+def _store_entries(database: Database, archive: Archive) -> None:
+    """Keep the lists of other parents; those that are kept already must be the same."""
+    if not archive.entries:
+        return
+    there = kept_entries(database, replace(archive.snapshot, sets={}))
+    for name, found in archive.entries.items():
+        for parent, entries in there[name].items():
+            if entries != list(found.get(parent, ())):
+                raise unusable(f"its {parent} in the list {name} are others than those that are here.")
+        store_entries(database, name, found)
 
 
 def _differences(snapshot: Snapshot, place: Place, environment: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from practice_guard.core import lines
 from practice_guard.core.application import TeamList, imprint
 from practice_guard.core.errors import DamagedSnapshotError
+from practice_guard.core.identity import Entry
 from practice_guard.core.lines import LineError, Sum
 from practice_guard.core.model import Team
 from practice_guard.core.snapshots import digests
@@ -60,6 +61,11 @@ class Reading:
     def team_lists(self) -> dict[str, TeamList]:
         """Return the team lists, as far as was read."""
         return {name: self._sections.team_list(name) for name in self.snapshot.lists}
+
+    def entries(self) -> dict[str, dict[str, list[Entry]]]:
+        """Return the lists of other parents, as far as was read; none where the snapshot's digest knows of none."""
+        knows = digests.knows_parents(self.snapshot.digest_version)
+        return {name: self._sections.entries(name) for name in self.snapshot.lists} if knows else {}
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
@@ -114,9 +120,9 @@ def _snapshot(fields: Fields, sets: Mapping[str, Any]) -> Snapshot:
         },
         digest_version=fields.number("digest_version"),
     )
-    if not 1 <= snapshot.digest_version <= digests.NEWEST:
+    if not 1 <= snapshot.digest_version <= digests.NO_ROOM:
         raise DamagedSnapshotError(
-            f"{fields.where}: digest_version is {snapshot.digest_version}, and this program knows {digests.NEWEST}."
+            f"{fields.where}: digest_version is {snapshot.digest_version}, and this program knows {digests.NO_ROOM}."
         )
     for what in ("rows", "carried"):
         total = sum(getattr(each, what) for each in snapshot.sets.values() if not each.companion)
@@ -161,6 +167,7 @@ class _Sections:
         self._leagues: dict[str, dict[int, str]] = {name: {} for name in snapshot.lists}
         self._rosters: dict[str, dict[int, frozenset[str]]] = {name: {} for name in snapshot.lists}
         self._active: dict[str, dict[int, bool]] = {name: {} for name in snapshot.lists}
+        self._entries: dict[str, dict[str, dict[int, Entry]]] = {name: {} for name in snapshot.lists}
         self._carried = dict.fromkeys(snapshot.sets, 0)
         self._sums = {kind: {name: Sum() for name in names} for kind, names in self._names().items()}
 
@@ -172,6 +179,10 @@ class _Sections:
         teams, active = self._teams[name].values(), self._active[name]
         return TeamList.telling_apart(teams, self._leagues[name], self._rosters[name], active)
 
+    def entries(self, name: str) -> dict[str, list[Entry]]:
+        """Return a list's rows of other parents as its lines have them."""
+        return {parent: [found[key] for key in sorted(found)] for parent, found in self._entries[name].items()}
+
     def add(self, line: bytes, where: str) -> NamedRow | None:
         """Take in one line; return the row that it is, with the name of its set, and nothing of another line."""
         value = _object(line, where)
@@ -182,6 +193,8 @@ class _Sections:
         row = None
         if kind == "set":
             row = name, self._row(name, fields.only("set", "row", "carried", "from", "values"), escaped=b"\\u" in line)
+        elif "parent" in value and digests.knows_parents(self._kept.digest_version):
+            self._add_entry(name, fields.only("list", "parent", "id", "said"))
         elif "team" in value:
             self._add_team(name, fields.only("list", "team", "players"))
         else:
@@ -214,6 +227,14 @@ class _Sections:
         if key in self._leagues[name]:
             raise DamagedSnapshotError(f"{fields.where}: league {key} is there for the second time.")
         self._leagues[name][key] = given.text("code")
+
+    def _add_entry(self, name: str, fields: Fields) -> None:
+        parent, key = clean(fields.text("parent", empty=False), f"{fields.where}: its parent"), fields.key("id")
+        said = Fields(f"{fields.where}, said", fields.object("said"))
+        found = self._entries[name].setdefault(parent, {})
+        if key in found:
+            raise DamagedSnapshotError(f"{fields.where}: row {key} of {parent} is there for the second time.")
+        found[key] = Entry(key, {clean(column, said.where): said.optional(column) for column in fields.object("said")})
 
     def _row(self, name: str, fields: Fields, *, escaped: bool) -> StoredRow:
         number = fields.number("row")
@@ -248,9 +269,13 @@ class _Sections:
 
     def check_list(self, name: str, fields: Fields) -> None:
         """Compare a team list's lines with what the manifest says of them."""
-        fields.only("teams", "leagues", "sha256")
+        knows = digests.knows_parents(self._kept.digest_version)
+        fields.only("teams", "leagues", *(("parents",) if knows else ()), "sha256")
         for what, found in (("team", len(self._teams[name])), ("league", len(self._leagues[name]))):
             _check_number(fields, what, found)
+        there = {parent: len(found) for parent, found in self._entries[name].items()}
+        if knows and fields.object("parents") != there:
+            raise DamagedSnapshotError(f"{fields.where}: other rows of parents are there than it says.")
         if self._sums["list"][name].hexdigest() != fields.digest("sha256"):
             raise DamagedSnapshotError(f"{fields.where}: its teams or leagues were changed.")
 

@@ -7,7 +7,7 @@ has its count and its sum in the manifest, and the snapshot's own digest is made
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
@@ -16,6 +16,7 @@ from practice_guard.core.application import TeamList
 from practice_guard.core.lines import Sum
 from practice_guard.core.snapshots import digests
 from practice_guard.core.snapshots.archive.envelope import Packing
+from practice_guard.core.snapshots.entries import Entries
 from practice_guard.core.snapshots.snapshot import Snapshot
 
 FORMAT = "practice-guard snapshot"
@@ -56,9 +57,10 @@ NamedRow = tuple[str, StoredRow]
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """All of a snapshot: what it says of itself, the team lists its ids come from, and its rows.
+    """All of a snapshot: what it says of itself, the lists its ids come from, and its rows.
 
     Attributes:
+        entries: by list and parent the rows of what else an import renumbers, where the digest knows of them.
         rows: begins anew whenever it is called, and yields each row with the name of its set: set by set, in the order
             of their names, as they are numbered. Nobody holds them all.
     """
@@ -66,6 +68,7 @@ class Archive:
     snapshot: Snapshot
     lists: Mapping[str, TeamList]
     rows: Callable[[], Iterator[NamedRow]]
+    entries: Mapping[str, Entries] = field(default_factory=dict)
 
 
 def dump(archive: Archive, file: BinaryIO, *, exported_at: datetime, tool_version: str) -> None:
@@ -76,6 +79,8 @@ def dump(archive: Archive, file: BinaryIO, *, exported_at: datetime, tool_versio
     packing = Packing(file, lines.dump({**told, **_sections(archive, sums)}))
     for name in snapshot.lists:
         for each in _list_lines(name, archive.lists[name], besides=snapshot.digest_version != digests.NAMES_ONLY):
+            packing.write(sums["list"][name].add(lines.dump(each)))
+        for each in _entry_lines(name, archive.entries.get(name, {})):
             packing.write(sums["list"][name].add(lines.dump(each)))
     columns = {name: [column.name for column in stored.columns] for name, stored in snapshot.sets.items()}
     for name, row in archive.rows():
@@ -102,6 +107,7 @@ def _sections(archive: Archive, sums: Mapping[str, Mapping[str, Sum]]) -> dict[s
             name: {
                 "teams": len(archive.lists[name].teams),
                 "leagues": len(archive.lists[name].leagues),
+                **_parents(archive, name),
                 "sha256": sums["list"][name].hexdigest(),
             }
             for name in snapshot.lists
@@ -119,6 +125,19 @@ def _sections(archive: Archive, sums: Mapping[str, Mapping[str, Sum]]) -> dict[s
             for name, stored in sorted(snapshot.sets.items())
         },
     }
+
+
+def _parents(archive: Archive, name: str) -> dict[str, object]:
+    """Say how many rows of each parent a list has."""
+    if not digests.knows_parents(archive.snapshot.digest_version):
+        return {}
+    return {"parents": {parent: len(found) for parent, found in sorted(archive.entries.get(name, {}).items())}}
+
+
+def _entry_lines(name: str, entries: Entries) -> Iterator[Mapping[str, object]]:
+    for parent, found in sorted(entries.items()):
+        for each in found:
+            yield {"list": name, "parent": parent, "id": each.id, "said": dict(each.said)}
 
 
 def _list_lines(name: str, found: TeamList, *, besides: bool) -> Iterable[Mapping[str, object]]:

@@ -1,0 +1,120 @@
+"""Where the ids of clubs, series, players and declared parents lead today, list by list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from practice_guard.core.application import CLUBS, SERIES, Application, BoundParent, all_entries, read_entries
+from practice_guard.core.database import Database, Row
+from practice_guard.core.guarding import Request
+from practice_guard.core.identity import (
+    EVERY_OTHER,
+    Decisions,
+    Entry,
+    Habits,
+    Led,
+    Resolution,
+    Ways,
+    dialect,
+    kind_of,
+    normalise,
+    resolve_entries,
+)
+from practice_guard.core.restore.laying import Goal
+from practice_guard.core.restore.plans import Destination
+
+Led_By_Parent = Mapping[str, Mapping[int, Led]]
+"""By parent and old id, what became of a row."""
+
+Lists = Mapping[str, Mapping[str, Sequence[Entry]]]
+"""By list and parent, the rows that are kept."""
+
+
+def entries_now(database: Database, parents: Sequence[BoundParent]) -> dict[str, list[Entry]]:
+    """Read the rows of parents as they are now, by parent."""
+    rows: dict[str, list[Row]] = {each.name: [] for each in parents}
+    for name, *row in database.execute(all_entries(parents).text) if parents else ():
+        rows[name].append(tuple(row))
+    return {name: read_entries(found) for name, found in rows.items()}
+
+
+def lead(
+    app: Application,
+    lists: Lists,
+    now: Mapping[str, Sequence[Entry]],
+    known: Mapping[str, tuple[Resolution, Mapping[int, int]]],
+    decisions: Mapping[str, Decisions],
+    request: Request,
+) -> dict[str, dict[str, dict[int, Led]]]:
+    """Find out who the rows of all lists are today.
+
+    Args:
+        app: the database; its followed parents are asked about, each after those that it leads to.
+        lists: what the snapshot keeps of them.
+        now: their rows as they are now.
+        known: by list, who its teams are, and where its leagues lead.
+        decisions: by list, what people decided.
+        request: what is asked.
+
+    Returns:
+        by list, parent and old id what became of the row.
+    """
+    found: dict[str, dict[str, dict[int, Led]]] = {}
+    for name, kept in lists.items():
+        resolution, leagues = known[name]
+        leads: dict[str, dict[int, int | None]] = {
+            "teams": {old: match.new.id if match.new else None for old, match in resolution.matches.items()},
+            "leagues": dict(leagues),
+        }
+        found[name] = {}
+        for parent in app.followed:
+            ways = _ways(parent, leads, decisions[name], request.habits)
+            old = [each for each in kept.get(parent.name, ()) if set(parent.same) <= each.said.keys()]
+            led = resolve_entries(old, now[parent.name], ways, exact_only=request.exact_only)
+            leads[parent.name] = {key: each.new.id if each.new else None for key, each in led.items()}
+            found[name][parent.name] = led
+    return found
+
+
+def goals(found: Mapping[str, Led_By_Parent], parent: str) -> Iterator[Goal]:
+    """Return where every row of a parent leads; a scope of teams or leagues means none of what hangs on one."""
+    for place, led in enumerate(found.values(), start=1):
+        for old, each in led.get(parent, {}).items():
+            new = each.new.id if each.new else None
+            yield Goal(place, old, Destination(new, each.evidence, each.fate), meant=False, league=None)
+
+
+def _ways(
+    parent: BoundParent, leads: Mapping[str, Mapping[int, int | None]], decisions: Decisions, habits: Habits
+) -> Ways:
+    """By what the rows of a parent are compared: clubs and series as their leagues write them."""
+    words = dialect(habits.of(EVERY_OTHER))
+    forms = {
+        CLUBS.name: (normalise.text, lambda text: normalise.club(text, words)),
+        SERIES.name: (normalise.text, lambda text: normalise.series(text, words)),
+    }.get(parent.name, (normalise.text,))
+    heirs, merging = _decided(parent.name, decisions)
+    return Ways(
+        parent.texts,
+        {column: leads.get(name, {}) for column, name in parent.leads.items()},
+        parent.parent.loose,
+        forms,
+        heirs,
+        merging,
+    )
+
+
+def _decided(parent: str, decisions: Decisions) -> tuple[dict[str, str], frozenset[str]]:
+    """Return whom people decided for, of clubs and series as a whole: where they say the same for every league."""
+    if parent not in (CLUBS.name, SERIES.name):
+        return {}, frozenset()
+    kind = "club" if parent == CLUBS.name else "series"
+    said: dict[str, set[str]] = {}
+    merging: set[str] = set()
+    for each in decisions.entries:
+        if kind_of(each.about) == kind and each.heir is not None:
+            old, heir = getattr(each.about, kind), getattr(each.heir, kind)
+            said.setdefault(str(old), set()).add(str(heir))
+            if each.merge:
+                merging.add(str(old))
+    return {old: next(iter(heirs)) for old, heirs in said.items() if len(heirs) == 1}, frozenset(merging)

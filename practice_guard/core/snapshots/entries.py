@@ -1,0 +1,87 @@
+"""Lists of what else an import renumbers, kept under the id of the snapshot that took them: clubs, series, players."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from practice_guard.core.application import BoundParent, all_entries, read_entries
+from practice_guard.core.database import Database, Query, identifier, literal, statement
+from practice_guard.core.identity import Entry
+from practice_guard.core.records import installation
+from practice_guard.core.snapshots.sets import StoredSet
+from practice_guard.core.snapshots.snapshot import Snapshot
+
+KEPT_SINCE = 9
+"""The version of the guard's tables that has such lists first."""
+
+Entries = Mapping[str, Sequence[Entry]]
+"""By parent, the rows of one list."""
+
+_AT_ONCE = 10_000
+"""Rows that are sent in one statement."""
+
+
+def store_all(database: Database, name: str, parents: Sequence[BoundParent]) -> None:
+    """Keep all rows of parents, as they are now, under the id of the snapshot that is taken."""
+    if parents:
+        text = statement(__name__, "store_all", entries=all_entries(parents).text)
+        database.execute(text, {"list": name})
+
+
+def store_entries(database: Database, name: str, found: Entries) -> None:
+    """Keep lists under a name, those of them that are not kept under it yet."""
+    known = set(database.execute(statement(__name__, "known"), {"list": name}))
+    for parent, entries in found.items():
+        for start in range(0, len(entries) if (parent,) not in known else 0, _AT_ONCE):
+            some = [[each.id, dict(each.said)] for each in entries[start : start + _AT_ONCE]]
+            values = {"list": name, "parent": parent, "entries": json.dumps(some, ensure_ascii=False)}
+            database.execute(statement(__name__, "store_entries"), values)
+
+
+def kept_entries(
+    database: Database, snapshot: Snapshot, names: Iterable[str] | None = None
+) -> dict[str, dict[str, list[Entry]]]:
+    """Read the lists that a snapshot's ids come from, by list and parent; all that are kept where no parent is named.
+
+    A snapshot of an older program has the players that its rows point at among its own rows, and nothing of others.
+    """
+    wanted = None if names is None else list(names)
+    found: dict[str, dict[str, list[Entry]]] = {name: {} for name in snapshot.lists}
+    asked = [_older(snapshot.id, each) for each in snapshot.sets.values() if each.companion]
+    parameters: dict[str, object] = {"lists": list(snapshot.lists), "parents": wanted}
+    if (installation.locate(database).version or 0) >= KEPT_SINCE:
+        asked.append(statement(__name__, "kept"))
+    if not asked or wanted == []:
+        return found
+    query = Query("\n UNION ALL\n".join(asked), parameters)
+    by_list: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for list_, parent, number, said in database.execute(query.text, query.parameters):
+        by_list.setdefault((list_, parent), []).append((number, said))
+    for (list_, parent), rows in by_list.items():
+        if list_ in found and (wanted is None or parent in wanted):
+            found[list_][parent] = read_entries(sorted(dict(rows).items()))
+    return found
+
+
+def _older(snapshot: str, stored: StoredSet) -> str:
+    """Ask for the rows that an older program kept of a parent, each under the list in which others know it."""
+    team = next(iter(sorted(stored.references)))
+    content = [str(name) for name in _content(stored) if name not in stored.references]
+    said = ", ".join(f"{literal(name)}, t.{identifier(name)}::text" for name in content)
+    return statement(
+        __name__,
+        "older",
+        own=literal(snapshot),
+        parent=literal(stored.name),
+        rows=identifier(stored.rows_table),
+        key=identifier(stored.key),
+        reference=literal(team),
+        column=identifier(team),
+        said=said,
+    )
+
+
+def _content(stored: StoredSet) -> Sequence[object]:
+    content = stored.definition.get("content")
+    return content if isinstance(content, list) else []
