@@ -316,7 +316,7 @@ def _check_plan(path: Path) -> None:
 def _check_draft(path: Path) -> None:
     """Refuse to write a draft over what a person has decided already."""
     there = _check_ours(path, "draft", lambda path: decided.parse(files.read_text(path), str(path)))
-    if there and there.entries:
+    if there and (there.entries or there.values or there.renamings):
         raise UsageError(f"{path} is there already, with decisions in it. Name another file for --write-decisions.")
 
 

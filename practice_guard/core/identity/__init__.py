@@ -4,6 +4,7 @@ from practice_guard.core.identity import normalise as normalise
 from practice_guard.core.identity.candidates import with_candidates as with_candidates
 from practice_guard.core.identity.decision import Decision as Decision
 from practice_guard.core.identity.decision import Decisions as Decisions
+from practice_guard.core.identity.decision import Renaming as Renaming
 from practice_guard.core.identity.decision import Value as Value
 from practice_guard.core.identity.decision import kind_of as kind_of
 from practice_guard.core.identity.decision import said as said

@@ -6,11 +6,12 @@ Teams have more than that (see `resolution`), and leagues their codes (see `leag
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from practice_guard.core.model import Evidence, Fate
 
 Text = str | None
+Texts = tuple[Text, ...]
 Form = Callable[[str], Hashable]
 
 
@@ -31,27 +32,33 @@ class Ways:
         leads: by column that leads to another parent, where that one's old ids lead today; None for nowhere.
         loose: the columns among those that only tell apart rows which are alike otherwise.
         forms: how texts are written where they differ, the strictest first.
-        heirs: by an old first text, the one that a person has decided for.
-        merging: the old texts whose heir may be another's too.
+        heirs: by what an old row says, what the one says that a person has decided for.
+        merging: what those say whose heir may be another's too.
+        given_up: what those say that a person has given up.
     """
 
     texts: tuple[str, ...]
     leads: Mapping[str, Mapping[int, int | None]] = field(default_factory=dict)
     loose: frozenset[str] = frozenset()
     forms: tuple[Form, ...] = ()
-    heirs: Mapping[str, str] = field(default_factory=dict)
-    merging: frozenset[str] = frozenset()
+    heirs: Mapping[Texts, Texts] = field(default_factory=dict)
+    merging: frozenset[Texts] = frozenset()
+    given_up: frozenset[Texts] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Led:
-    """What became of one old row: its new id with the evidence, or none, with the reason in `because`."""
+    """What became of one old row: its new id with the evidence, or none, with the reason in `because`.
+
+    `given_up` is a person's decision that what hangs on it is to wait no longer.
+    """
 
     old: Entry
     fate: Fate
     new: Entry | None = None
     evidence: Evidence | None = None
     because: str = ""
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,8 @@ def resolve_entries(
     _decide(left, now, ways, found)
     for other in left:
         found.setdefault(other.entry.id, Led(other.entry, Fate.MISSING, because="none is called so now"))
+        if other.texts in ways.given_up and found[other.entry.id].new is None:
+            found[other.entry.id] = replace(found[other.entry.id], given_up=True)
     return found
 
 
@@ -197,13 +206,13 @@ def _decide(left: Sequence[_Written], now: Sequence[_Written], ways: Ways, found
     taken = {led.new.id for led in found.values() if led.new is not None}
     wanted: dict[int, list[_Written]] = {}
     for each in left:
-        heir = ways.heirs.get(each.texts[0] or "")
-        candidates = by_text.get(((heir, *each.texts[1:]), each.place), []) if heir else []
+        heir = ways.heirs.get(each.texts)
+        candidates = by_text.get((heir, each.place), []) if heir else []
         if len(candidates) == 1:
             wanted.setdefault(candidates[0].entry.id, []).append(each)
     heirs = {each.entry.id: each.entry for each in now}
     for id_, olds in wanted.items():
         alone = len(olds) == 1 and id_ not in taken
         for each in olds:
-            if alone or (each.texts[0] or "") in ways.merging:
+            if alone or each.texts in ways.merging:
                 found[each.entry.id] = _led(each.entry, heirs[id_], Evidence.DECISION)
