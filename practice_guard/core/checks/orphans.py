@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import snapshots
-from practice_guard.core.application import Application, BoundSet, Parent
+from practice_guard.core.application import Application, BoundSet, Parent, Reference
 from practice_guard.core.database import Database, Query, ask_each, identifier, statement
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
@@ -27,23 +27,21 @@ class Vanished:
 def vanished(database: Database, app: Application, names: Collection[str]) -> list[Vanished]:
     """Find the ids that are gone and that live rows of some sets hang on; those that are given up are left out."""
     asked = [
-        (bound, each.column, each.target)
-        for bound in app.sets
-        if bound.name in names
-        for each in bound.references
-        if isinstance(each.target, Parent)
+        (bound, each) for bound in app.sets if bound.name in names for each in bound.references if each.parent is None
     ]
     answers = ask_each(database, [_vanished(app, *each) for each in asked])
     return [
-        Vanished(bound.name, column, parent, number, rows)
-        for (bound, column, parent), found in zip(asked, answers, strict=True)
+        Vanished(bound.name, each.column, each.outward, number, rows)
+        for (bound, each), found in zip(asked, answers, strict=True)
         for number, rows in found
     ]
 
 
-def _vanished(app: Application, bound: BoundSet, column: str, parent: Parent) -> Query:
-    parts = {"column": identifier(column), "parents": app.catalog.table(parent.table).quoted}
-    return Query(statement(__name__, "vanished", **bound.parts, **parts, given_up=bound.is_given_up(column)))
+def _vanished(app: Application, bound: BoundSet, reference: Reference) -> Query:
+    table, key = app.leads_to(reference)
+    parts = {"column": identifier(reference.column), "parents": table.quoted, "parent_key": identifier(key)}
+    given_up = bound.is_given_up(reference.column)
+    return Query(statement(__name__, "vanished", **bound.parts, **parts, given_up=given_up))
 
 
 def adopting(database: Database, orphans: Sequence[Vanished], known: Iterable[Snapshot]) -> dict[str, Step]:

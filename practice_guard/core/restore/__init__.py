@@ -5,7 +5,6 @@ from practice_guard.core.restore import needs as needs
 from practice_guard.core.restore import planfile as planfile
 from practice_guard.core.restore import undo as undo
 from practice_guard.core.restore.goals import asked as asked
-from practice_guard.core.restore.goals import resolved as resolved
 from practice_guard.core.restore.naming import Kind as Kind
 from practice_guard.core.restore.naming import named as named
 from practice_guard.core.restore.naming import named_of_teams as named_of_teams
@@ -32,6 +31,9 @@ from practice_guard.core.restore.sheets import Sheet as Sheet
 from practice_guard.core.restore.summing import Workings as Workings
 from practice_guard.core.restore.tasks import check_columns as check_columns
 from practice_guard.core.restore.tasks import untold as untold
+from practice_guard.core.restore.tracing import Traced as Traced
+from practice_guard.core.restore.tracing import names as names
+from practice_guard.core.restore.tracing import trace as trace
 from practice_guard.core.restore.transaction import Applied as Applied
 from practice_guard.core.restore.transaction import apply as apply
 from practice_guard.core.restore.transaction import attempt as attempt

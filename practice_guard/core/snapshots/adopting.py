@@ -64,7 +64,7 @@ def adopt(database: Database, own: str, sets: Sequence[tuple[BoundSet, StoredSet
     known = _known(database, zip((each for *_, each in asked), counted, strict=True))
     found: list[Orphan] = []
     for (bound, stored, reference), pairs in zip(asked, counted, strict=True):
-        lists = known[_target(reference)]
+        lists = known[reference.outward]
         given_up = bound.set.given_up.get(reference.column, frozenset())
         lost = {
             pair: rows
@@ -77,19 +77,13 @@ def adopt(database: Database, own: str, sets: Sequence[tuple[BoundSet, StoredSet
     adoption.found = tuple(found)
 
 
-def _target(reference: Reference) -> Parent:
-    if not isinstance(reference.target, Parent):
-        raise TypeError(reference)
-    return reference.target
-
-
 def _known(
     database: Database, pairs: Iterator[tuple[Reference, Mapping[_Pair, int]]]
 ) -> dict[Parent, dict[int, frozenset[str]]]:
     """Return, by parent and id, the lists that know it."""
     ids: dict[Parent, set[int]] = {}
     for reference, found in pairs:
-        ids.setdefault(_target(reference), set()).update(number for _, number in found)
+        ids.setdefault(reference.outward, set()).update(number for _, number in found)
     return {parent: knowing(database, parent, each) for parent, each in ids.items()}
 
 
@@ -101,7 +95,7 @@ def _summed(
     for (name, number), rows in lost.items():
         sums[number] = sums.get(number, (0, None))[0] + rows, heirs[name, number]
     for number, (rows, heir) in sorted(sums.items()):
-        yield Orphan(bound.name, reference.column, _target(reference), number, rows, heir)
+        yield Orphan(bound.name, reference.column, reference.outward, number, rows, heir)
 
 
 def _parts(stored: StoredSet, reference: Reference) -> dict[str, str]:

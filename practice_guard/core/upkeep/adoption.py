@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from practice_guard.core import errors, restore, snapshots
-from practice_guard.core.application import LEAGUES, TEAMS, Application, Parent, TeamList
+from practice_guard.core.application import LEAGUES, TEAMS, Application
 from practice_guard.core.checks import orphans
 from practice_guard.core.database import Database
 from practice_guard.core.findings import found
 from practice_guard.core.guarding import Guard
-from practice_guard.core.identity import Decisions, resolve_leagues
 from practice_guard.core.model import Finding, Severity
-from practice_guard.core.records import Place, installation, precedents
+from practice_guard.core.records import Place, installation
 from practice_guard.core.snapshots import Adoption, Orphan, Snapshot
 from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted
@@ -91,82 +90,34 @@ def begun(snapshot: Snapshot, app: Application) -> Adoption:
     return Adoption({bound.name for bound in app.sets}, (first, *sorted(others, reverse=True)))
 
 
-def told(guard: Guard, app: Application, chosen: Snapshot, adoption: Adoption) -> Adoptions:
-    """Say of what was adopted what it was, what it is today, and what else its id has been."""
-    names = _Names(guard, app, chosen)
-    adopted = tuple(names.told(each) for each in adoption.found if each.list is not None)
-    return Adoptions(chosen.id, names.with_elsewhere(adopted), tuple(each for each in adoption.found if not each.list))
+def told(guard: Guard, app: Application, chosen: Snapshot, adoption: Adoption, known: Sequence[Snapshot]) -> Adoptions:
+    """Say of what was adopted what it was, what it is today, and what else its id has been.
 
-
-@dataclass
-class _Names:
-    """What kept lists call ids, and who that is today."""
-
-    guard: Guard
-    app: Application
-    chosen: Snapshot
-    _lists: dict[str, TeamList] = field(default_factory=dict)
-    _found: dict[tuple[str, str], Mapping[int, tuple[str, str]]] = field(default_factory=dict)
-    _decisions: Mapping[str, Decisions] | None = None
-
-    def told(self, orphan: Orphan) -> Adopted:
-        name = str(orphan.list)
-        today, waits = self._today(orphan.parent, name).get(orphan.id, ("", ""))
-        return Adopted(orphan, self.called(orphan.parent, name, orphan.id), today, waits)
-
-    def called(self, parent: Parent, name: str, number: int) -> str:
-        """Return what a list calls an id."""
-        if parent == TEAMS:
-            return next((str(each.identity) for each in self._list(name).teams if each.id == number), "")
-        return self._list(name).leagues.get(number, "") if parent == LEAGUES else f"{parent.one} {number}"
-
-    def with_elsewhere(self, adopted: Sequence[Adopted]) -> tuple[Adopted, ...]:
-        """Add what other kept lists call the ids."""
-        ids: dict[Parent, set[int]] = {}
-        for each in adopted:
-            ids.setdefault(each.orphan.parent, set()).add(each.orphan.id)
-        lists = {parent: snapshots.knowing(self.guard.database, parent, numbers) for parent, numbers in ids.items()}
-        self._read(name for found in lists.values() for names in found.values() for name in names)
-        return tuple(self._with_elsewhere(each, lists[each.orphan.parent][each.orphan.id]) for each in adopted)
-
-    def _with_elsewhere(self, adopted: Adopted, lists: frozenset[str]) -> Adopted:
-        orphan = adopted.orphan
-        others = {self.called(orphan.parent, name, orphan.id) for name in lists} - {adopted.was}
-        return replace(adopted, elsewhere=tuple(sorted(others)))
-
-    def _today(self, parent: Parent, name: str) -> Mapping[int, tuple[str, str]]:
-        """Return, by the ids of a list, what they are today and why they wait."""
-        if (parent.name, name) not in self._found:
-            self._found[parent.name, name] = dict(self._resolved(parent, name))
-        return self._found[parent.name, name]
-
-    def _resolved(self, parent: Parent, name: str) -> Iterator[tuple[int, tuple[str, str]]]:
-        old, now, request = self._list(name), self.app.now, self.guard.request
-        decisions = self._decided(name)
-        if parent == TEAMS:
-            for number, match in restore.resolved(old, now, request, decisions).matches.items():
-                today = f"{match.new.identity}, id {match.new.id}" if match.new else ""
-                yield number, (today, "" if match.new else f"{match.fate}: {match.because}")
-        elif parent == LEAGUES:
-            heirs = resolve_leagues(old.leagues, now.leagues, decisions, request.habits)
-            for number in old.leagues:
-                heir = heirs.get(number)
-                today = "" if heir is None else f"{now.leagues[heir]}, id {heir}"
-                yield number, (today, "" if today else "missing: no league has its code")
-
-    def _decided(self, name: str) -> Decisions:
-        if self._decisions is None:
-            self._decisions = precedents.find(self.guard.database, self.chosen.id, self.chosen.lists).decisions
-        return self._decisions.get(name, Decisions())
-
-    def _list(self, name: str) -> TeamList:
-        self._read((name,))
-        return self._lists[name]
-
-    def _read(self, names: Iterator[str] | Sequence[str]) -> None:
-        wanted = sorted(set(names) - self._lists.keys())
-        if wanted:
-            self._lists |= snapshots.team_lists(self.guard.database, wanted)
+    Args:
+        guard: where, with the transaction open.
+        app: the database as it was looked at.
+        chosen: the snapshot whose lists were asked.
+        adoption: what was adopted.
+        known: the snapshots whose lists may say something else.
+    """
+    unknown = tuple(each for each in adoption.found if each.list is None)
+    ours = [(each, each.list) for each in adoption.found if each.list is not None]
+    if not ours:
+        return Adoptions(chosen.id, (), unknown)
+    traces = restore.trace(guard.database, chosen, app, guard.request)
+    parents = {each.parent.name: each.parent for each, _ in ours}
+    others = restore.names(guard.database, [each for each in known if not each.fault], tuple(parents.values()))
+    adopted = []
+    for orphan, name in ours:
+        traced = traces[name, orphan.parent.name].get(orphan.id) or restore.Traced(f"{orphan.parent.one} {orphan.id}")
+        called = {
+            found[orphan.id].was
+            for (_, parent), found in others.items()
+            if parent == orphan.parent.name and orphan.id in found
+        }
+        elsewhere = tuple(sorted(called - {traced.was}))
+        adopted.append(Adopted(orphan, traced.was, traced.today, traced.waits, elsewhere))
+    return Adoptions(chosen.id, tuple(adopted), unknown)
 
 
 def findings(database: Database, report: Adoptions, known: Sequence[Snapshot]) -> list[Finding]:
@@ -190,10 +141,12 @@ def _unknown(database: Database, report: Adoptions, known: Sequence[Snapshot]) -
         there = [orphans.Vanished(each.set, each.column, parent, each.id, each.rows) for each in each_id]
         step = orphans.adopting(database, there, known).get(name)
         fix = step or Step("validate-safety")
-        if parent == LEAGUES:
+        if parent == TEAMS:
+            warned = found("rows-on-vanished-team", what, why, fix, rows=rows)
+        elif parent == LEAGUES:
             warned = found("rows-on-vanished-league", what, why, fix, rows=rows)
         else:
-            warned = found("rows-on-vanished-team", what, why, fix, rows=rows)
+            warned = found("rows-on-vanished-parent", what, why, fix, rows=rows)
         yield replace(warned, severity=Severity.WARNING)
 
 

@@ -173,7 +173,7 @@ def _take(guard: Guard, app: Application, wish: Wish) -> Backup:
     guard.watcher.begins("copying rows", rows)
     adoption = adopting.begun(source, app) if source else None
     new = snapshots.write(database, app, header, Inheritance(last, carried, adoption))
-    report = adopting.told(guard, app, source, adoption) if source and adoption else None
+    report = adopting.told(guard, app, source, adoption, known) if source and adoption else None
     if report is not None:
         _check_shown(report, wish.shown)
         findings += adopting.findings(database, report, known)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
-from practice_guard.core.application import LEAGUES, TEAMS, BoundSet, Parent, Reference, incidental
+from practice_guard.core.application import LEAGUES, TEAMS, BoundSet, Reference, incidental
 from practice_guard.core.checks import drift, labels, orphans
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene
@@ -138,11 +138,11 @@ def _fix(*advice: Advice) -> Advice | tuple[Advice, ...]:
 
 def _adopting(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Adrift) -> tuple[Step, ...]:
     """Return the command that adopts rows by a snapshot whose lists know their ids; nothing where none knows any."""
-    wanted = {GONE_TEAM: TEAMS, GONE_LEAGUE: LEAGUES}.get(trouble.fault)
-    if wanted is None or not rows.values or scene.once(latest) is None:
+    if not rows.values or scene.once(latest) is None:
         return ()
-    column = next(each.column for each in bound.references if each.target == wanted)
-    there = [orphans.Vanished(bound.name, column, wanted, each, 1) for each in rows.values]
+    column = _columns(bound, trouble.fault)[0]
+    parent = next(each.outward for each in bound.references if each.column == column)
+    there = [orphans.Vanished(bound.name, column, parent, each, 1) for each in rows.values]
     return tuple(orphans.adopting(scene.database, there, scene.once(known)).values())
 
 
