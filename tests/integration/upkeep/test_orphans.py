@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.application import BUILT_IN, LEAGUES, TEAMS, ProtectedSet, Reference
+from practice_guard.core.application import BUILT_IN, CLUBS, LEAGUES, PLAYERS, SERIES, TEAMS, ProtectedSet, Reference
 from practice_guard.core.checks import safety
 from practice_guard.core.model import Severity, Verdict
 from practice_guard.core.steps import Step
@@ -27,14 +27,14 @@ from tests.world.keeping import (
 )
 
 CARPOOLS = ProtectedSet("carpools", "carpools", (Reference("team_id", TEAMS), Reference("league_id", LEAGUES)))
-CLUBS = ("Tennaqua", "Wilmette", "Hinsdale PC")
+NAMES = ("Tennaqua", "Wilmette", "Hinsdale PC")
 
 
 @pytest.fixture
 def before(league: League, database: ScratchDatabase) -> Guard:
     """A guard that has never heard of carpools; each of three teams has some, and practices."""
     database.rows("CREATE TABLE carpools (id serial PRIMARY KEY, team_id int, league_id int, driver text)")
-    for number, club in enumerate(CLUBS, 1):
+    for number, club in enumerate(NAMES, 1):
         team = league.has_team(club=club, league="NSTF" if club == "Wilmette" else "APTA_CHICAGO")
         league.captain_schedules_practices(team, 2)
         drives(database, number, team=team.id)
@@ -264,6 +264,36 @@ def test_sets_that_hang_on_leagues_are_adopted_as_well(
 
     guard.restores()
     assert database.count("pins AS p JOIN leagues AS l ON l.id = p.league_id", "p.code = l.league_id") == 2
+
+
+def test_sets_that_hang_on_clubs_series_and_players_are_adopted_as_well(
+    before: Guard, league: League, database: ScratchDatabase
+) -> None:
+    league.has_team(club="Lake Forest", series="Chicago 9", players=["P1", "P2", "P3"])
+    database.rows(
+        "CREATE TABLE bookings (id serial PRIMARY KEY, club_id int, series_id int, player_id int, said text[])"
+    )
+    database.rows(
+        "INSERT INTO bookings (club_id, series_id, player_id, said)"
+        " SELECT c.id, s.id, p.id, ARRAY[c.name, s.name, p.tenniscores_player_id]::text[]"
+        " FROM clubs AS c, series AS s, players AS p"
+    )
+    first = before.has_backed_up()
+    imported(before, times=2)
+    references = (Reference("club_id", CLUBS), Reference("series_id", SERIES), Reference("player_id", PLAYERS))
+    guard = Guard(database, sets=[*BUILT_IN, ProtectedSet("bookings", "bookings", references)])
+
+    taken = guard.adopts(first.id)
+
+    rows = database.count("bookings")
+    assert Counter(column for column, _ in adopted(taken)) == {"club_id": 4, "series_id": 2, "player_id": 3}
+    assert sum(adopted(taken).values()) == 3 * rows
+    assert taken.adoption
+    assert all(each.today and not each.waits for each in taken.adoption.adopted)
+    guard.restores()
+    right = "said = ARRAY[c.name, s.name, p.tenniscores_player_id]::text[]"
+    joined = "bookings AS b JOIN clubs AS c ON c.id = b.club_id JOIN series AS s ON s.id = b.series_id"
+    assert database.count(f"{joined} JOIN players AS p ON p.id = b.player_id", right) == rows
 
 
 def test_a_restore_of_them_can_be_taken_back_and_done_again(before: Guard, guard: Guard) -> None:
