@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from tests.world import command_lines
+from tests.world import command_lines, forking
 
 SECONDS = 120.0
 PROGRAM = (sys.executable, "-m", "practice_guard")
@@ -88,9 +88,14 @@ def in_bytes(
     seconds: float = SECONDS,
 ) -> subprocess.CompletedProcess[bytes]:
     """Runs a command to its end, with bytes on its standard input and output."""
+    environment = clean_environment(env)
+    if tuple(command[: len(PROGRAM)]) == PROGRAM and stdout == subprocess.PIPE:
+        nursery = forking.nursery(environment, stdin)
+        if nursery is not None:
+            return nursery.run(command[len(PROGRAM) :], environment, directory, stdin, seconds)
     return subprocess.run(
         command,
-        env=clean_environment(env),
+        env=environment,
         cwd=directory,
         input=stdin,
         stdout=stdout,
