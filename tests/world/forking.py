@@ -23,14 +23,14 @@ from pathlib import Path
 from threading import Lock
 
 _NURSERY = Path(__file__).with_name("nursery.py").read_text()
-_READ_LATER = ("PRACTICE_GUARD_", "RAILWAY_", "DATABASE_", "TMPDIR", "PYTEST_")
+_READ_LATER = ("PRACTICE_GUARD_", "RAILWAY_", "DATABASE_", "TMPDIR", "PYTEST_", "DEMO_PG")
 """What nobody reads before the program is at work, by how the names begin."""
 _PIPE = 65_536
 """Bytes that a pipe takes before anybody reads."""
 
 
 class Nursery:
-    """Forks the program; its environment is that of the first who asks."""
+    """Forks the program, in environments that differ from its own only in what is read late."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._early = _read_early(environment)
@@ -96,11 +96,17 @@ _nurseries: list[Nursery] = []
 _one_at_a_time = Lock()
 
 
-def nursery(environment: Mapping[str, str], stdin: bytes) -> Nursery | None:
-    """Return who can fork a program with this environment and input; None where it has to be started in full."""
+def nursery(usual: Mapping[str, str], environment: Mapping[str, str], stdin: bytes) -> Nursery | None:
+    """Return who can fork a program; None where it has to be started in full.
+
+    Args:
+        usual: the environment of most programs, always the same.
+        environment: the program's.
+        stdin: what is on its standard input.
+    """
     with _one_at_a_time:
         if not _nurseries:
-            _nurseries.append(Nursery(environment))
+            _nurseries.append(Nursery(usual))
     return _nurseries[0] if _nurseries[0].takes(environment) and len(stdin) <= _PIPE else None
 
 
