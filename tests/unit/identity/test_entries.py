@@ -305,7 +305,7 @@ def test_an_heir_is_one_row_called_just_so(new: tuple[str, ...]) -> None:
 
 
 def test_an_heir_is_of_the_same_league() -> None:
-    ways = Ways(("name",), {"league_id": {10: 11}}, forms=LABELLED, heirs={("Series 22",): ("Series 30",)})
+    ways = replace(within({10: 11}), heirs={("Series 22",): ("Series 30",)})
     new = [series(8, "Series 30", 12), series(9, "Series 30", 11)]
     assert became([series(1, "Series 22", 10)], new, ways) == {1: 9}
     assert became([series(1, "Series 22", 10)], new[:1], ways) == {1: LEFT_OUT}
@@ -322,7 +322,7 @@ def test_an_heir_is_of_the_same_league() -> None:
     ids=["left out", "its league is not known", "several spellings", "several rows"],
 )
 def test_what_waits_is_given_up_whatever_it_waits_for(old: list[Entry], new: list[Entry]) -> None:
-    ways = Ways(("name",), {"league_id": {10: 11}}, forms=LABELLED, given_up=frozenset({("Series 22",)}))
+    ways = replace(within({10: 11}), given_up=frozenset({("Series 22",)}))
     assert resolve_entries(old, new, ways)[1].given_up
     assert not resolve_entries(old, new, replace(ways, given_up=frozenset({("Series 23",)})))[1].given_up
 
