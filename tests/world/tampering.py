@@ -41,8 +41,8 @@ TAMPERING: dict[str, tuple[str, str]] = {
     ),
     "a digest changed": ("UPDATE practice_guard.snapshots SET digest = 'x' WHERE id = '{s}'", "its description was"),
     "a digest of a newer kind": (
-        "UPDATE practice_guard.snapshots SET digest_version = 4 WHERE id = '{s}'",
-        "Snapshot {s} is not readable: its digest has version 4, and this program knows 3",
+        "UPDATE practice_guard.snapshots SET digest_version = 6 WHERE id = '{s}'",
+        "Snapshot {s} is not readable: its digest has version 6, and this program knows 5",
     ),
     "a digest of the older kind": (
         "UPDATE practice_guard.snapshots SET digest_version = 1 WHERE id = '{s}'",

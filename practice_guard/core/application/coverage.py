@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import ETL_TABLES, Pointer, Table
+from practice_guard.core.application.catalog import Pointer, Table
 from practice_guard.core.application.parents import Parent
 from practice_guard.core.application.protected import Reference
 from practice_guard.core.application.state import Application
@@ -70,7 +70,7 @@ def unfollowed(app: Application) -> list[Pointer]:
     return [
         pointer
         for pointer in app.catalog.pointers()
-        if pointer.table not in ETL_TABLES and (pointer.table, pointer.column) not in followed
+        if pointer.table not in app.catalog.etl_tables and (pointer.table, pointer.column) not in followed
     ]
 
 

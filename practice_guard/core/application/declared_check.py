@@ -45,7 +45,7 @@ def check_declared(database: Database, declared: Declared, schema: str = SCHEMA,
     if not (declared.described or declared.columns or declared.parents):
         return
     with database.transaction(Access.READ):
-        catalog = catalogs.read(database, schema)
+        catalog = catalogs.read(database, schema, declared.every_parent)
     parents_check.check(database, catalog, declared, apart=apart)
     for column in declared.columns:
         _check_named(catalog.table("teams"), column)

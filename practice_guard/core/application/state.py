@@ -70,11 +70,11 @@ def look(
     Raises:
         errors.SchemaError: the schema is not what it must be.
     """
-    catalog = catalogs.read(database, schema)
+    catalog = catalogs.read(database, schema, parents)
     bound, skipped = bind(sets, catalog)
     left = left_out(sets, catalog)
     leading = followed((each.set for each in bound), listed(parents, catalog))
-    tables = [catalog.table(name) for name in PARENTS]
+    tables = [catalog.tables[name] for name in PARENTS if catalog.has(name)]
     check_told_apart(database, ((each.set, each.table, each.key) for each in bound))
     check_legible(database, [*tables, *(each.table for each in bound), *(each.table for each in leading)])
     now = teams.read(database, catalog, habits)
@@ -91,7 +91,7 @@ def lock_for_reading(
 ) -> None:
     """Keep every table that a snapshot reads from being emptied meanwhile; must be a transaction's first statement."""
     besides = ("players", *(each.table for each in sets), *(each.table for each in parents))
-    names = sorted({*PARENTS, *filter(catalog.has, besides)})
+    names = sorted({*filter(catalog.has, (*PARENTS, *besides))})
     locks.tables(database, [("ACCESS SHARE", [catalog.table(name).quoted for name in names])], within=within)
 
 
@@ -103,7 +103,7 @@ def lock_for_writing(
     parents: Sequence[Parent] = BUILT_IN_PARENTS,
 ) -> None:
     """Keep teams as they are and the protected tables from other writers, parents first, in a fixed order."""
-    held = [catalog.table(name).quoted for name in PARENTS]
+    held = [catalog.tables[name].quoted for name in PARENTS if catalog.has(name)]
     held += sorted({each.table.quoted for each in followed(sets, listed(parents, catalog))} - {*held})
     children = sorted({bound.table.quoted for bound in bind(sets, catalog)[0]})
     locks.tables(database, [("SHARE", held), ("SHARE ROW EXCLUSIVE", children)], within=within)

@@ -8,10 +8,13 @@ from practice_guard.core.application import BoundSet
 from practice_guard.core.database import Database, Query, columns, identifier, piece, statement
 from practice_guard.core.snapshots.sets import GUARD_COLUMNS, StoredSet, as_text
 
-NEWEST = 5
-"""The newest version of digests that is known."""
+NEWEST = 4
+"""The version of new snapshots' digests."""
 
-FIRSTS = (1, 5)
+NO_ROOM = 5
+"""The same in databases in whose encoding that has no room, and the newest one that is known."""
+
+FIRSTS = (1, NO_ROOM)
 """The versions for databases in whose encoding the others have no room; the second of them knows lists of parents."""
 
 _TEAMS = ("id", "league", "club", "series", "name", "alias", "players")
@@ -26,12 +29,12 @@ _NO_GUARDS = "''"
 
 def best(database: Database) -> int:
     """Return the version of a new snapshot, which knows lists of parents, as far as the encoding has room for it."""
-    return 4 if database.execute(statement(__name__, "has_room"))[0][0] else 5
+    return NEWEST if database.execute(statement(__name__, "has_room"))[0][0] else NO_ROOM
 
 
 def knows_parents(version: int) -> bool:
     """Whether a digest of that version says anything of the lists of parents."""
-    return version in (4, 5)
+    return version in (4, NO_ROOM)
 
 
 def of_source(bound: BoundSet, stored: StoredSet, version: int) -> Query:

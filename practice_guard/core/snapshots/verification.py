@@ -35,13 +35,11 @@ def digest(database: Database, snapshot: Snapshot) -> str:
     }
     before, lists, after = json.dumps(manifest, sort_keys=True).partition('"lists": ')
     digested = hashlib.sha256(f"{before}{lists}".encode())
-    pieces: Iterable[str] = (_digests_of_lists(database, snapshot),)
-    if snapshot.digest_version in digests.FIRSTS:
-        pieces = as_digested(database, snapshot.lists)
-        if digests.knows_parents(snapshot.digest_version):
-            pieces = (*pieces, json.dumps(_said(kept_entries(database, snapshot)), sort_keys=True))
-    for piece in pieces:
+    first = snapshot.digest_version in digests.FIRSTS
+    for piece in as_digested(database, snapshot.lists) if first else (_digests_of_lists(database, snapshot),):
         digested.update(piece.encode())
+    if first and digests.knows_parents(snapshot.digest_version):
+        digested.update(json.dumps(_said(kept_entries(database, snapshot)), sort_keys=True).encode())
     digested.update(after.removeprefix("null").encode())
     return digested.hexdigest()
 
@@ -69,10 +67,10 @@ def verify(database: Database, snapshot: Snapshot) -> None:
         errors.DamagedSnapshotError: a table is missing, rows were lost, added or changed, or the description was; or
             its digest is said to be of a kind that this program does not know, so that it cannot be trusted.
     """
-    if snapshot.digest_version > digests.NEWEST:
+    if snapshot.digest_version > digests.NO_ROOM:
         raise errors.DamagedSnapshotError(
             f"Snapshot {snapshot.id} is not readable: its digest has version {snapshot.digest_version}, and this "
-            f"program knows {digests.NEWEST}. Either a newer practice-guard took it, or it was tampered with.",
+            f"program knows {digests.NO_ROOM}. Either a newer practice-guard took it, or it was tampered with.",
             next_steps=(Step("snapshots", "verify", why="which ones are whole"),),
         )
     if snapshot.fault:

@@ -65,7 +65,7 @@ def take(guard: Guard, *, label: str = "", accept_current: bool = False) -> Back
         )
     with database.transaction(Access.READ):
         guard.check_mark()
-        server, catalog = locks.ask(database), catalogs.read(database, guard.schema)
+        server, catalog = locks.ask(database), catalogs.read(database, guard.schema, guard.parents)
 
     def work(within: float) -> Backup:
         lock_for_reading(database, catalog, guard.sets, within, guard.parents)

@@ -167,7 +167,7 @@ FIELDS: dict[str, tuple[Callable[[Lines], object], str]] = {
     "more carried than its sets": (puts("0.snapshot.carried", 2), "carried is 2, but its sets have 1"),
     "a mark that is none": (puts("0.snapshot.mark", "x"), "mark describes no database"),
     "a digest that is none": (puts("0.snapshot.digest", SUM[1:]), "snapshot: digest is not a SHA-256 sum"),
-    "a digest of another kind": (puts("0.snapshot.digest_version", 4), "digest_version is 4, and this program knows 3"),
+    "a digest of another kind": (puts("0.snapshot.digest_version", 6), "digest_version is 6, and this program knows 5"),
     "sets that are no object": (puts("0.sets", []), "sets is not an object"),
     "a set that is no object": (puts("0.sets.practices", 1), "set practices is not an object"),
     "a set with a name too long": (

@@ -54,4 +54,4 @@ def test_what_is_read_back_is_compared_with_what_was_read() -> None:
     file = io.BytesIO(an_export())
     found = archive.read(file)
     with pytest.raises(DamagedSnapshotError, match="is not what was to be written"):
-        archive.confirm(file, Exported(found.snapshot, found.lists, tally=1))
+        archive.confirm(file, Exported(found.snapshot, found.lists, found.entries, tally=1))

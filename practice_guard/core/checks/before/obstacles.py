@@ -102,7 +102,7 @@ def transactions(scene: Scene) -> Answer:
 def locks(scene: Scene) -> Answer:
     """Whether somebody holds or waits for locks that a restore would have to wait for."""
     tables = {table.name: table.oid for table in scene.protected_tables}
-    tables |= {name: scene.app.catalog.table(name).oid for name in PARENTS}
+    tables |= {name: scene.app.catalog.tables[name].oid for name in PARENTS if scene.app.catalog.has(name)}
     rows = scene.database.execute(statement(__name__, "blockers"), {"tables": list(tables.values())})
     if not rows:
         return Answer("no lock is in the way of a restore")

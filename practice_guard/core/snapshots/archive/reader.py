@@ -120,9 +120,9 @@ def _snapshot(fields: Fields, sets: Mapping[str, Any]) -> Snapshot:
         },
         digest_version=fields.number("digest_version"),
     )
-    if not 1 <= snapshot.digest_version <= digests.NEWEST:
+    if not 1 <= snapshot.digest_version <= digests.NO_ROOM:
         raise DamagedSnapshotError(
-            f"{fields.where}: digest_version is {snapshot.digest_version}, and this program knows {digests.NEWEST}."
+            f"{fields.where}: digest_version is {snapshot.digest_version}, and this program knows {digests.NO_ROOM}."
         )
     for what in ("rows", "carried"):
         total = sum(getattr(each, what) for each in snapshot.sets.values() if not each.companion)
