@@ -8,6 +8,8 @@ from practice_guard.core.application import rights as rights
 from practice_guard.core.application.bound import BoundSet as BoundSet
 from practice_guard.core.application.bound import bind as bind
 from practice_guard.core.application.bound import coming_back as coming_back
+from practice_guard.core.application.bound import incidental as incidental
+from practice_guard.core.application.bound import references_of as references_of
 from practice_guard.core.application.catalog import ETL_TABLES as ETL_TABLES
 from practice_guard.core.application.catalog import SCHEMA as SCHEMA
 from practice_guard.core.application.catalog import Catalog as Catalog

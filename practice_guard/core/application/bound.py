@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
 from practice_guard.core.application import shapes
 from practice_guard.core.application.catalog import Catalog, Column, Table
-from practice_guard.core.application.parents import LEAGUES
+from practice_guard.core.application.parents import LEAGUES, Parent
 from practice_guard.core.application.protected import ProtectedSet, Reference, in_order
 from practice_guard.core.application.renumbered import bind_parent
 from practice_guard.core.database import columns, condition, identifier
@@ -80,6 +80,11 @@ class BoundSet:
         return others if others and (self.may_vanish or self.truncates) else (self.key.name,)
 
     @property
+    def may_hang_on_nothing(self) -> bool:
+        """Whether rows whose first reference is empty are as they should be."""
+        return self.set.incidental
+
+    @property
     def unsteady(self) -> frozenset[str]:
         """The columns that change without anybody changing the row."""
         return self.stamped | _SET_BY_TRIGGERS
@@ -87,7 +92,8 @@ class BoundSet:
     @property
     def only_pointed(self) -> bool:
         """Whether its rows are the users themselves, which a restore never puts back but only points elsewhere."""
-        return self.references[0].target == LEAGUES and not self.may_vanish
+        by_key = self.set.content == (self.key.name,)
+        return not self.may_vanish and (by_key or self.references[0].target == LEAGUES)
 
     @property
     def may_vanish(self) -> bool:
@@ -144,6 +150,16 @@ def left_out(sets: Iterable[ProtectedSet], catalog: Catalog) -> dict[str, str]:
     return _bind(sets, catalog)[2]
 
 
+def incidental(sets: Iterable[BoundSet]) -> frozenset[str]:
+    """Return the names of the sets that are protected besides what the guard is there for."""
+    return frozenset(bound.name for bound in sets if bound.set.incidental)
+
+
+def references_of(sets: Iterable[BoundSet]) -> Iterator[Reference]:
+    """Return what the rows of sets point at."""
+    return (each for bound in sets for each in bound.references)
+
+
 def coming_back(sets: Iterable[BoundSet], table: str) -> BoundSet | None:
     """Return the one set that is of a table and whose rows an import may take along; None where there is none."""
     found = [each for each in sets if each.table.name == table]
@@ -157,7 +173,10 @@ def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, Bou
     absent: set[str | None] = set()
     left: dict[str, str] = {}
     cascading, truncating = _reached(catalog, cascading=True), _reached(catalog, cascading=False)
-    for protected in in_order(sets):
+    for each in in_order(sets):
+        protected = _as_there(each, catalog)
+        if protected is None:
+            continue
         parent = protected.references[0].parent
         if not _is_there(protected, catalog) or (parent in absent and parent not in left):
             absent.add(protected.name)
@@ -170,6 +189,7 @@ def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, Bou
             or _untold(protected, catalog)
             or shapes.fault(protected, catalog)
             or _unfollowed(protected, bound)
+            or _out_of_reach(protected, table)
         )
         if why or key is None:
             if not shapes.may_be_left_out(protected):
@@ -178,7 +198,11 @@ def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, Bou
             left[protected.name] = why
             continue
         first, *others = protected.references
-        there = (each for each in others if each.parent not in absent and _leads_somewhere(each, table, catalog))
+        there = (
+            other
+            for other in others
+            if other.parent not in absent and leads_somewhere(other, table, catalog, strictly=protected.is_built_in)
+        )
         references = (first, *there)
         bound[protected.name] = BoundSet(
             protected.within(table.columns),
@@ -197,6 +221,13 @@ def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, Bou
 def _hanging(protected: ProtectedSet, left: Mapping[str, str]) -> str:
     parent = protected.references[0].parent
     return f"its rows hang on {parent}, which is left out." if parent in left else ""
+
+
+def _out_of_reach(protected: ProtectedSet, table: Table) -> str:
+    """Say which rights on the table of an incidental set this role has not."""
+    needed = ["SELECT", "UPDATE", *(["INSERT"] if protected.etl_deletes is not False else [])]
+    lacking = [right for right in needed if protected.incidental and right not in table.rights]
+    return f"This role may not {', '.join(lacking)} all rows of {table.schema}.{table.name}." if lacking else ""
 
 
 def _untold(protected: ProtectedSet, catalog: Catalog) -> str:
@@ -249,11 +280,34 @@ def _is_there(protected: ProtectedSet, catalog: Catalog) -> bool:
     return protected.table in catalog.tables and (isinstance(target, str) or target.table in catalog.tables)
 
 
-def _leads_somewhere(reference: Reference, table: Table, catalog: Catalog) -> bool:
-    """Whether a reference besides the first is there, and what it points at can be told apart."""
-    column = table.columns.get(reference.column)
-    target = reference.target
-    return column is not None and (isinstance(target, str) or bind_parent(target, catalog) is not None)
+def _as_there(protected: ProtectedSet, catalog: Catalog) -> ProtectedSet | None:
+    """Return a set with those of its references that its table has, where it is incidental; None where it has none."""
+    if not protected.incidental:
+        return protected
+    table = catalog.tables.get(protected.table)
+    if table is None or table.kind not in "rp":
+        return None
+    found = [each for each in protected.references if leads_somewhere(each, table, catalog, strictly=True)]
+    return replace(protected, references=tuple(found)) if found else None
+
+
+def leads_somewhere(reference: Reference, table: Table, catalog: Catalog, *, strictly: bool) -> bool:
+    """Whether a reference is there, and what it points at can be told apart.
+
+    Args:
+        reference: which.
+        table: the table that has its column, or has not.
+        catalog: what there is.
+        strictly: whether only a column that nobody has declared is meant: it must hold whole numbers, and its foreign
+            key, where it has one, must lead where its name says.
+    """
+    column, target = table.columns.get(reference.column), reference.target
+    if column is None or (isinstance(target, Parent) and bind_parent(target, catalog) is None):
+        return False
+    if not strictly or isinstance(target, str):
+        return True
+    keys = [key for key in table.foreign_keys if key.columns == (reference.column,)]
+    return shapes.points(column) and not column.generated and all(key.parent == target.table for key in keys)
 
 
 def _table_of(reference: Reference, bound: Mapping[str, BoundSet]) -> str:

@@ -205,7 +205,8 @@ class Table:
 
     `is_part` where it is a partition of another; `heirs` inherit it and are none, each with the columns of its own.
     `computed` are generated columns and indexes whose expressions may fail for a row, `of_parts` the rules that only
-    some of its parts have: each with its kind and name.
+    some of its parts have: each with its kind and name. `rights` are those of SELECT, UPDATE and INSERT that this role
+    has, SELECT only where it sees all rows.
     """
 
     schema: str
@@ -225,6 +226,7 @@ class Table:
     exclusions: tuple[Exclusion, ...] = ()
     computed: tuple[str, ...] = ()
     of_parts: tuple[str, ...] = ()
+    rights: frozenset[str] = frozenset(("SELECT", "UPDATE", "INSERT"))
 
     @property
     def untold(self) -> tuple[str, ...]:
@@ -381,7 +383,7 @@ def _table(
     schema: str, name: str, oid: int, kind: str, row_security: bool, primary_key: Sequence[str] | None, *listed: str
 ) -> Table:
     columns, foreign_keys, unique_keys, triggers, checks, rules, family, more = map(json.loads, listed)
-    (is_part, heirs), (exclusions, computed, of_parts) = family, more
+    (is_part, heirs, rights), (exclusions, computed, of_parts) = family, more
     return Table(
         schema, name, oid, kind, row_security, tuple(primary_key or ()), {each[0]: Column(*each) for each in columns},
         tuple(
@@ -392,6 +394,7 @@ def _table(
         tuple(Trigger(*each) for each in triggers), tuple(checks), tuple(RewriteRule(*each) for each in rules),
         is_part, tuple((heir, tuple(own)) for heir, own in heirs),
         tuple(Exclusion(tuple(own), *rest) for own, *rest in exclusions), tuple(computed), tuple(of_parts),
+        frozenset(rights),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 -- Ordinary, partitioned and other relations of the application's schema: the primary key; the columns in their order;
 -- foreign keys within the schema, with what happens on deletion and whether they are enforced; unique
 -- constraints and indexes, where an expression stands as NULL; the triggers and rules that users made; whether it is a
--- partition, and what inherits it otherwise; what keeps rows apart besides unique keys, what is computed of a row and
+-- partition, what inherits it otherwise, and what this role may do to all its rows; what keeps rows apart besides unique keys, what is computed of a row and
 -- may fail (arithmetic, a function, a cast), and the rules that only parts of it have; and what hides or replaces the
 -- relation in the role's own search path, temporary tables first.
 -- A trigger surely lets no row through where it fires before each of them and its function can return nothing but NULL; a
@@ -148,7 +148,12 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
                               WHERE a.attrelid = h.inhrelid AND a.attnum > 0 AND NOT a.attisdropped
                                 AND a.attinhcount = 0 ORDER BY a.attnum)) ORDER BY h.inhrelid::regclass::text), '[]')
                   FROM pg_inherits AS h
-                 WHERE h.inhparent = c.oid AND c.relkind = 'r'))::text,
+                 WHERE h.inhparent = c.oid AND c.relkind = 'r'),
+               array_remove(ARRAY[
+                       CASE WHEN has_table_privilege(c.oid, 'SELECT') AND NOT row_security_active(c.oid)
+                            THEN 'SELECT' END,
+                       CASE WHEN has_any_column_privilege(c.oid, 'UPDATE') THEN 'UPDATE' END,
+                       CASE WHEN has_any_column_privilege(c.oid, 'INSERT') THEN 'INSERT' END], NULL))::text,
        json_build_array(
                (SELECT coalesce(json_agg(json_build_array(
                        array(SELECT a.attname::text

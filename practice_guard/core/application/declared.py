@@ -65,8 +65,11 @@ class Declared:
         """The built-in sets that are wanted, then the declared ones."""
         own = {each.name: each for each in self.sets}
         changed = {each.name: each for each in self.parents}
+        tables = {each.table for each in self.sets}
         kept: dict[str, ProtectedSet] = {}
         for each in in_order(BUILT_IN):
+            if each.incidental and each.name not in own and each.table in tables:
+                continue  # who declares a set of its table says what is protected there
             if each.name not in self.without and set(each.parents) <= kept.keys():
                 kept[each.name] = own.get(each.name, _led(each, changed))
         return tuple((kept | own).values())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from practice_guard.core import errors
-from practice_guard.core.application.parents import LEAGUES, PLAYERS, TEAMS, Parent
+from practice_guard.core.application.parents import CLUBS, LEAGUES, PLAYERS, SERIES, TEAMS, Parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class ProtectedSet:
         narrowed: a further condition, and the columns without which it says nothing.
         given_up: by column, the values that a person has given up to find a team or league for: they stay as they are.
         set_by_triggers: the columns that a person says are set by triggers whenever a row is written.
+        incidental: built in besides what the guard is there for. It has those of its references that the table has, is
+            left out where it has none, where a right is missing, or where settings declare a set of its table.
         points_at: by column, the protected set whose rows a number is of that no foreign key holds; the own one too.
     """
 
@@ -55,6 +57,7 @@ class ProtectedSet:
     given_up: Mapping[str, frozenset[int]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     set_by_triggers: frozenset[str] = frozenset()
     points_at: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    incidental: bool = False
 
     def within(self, columns: Collection[str]) -> ProtectedSet:
         """Return the set with the whole of its condition, as far as its table has the columns for it."""
@@ -63,6 +66,11 @@ class ProtectedSet:
             return self
         whole = f"({self.condition}) AND ({more})" if self.condition else more
         return replace(self, condition=whole, narrowed=("", ()))
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether nobody has said anything of it."""
+        return self.source == "built in"
 
     @property
     def parents(self) -> tuple[str, ...]:
@@ -78,11 +86,29 @@ def _leagues(*columns: str) -> tuple[Reference, ...]:
     return tuple(Reference(column, LEAGUES) for column in columns)
 
 
+def _clubs(*columns: str) -> tuple[Reference, ...]:
+    return tuple(Reference(column, CLUBS) for column in columns)
+
+
+def _series(*columns: str) -> tuple[Reference, ...]:
+    return tuple(Reference(column, SERIES) for column in columns)
+
+
+def _players(*columns: str) -> tuple[Reference, ...]:
+    return tuple(Reference(column, PLAYERS) for column in columns)
+
+
+def _filled(*columns: str) -> str:
+    return " OR ".join(f"{column} IS NOT NULL" for column in columns)
+
+
+_OTHERS = _leagues("league_id") + _clubs("club_id") + _series("series_id")
+
 BUILT_IN = (
     ProtectedSet(
         "practices",
         "schedule",
-        _teams("home_team_id", "away_team_id") + _leagues("league_id"),
+        _teams("home_team_id", "away_team_id") + _leagues("league_id") + _clubs("club_id") + _series("series_id"),
         content=("home_team", "match_date", "match_time", "location"),
         condition="home_team ILIKE '%practice%'",
         # A team may be called Malpractice - 7: what has an away team, by name and by id, is a match.
@@ -93,11 +119,11 @@ BUILT_IN = (
     ProtectedSet(
         "practice_times",
         "practice_times",
-        _teams("team_id") + _leagues("league_id"),
+        _teams("team_id") + _leagues("league_id") + _clubs("club_id") + _series("series_id"),
         content=("day_of_week", "start_time", "end_time", "location"),
     ),
-    ProtectedSet("captain_messages", "captain_messages", _teams("team_id")),
-    ProtectedSet("polls", "polls", _teams("team_id")),
+    ProtectedSet("captain_messages", "captain_messages", _teams("team_id") + _OTHERS),
+    ProtectedSet("polls", "polls", _teams("team_id") + _OTHERS),
     ProtectedSet("poll_choices", "poll_choices", (Reference("poll_id", "polls"),)),
     ProtectedSet(
         "poll_responses",
@@ -112,6 +138,50 @@ BUILT_IN = (
         condition="league_context IS NOT NULL",
         etl_deletes=False,  # an account that is gone was closed: only what it points at is protected
     ),
+    ProtectedSet(
+        "user_teams",
+        "users",
+        _teams("team_id"),
+        content=("id",),
+        condition=_filled("team_id"),
+        etl_deletes=False,
+        incidental=True,
+    ),
+    ProtectedSet(
+        "user_contexts",
+        "user_contexts",
+        _teams("team_id") + _leagues("league_id") + _series("series_id") + _clubs("club_id"),
+        content=("user_id",),
+        etl_deletes=False,
+        incidental=True,
+    ),
+    ProtectedSet(
+        "player_availability",
+        "player_availability",
+        _players("player_id") + _series("series_id") + _teams("team_id") + _leagues("league_id"),
+        incidental=True,
+    ),
+    ProtectedSet(
+        "pickup_games",
+        "pickup_games",
+        _clubs("club_id") + _leagues("league_id") + _series("series_id", "series_low", "series_high"),
+        incidental=True,
+    ),
+    ProtectedSet(
+        "user_instructions",
+        "user_instructions",
+        _series("series_id") + _teams("team_id") + _leagues("league_id"),
+        incidental=True,
+    ),
+    ProtectedSet(
+        "lineup_escrow",
+        "lineup_escrow",
+        _teams("initiator_team_id", "recipient_team_id"),
+        incidental=True,
+    ),
+    ProtectedSet("saved_lineups", "saved_lineups", _teams("team_id") + _OTHERS, incidental=True),
+    ProtectedSet("food", "food", _clubs("club_id") + _teams("team_id") + _leagues("league_id"), incidental=True),
+    ProtectedSet("beer", "beer", _clubs("club_id") + _teams("team_id") + _leagues("league_id"), incidental=True),
 )
 """Protected without any setting, each where its table exists."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from practice_guard.core.application.catalog import Catalog, Table
 from practice_guard.core.application.parents import LEAGUES, TEAMS, Parent
-from practice_guard.core.application.protected import ProtectedSet
+from practice_guard.core.application.protected import Reference
 from practice_guard.core.application.shapes import WHOLE, key_of
 from practice_guard.core.database import Query, Row, identifier, literal, statement
 from practice_guard.core.identity import Entry
@@ -88,9 +88,9 @@ def listed(parents: Iterable[Parent], catalog: Catalog) -> list[BoundParent]:
     return [each for name, each in ordered.items() if name not in _APART]
 
 
-def followed(sets: Iterable[ProtectedSet], parents: Sequence[BoundParent]) -> list[BoundParent]:
-    """Return those of some parents, in their order, that rows of protected sets lead to, by way of others too."""
-    wanted = {str(each.target) for protected in sets for each in protected.references if each.parent is None}
+def followed(references: Iterable[Reference], parents: Sequence[BoundParent]) -> list[BoundParent]:
+    """Return those of some parents, in their order, that references lead to, by way of others too."""
+    wanted = {str(each.target) for each in references if each.parent is None}
     for each in reversed(parents):
         if each.name in wanted:
             wanted |= set(each.leads.values())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.application import teams
-from practice_guard.core.application.bound import BoundSet, bind, left_out
+from practice_guard.core.application.bound import BoundSet, bind, left_out, references_of
 from practice_guard.core.application.catalog import SCHEMA, Catalog, Table
 from practice_guard.core.application.legible import check_legible
 from practice_guard.core.application.parents import BUILT_IN_PARENTS, Parent
@@ -73,7 +73,7 @@ def look(
     catalog = catalogs.read(database, schema, parents)
     bound, skipped = bind(sets, catalog)
     left = left_out(sets, catalog)
-    leading = followed((each.set for each in bound), listed(parents, catalog))
+    leading = followed(references_of(bound), listed(parents, catalog))
     tables = [catalog.tables[name] for name in PARENTS if catalog.has(name)]
     check_told_apart(database, ((each.set, each.table, each.key) for each in bound))
     check_legible(database, [*tables, *(each.table for each in bound), *(each.table for each in leading)])
@@ -104,6 +104,8 @@ def lock_for_writing(
 ) -> None:
     """Keep teams as they are and the protected tables from other writers, parents first, in a fixed order."""
     held = [catalog.tables[name].quoted for name in PARENTS if catalog.has(name)]
-    held += sorted({each.table.quoted for each in followed(sets, listed(parents, catalog))} - {*held})
-    children = sorted({bound.table.quoted for bound in bind(sets, catalog)[0]})
+    found = bind(sets, catalog)[0]
+    leading = followed(references_of(found), listed(parents, catalog))
+    held += sorted({each.table.quoted for each in leading} - {*held})
+    children = sorted({bound.table.quoted for bound in found})
     locks.tables(database, [("SHARE", held), ("SHARE ROW EXCLUSIVE", children)], within=within)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from practice_guard.core import snapshots
@@ -21,20 +21,22 @@ _MANY = 10
 """Rows of a set that users do not delete to the last one between two backups."""
 
 
-def first(alone: Mapping[str, Alone], bulk: Bulk) -> list[Finding]:
+def first(alone: Mapping[str, Alone], bulk: Bulk, incidental: Collection[str] = frozenset()) -> list[Finding]:
     """Judge what a first snapshot would hold: nothing compares it with what was.
 
     Args:
         alone: the rows of each set by themselves.
         bulk: what is many.
+        incidental: the sets that the guard is not there for; what hangs on nothing in them refuses no backup.
     """
-    rows, vanished = sum(each.rows for each in alone.values()), sum(each.vanished for each in alone.values())
+    meant = {name: each for name, each in alone.items() if name not in incidental}
+    rows, vanished = sum(each.rows for each in alone.values()), sum(each.vanished for each in meant.values())
     accept = Step("backup", "--accept-current", why="only where every row is known to be in place")
     if not rows:
         what = "0 protected rows in this database."
         why = "A first snapshot of nothing protects nothing, and would say that nothing is right."
         return [found("nothing-to-protect", what, why, (IMPORT_AN_EXPORT, accept))]
-    much = any(bulk.is_passed(each.vanished, each.rows) for each in alone.values()) or bulk.is_passed(vanished, rows)
+    much = any(bulk.is_passed(each.vanished, each.rows) for each in meant.values()) or bulk.is_passed(vanished, rows)
     if not much:
         return []
     hang = agreeing(vanished, "hangs", "hang")
@@ -43,7 +45,7 @@ def first(alone: Mapping[str, Alone], bulk: Bulk) -> list[Finding]:
         "An import ran before this first snapshot, and what it deleted nobody can see any more. It would make that "
         "the truth. Where the guard's schema was dropped, an export still knows what was there."
     )
-    examples = [f"{each.vanished:,} of {each.rows:,} {name}" for name, each in alone.items() if each.vanished]
+    examples = [f"{each.vanished:,} of {each.rows:,} {name}" for name, each in meant.items() if each.vanished]
     return [found("rows-already-orphaned", what, why, (IMPORT_AN_EXPORT, accept), rows=vanished, examples=examples)]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
-from practice_guard.core.application import bind, followed, listed
+from practice_guard.core.application import bind, followed, listed, references_of
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.checks import drift
 from practice_guard.core.checks.before import (
@@ -97,6 +97,7 @@ CHECKS: Mapping[str, Callable[[Scene], Answer]] = {
     "rows-without-team": rows.without_team,
     "rows-on-vanished-team": rows.on_vanished_team,
     "rows-on-vanished-league": rows.on_vanished_league,
+    "rows-on-vanished-parent": rows.on_vanished_parent,
     "rows-without-league": rows.without_league,
     "label-names-another-team": rows.misplaced,
     "foreign-key-missing": references.missing,
@@ -182,7 +183,7 @@ def _check_access(guard: Guard) -> Safety:
     database, sets = guard.database, guard.sets
     catalog = catalogs.read(database, guard.schema, guard.parents)
     bound = bind(sets, catalog)[0]
-    parents = followed((each.set for each in bound), listed(guard.parents, catalog))
+    parents = followed(references_of(bound), listed(guard.parents, catalog))
     held = [*(each.table for each in bound), *(each.table for each in parents)]
     answers = {code: Answer("rights are missing to look at it", looked=False) for code in CHECKS}
     answers["backup-privileges"] = privileges.backup_rights(database, catalog, bound, parents)

@@ -34,7 +34,7 @@ _WARNINGS = (
     "snapshots-large", "no-snapshot", "snapshot-old", "rows-pending", "rows-refused", "rows-not-taken-back",
     "league-vanished", "series-vanished", "club-renamed", "ids-reused", "league-disagrees", "decision-not-followed",
     "rosters-moved", "reference-unresolved", "snapshot-passed-over", "set-gone", "columns-changed",
-    "rows-older-than-team", "rows-absent", "rows-moved", "additions-unknown", "set-left-out",
+    "rows-on-vanished-parent", "rows-older-than-team", "rows-absent", "rows-moved", "additions-unknown", "set-left-out",
     "outside-ids-renumbered", "names-not-unique",
 )  # fmt: skip
 

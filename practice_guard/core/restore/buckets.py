@@ -44,6 +44,7 @@ def query(sheet: Sheet, terms: Terms) -> Query:
         "table_key": f"t.{sheet.parts['key']}::{sheet.key_type}",
         "bound_to_key": _sql(sheet.key_only or not sheet.bound.key.has_default),
         "key_taken": literal(_KEY_ONLY if sheet.key_only else _NO_OTHER),
+        "must_hang": _sql(not sheet.bound.may_hang_on_nothing),
         "include_deleted": _sql(terms.request.include_deleted),
         **_words(sheet),
         "proven": proven,

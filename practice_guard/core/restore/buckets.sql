@@ -31,7 +31,7 @@ SELECT x.*,
                       ELSE 14 END
             WHEN ({went_along} OR proven) AND NOT {include_deleted} THEN 20
             WHEN given_up THEN 21
-            WHEN NOT known0 OR old0 IS NULL THEN 22
+            WHEN NOT known0 OR (old0 IS NULL AND {must_hang}) THEN 22
             WHEN {lost} THEN 23
             ELSE 24 END AS code
   FROM (

@@ -16,6 +16,7 @@ from practice_guard.core.application import (
     coming_back,
     followed,
     listed,
+    references_of,
     rights,
 )
 from practice_guard.core.application import catalog as catalogs
@@ -108,7 +109,7 @@ def _lacking_for_all(guard: Guard, *, own: bool) -> Lacking:
             return rights.lacking(database, [rights.OWN])
         catalog = catalogs.read(database, guard.schema, guard.parents)
         sets = bind(guard.sets, catalog)[0]
-        parents = followed((each.set for each in sets), listed(guard.parents, catalog))
+        parents = followed(references_of(sets), listed(guard.parents, catalog))
         wanted = [*rights.to_read(catalog, sets, parents), rights.OWN, *of_any(catalog, sets, parents)]
         return rights.lacking(database, wanted)
 

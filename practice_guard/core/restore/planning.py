@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from practice_guard.core import snapshots
-from practice_guard.core.application import Application, imprint
+from practice_guard.core.application import Application, BoundSet, imprint
 from practice_guard.core.application.imprint import Imprint
 from practice_guard.core.database import Database, Fill, Query, Scratch, ask_each
 from practice_guard.core.guarding import Request
@@ -172,7 +172,8 @@ def _sheets(scratch: Scratch, snapshot: Snapshot, app: Application, request: Req
     tables = {"teams": GOALS, "leagues": GOALS, "refused": REFUSED, "turns": TURNS, **PRECEDENTS}
     tables |= {goals_of(each.name): GOALS for each in app.followed}
     made: list[Sheet] = []
-    for bound in sets:
+    for each in sets:
+        bound, unknown = _as_known(each, snapshot)
         alone = bound.name not in asked_for and all(each.parent is None for each in bound.references)
         sheet = Sheet(
             bound,
@@ -182,6 +183,7 @@ def _sheets(scratch: Scratch, snapshot: Snapshot, app: Application, request: Req
             alone and not scoped,
             bound.frees_keys,
             lists=len(snapshot.lists),
+            unknown=unknown,
         )
         made.append(sheet)
         tables |= sheet.tables
@@ -189,6 +191,22 @@ def _sheets(scratch: Scratch, snapshot: Snapshot, app: Application, request: Req
             tables[f"dest_{bound.name}"] = DESTINATIONS
     scratch.make(tables)
     return made
+
+
+def _as_known(bound: BoundSet, snapshot: Snapshot) -> tuple[BoundSet, tuple[str, ...]]:
+    """Return a set with the references that it had when a snapshot was taken, and the columns of the others.
+
+    Of what was no reference then the snapshot has no list: an id of it says nothing, and the column is like any other.
+    """
+    first, *others = bound.references
+    then = snapshot.sets[bound.name].references
+    known = [each for each in others if each.parent is not None or each.column in then]
+    unknown = tuple(each.column for each in others if each not in known)
+    if not unknown:
+        return bound, ()
+    kept = (first, *known)
+    tables = dict(zip(bound.references, bound.tables, strict=True))
+    return replace(bound, references=kept, tables=tuple(tables[each] for each in kept)), unknown
 
 
 def _lay_down(scratch: Scratch, queries: Mapping[str, Query]) -> None:

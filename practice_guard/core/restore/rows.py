@@ -35,6 +35,12 @@ def count_alone(database: Database, app: Application) -> dict[str, Alone]:
     return {bound.name: Alone(*counts) for bound, (counts,) in zip(app.sets, found, strict=True)}
 
 
+def _as_it_is(bound: BoundSet) -> str:
+    """Return the condition that a row `t` may hang on nothing, or on what is gone."""
+    given_up = bound.is_given_up(bound.references[0].column)
+    return f"({given_up} OR t.{bound.parts['reference']} IS NULL)" if bound.may_hang_on_nothing else given_up
+
+
 def _alone(app: Application, bound: BoundSet) -> Query:
     first = bound.references[0]
     above = next((each for each in app.sets if each.name == first.parent), None)
@@ -43,6 +49,6 @@ def _alone(app: Application, bound: BoundSet) -> Query:
         **bound.parts,
         "parents": table.quoted,
         "parent_key": identifier(key),
-        "given_up": bound.is_given_up(first.column),
+        "given_up": _as_it_is(bound),
     }
     return Query(statement(__name__, "count_alone", **named))

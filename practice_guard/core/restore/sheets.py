@@ -64,6 +64,7 @@ class Sheet:
         gone: not one row of the snapshot is left where it was.
         bare: the plan has no line for rows that are plainly to be put back; they are what the others leave over.
         lists: how many team lists the snapshot's ids come from.
+        unknown: the columns that are references now and were none when the snapshot was taken.
     """
 
     bound: BoundSet
@@ -75,6 +76,7 @@ class Sheet:
     gone: bool = False
     bare: bool = False
     lists: int = 1
+    unknown: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -226,7 +228,20 @@ class Sheet:
             now = _ids(*self.app.leads_to(reference))
             parts = {"found": found, "values": given_up, "now": now, "lists": str(self.lists)}
             found = statement(__name__, "with_given_up", **parts)
+        if place and str(reference.target) not in (TEAMS.name, LEAGUES.name):
+            found = statement(__name__, "with_strays", **self._strays(place, found))
         return "(" + found + "\n)"
+
+    def _strays(self, place: int, found: str) -> dict[str, str]:
+        reference = self.references[place]
+        return {
+            "found": found,
+            "known": self.scratch.table(goals_of(str(reference.target))),
+            "rows": identifier(self.stored.rows_table),
+            "column": identifier(reference.column),
+            "own": literal(reference.column),
+            "now": _ids(*self.app.leads_to(reference)),
+        }
 
     def followed(self, place: int) -> bool:
         """Whether the snapshot has the rows of the set that a reference points at."""

@@ -17,6 +17,20 @@ SELECT l.list::smallint, v.old, CASE WHEN n.id IS NULL THEN v.old END, 'decision
  CROSS JOIN generate_series(1, {lists}) AS l (list)
   LEFT JOIN {now} AS n ON n.id = v.old
 
+-- with_strays --
+-- The same, where ids that led nowhere when the snapshot was taken lead to themselves, unless something has one by now.
+SELECT g.* FROM (
+{found}
+) AS g
+ UNION ALL
+SELECT 1::smallint, v.old, v.old, 'same-id', 'kept', false, false, false, NULL::smallint, NULL::bigint, NULL::text,
+       NULL::text, NULL::text, 0::smallint
+  FROM (SELECT DISTINCT t.{column}::bigint AS old
+          FROM practice_guard.{rows} AS t
+         WHERE t.{column} IS NOT NULL AND (t.guard_from -> {own}) IS NULL AND NOT t.guard_carried) AS v
+ WHERE NOT EXISTS (SELECT FROM {known} AS k WHERE k.list = 1 AND k.old = v.old)
+   AND NOT EXISTS (SELECT FROM {now} AS n WHERE n.id = v.old)
+
 -- or_given_up --
 -- What there is, and the values that a person has given up.
 SELECT n.id FROM {now} AS n

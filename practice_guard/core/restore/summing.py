@@ -145,6 +145,7 @@ def pieces(sheet: Sheet) -> dict[str, str]:
         "list": sheet.list(0),
         "old": sheet.old(0),
         "goals": sheet.goals(0),
+        "amiss": "l.ref0 IS NOT NULL" if sheet.bound.may_hang_on_nothing else "true",
     }
     return {**parts, "writes": writing(sheet), "live": statement(__name__, "live", **parts)}
 

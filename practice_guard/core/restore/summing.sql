@@ -42,7 +42,7 @@ SELECT count(*), coalesce(sum(hashtextextended(line, 1)), 0)::text, coalesce(sum
 
 -- added --
 -- Protected rows of the table that no row of the snapshot was paired with, and those of them that hang on nothing.
-SELECT count(*), count(*) FILTER (WHERE NOT l.there), 0::bigint, ({live})
+SELECT count(*), count(*) FILTER (WHERE NOT l.there AND {amiss}), 0::bigint, ({live})
   FROM {rest} AS l
  WHERE l.protected AND NOT EXISTS (SELECT FROM {pairs} AS p WHERE p.lkey = l.lkey)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from practice_guard.core import errors, restore, snapshots
-from practice_guard.core.application import Application, lock_for_reading
+from practice_guard.core.application import Application, incidental, lock_for_reading
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.checks import drift
 from practice_guard.core.database import Access, Database, fitted, locks
@@ -89,7 +89,7 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
     rows = restore.count_rows(database, app.sets)
     guard.watcher.begins("comparing with the last snapshot", rows)
     if last is None:
-        findings += drift.first(restore.count_alone(database, app), guard.request.bulk)
+        findings += drift.first(restore.count_alone(database, app), guard.request.bulk, incidental(app.sets))
     else:
         findings += drift.drift(last, app)
         part = snapshots.without(last, snapshots.gone(last, app)) if accept_current else last

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from practice_guard.core.database import Query, ask_each, literal, piece, statement
+from practice_guard.core.database import Query, ask_each, identifier, literal, piece, statement
 from practice_guard.core.restore import Sheet, Workings
 from practice_guard.core.snapshots import Carry
 
@@ -38,7 +38,8 @@ def carries(workings: Workings, name: str, *, lossy: bool) -> dict[str, Carry]:
 
 
 def _waiting(workings: Workings, sheet: Sheet, new: str) -> str:
-    origins = (_origin(sheet, place, "true") for place in sheet.places)
+    origins = [_origin(sheet, place, "true") for place in sheet.places]
+    origins += [_unknown(column) for column in sheet.unknown]
     return statement(__name__, "waiting", **_parts(workings, sheet, new), origins=", ".join(origins))
 
 
@@ -85,6 +86,14 @@ def _origin(sheet: Sheet, place: int, asked: str) -> str:
     column = literal(sheet.references[place].column)
     return piece(
         __name__, "origin", column=column, asked=f"{sheet.old(place)} IS NOT NULL AND {asked}", list=list_, id=id_
+    )
+
+
+def _unknown(column: str) -> str:
+    """Say of an id in a column that was no reference yet that it is of a list which knows nothing of it."""
+    given, own = f"t.{identifier(column)}", "(%(lists)s::text[])[1]"
+    return piece(
+        __name__, "origin", column=literal(column), asked=f"{given} IS NOT NULL", list=own, id=f"{given}::bigint"
     )
 
 

@@ -121,10 +121,7 @@ def test_a_name_of_forty_letters_is_taken_and_one_more_is_not() -> None:
         (GEAR.replace('"gear"', '"ge\\"ar"', 1), "cannot be a set's name"),
         (GEAR.replace('"gear"', '"../gear"', 1), "line 2: '../gear' cannot be a set's name"),
         (GEAR + GEAR, "line 6: there is a set 'gear' already; it is declared in practice_guard.toml, line 1"),
-        (
-            GEAR.replace('"gear"', '"players"', 1),
-            "line 2: there is a set 'players' already; it means the ETL's own table",
-        ),
+        (GEAR.replace('"gear"', '"players"', 1), "line 2: there is a set 'players' already; it means the ETL's own"),
         ('[[protected]]\nname = "polls"\ngive_up = [0]\n', "line 3: give_up has a list of numbers for each column"),
         (
             '[[protected]]\nname = "polls"\ngive_up = { team = [0] }\n',

@@ -19,6 +19,10 @@ SELECT * FROM {table} WHERE {key} IN ({keys});  -- then set {column} of each: th
 -- Rows without their league, for a person to find it.
 SELECT * FROM {table} WHERE {key} IN ({keys});  -- then set {column} of each to an id of {leagues}
 
+-- give_parent --
+-- Rows whose club, series, player or the like is gone, for a person to find it.
+SELECT * FROM {table} WHERE {key} IN ({keys});  -- then set {column} of each to an id of {parents}
+
 -- give_league_of_team --
 -- Puts rows in the league of the team they hang on.
 UPDATE {table} AS x SET {column} = t.league_id

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
-from practice_guard.core.application import LEAGUES, TEAMS, BoundSet, Reference
+from practice_guard.core.application import LEAGUES, TEAMS, BoundSet, Reference, incidental
 from practice_guard.core.checks import drift, labels
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene
@@ -36,9 +36,16 @@ MOST_KEYS = 20
 """How many rows a statement to copy names."""
 
 NO_TEAM, GONE_TEAM, GONE_LEAGUE, NO_LEAGUE = "no team", "gone team", "gone league", "no league"
+GONE_PARENT = "gone parent"
 
 _MENDED_BY = MappingProxyType(
-    {NO_TEAM: "give_team", GONE_TEAM: "give_team", GONE_LEAGUE: "give_league", NO_LEAGUE: "give_league_of_team"}
+    {
+        NO_TEAM: "give_team",
+        GONE_TEAM: "give_team",
+        GONE_LEAGUE: "give_league",
+        NO_LEAGUE: "give_league_of_team",
+        GONE_PARENT: "give_parent",
+    }
 )
 """The statement for a person to copy."""
 
@@ -74,6 +81,14 @@ def on_vanished_league(scene: Scene) -> Answer:
     return _adrift(scene, trouble, report, unlooked)
 
 
+def on_vanished_parent(scene: Scene) -> Answer:
+    """Whether protected rows point at clubs, series, players or the like that are not there."""
+    why = "An import took it away under that id, and an id that is handed out anew means another one."
+    trouble = _Trouble(GONE_PARENT, "on something else that is not there", why)
+    report, unlooked = partial(found, "rows-on-vanished-parent"), partial(unseen, "rows-on-vanished-parent")
+    return _adrift(scene, trouble, report, unlooked)
+
+
 def without_league(scene: Scene) -> Answer:
     """Whether protected rows have a team and no league."""
     why = "The application writes such rows; pages that ask for a league do not show them."
@@ -88,7 +103,7 @@ def already_orphaned(scene: Scene) -> Answer:
     findings = unlooked_sets(scene, scene.app.sets, partial(unseen, "rows-already-orphaned"))
     if not findings:
         alone = count_alone(scene.database, scene.app)
-        judged = drift.first(alone, scene.guard.request.bulk)
+        judged = drift.first(alone, scene.guard.request.bulk, incidental(scene.app.sets))
         return Answer("a first snapshot may be taken", tuple(each for each in judged if each.rows))
     return Answer("a first snapshot may be taken", tuple(findings), looked=False)
 
@@ -126,8 +141,7 @@ def _giving_up(bound: BoundSet, trouble: _Trouble, rows: Adrift) -> str:
     """Write the entry of the settings file that lets such values stay as they are."""
     if not rows.values:
         return ""
-    wanted = LEAGUES if trouble.fault == GONE_LEAGUE else TEAMS
-    column = next(each.column for each in bound.references if each.target == wanted)
+    column = _columns(bound, trouble.fault)[0]
     values = ", ".join(map(str, rows.values))
     return (
         "-- or, where they are to stay as they are, in practice_guard.toml:\n"
@@ -150,8 +164,8 @@ def unlooked_sets(scene: Scene, sets: Iterable[BoundSet], unlooked: Callable[...
 
 
 def _mending(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Adrift) -> str:
-    wanted = TEAMS if trouble.fault in (NO_TEAM, GONE_TEAM) else LEAGUES
-    first = next((each.column for each in bound.references if each.target == wanted), bound.references[0].column)
+    meant = {NO_TEAM: GONE_TEAM, NO_LEAGUE: GONE_LEAGUE}.get(trouble.fault, trouble.fault)
+    first = next(iter(_columns(bound, meant)), bound.references[0].column)
     keys = ", ".join(map(literal, rows.keys))
     more = f"\n-- and {counted(rows.rows - MOST_KEYS, 'more row')}" if rows.rows > MOST_KEYS else ""
     parts = {
@@ -159,6 +173,7 @@ def _mending(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Adrift) -> 
         "teams": scene.app.catalog.table("teams").quoted,
         "leagues": scene.app.catalog.table("leagues").quoted,
         "column": identifier(first),
+        "parents": _parents_of(scene, bound, first),
     }
     if more and trouble.fault == NO_LEAGUE:
         # It needs no person's choice, so one statement does it for all rows.
@@ -191,18 +206,19 @@ def _outward(bound: BoundSet) -> list[tuple[int, Reference]]:
 def _astray(scene: Scene, bound: BoundSet, workings: Workings | None) -> Query:
     outward = _outward(bound)
     gone = {
-        target: " OR ".join(
+        fault: " OR ".join(
             f"(t.{identifier(each.column)} IS NOT NULL AND v{place}.id IS NULL"
             f" AND NOT {bound.is_given_up(each.column)})"
             for place, each in outward
-            if each.target == target
+            if _fault_of(each) == fault
         )
-        for target in (TEAMS, LEAGUES)
+        for fault in (GONE_TEAM, GONE_LEAGUE, GONE_PARENT)
     }
     first = bound.references[0]
-    faults = [(NO_TEAM, f"t.{identifier(first.column)} IS NULL" if first.target == TEAMS else "")]
-    faults += [(GONE_TEAM, gone[TEAMS]), (GONE_LEAGUE, gone[LEAGUES])]
-    leagues = [each for place, each in outward if place == 0 or each.target == LEAGUES]
+    must = not bound.may_hang_on_nothing
+    faults = [(NO_TEAM, f"t.{identifier(first.column)} IS NULL" if first.target == TEAMS and must else "")]
+    faults += gone.items()
+    leagues = [each for place, each in outward if must and (place == 0 or each.target == LEAGUES)]
     faults.append((NO_LEAGUE, " OR ".join(f"t.{identifier(each.column)} IS NULL" for each in leagues)))
     cases = " ".join(f"WHEN {condition} THEN {literal(fault)}" for fault, condition in faults if condition)
     text = statement(
@@ -232,16 +248,35 @@ def _values(bound: BoundSet) -> str:
     """Return the value of a row that points at something gone, as SQL."""
     cases = " ".join(
         f"WHEN {literal(fault)} THEN t.{identifier(column)}::bigint"
-        for fault, target in ((GONE_TEAM, TEAMS), (GONE_LEAGUE, LEAGUES))
-        for column in [next((each.column for each in bound.references if each.target == target), "")]
-        if column
+        for fault in (GONE_TEAM, GONE_LEAGUE, GONE_PARENT)
+        for column in _columns(bound, fault)[:1]
     )
     return f"CASE t.guard_fault {cases} END" if cases else "NULL::bigint"
 
 
+def _fault_of(reference: Reference) -> str:
+    """Return what it is called where what a reference points at is gone."""
+    return {TEAMS.name: GONE_TEAM, LEAGUES.name: GONE_LEAGUE}.get(str(reference.target), GONE_PARENT)
+
+
+def _columns(bound: BoundSet, fault: str) -> list[str]:
+    """Return the columns that something can be the matter with in that way."""
+    return [each.column for _, each in _outward(bound) if _fault_of(each) == fault]
+
+
+def _parents_of(scene: Scene, bound: BoundSet, column: str) -> str:
+    found = next(each for each in bound.references if each.column == column)
+    return scene.app.leads_to(found)[0].quoted
+
+
 def _there(scene: Scene, place: int, reference: Reference) -> str:
-    parents = scene.app.catalog.table(str(reference.target)).quoted
-    parts = {"parents": parents, "place": str(place), "column": identifier(reference.column)}
+    table, key = scene.app.leads_to(reference)
+    parts = {
+        "parents": table.quoted,
+        "key": identifier(key),
+        "place": str(place),
+        "column": identifier(reference.column),
+    }
     return piece(__name__, "there", **parts)
 
 

@@ -15,7 +15,7 @@ SELECT x.fault, x.new, count(*), array_agg(x.key ORDER BY x.nth) FILTER (WHERE x
 
 -- there --
 -- What a reference may point at.
-  LEFT JOIN (SELECT DISTINCT p.id FROM {parents} AS p) AS v{place} ON v{place}.id = t.{column}
+  LEFT JOIN (SELECT DISTINCT p.{key} AS id FROM {parents} AS p) AS v{place} ON v{place}.id = t.{column}
 
 -- all_keys --
 -- The primary keys of all rows of a set.
