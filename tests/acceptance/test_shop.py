@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from tests.world.builders import ScratchDatabase
 from tests.world.program import Guard
-from tests.world.shop import SETTINGS, Shop
+from tests.world.shop import SETTINGS, Owned, Shop
 
 
 @pytest.fixture
@@ -32,9 +33,9 @@ def test_a_night_step_by_step(shop: Shop, guard: Guard, recycling: bool) -> None
     shop.imports(recycling=recycling)
     assert shop.whose() != before
 
-    assert guard("health").status == 1
+    assert guard("health").status == 3
     preserved = guard("check-preservation", "--json")
-    assert preserved.status == 1, preserved
+    assert preserved.status == 3, preserved
     planned = guard("restore", "--dry-run", "--json")
     assert planned.status == 0, planned
     assert planned.json["result"]["rows"]["total"] == rows
@@ -52,7 +53,7 @@ def test_a_night_step_by_step(shop: Shop, guard: Guard, recycling: bool) -> None
 def test_a_night_in_one_process(shop: Shop, guard: Guard, tmp_path: Path, recycling: bool) -> None:
     before = shop.whose()
     for _ in range(2):
-        outcome = guard("run", "--yes", "--json", "--", *shop.program(tmp_path, recycling=recycling))
+        outcome = guard("run", "--json", "--", *shop.program(tmp_path, recycling=recycling))
         assert outcome.status == 0, outcome
         assert shop.whose() == before
 
@@ -79,7 +80,7 @@ def test_what_hangs_on_a_product_that_the_feed_left_out_waits_for_it(shop: Shop,
     path = shop.feed.pop("SKU-007")
     shop.imports(recycling=True)
     assert guard("restore", "--yes").status == 4
-    assert not [row for rows in shop.whose().values() for row in rows if row not in _all(before) and None not in row]
+    assert all(rows <= before[name] for name, rows in known(shop.whose()).items()), "nothing is anybody else's"
     assert guard("backup").status == 0
     shop.feed["SKU-007"] = path
     shop.imports(recycling=True)
@@ -87,8 +88,9 @@ def test_what_hangs_on_a_product_that_the_feed_left_out_waits_for_it(shop: Shop,
     assert shop.whose() == before
 
 
-def _all(owned: dict[str, object]) -> set[object]:
-    return {row for rows in owned.values() for row in rows}  # type: ignore[attr-defined]
+def known(owned: Owned) -> Owned:
+    """What customers own, without the rows that hang on something that is not there."""
+    return {name: Counter({row: n for row, n in rows.items() if row[-1] is not None}) for name, rows in owned.items()}
 
 
 def test_a_first_look_at_a_shop_says_what_is_protected(shop: Shop, guard: Guard) -> None:

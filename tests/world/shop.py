@@ -10,22 +10,46 @@ from textwrap import dedent
 
 from tests.world.builders import ScratchDatabase
 
-DDL = (
-    "DROP SCHEMA public CASCADE",
-    "CREATE SCHEMA public",
-    "CREATE TABLE categories (id serial PRIMARY KEY, path text NOT NULL UNIQUE)",
-    "CREATE TABLE products (id serial PRIMARY KEY, sku text NOT NULL, title text NOT NULL, category_id int NOT NULL)",
-    "CREATE TABLE variants (id bigserial PRIMARY KEY, product_id int NOT NULL REFERENCES products, size text)",
-    "CREATE TABLE carts (id serial PRIMARY KEY, customer text NOT NULL, variant_id bigint NOT NULL, pieces int,"
-    " UNIQUE (customer, variant_id))",
-    "CREATE TABLE reviews (id serial PRIMARY KEY, product_id int, author text NOT NULL, words text,"
-    " compared_with int, created_at timestamptz DEFAULT now())",
-    "CREATE TABLE answers (id serial PRIMARY KEY, review_id int NOT NULL REFERENCES reviews ON DELETE CASCADE,"
-    " words text)",
-    "CREATE TABLE order_notes (id serial PRIMARY KEY, product_id int NOT NULL REFERENCES products ON DELETE CASCADE,"
-    " note text)",
-    "CREATE TABLE wishes (id serial PRIMARY KEY, category_id int NOT NULL, customer text)",
-)
+_DDL = """
+DROP SCHEMA public CASCADE;
+CREATE SCHEMA public;
+CREATE TABLE categories (id serial PRIMARY KEY, path text NOT NULL UNIQUE);
+CREATE TABLE products (id serial PRIMARY KEY, sku text NOT NULL, title text NOT NULL, category_id int NOT NULL);
+CREATE TABLE variants (id bigserial PRIMARY KEY, product_id int NOT NULL REFERENCES products, size text);
+CREATE TABLE carts (
+    id serial PRIMARY KEY, customer text NOT NULL, variant_id bigint NOT NULL, pieces int, UNIQUE (customer, variant_id)
+);
+CREATE TABLE reviews (
+    id serial PRIMARY KEY, product_id int, author text NOT NULL, words text, compared_with int,
+    created_at timestamptz DEFAULT now()
+);
+CREATE TABLE answers (id serial PRIMARY KEY, review_id int NOT NULL REFERENCES reviews ON DELETE CASCADE, words text);
+CREATE TABLE order_notes (id serial PRIMARY KEY, product_id int NOT NULL, note text);
+CREATE TABLE wishes (id serial PRIMARY KEY, category_id int NOT NULL, customer text)
+"""
+_CUSTOMERS = """
+INSERT INTO carts (customer, variant_id, pieces)
+SELECT 'customer ' || id % 7, id, 1 + id % 3 FROM variants WHERE id % 3 = 0;
+INSERT INTO reviews (product_id, author, words, compared_with)
+SELECT id, 'author ' || id, 'Good ' || sku, CASE WHEN id % 2 = 0 THEN id - 1 END FROM products;
+INSERT INTO answers (review_id, words) SELECT id, 'Thank you, ' || author FROM reviews WHERE id % 4 = 0;
+INSERT INTO order_notes (product_id, note)
+SELECT id, 'Gift wrap ' || n FROM products, generate_series(1, 2) AS n WHERE id % 5 = 0;
+INSERT INTO wishes (category_id, customer) SELECT id, 'customer ' || id FROM categories
+"""
+_IMPORT = """
+DELETE FROM order_notes;
+DELETE FROM variants;
+DELETE FROM products;
+DELETE FROM categories;
+{restart}
+INSERT INTO categories (path) SELECT path FROM (VALUES {products}) AS f (sku, path) GROUP BY path ORDER BY min({order});
+INSERT INTO products (sku, title, category_id)
+SELECT f.sku, 'Ball ' || f.sku, c.id FROM (VALUES {products}) AS f (sku, path) JOIN categories c USING (path)
+ ORDER BY {order};
+INSERT INTO variants (product_id, size) SELECT p.id, s FROM products p, unnest(ARRAY['S', 'M', 'L']) AS s ORDER BY s, p.id
+"""
+"""All rows of the feed go, what hangs on products with them, and they come again in another order than before."""
 
 SETTINGS = """\
 [[parent]]
@@ -76,7 +100,6 @@ parent = "categories"
 parent_column = "category_id"
 """
 
-SIZES = ("S", "M", "L")
 WHOSE = {
     "carts": "SELECT c.customer, c.pieces, p.sku, v.size FROM carts c LEFT JOIN variants v ON v.id = c.variant_id"
     " LEFT JOIN products p ON p.id = v.product_id",
@@ -88,67 +111,55 @@ WHOSE = {
 }
 """What customers own, each row with the natural keys of all that it points at."""
 
+Owned = dict[str, Counter[tuple[object, ...]]]
+
 
 @dataclass
 class Shop:
-    """A shop in a database of its own, and the feed that its products are imported from."""
+    """A shop in a database of its own, the feed that its products are imported from, and how often that was done."""
 
     database: ScratchDatabase
     feed: dict[str, str] = field(default_factory=lambda: {f"SKU-{n:03}": f"sport/{n % 4}" for n in range(40)})
+    nights: int = 0
 
     def opens(self) -> None:
         """Makes the tables, imports the feed once, and lets customers come."""
-        for text in DDL:
-            self.database.rows(text)
+        self._runs(_DDL)
         self.imports()
-        for text in (
-            "INSERT INTO carts (customer, variant_id, pieces) SELECT 'customer ' || id % 7, id, 1 + id % 3 FROM variants"
-            " WHERE id % 3 = 0",
-            "INSERT INTO reviews (product_id, author, words, compared_with) SELECT id, 'author ' || id, 'Good ' || sku,"
-            " CASE WHEN id % 2 = 0 THEN id - 1 END FROM products",
-            "INSERT INTO answers (review_id, words) SELECT id, 'Thank you, ' || author FROM reviews WHERE id % 4 = 0",
-            "INSERT INTO order_notes (product_id, note) SELECT id, 'Gift wrap ' || n FROM products,"
-            " generate_series(1, 2) AS n WHERE id % 5 = 0",
-            "INSERT INTO wishes (category_id, customer) SELECT id, 'customer ' || id FROM categories",
-        ):
-            self.database.rows(text)
+        self._runs(_CUSTOMERS)
 
     def imports(self, *, recycling: bool = False) -> None:
-        """Imports the feed: everything gets another id than it had, and of those that others had if they are recycled."""
-        for text in statements(self.feed, recycling=recycling):
-            self.database.rows(text)
+        """Imports the feed: everything gets a new id, or one that another had where ids are recycled."""
+        self._runs(self.script(recycling=recycling))
 
-    def program(self, directory: Path, *, recycling: bool = False) -> list[str]:
-        """Returns the command line of a program that does so."""
-        script = directory / "import_feed.py"
-        script.write_text(
+    def script(self, *, recycling: bool) -> str:
+        """Returns the statements of the next night's import."""
+        self.nights += 1
+        names = ("categories", "products", "variants")
+        return _IMPORT.format(
+            restart="\n".join(f"ALTER SEQUENCE {name}_id_seq RESTART;" for name in names) if recycling else "",
+            products=", ".join(f"('{sku}', '{path}')" for sku, path in self.feed.items()),
+            order=f"md5(f.sku || '{self.nights}')",
+        )
+
+    def program(self, directory: Path, *, recycling: bool) -> list[str]:
+        """Returns the command line of a program that does the next night's import."""
+        program = directory / "import_feed.py"
+        program.write_text(
             dedent(f"""\
                 import psycopg
 
                 with psycopg.connect({self.database.url!r}) as connection:
-                    for text in {statements(self.feed, recycling=recycling)!r}:
-                        connection.execute(text)
+                    connection.execute({self.script(recycling=recycling)!r})
                 """)
         )
-        return [sys.executable, str(script)]
+        return [sys.executable, str(program)]
 
-    def whose(self) -> dict[str, Counter[tuple[object, ...]]]:
+    def whose(self) -> Owned:
         """What customers own, by natural keys."""
         return {name: Counter(self.database.rows(text)) for name, text in WHOSE.items()}
 
-
-def statements(feed: dict[str, str], *, recycling: bool) -> list[str]:
-    """What a nightly import does: all rows go, and come again in another order."""
-    turned = list(feed.items())[len(feed) // 2 :] + list(feed.items())[: len(feed) // 2]
-    products = ", ".join(f"('{sku}', 'Ball {sku}', '{path}')" for sku, path in turned)
-    restart = [f"ALTER SEQUENCE {name}_id_seq RESTART" for name in ("categories", "products", "variants")]
-    return [
-        *(f"DELETE FROM {table}" for table in ("variants", "products", "categories")),
-        *(restart if recycling else ()),
-        f"INSERT INTO categories (path) SELECT DISTINCT path FROM (VALUES {products}) AS f (sku, title, path)"
-        " ORDER BY path DESC",
-        "INSERT INTO products (sku, title, category_id) SELECT f.sku, f.title, c.id"
-        f" FROM (VALUES {products}) AS f (sku, title, path) JOIN categories c USING (path)",
-        "INSERT INTO variants (product_id, size) SELECT p.id, s FROM products p,"
-        f" unnest(ARRAY{list(SIZES)!r}) AS s ORDER BY s, p.id DESC",
-    ]
+    def _runs(self, texts: str) -> None:
+        for text in texts.split(";"):
+            if text.strip():
+                self.database.rows(text)

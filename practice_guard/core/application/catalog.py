@@ -282,8 +282,12 @@ class Catalog:
 
     @property
     def is_of_league(self) -> bool:
-        """Whether it is a league's; without teams all that there is to guard hangs on declared parents."""
-        return not self.declared or self.has(TEAMS.table)
+        """Whether it is a league's; without teams all that there is to guard hangs on declared parents.
+
+        A league whose teams somebody dropped is no shop: most of what a league must have is there then.
+        """
+        there = sum(self.has(name) for name in REQUIRED)
+        return not self.declared or self.has(TEAMS.table) or 2 * there > len(REQUIRED)
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether there is such a table (not a view) with all these columns."""

@@ -61,7 +61,7 @@ def survey(database: Database, app: Application) -> Coverage:
         Covered(bound, rows, _of(bound, chain), owners)
         for bound, chain, ((rows, owners),) in zip(app.sets, chains, found, strict=True)
     )
-    return Coverage(covered, _uncovered(database, app, unfollowed(app)), tuple(app.skipped), app.left_out)
+    return Coverage(covered, _uncovered(database, app, unfollowed(app)), tuple(app.missed), app.left_out)
 
 
 def unfollowed(app: Application) -> list[Pointer]:

@@ -11,7 +11,7 @@ from practice_guard.core.application.bound import BoundSet, bind, left_out, refe
 from practice_guard.core.application.catalog import SCHEMA, Catalog, Table
 from practice_guard.core.application.legible import check_legible
 from practice_guard.core.application.parents import BUILT_IN_PARENTS, Parent
-from practice_guard.core.application.protected import ProtectedSet, Reference
+from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
 from practice_guard.core.application.renumbered import BoundParent, followed, listed
 from practice_guard.core.application.shapes import check_told_apart
 from practice_guard.core.application.teams import TeamList
@@ -44,6 +44,20 @@ class Application:
     left_out: Mapping[str, str] = field(default_factory=dict)
     habits: Habits = field(default_factory=Habits)
     parents: tuple[Parent, ...] = BUILT_IN_PARENTS
+
+    @property
+    def owner(self) -> str:
+        """One of what protected rows hang on, in words for people."""
+        if self.catalog.is_of_league:
+            return "team or league"
+        *names, last = [each.name for each in self.followed] or ["a parent"]
+        return f"row of {', '.join(names)} or {last}" if names else f"row of {last}"
+
+    @property
+    def missed(self) -> Sequence[str]:
+        """The sets that are skipped, as far as anybody would look for them: no league's where there is none."""
+        built_in = () if self.catalog.is_of_league else {each.name for each in BUILT_IN}
+        return [name for name in self.skipped if name not in built_in]
 
     def leads_to(self, reference: Reference) -> tuple[Table, str]:
         """Return the table of the parent that a reference leads to, and the column that numbers its rows."""

@@ -98,7 +98,7 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
         if any(bound.name not in last.sets for bound in app.sets):
             findings += drift.new(restore.count_alone(database, app), last)
     findings += drift.older_than_their_team(database, app, workings)
-    skipped = tuple(app.skipped)
+    skipped = tuple(app.missed)
     refusing = any(finding.severity is Severity.ERROR for finding in findings)
     if refusing and not accept_current:
         return Backup(None, tuple(findings), last, skipped, app.left_out)

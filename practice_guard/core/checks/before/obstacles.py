@@ -220,9 +220,9 @@ def left_out(scene: Scene) -> Answer:
 
 def skipped(scene: Scene) -> Answer:
     """Name the protected sets whose table this database does not have."""
-    if not scene.app.skipped:
+    names = list(scene.app.missed)
+    if not names:
         return Answer(f"{counted(len(scene.app.sets), 'protected set')}, each with its table")
-    names = list(scene.app.skipped)
     what = f"{counted(len(names), 'protected set')} without a table here: {', '.join(names)}."
     why = "Tables other than teams, leagues, clubs, series and schedule are optional; what is not there is skipped."
     return Answer(what, (found("set-skipped", what, why, examples=names),))

@@ -170,8 +170,7 @@ def _mending(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Adrift) -> 
     more = f"\n-- and {counted(rows.rows - MOST_KEYS, 'more row')}" if rows.rows > MOST_KEYS else ""
     parts = {
         **bound.parts,
-        "teams": scene.app.catalog.table("teams").quoted,
-        "leagues": scene.app.catalog.table("leagues").quoted,
+        **{name: table.quoted for name in ("teams", "leagues") if (table := scene.app.catalog.tables.get(name))},
         "column": identifier(first),
         "parents": _parents_of(scene, bound, first),
     }
