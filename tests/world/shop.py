@@ -47,7 +47,8 @@ INSERT INTO categories (path) SELECT path FROM (VALUES {products}) AS f (sku, pa
 INSERT INTO products (sku, title, category_id)
 SELECT f.sku, 'Ball ' || f.sku, c.id FROM (VALUES {products}) AS f (sku, path) JOIN categories c USING (path)
  ORDER BY {order};
-INSERT INTO variants (product_id, size) SELECT p.id, s FROM products p, unnest(ARRAY['S', 'M', 'L']) AS s ORDER BY s, p.id
+INSERT INTO variants (product_id, size)
+SELECT p.id, s FROM products p, unnest(ARRAY['S', 'M', 'L']) AS s ORDER BY s, p.id
 """
 """All rows of the feed go, what hangs on products with them, and they come again in another order than before."""
 

@@ -129,7 +129,8 @@ def _findings(
 ) -> list[Finding]:
     if rate is None:
         why = "A rate over nothing would say that all is well."
-        what = f"0 protected rows of {'teams' if owner == TEAM else f'any {owner}'} in the snapshot: there is nothing to compare."
+        of = "teams" if owner == TEAM else f"any {owner}"
+        what = f"0 protected rows of {of} in the snapshot: there is nothing to compare."
         return [found("nothing-to-compare", what, why, Step("snapshots"))]
     findings: list[Finding] = []
     if rate < min_rate:
@@ -139,7 +140,8 @@ def _findings(
                 "ids-not-preserved",
                 f"{changed:,} of {total} {agreeing(changed, 'hangs', 'hang')} on a {owner} whose id changed: "
                 f"{rate:g} % kept theirs, {min_rate:g} % are asked for.",
-                f"The ETL recreated {'the teams' if owner == TEAM else 'them'}. Rows that it left alone point at nothing, or at another team.",
+                f"The ETL recreated {'the teams' if owner == TEAM else 'them'}. Rows that it left alone point at nothing, or at "
+                f"another {'team' if owner == TEAM else 'one'}.",
                 Step("restore", "--dry-run"),
                 rows=changed,
             )

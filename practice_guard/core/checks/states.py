@@ -168,7 +168,7 @@ class Health:
     def where(self) -> str:
         """Where the rows are, in words that follow their number."""
         if not self.besides:
-            return f"each {'on its team' if self.of_teams else 'where it belongs'} once"
+            return "each on its team once" if self.of_teams else "each where it belongs, once"
         return f"of which not each is where it was: {'; '.join(self.besides)}"
 
     @property
