@@ -112,8 +112,8 @@ def backup(report: Backup) -> Outcome:
     )
 
 
-def preservation(report: Preservation, asked: Sequence[Match] = ()) -> Outcome:
-    """Present `check-preservation`; `asked` are the teams whose match is to be explained."""
+def preservation(report: Preservation, asked: Sequence[Match] = (), parents: Sequence[str] = ()) -> Outcome:
+    """Present `check-preservation`; `asked` are the teams whose match is to be explained, `parents` what is said so."""
     words = ["total", *(str(fate) for fate in Fate), "reused"]
     teams = [
         ("teams", *(report.teams[word] for word in words)),
@@ -126,15 +126,17 @@ def preservation(report: Preservation, asked: Sequence[Match] = ()) -> Outcome:
         ("protected rows", *(report.rows[word] for word in words)),
     ]
     leagues = [(name, *(counts[word] for word in words[:-1])) for name, counts in report.leagues.items()]
+    others = [(name, *(counts[word] for word in words[:-1])) for name, counts in report.parents.items()]
     body: list[RenderableType] = [
-        *explained(asked),
+        *explained(asked, parents),
         table(("", *words), rows, keep=3),
+        *([table(("renumbered besides", *words[:-1]), others, keep=3)] if others else []),
         *(_teamless(name, rows, of_teams=of_teams) for name, rows in report.teamless.items()),
         *([table(("league", *words[:-1]), leagues, keep=3)] if of_teams else ()),
     ]
     rate = "nothing to compare" if report.rate is None else f"{report.rate:g} % of protected rows"
     if report.preserved:
-        sentence = f"Preserved: {rate} hang on a {report.owner} that kept its id and is still the same {report.owner}."
+        sentence = f"Preserved: {rate} hang on a {report.owner} that kept its id and is still the same {'team' if of_teams else 'one'}."
         steps: tuple[Step, ...] = (Step("health"),)
     elif report.rate is None:
         sentence, steps = f"Not preserved: the snapshot has no row of a {report.owner} to compare.", ()
@@ -161,7 +163,8 @@ def preservation(report: Preservation, asked: Sequence[Match] = ()) -> Outcome:
             "protected": report.protected,
             "rows_without_team": dict(report.teamless),
             "leagues": report.leagues,
-            "explained": [explain(match) for match in asked],
+            "parents": report.parents,
+            "explained": [*(explain(match) for match in asked), *parents],
         },
         tuple(body),
         report.findings,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from practice_guard.core.application import Application
 from practice_guard.core.findings import NOTHING, Overrides, found, weigh
@@ -33,6 +33,7 @@ class Preservation:
         leagues: the counts of teams by league code.
         findings: what is wrong, vanished leagues and series first.
         matches: every team of the snapshot's own list with its match.
+        parents: the counts of rows, by fate, of what else an import renumbers and protected rows lead to.
         owner: one of what the rows hang on that are compared, in words for people.
     """
 
@@ -47,6 +48,7 @@ class Preservation:
     leagues: Mapping[str, Mapping[str, int]]
     findings: tuple[Finding, ...]
     matches: Mapping[int, Match]
+    parents: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     owner: str = TEAM
 
     @property
@@ -96,7 +98,19 @@ def check(
     teamless = Counter({name: sum(each.rows for each in plan.of(name)) for name in plan.sets})
     teamless.subtract({name: counts["total"] for name, counts in protected.items()})
     return Preservation(
-        snapshot.id, min_rate, rate, everyone, concerned, every, protected, +teamless, leagues, weighed, matches, owner
+        snapshot.id,
+        min_rate,
+        rate,
+        everyone,
+        concerned,
+        every,
+        protected,
+        +teamless,
+        leagues,
+        weighed,
+        matches,
+        plan.fates(),
+        owner,
     )
 
 
@@ -134,14 +148,14 @@ def _findings(
         return [found("nothing-to-compare", what, why, Step("snapshots"))]
     findings: list[Finding] = []
     if rate < min_rate:
+        recreated, another = ("the teams", "another team") if owner == TEAM else ("what they hang on", "another one")
         changed, total = rows["total"] - rows["kept"], counted(rows["total"], "protected row")
         findings.append(
             found(
                 "ids-not-preserved",
                 f"{changed:,} of {total} {agreeing(changed, 'hangs', 'hang')} on a {owner} whose id changed: "
                 f"{rate:g} % kept theirs, {min_rate:g} % are asked for.",
-                f"The ETL recreated {'the teams' if owner == TEAM else 'them'}. Rows that it left alone point at nothing, or at "
-                f"another {'team' if owner == TEAM else 'one'}.",
+                f"The ETL recreated {recreated}. Rows that it left alone point at nothing, or at {another}.",
                 Step("restore", "--dry-run"),
                 rows=changed,
             )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from practice_guard.core.decisions.file import INACTIVE
 from practice_guard.core.decisions.offers import Offer, offers
-from practice_guard.core.identity import Decisions, Habits, Resolution, kind_of, reasons, wholes
+from practice_guard.core.identity import Decisions, Habits, Renaming, Resolution, kind_of, reasons, wholes
 from practice_guard.core.later import Later
 from practice_guard.core.model import Fate, Match, Team, TeamIdentity
 from practice_guard.core.words import agreeing, counted
@@ -84,7 +84,23 @@ def dump(decisions: Decisions) -> str:
         table = tomlkit.table()
         table.update({"set": each.set, "column": each.column, "value": each.value, "give_up": True})
         _append(document, "value", table)
+    for renaming in decisions.renamings:
+        _append(document, "parent", _renamed(renaming))
     return tomlkit.dumps(document)
+
+
+def _renamed(renaming: Renaming) -> Table:
+    table = tomlkit.table()
+    table.add("parent", renaming.parent)
+    for key, said in (("same", renaming.said), ("heir", renaming.heir)):
+        if said:
+            inline = tomlkit.inline_table()
+            inline.update(dict(said))
+            table.add(key, inline)
+    for flag in ("give_up", "merge"):
+        if getattr(renaming, flag):
+            table.add(flag, True)
+    return table
 
 
 def _offered(offer: Offer) -> Table:

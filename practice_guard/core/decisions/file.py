@@ -27,6 +27,8 @@
     value = 731
     give_up = true                   # its rows stay as they are
 
+Rows of other parents than teams have entries of their own (see `renamings`).
+
 An entry without `heir`, `give_up` or `rosters` decides nothing yet. `inactive = true`, in a [[team]] entry or its heir,
 means the team that plays no more, where the list has an active one of the same name and place beside it.
 """
@@ -37,7 +39,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import errors, toml
-from practice_guard.core.identity import Decision, Decisions, Value, kind_of, said
+from practice_guard.core.decisions import renamings
+from practice_guard.core.identity import Decision, Decisions, Renaming, Value, kind_of, said
 from practice_guard.core.model import TeamIdentity
 from practice_guard.core.words import near
 
@@ -73,7 +76,7 @@ def parse(text: str, source: str = "") -> Decisions:
     """
     document = toml.parse(text, source or _NAMELESS)
     lines = _Lines(text, source)
-    _known(document, (*KEYS, _VALUE), lines.of, lines, "the file ")
+    _known(document, (*KEYS, _VALUE, renamings.NAME), lines.of, lines, "the file ")
     entries: list[Decision] = []
     for kind in KEYS:
         tables = document.get(kind, [])
@@ -82,7 +85,29 @@ def parse(text: str, source: str = "") -> Decisions:
         entries.extend(_Entry(kind, table, lines, number).read() for number, table in enumerate(tables))
     _decided_once(entries, lines)
     decided = tuple(entry for entry in entries if entry.heir or entry.give_up or entry.ignore_rosters)
-    return Decisions(decided, tuple(_values(document.get(_VALUE, []), lines)))
+    values = tuple(_values(document.get(_VALUE, []), lines))
+    return Decisions(decided, values, tuple(_renamings(document.get(renamings.NAME, []), lines)))
+
+
+def _renamings(tables: object, lines: _Lines) -> Iterator[Renaming]:
+    """Read what became of rows of parents besides teams and leagues."""
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise lines.complaint(lines.of(renamings.NAME), f"write each entry as [[{renamings.NAME}]].")
+    seen: dict[object, int] = {}
+    for number, table in enumerate(tables):
+        at = lines.of(renamings.NAME, number)
+        where = f"line {at} of {lines.source}" if lines.source else f"line {at}"
+        try:
+            found = renamings.read(table, at, where)
+        except renamings.MalformedError as error:
+            key = error.key if error.key in table else ""
+            raise lines.complaint(lines.of(renamings.NAME, number, key), str(error)) from None
+        if found is None:
+            continue
+        if (found.parent, found.said) in seen:
+            raise lines.complaint(f"{seen[found.parent, found.said]} and {at}", "one row is decided twice. Keep one.")
+        seen[found.parent, found.said] = at
+        yield found
 
 
 def _values(tables: object, lines: _Lines) -> Iterator[Value]:

@@ -4,6 +4,7 @@ from practice_guard.core.identity import normalise as normalise
 from practice_guard.core.identity.candidates import with_candidates as with_candidates
 from practice_guard.core.identity.decision import Decision as Decision
 from practice_guard.core.identity.decision import Decisions as Decisions
+from practice_guard.core.identity.decision import Renaming as Renaming
 from practice_guard.core.identity.decision import Value as Value
 from practice_guard.core.identity.decision import kind_of as kind_of
 from practice_guard.core.identity.decision import said as said
@@ -11,6 +12,7 @@ from practice_guard.core.identity.decision import wholes as wholes
 from practice_guard.core.identity.entries import Entry as Entry
 from practice_guard.core.identity.entries import Led as Led
 from practice_guard.core.identity.entries import Ways as Ways
+from practice_guard.core.identity.entries import explain_entry as explain_entry
 from practice_guard.core.identity.entries import resolve_entries as resolve_entries
 from practice_guard.core.identity.explanation import explain as explain
 from practice_guard.core.identity.explanation import reasons as reasons

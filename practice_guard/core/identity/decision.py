@@ -5,7 +5,7 @@ They are the only way to overrule a resolution. `decisions` reads and writes the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -71,12 +71,41 @@ class Value:
     where: str = field(default="", compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """What became of a row of a parent besides teams and leagues, by what it says, as a person has decided.
+
+    Attributes:
+        parent: the parent's name.
+        said: what the row said of itself, by column.
+        heir: what it says now, by the columns that say something else; none where it is given up.
+        give_up: what hangs on it stays as it is.
+        merge: the heir may be another old row's too.
+        line: where the entry stands in its file.
+        where: the same for people.
+    """
+
+    parent: str
+    said: tuple[tuple[str, str], ...]
+    heir: tuple[tuple[str, str], ...] = ()
+    give_up: bool = False
+    merge: bool = False
+    line: int = field(default=0, compare=False)
+    where: str = field(default="", compare=False)
+
+    def texts(self, columns: Sequence[str]) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
+        """Return what the row said and what its heir says, in the order of columns."""
+        said, heir = dict(self.said), dict(self.said) | dict(self.heir)
+        return tuple(said.get(name) for name in columns), tuple(heir.get(name) for name in columns)
+
+
 @dataclass(frozen=True)
 class Decisions:
     """All decisions of one file, or of several united."""
 
     entries: tuple[Decision, ...] = ()
     values: tuple[Value, ...] = ()
+    renamings: tuple[Renaming, ...] = ()
 
     @cached_property
     def _by_key(self) -> Mapping[TeamIdentity, Decision]:
@@ -103,12 +132,15 @@ class Decisions:
     def recorded(self, where: str) -> Decisions:
         """Return the same decisions as ones that no file of the person's holds any more."""
         values = tuple(replace(each, line=0, where=where) for each in self.values)
-        return Decisions(tuple(replace(entry, line=0, where=where) for entry in self.entries), values)
+        renamings = tuple(replace(each, line=0, where=where) for each in self.renamings)
+        return Decisions(tuple(replace(entry, line=0, where=where) for entry in self.entries), values, renamings)
 
     def after(self, earlier: Decisions) -> Decisions:
         """Unite with earlier decisions; where both speak of the same team, series or league, these win."""
         values = tuple(dict.fromkeys((*earlier.values, *self.values)))
-        return Decisions(tuple({**earlier._by_key, **self._by_key}.values()), values)
+        renamings = {(each.parent, each.said): each for each in (*earlier.renamings, *self.renamings)}
+        entries = tuple({**earlier._by_key, **self._by_key}.values())
+        return Decisions(entries, values, tuple(renamings.values()))
 
 
 def kind_of(identity: TeamIdentity) -> str:

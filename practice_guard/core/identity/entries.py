@@ -5,13 +5,19 @@ Teams have more than that (see `resolution`), and leagues their codes (see `leag
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from practice_guard.core.model import Evidence, Fate
 
 Text = str | None
+Texts = tuple[Text, ...]
 Form = Callable[[str], Hashable]
+Place = int | str | None
+"""An id of today that a row leads to; None where it leads nowhere, and a word where nobody knows where."""
+
+_UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +37,33 @@ class Ways:
         leads: by column that leads to another parent, where that one's old ids lead today; None for nowhere.
         loose: the columns among those that only tell apart rows which are alike otherwise.
         forms: how texts are written where they differ, the strictest first.
-        heirs: by an old first text, the one that a person has decided for.
-        merging: the old texts whose heir may be another's too.
+        heirs: by what an old row says, what the one says that a person has decided for.
+        merging: what those say whose heir may be another's too.
+        given_up: what those say that a person has given up.
     """
 
     texts: tuple[str, ...]
     leads: Mapping[str, Mapping[int, int | None]] = field(default_factory=dict)
     loose: frozenset[str] = frozenset()
     forms: tuple[Form, ...] = ()
-    heirs: Mapping[str, str] = field(default_factory=dict)
-    merging: frozenset[str] = frozenset()
+    heirs: Mapping[Texts, Texts] = field(default_factory=dict)
+    merging: frozenset[Texts] = frozenset()
+    given_up: frozenset[Texts] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Led:
-    """What became of one old row: its new id with the evidence, or none, with the reason in `because`."""
+    """What became of one old row: its new id with the evidence, or none, with the reason in `because`.
+
+    `given_up` is a person's decision that what hangs on it is to wait no longer.
+    """
 
     old: Entry
     fate: Fate
     new: Entry | None = None
     evidence: Evidence | None = None
     because: str = ""
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +72,8 @@ class _Written:
 
     entry: Entry
     texts: tuple[Text, ...]
-    place: tuple[int | None, ...]
-    loose: tuple[int | None, ...]
+    place: tuple[Place, ...]
+    loose: tuple[Place, ...]
 
 
 def resolve_entries(
@@ -96,16 +108,37 @@ def resolve_entries(
     _decide(left, now, ways, found)
     for other in left:
         found.setdefault(other.entry.id, Led(other.entry, Fate.MISSING, because="none is called so now"))
+        if other.texts in ways.given_up and found[other.entry.id].new is None:
+            found[other.entry.id] = replace(found[other.entry.id], given_up=True)
     return found
+
+
+def explain_entry(parent: str, led: Led) -> str:
+    """Say in one sentence what became of a row of a parent, and by which evidence."""
+    became = led.because or "it is not there"
+    if led.new is not None:
+        same = f"is kept as id {led.new.id}" if led.fate is Fate.KEPT else f"is now id {led.new.id}"
+        other = "" if led.new.said == led.old.said else f", {_said(led.new)}"
+        became = f"{same}{other}: evidence {led.evidence}."
+    else:
+        waits = "a person gave it up" if led.given_up else "what hangs on it waits"
+        became = f"is {led.fate}: {became}; {waits}."
+    text = f"{parent}: {_said(led.old)}, id {led.old.id}, {became}"
+    return re.sub(r"[\r\n\t\v\f]", " ", text)
+
+
+def _said(entry: Entry) -> str:
+    return ", ".join(f"{column} {value}" for column, value in entry.said.items() if value) or "says nothing"
 
 
 def _before(entry: Entry, ways: Ways) -> _Written | Led:
     """Write an old row, with where it leads today; one that leads to what nobody knows is decided already."""
-    places: dict[str, int | None] = {}
+    places: dict[str, Place] = {}
     for column, leads in ways.leads.items():
         value = _number(entry.said.get(column))
-        places[column] = leads.get(value) if value is not None else None
-        if value is not None and places[column] is None and column not in ways.loose:
+        today = leads.get(value) if isinstance(value, int) else None
+        places[column] = _UNKNOWN if value is not None and today is None else today
+        if places[column] == _UNKNOWN and column not in ways.loose:
             return Led(entry, Fate.MISSING, because=f"what its {column} leads to is not known")
     return _written(entry, ways, places)
 
@@ -114,17 +147,21 @@ def _now(entry: Entry, ways: Ways) -> _Written:
     return _written(entry, ways, {column: _number(entry.said.get(column)) for column in ways.leads})
 
 
-def _written(entry: Entry, ways: Ways, places: Mapping[str, int | None]) -> _Written:
+def _written(entry: Entry, ways: Ways, places: Mapping[str, Place]) -> _Written:
     texts = tuple(entry.said.get(column) for column in ways.texts)
     strict = tuple(value for column, value in places.items() if column not in ways.loose)
     return _Written(entry, texts, strict, tuple(value for column, value in places.items() if column in ways.loose))
 
 
-def _number(value: Text) -> int | None:
-    return None if value is None else int(value)
+def _number(value: Text) -> Place:
+    """Read an id; a column that was of another type when a list was kept, or is now, leads nobody knows where."""
+    try:
+        return None if value is None else int(value)
+    except ValueError:
+        return value
 
 
-Key = tuple[tuple[Hashable, ...], tuple[int | None, ...]]
+Key = tuple[tuple[Hashable, ...], tuple[Place, ...]]
 
 
 def _key(each: _Written, form: Form | None) -> Key:
@@ -155,7 +192,7 @@ def _step(
     for each in left:
         key = _key(each, form)
         candidates = new.get(key, [])
-        if not candidates or not any(text for text in key[0]):
+        if not candidates or not _says(key):
             still.append(each)
         elif form is not None and (_spellings(old[key]) > 1 or _spellings(candidates) > 1):
             found[each.entry.id] = Led(each.entry, Fate.AMBIGUOUS, because="several are called nearly so")
@@ -163,6 +200,12 @@ def _step(
         else:
             found[each.entry.id] = _one_of(each, old[key], candidates, form)
     return still
+
+
+def _says(key: Key) -> bool:
+    """Whether anything is said: a row that has texts says who it is by them, another by what it leads to."""
+    texts, place = key
+    return any(texts) if texts else any(each is not None for each in place)
 
 
 def _spellings(rows: Iterable[_Written]) -> int:
@@ -197,13 +240,13 @@ def _decide(left: Sequence[_Written], now: Sequence[_Written], ways: Ways, found
     taken = {led.new.id for led in found.values() if led.new is not None}
     wanted: dict[int, list[_Written]] = {}
     for each in left:
-        heir = ways.heirs.get(each.texts[0] or "")
-        candidates = by_text.get(((heir, *each.texts[1:]), each.place), []) if heir else []
+        heir = ways.heirs.get(each.texts)
+        candidates = by_text.get((heir, each.place), []) if heir else []
         if len(candidates) == 1:
             wanted.setdefault(candidates[0].entry.id, []).append(each)
     heirs = {each.entry.id: each.entry for each in now}
     for id_, olds in wanted.items():
         alone = len(olds) == 1 and id_ not in taken
         for each in olds:
-            if alone or (each.texts[0] or "") in ways.merging:
+            if alone or each.texts in ways.merging:
                 found[each.entry.id] = _led(each.entry, heirs[id_], Evidence.DECISION)

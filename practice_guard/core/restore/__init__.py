@@ -5,6 +5,7 @@ from practice_guard.core.restore import needs as needs
 from practice_guard.core.restore import planfile as planfile
 from practice_guard.core.restore import undo as undo
 from practice_guard.core.restore.goals import asked as asked
+from practice_guard.core.restore.goals import asked_parents as asked_parents
 from practice_guard.core.restore.naming import Kind as Kind
 from practice_guard.core.restore.naming import named as named
 from practice_guard.core.restore.naming import named_of_teams as named_of_teams

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from practice_guard.core.application import CLUBS, SERIES, Application, BoundParent, all_entries, read_entries
 from practice_guard.core.database import Database, Row
+from practice_guard.core.decisions import check_renamings
 from practice_guard.core.guarding import Request
 from practice_guard.core.identity import (
     EVERY_OTHER,
@@ -81,7 +82,7 @@ def goals(found: Mapping[str, Led_By_Parent], parent: str) -> Iterator[Goal]:
     for place, led in enumerate(found.values(), start=1):
         for old, each in led.get(parent, {}).items():
             new = each.new.id if each.new else None
-            yield Goal(place, old, Destination(new, each.evidence, each.fate), meant=False, league=None)
+            yield Goal(place, old, Destination(new, each.evidence, each.fate, each.given_up), meant=False, league=None)
 
 
 def _ways(
@@ -93,7 +94,7 @@ def _ways(
         CLUBS.name: (normalise.text, lambda text: normalise.club(text, words)),
         SERIES.name: (normalise.text, lambda text: normalise.series(text, words)),
     }.get(parent.name, (normalise.text,))
-    heirs, merging = _decided(parent.name, decisions)
+    heirs, merging, given_up = _decided(parent, decisions)
     return Ways(
         parent.texts,
         {column: leads.get(name, {}) for column, name in parent.leads.items()},
@@ -101,20 +102,62 @@ def _ways(
         forms,
         heirs,
         merging,
+        given_up,
     )
 
 
-def _decided(parent: str, decisions: Decisions) -> tuple[dict[str, str], frozenset[str]]:
-    """Return whom people decided for, of clubs and series as a whole: where they say the same for every league."""
+Said = tuple[str | None, ...]
+
+
+def _decided(parent: BoundParent, decisions: Decisions) -> tuple[dict[Said, Said], frozenset[Said], frozenset[Said]]:
+    """Return whom people decided for, who may have a common heir, and whom they gave up."""
+    heirs, merging = _as_wholes(parent.name, decisions)
+    given_up: set[Said] = set()
+    for each in decisions.renamings:
+        if each.parent != parent.name:
+            continue
+        before, after = each.texts(parent.texts)
+        if each.give_up:
+            given_up.add(before)
+        else:
+            heirs[before] = after
+        if each.merge:
+            merging.add(before)
+    return heirs, frozenset(merging), frozenset(given_up)
+
+
+def _as_wholes(parent: str, decisions: Decisions) -> tuple[dict[Said, Said], set[Said]]:
+    """Return the heirs of clubs and series that are decided with all their teams, the same for every league."""
     if parent not in (CLUBS.name, SERIES.name):
-        return {}, frozenset()
+        return {}, set()
     kind = "club" if parent == CLUBS.name else "series"
-    said: dict[str, set[str]] = {}
-    merging: set[str] = set()
+    said: dict[Said, set[Said]] = {}
+    merging: set[Said] = set()
     for each in decisions.entries:
         if kind_of(each.about) == kind and each.heir is not None:
-            old, heir = getattr(each.about, kind), getattr(each.heir, kind)
-            said.setdefault(str(old), set()).add(str(heir))
+            old, heir = (getattr(each.about, kind),), (getattr(each.heir, kind),)
+            said.setdefault(old, set()).add(heir)
             if each.merge:
-                merging.add(str(old))
-    return {old: next(iter(heirs)) for old, heirs in said.items() if len(heirs) == 1}, frozenset(merging)
+                merging.add(old)
+    return {old: next(iter(heirs)) for old, heirs in said.items() if len(heirs) == 1}, merging
+
+
+def check(decisions: Decisions | None, app: Application, lists: Lists, now: Mapping[str, Sequence[Entry]]) -> None:
+    """Check that what is decided about the rows of parents speaks of rows that there were and are.
+
+    Raises:
+        errors.UsageError: it does not; says the line, and the nearest name.
+    """
+    if decisions is None or not decisions.renamings:
+        return
+    columns = {each.name: each.texts for each in app.followed}
+    old = {
+        name: {_said(each, texts) for kept in lists.values() for each in kept.get(name, ())}
+        for name, texts in columns.items()
+    }
+    new = {name: {_said(each, columns[name]) for each in found} for name, found in now.items()}
+    check_renamings(decisions.renamings, columns, old, new)
+
+
+def _said(entry: Entry, columns: Sequence[str]) -> Said:
+    return tuple(entry.said.get(name) for name in columns)

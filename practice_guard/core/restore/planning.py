@@ -127,7 +127,7 @@ def work_out(
     found = Plan(
         snapshot.id, place, summing.facts(scratch, sheets), made, resolutions,
         summing.digest(scratch, sheets, made, snapshot.id, place), proven.since_snapshot, left,
-        earlier.put_back,
+        earlier.put_back, led,
     )  # fmt: skip
     return Workings(
         found, snapshot, app, request, scratch,
@@ -157,10 +157,11 @@ def _led(
     decisions: Mapping[str, Decisions],
 ) -> dict[str, dict[str, dict[int, Led]]]:
     """Find out who the rows of the parents besides teams and leagues are today; nothing is read where none is used."""
-    if not app.followed:
+    if not app.followed and not (request.decisions and request.decisions.renamings):
         return {}
     lists = kept_entries(database, snapshot, [each.name for each in app.followed])
     now = leading.entries_now(database, app.followed)
+    leading.check(request.decisions, app, lists, now)
     return leading.lead(app, lists, now, known, decisions, request)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
-from practice_guard.core.application import LEAGUES, TEAMS, BoundSet, Reference, incidental
+from practice_guard.core.application import LEAGUES, TEAMS, BoundSet, Parent, Reference, incidental
 from practice_guard.core.checks import drift, labels
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene
@@ -115,11 +115,11 @@ def _adrift(
     everything = scene.once(_survey)
     for bound in scene.app.sets:
         if rows := everything.get((bound.name, trouble.fault, True)):
-            said = f"{counted(rows.rows, 'row')} of {bound.name} {trouble.what}."
+            said = f"{counted(rows.rows, 'row')} of {bound.name} {_what(bound, trouble)}."
             fix = _mending(scene, bound, trouble, rows)
             findings.append(report(said, trouble.why, fix, rows=rows.rows, examples=rows.words))
         if rows := everything.get((bound.name, trouble.fault, False)):
-            said = f"{counted(rows.rows, 'row')} of {bound.name} {trouble.what}, {_since_when(scene, bound)}."
+            said = f"{counted(rows.rows, 'row')} of {bound.name} {_what(bound, trouble)}, {_since_when(scene, bound)}."
             fix = "\n".join(filter(None, (_mending(scene, bound, trouble, rows), _giving_up(bound, trouble, rows))))
             found_ = report(said, trouble.why, fix, rows=rows.rows, examples=rows.words)
             findings.append(replace(found_, severity=Severity.WARNING))
@@ -128,6 +128,14 @@ def _adrift(
     known = scene.once(_accounted_for)
     besides = f", besides {counted(known, 'row')} that the newest snapshot accounts for" if known else ""
     return Answer(f"0 protected rows {trouble.what}{besides}", tuple(findings), looked)
+
+
+def _what(bound: BoundSet, trouble: _Trouble) -> str:
+    """Say what is wrong with rows of a set, and by name what is gone where it can be one thing only."""
+    gone = {each.target.one for each in bound.references if isinstance(each.target, Parent)}
+    if trouble.fault != GONE_PARENT or len(gone) != 1:
+        return trouble.what
+    return f"on a {gone.pop()} that is not there"
 
 
 def _since_when(scene: Scene, bound: BoundSet) -> str:
