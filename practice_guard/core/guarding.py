@@ -164,7 +164,7 @@ class Guard:
             errors.SchemaError: the schema is not what it must be.
         """
         with locks.writes_nothing_when_lost(), self.database.transaction(Access.READ):
-            server, ahead = locks.ask(self.database), catalogs.read(self.database, self.schema)
+            server, ahead = locks.ask(self.database), catalogs.read(self.database, self.schema, self.parents)
 
         def locked(within: float) -> T:
             first()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from practice_guard.core import errors
-from practice_guard.core.application.parents import LEAGUES, TEAMS
+from practice_guard.core.application.parents import BUILT_IN_PARENTS, LEAGUES, TEAMS, Parent
 from practice_guard.core.database import PUBLIC, Database, identifier, statement
 from practice_guard.core.words import near
 
@@ -19,7 +19,7 @@ REQUIRED = {
     "teams": ("id", "club_id", "series_id", "league_id", "team_name"),
     "schedule": ("id", "home_team", "home_team_id", "league_id", "match_date", "match_time", "location"),
 }
-"""Tables and columns without which the guard cannot work; every other table is optional."""
+"""Tables and columns without which a league cannot be guarded; every other table is optional."""
 
 ETL_TABLES = frozenset(
     {
@@ -258,10 +258,26 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The application's schema as it was when read."""
+    """The application's schema as it was when read; `declared` are the parents that settings add, as far as there."""
 
     schema: str
     tables: Mapping[str, Table]
+    declared: tuple[Parent, ...] = ()
+
+    @property
+    def etl_tables(self) -> frozenset[str]:
+        """The tables that the import deletes and writes again: a league's, and those of declared parents."""
+        of_league = ETL_TABLES if self.is_of_league else frozenset()
+        return of_league | {each.table for each in self.declared}
+
+    @property
+    def is_of_league(self) -> bool:
+        """Whether it is a league's; without teams all that there is to guard hangs on declared parents.
+
+        A league whose teams somebody dropped is no shop: most of what a league must have is there then.
+        """
+        there = sum(self.has(name) for name in REQUIRED)
+        return not self.declared or self.has(TEAMS.table) or 2 * there > len(REQUIRED)
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether there is such a table (not a view) with all these columns."""
@@ -294,8 +310,13 @@ class Catalog:
         return found
 
 
-def read(database: Database, schema: str = SCHEMA) -> Catalog:
+def read(database: Database, schema: str = SCHEMA, parents: Iterable[Parent] = ()) -> Catalog:
     """Read the application's schema.
+
+    Args:
+        database: where.
+        schema: its name.
+        parents: what an import renumbers; where settings add to it, there need be no teams.
 
     Raises:
         errors.SchemaError: a required table or column is missing, or is not a table, or a table of the same name
@@ -307,11 +328,15 @@ def read(database: Database, schema: str = SCHEMA) -> Catalog:
         tables[name] = _table(schema, name, *table)
         if other is not None:
             hidden[name] = other
+    built_in = {each.name for each in BUILT_IN_PARENTS}
     catalog = Catalog(schema, tables)
-    for name, needed in REQUIRED.items():
+    declared = tuple(each for each in parents if each.name not in built_in and catalog.has(each.table))
+    catalog = replace(catalog, declared=declared)
+    for name, needed in REQUIRED.items() if catalog.is_of_league else ():
         catalog.table(name, *needed)
     for parent in (TEAMS, LEAGUES):
-        _check_numbered(catalog.tables[parent.table])
+        if catalog.has(parent.table, "id"):
+            _check_numbered(catalog.tables[parent.table])
     for name, other in hidden.items():
         raise errors.SchemaError(
             f"{other} stands before {schema}.{name} in this role's search path: the application and the guard "

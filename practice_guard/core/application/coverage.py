@@ -65,7 +65,7 @@ def survey(database: Database, app: Application) -> Coverage:
         for bound, chain, ((rows, owners),) in zip(app.sets, chains, counts, strict=True)
     )
     found = exposed.tables(database, app)
-    return Coverage(covered, tuple(found), sections.propose(database, app, found), tuple(app.skipped), app.left_out)
+    return Coverage(covered, tuple(found), sections.propose(database, app, found), tuple(app.missed), app.left_out)
 
 
 def _of(bound: BoundSet, chain: Chain) -> Parent:

@@ -45,9 +45,11 @@ def check_declared(database: Database, declared: Declared, schema: str = SCHEMA,
     if not (declared.described or declared.columns or declared.parents):
         return
     with database.transaction(Access.READ):
-        catalog = catalogs.read(database, schema)
+        catalog = catalogs.read(database, schema, declared.every_parent)
     parents_check.check(database, catalog, declared, apart=apart)
     for column in declared.columns:
+        if not catalog.has("teams"):
+            raise UsageError(f"{column.place}: there is no table {catalog.schema}.teams. Nothing was done.")
         _check_named(catalog.table("teams"), column)
     for each in declared.described:
         _check_columns(catalog, declared, each)

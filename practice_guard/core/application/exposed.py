@@ -8,7 +8,7 @@ from itertools import groupby
 
 from practice_guard.core.application import pointers
 from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import ETL_TABLES, Table
+from practice_guard.core.application.catalog import Table
 from practice_guard.core.application.parents import BUILT_IN_PARENTS, Parent
 from practice_guard.core.application.pointers import Lead, Pointer, Surroundings
 from practice_guard.core.application.state import Application
@@ -87,7 +87,7 @@ def unfollowed(database: Database, app: Application) -> list[Pointer]:
 
 def filled_again(app: Application) -> frozenset[str]:
     """Return the tables that an import fills again."""
-    return ETL_TABLES | {each.table for each in app.parents}
+    return app.catalog.etl_tables | {each.table for each in app.parents}
 
 
 def _followed(bound: BoundSet) -> Iterator[str]:

@@ -13,6 +13,7 @@ from practice_guard.core.restore.planfile import SavedPlan as SavedPlan
 from practice_guard.core.restore.planning import plan as plan
 from practice_guard.core.restore.planning import work_out as work_out
 from practice_guard.core.restore.plans import NOT_IN_PLACE as NOT_IN_PLACE
+from practice_guard.core.restore.plans import TEAM as TEAM
 from practice_guard.core.restore.plans import Bucket as Bucket
 from practice_guard.core.restore.plans import Plan as Plan
 from practice_guard.core.restore.plans import PlannedRow as PlannedRow

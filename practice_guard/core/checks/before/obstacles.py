@@ -102,7 +102,7 @@ def transactions(scene: Scene) -> Answer:
 def locks(scene: Scene) -> Answer:
     """Whether somebody holds or waits for locks that a restore would have to wait for."""
     tables = {table.name: table.oid for table in scene.protected_tables}
-    tables |= {name: scene.app.catalog.table(name).oid for name in PARENTS}
+    tables |= {name: scene.app.catalog.tables[name].oid for name in PARENTS if scene.app.catalog.has(name)}
     rows = scene.database.execute(statement(__name__, "blockers"), {"tables": list(tables.values())})
     if not rows:
         return Answer("no lock is in the way of a restore")
@@ -222,9 +222,9 @@ def left_out(scene: Scene) -> Answer:
 
 def skipped(scene: Scene) -> Answer:
     """Name the protected sets whose table this database does not have."""
-    if not scene.app.skipped:
+    names = list(scene.app.missed)
+    if not names:
         return Answer(f"{counted(len(scene.app.sets), 'protected set')}, each with its table")
-    names = list(scene.app.skipped)
     what = f"{counted(len(names), 'protected set')} without a table here: {', '.join(names)}."
     why = "Tables other than teams, leagues, clubs, series and schedule are optional; what is not there is skipped."
     return Answer(what, (found("set-skipped", what, why, examples=names),))

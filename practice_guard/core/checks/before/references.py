@@ -37,7 +37,7 @@ def missing(scene: Scene) -> Answer:
         return Answer("every reference of a protected table has a foreign key")
     names = [f"{table}.{column}" for table, column in bare]
     what = f"{counted(len(names), 'reference')} without a foreign key: {', '.join(names)}."
-    why = "The database lets such a column point at a team or league that is not there; only the guard looks."
+    why = f"The database lets such a column point at a {scene.app.owner} that is not there; only the guard looks."
     return Answer(what, (found("foreign-key-missing", what, why, "\n".join(bare.values()), examples=names),))
 
 
