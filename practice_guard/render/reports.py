@@ -136,7 +136,8 @@ def preservation(report: Preservation, asked: Sequence[Match] = (), parents: Seq
     ]
     rate = "nothing to compare" if report.rate is None else f"{report.rate:g} % of protected rows"
     if report.preserved:
-        sentence = f"Preserved: {rate} hang on a {report.owner} that kept its id and is still the same {'team' if of_teams else 'one'}."
+        same = "team" if of_teams else "one"
+        sentence = f"Preserved: {rate} hang on a {report.owner} that kept its id and is still the same {same}."
         steps: tuple[Step, ...] = (Step("health"),)
     elif report.rate is None:
         sentence, steps = f"Not preserved: the snapshot has no row of a {report.owner} to compare.", ()
