@@ -84,6 +84,7 @@ class Guard:
         patience: seconds to go on trying for locks.
         watcher: is told what goes on.
         parents: what an import renumbers: the built-in ones and those of the settings.
+        settings_file: what the settings file is called in commands that write it.
     """
 
     database: Database
@@ -96,6 +97,7 @@ class Guard:
     patience: float = LOCK_TIMEOUT
     watcher: Watcher = SILENT
     parents: tuple[Parent, ...] = BUILT_IN_PARENTS
+    settings_file: str = "practice_guard.toml"
 
     def look(self) -> Application:
         """Read what there is, in the transaction that is open.

@@ -17,6 +17,7 @@ from practice_guard.core.restore import TEAM
 from practice_guard.core.steps import TRY, Step
 from practice_guard.core.upkeep import Backup, Ruling
 from practice_guard.core.words import agreeing, counted
+from practice_guard.render import adoptions
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.snapshots import contents
 from practice_guard.render.text import explained, line, table
@@ -62,7 +63,7 @@ def safety(report: Safety, *, verbose: bool = False) -> Outcome:
         {"safe": report.safe, "checks": [{**asdict(check), "measured": check.says} for check in report.checks]},
         tuple(body),
         report.findings,
-        steps,
+        tuple(steps),
     )
 
 
@@ -94,9 +95,15 @@ def backup(report: Backup) -> Outcome:
     ]
     rows.append(("sum", "", snapshot.rows, "", snapshot.digest[:12], snapshot.carried))
     body.insert(0, table(("protected", "table", "rows", "hang on", "digest", "carried"), rows, keep=5))
+    steps, said = [Step("check-preservation", why="after the ETL")], ""
+    if report.adoption is not None:
+        body += adoptions.shown(report.adoption)
+        said = f" {adoptions.sentence(report.adoption)}"
+        if any(each.today for each in report.adoption.adopted):
+            steps = [Step("restore", "--dry-run", why="where they would go"), Step("restore")]
     return Outcome(
         report.verdict,
-        f"Snapshot {snapshot.id} holds {contents(snapshot)}; read back and verified.",
+        f"Snapshot {snapshot.id} holds {contents(snapshot)}; read back and verified.{said}",
         {
             "snapshot": snapshot.id,
             "rows": snapshot.rows,
@@ -105,10 +112,11 @@ def backup(report: Backup) -> Outcome:
             "verified": snapshot.verified_at is not None,
             "protected": sets,
             "left_out": dict(report.left_out),
+            **(adoptions.result(report.adoption) if report.adoption else {}),
         },
         tuple(body),
         report.findings,
-        (Step("check-preservation", why="after the ETL"),),
+        tuple(steps),
     )
 
 
@@ -169,7 +177,7 @@ def preservation(report: Preservation, asked: Sequence[Match] = (), parents: Seq
         },
         tuple(body),
         report.findings,
-        steps,
+        tuple(steps),
     )
 
 

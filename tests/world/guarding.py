@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import TypeVar
 
 from practice_guard.core import guarding, restore, snapshots
-from practice_guard.core.application import BUILT_IN, ProtectedSet, look
+from practice_guard.core.application import BUILT_IN, BUILT_IN_PARENTS, Parent, ProtectedSet, look
 from practice_guard.core.checks import Health, Preservation, health, preservation
 from practice_guard.core.database import Access, Connection, Database, Timeouts, connect
 from practice_guard.core.findings import NOTHING, Overrides
@@ -18,7 +18,7 @@ from practice_guard.core.guarding import Request
 from practice_guard.core.model import Author
 from practice_guard.core.restore import Applied, Plan, PlannedRow, SavedPlan, Undone, Workings, planfile, undo
 from practice_guard.core.snapshots import Snapshot
-from practice_guard.core.upkeep import Backup, backup
+from practice_guard.core.upkeep import Adoptions, Backup, Wish, backup
 from tests.world.builders import ScratchDatabase
 
 T = TypeVar("T")
@@ -37,10 +37,14 @@ class Guard:
     sets: Sequence[ProtectedSet] = BUILT_IN
     author: Author = field(default_factory=somebody)
     patience: float = 2.0
+    parents: tuple[Parent, ...] = BUILT_IN_PARENTS
 
     def at(self, database: Database, request: Request | None = None) -> guarding.Guard:
         """The core's guard at an open database."""
-        return guarding.Guard(database, self.sets, self.author, request=request or Request(), patience=self.patience)
+        asked = request or Request()
+        return guarding.Guard(
+            database, self.sets, self.author, request=asked, patience=self.patience, parents=self.parents
+        )
 
     def later(self, *, days: float) -> Guard:
         """The same guard, some days later."""
@@ -62,6 +66,15 @@ class Guard:
         return self.with_connection(
             lambda connection: backup.take(self.at(connection), accept_current=accept_current, label=label)
         )
+
+    def adopts(self, orphans_from: str, *, shown: Adoptions | None = None) -> Backup:
+        """A backup that adopts what hangs on ids that are gone."""
+        wish = Wish(orphans_from=orphans_from, shown=shown)
+        return self.with_connection(lambda connection: backup.take_as(self.at(connection), wish))
+
+    def would_adopt(self, orphans_from: str) -> Backup:
+        wish = Wish(orphans_from=orphans_from)
+        return self.with_connection(lambda connection: backup.attempt(self.at(connection), wish))
 
     def has_backed_up(self) -> Snapshot:
         """A backup that must work."""
@@ -114,7 +127,7 @@ class Guard:
 
     def judges_health(self) -> Health:
         def work(connection: Connection) -> Health:
-            app = look(connection, self.sets)
+            app = look(connection, self.sets, parents=self.parents)
             made = restore.work_out(connection, snapshots.find(connection), app)
             return health.check(connection, made, self.author.now)
 
@@ -122,7 +135,7 @@ class Guard:
 
     def checks_preservation(self, min_rate: float = 90, overrides: Overrides = NOTHING) -> Preservation:
         def work(connection: Connection) -> Preservation:
-            app = look(connection, self.sets)
+            app = look(connection, self.sets, parents=self.parents)
             kept = snapshots.find(connection)
             return preservation.check(kept, restore.plan(connection, kept, app), app, min_rate, overrides)
 

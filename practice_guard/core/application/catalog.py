@@ -257,16 +257,6 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Pointer:
-    """A column that references teams or leagues, by foreign key or, where it has none, by its name."""
-
-    table: str
-    column: str
-    target: Parent
-    by_foreign_key: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Catalog:
     """The application's schema as it was when read; `declared` are the parents that settings add, as far as there."""
 
@@ -318,24 +308,6 @@ class Catalog:
                     next_steps=(f"\\d {found.quoted}   -- in psql: the columns that it has",),
                 )
         return found
-
-    def pointers(self) -> list[Pointer]:
-        """Every column that references teams or leagues, by foreign key or by name, sorted by table and column."""
-        found: dict[tuple[str, str], Pointer] = {}
-        leads_to = {each.table: each for each in (TEAMS, LEAGUES)}
-        for table in self.tables.values():
-            if table.kind not in "rp" or table.is_part:
-                continue
-            for column in table.columns.values():
-                target = _target_by_name(column)
-                if target and table.name != target.table:
-                    found[table.name, column.name] = Pointer(table.name, column.name, target, by_foreign_key=False)
-            for key in table.foreign_keys:
-                if key.parent not in leads_to:
-                    continue
-                for name in key.leading:
-                    found[table.name, name] = Pointer(table.name, name, leads_to[key.parent], by_foreign_key=True)
-        return [found[key] for key in sorted(found)]
 
 
 def read(database: Database, schema: str = SCHEMA, parents: Iterable[Parent] = ()) -> Catalog:
@@ -407,14 +379,3 @@ def _unique_key(name: str, keyed: Sequence[str | None], *rest: Any) -> UniqueKey
     return UniqueKey(
         name, tuple(keyed), primary, valid, immediate, partial, tuple(operators), tuple(collations), nulls_alike
     )
-
-
-def _target_by_name(column: Column) -> Parent | None:
-    """Guess what an integer column points at, as the application names such columns."""
-    if column.type not in ("integer", "bigint", "smallint"):
-        return None
-    if column.name == "team_id" or column.name.endswith("_team_id"):
-        return TEAMS
-    if column.name in ("league_id", "league_context") or column.name.endswith("_league_id"):
-        return LEAGUES
-    return None

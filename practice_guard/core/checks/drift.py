@@ -49,12 +49,13 @@ def first(alone: Mapping[str, Alone], bulk: Bulk, incidental: Collection[str] = 
     return [found("rows-already-orphaned", what, why, (IMPORT_AN_EXPORT, accept), rows=vanished, examples=examples)]
 
 
-def new(alone: Mapping[str, Alone], last: Snapshot) -> list[Finding]:
+def new(alone: Mapping[str, Alone], last: Snapshot, adopting: Mapping[str, Step] | None = None) -> list[Finding]:
     """Find rows of sets that are new to a guarded database and hang on what is gone: a person has yet to decide.
 
     Args:
         alone: the rows of each set by themselves.
         last: the snapshot that knows the sets from before.
+        adopting: by set the command that has a snapshot's lists say where its rows belong; none where none knows.
     """
     findings = []
     for name, each in alone.items():
@@ -63,7 +64,9 @@ def new(alone: Mapping[str, Alone], last: Snapshot) -> list[Finding]:
         hang = agreeing(each.vanished, "hangs", "hang")
         what = f"{each.vanished:,} of {counted(each.rows, 'row')} of {name} {hang} on what is not there."
         why = f"No snapshot before had {name}, so nobody knows since when. They wait until they are adopted or decided."
-        warned = found("rows-on-vanished-team", what, why, Step("validate-safety"), rows=each.vanished)
+        step = (adopting or {}).get(name)
+        fix = tuple(filter(None, (step, Step("validate-safety"))))
+        warned = found("rows-on-vanished-team", what, why, fix, rows=each.vanished)
         findings.append(replace(warned, severity=Severity.WARNING))
     return findings
 

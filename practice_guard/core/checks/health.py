@@ -9,7 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from practice_guard.core import errors, model, restore, snapshots
-from practice_guard.core.application import LEAGUES, TEAMS, Application, BoundSet, coverage
+from practice_guard.core.application import LEAGUES, TEAMS, Application, BoundSet, exposed
 from practice_guard.core.checks import changes, drift, labels
 from practice_guard.core.checks.states import Amiss, Counts, Health
 from practice_guard.core.database import Database, Query, ask_each, columns, statement
@@ -106,7 +106,7 @@ def _vanished(workings: Workings, concerned: Collection[int]) -> list[Finding]:
 
 
 def _not_followed(database: Database, app: Application) -> tuple[str, ...]:
-    found_ = coverage.with_rows(database, app, coverage.unfollowed(app))
+    found_ = exposed.with_rows(database, exposed.unfollowed(database, app))
     return tuple(f"{each.table}.{each.column}" for each in found_)
 
 

@@ -108,9 +108,12 @@ def resolve_entries(
     _decide(left, now, ways, found)
     for other in left:
         found.setdefault(other.entry.id, Led(other.entry, Fate.MISSING, because="none is called so now"))
-        if other.texts in ways.given_up and found[other.entry.id].new is None:
-            found[other.entry.id] = replace(found[other.entry.id], given_up=True)
-    return found
+    return {old: _given_up(led, ways) for old, led in found.items()}
+
+
+def _given_up(led: Led, ways: Ways) -> Led:
+    said = tuple(led.old.said.get(column) for column in ways.texts)
+    return replace(led, given_up=True) if led.new is None and said in ways.given_up else led
 
 
 def explain_entry(parent: str, led: Led) -> str:

@@ -33,6 +33,9 @@ from practice_guard.core.restore.sheets import Sheet as Sheet
 from practice_guard.core.restore.summing import Workings as Workings
 from practice_guard.core.restore.tasks import check_columns as check_columns
 from practice_guard.core.restore.tasks import untold as untold
+from practice_guard.core.restore.tracing import Traced as Traced
+from practice_guard.core.restore.tracing import names as names
+from practice_guard.core.restore.tracing import trace as trace
 from practice_guard.core.restore.transaction import Applied as Applied
 from practice_guard.core.restore.transaction import apply as apply
 from practice_guard.core.restore.transaction import attempt as attempt

@@ -287,9 +287,10 @@ def test_a_survey_counts_rows_and_the_teams_they_hang_on_up_the_chain(
 def test_a_survey_names_what_points_at_teams_and_is_not_protected(incident: League, database: ScratchDatabase) -> None:
     database.rows("CREATE TABLE badges (id serial, guest_team_id bigint)")
     database.rows("INSERT INTO badges (guest_team_id) VALUES (1), (NULL)")
-    found = {(each.pointer.table, each.pointer.column): each.rows for each in survey(database).uncovered}
-    assert found["badges", "guest_team_id"] == 1
-    assert {table for table, _ in found} == {"activity_log", "badges"}
+    (found,) = survey(database).exposed
+    assert [(each.table, each.column, each.target) for each in found.pointers] == [("badges", "guest_team_id", TEAMS)]
+    assert found.counts is not None
+    assert (found.counts.pointing, found.counts.here, found.counts.gone, found.counts.nothing) == ((1,), 1, 0, 1)
 
 
 def test_a_team_is_the_one_of_today_and_not_the_one_met_first(incident: League, database: ScratchDatabase) -> None:

@@ -266,8 +266,8 @@ TWINS = (
     Twin("replication-role", lambda sound: sound.sets_for_the_database("session_replication_role = replica"), True),
     Twin(
         "unprotected-table",
-        sql("CREATE TABLE lineups (id serial, team_id int)"),
-        starts_with="0 rows of lineups (team_id)",
+        sql("CREATE TABLE lineups (id serial, team_id int);\nINSERT INTO lineups (team_id) SELECT id FROM teams"),
+        starts_with="2 rows of lineups (team_id)",
     ),
     Twin(
         "writes-swallowed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -266,7 +267,8 @@ def test_a_league_whose_players_have_all_new_ids_has_nobody_guessed() -> None:
 
 
 def heirs(merging: Sequence[str] = (), **decided: str) -> Ways:
-    return Ways(("name",), forms=NAMED, heirs=decided, merging=frozenset(merging))
+    followed: dict[tuple[str | None, ...], tuple[str | None, ...]] = {(old,): (heir,) for old, heir in decided.items()}
+    return Ways(("name",), forms=NAMED, heirs=followed, merging=frozenset((each,) for each in merging))
 
 
 def test_an_heir_is_followed_where_nothing_else_is_found() -> None:
@@ -303,7 +305,30 @@ def test_an_heir_is_one_row_called_just_so(new: tuple[str, ...]) -> None:
 
 
 def test_an_heir_is_of_the_same_league() -> None:
-    ways = Ways(("name",), {"league_id": {10: 11}}, forms=LABELLED, heirs={"Series 22": "Series 30"})
+    ways = replace(within({10: 11}), heirs={("Series 22",): ("Series 30",)})
     new = [series(8, "Series 30", 12), series(9, "Series 30", 11)]
     assert became([series(1, "Series 22", 10)], new, ways) == {1: 9}
     assert became([series(1, "Series 22", 10)], new[:1], ways) == {1: LEFT_OUT}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ([series(1, "Series 22", 10)], []),
+        ([series(1, "Series 22", 20)], [series(9, "Series 22", 11)]),
+        ([series(1, "Series 22", 10)], [series(8, "S22", 11), series(9, "22", 11)]),
+        ([series(1, "Series 22", 10)], [series(8, "Series 22", 11), series(9, "Series 22", 11)]),
+    ],
+    ids=["left out", "its league is not known", "several spellings", "several rows"],
+)
+def test_what_waits_is_given_up_whatever_it_waits_for(old: list[Entry], new: list[Entry]) -> None:
+    ways = replace(within({10: 11}), given_up=frozenset({("Series 22",)}))
+    assert resolve_entries(old, new, ways)[1].given_up
+    assert not resolve_entries(old, new, replace(ways, given_up=frozenset({("Series 23",)})))[1].given_up
+
+
+def test_what_is_found_is_not_given_up() -> None:
+    led = resolve_entries(
+        clubs(1, "Tennaqua"), clubs(9, "TENNAQUA"), replace(CLUBS, given_up=frozenset({("Tennaqua",)}))
+    )[1]
+    assert (led.given_up, led.new is not None) == (False, True)

@@ -8,14 +8,15 @@ from functools import partial
 from types import MappingProxyType
 
 from practice_guard.core.application import LEAGUES, TEAMS, BoundSet, Parent, Reference, incidental
-from practice_guard.core.checks import drift, labels
+from practice_guard.core.checks import drift, labels, orphans
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene
-from practice_guard.core.checks.before.snapshots import accounted_for, latest
+from practice_guard.core.checks.before.snapshots import accounted_for, known, latest
 from practice_guard.core.database import Query, ask_each, identifier, literal, piece, statement
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.model import Finding, Severity
 from practice_guard.core.restore import Workings, count_alone
+from practice_guard.core.steps import Advice, Step
 from practice_guard.core.words import counted
 
 
@@ -116,11 +117,12 @@ def _adrift(
     for bound in scene.app.sets:
         if rows := everything.get((bound.name, trouble.fault, True)):
             said = f"{counted(rows.rows, 'row')} of {bound.name} {_what(bound, trouble)}."
-            fix = _mending(scene, bound, trouble, rows)
+            fix = _fix(*_adopting(scene, bound, trouble, rows), _mending(scene, bound, trouble, rows))
             findings.append(report(said, trouble.why, fix, rows=rows.rows, examples=rows.words))
         if rows := everything.get((bound.name, trouble.fault, False)):
             said = f"{counted(rows.rows, 'row')} of {bound.name} {_what(bound, trouble)}, {_since_when(scene, bound)}."
-            fix = "\n".join(filter(None, (_mending(scene, bound, trouble, rows), _giving_up(bound, trouble, rows))))
+            by_hand = filter(None, (_mending(scene, bound, trouble, rows), _giving_up(bound, trouble, rows)))
+            fix = _fix(*_adopting(scene, bound, trouble, rows), "\n".join(by_hand))
             found_ = report(said, trouble.why, fix, rows=rows.rows, examples=rows.words)
             findings.append(replace(found_, severity=Severity.WARNING))
     findings += unlooked_sets(scene, scene.app.sets, unlooked)
@@ -128,6 +130,20 @@ def _adrift(
     known = scene.once(_accounted_for)
     besides = f", besides {counted(known, 'row')} that the newest snapshot accounts for" if known else ""
     return Answer(f"0 protected rows {trouble.what}{besides}", tuple(findings), looked)
+
+
+def _fix(*advice: Advice) -> Advice | tuple[Advice, ...]:
+    return advice[0] if len(advice) == 1 else advice
+
+
+def _adopting(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Adrift) -> tuple[Step, ...]:
+    """Return the command that adopts rows by a snapshot whose lists know their ids; nothing where none knows any."""
+    if not rows.values or scene.once(latest) is None:
+        return ()
+    column = _columns(bound, trouble.fault)[0]
+    parent = next(each.outward for each in bound.references if each.column == column)
+    there = [orphans.Vanished(bound.name, column, parent, each, 1) for each in rows.values]
+    return tuple(orphans.adopting(scene.database, there, scene.once(known)).values())
 
 
 def _what(bound: BoundSet, trouble: _Trouble) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from functools import partial
 
 from practice_guard.core import errors, restore, snapshots
-from practice_guard.core.checks import changes, drift
+from practice_guard.core.application import TEAMS
+from practice_guard.core.checks import changes, drift, orphans
 from practice_guard.core.checks.before.scene import Answer, Scene
 from practice_guard.core.database import renew, shielded
 from practice_guard.core.findings import found, unseen
@@ -16,10 +17,15 @@ from practice_guard.core.steps import Step
 from practice_guard.core.words import counted, duration
 
 
+def known(scene: Scene) -> list[Snapshot]:
+    """Return all snapshots, newest first."""
+    with shielded(scene.database):
+        return snapshots.listing(scene.database)
+
+
 def latest(scene: Scene) -> Snapshot | None:
     """Return the newest verified snapshot, damaged or not, or None where there is none."""
-    with shielded(scene.database):
-        return snapshots.newest(snapshots.listing(scene.database))
+    return snapshots.newest(scene.once(known))
 
 
 def fault_of_latest(scene: Scene) -> str:
@@ -147,7 +153,7 @@ def pending(scene: Scene) -> Answer:
         return Answer(said, tuple(refused))
     what = f"{counted(rows, 'row')} of snapshot {plan.snapshot} waiting for a team or a person."
     why = "No team of today is certainly theirs. An import may bring it back; the next backup carries them on."
-    fix = Step("restore", "--dry-run")
+    fix = (*_adopting(scene, plan), Step("restore", "--dry-run"))
     return Answer(
         what,
         (
@@ -155,6 +161,17 @@ def pending(scene: Scene) -> Answer:
             *refused,
         ),
     )
+
+
+def _adopting(scene: Scene, plan: Plan) -> tuple[Step, ...]:
+    """Return the commands that adopt rows that wait for a team which none of the snapshot's lists knows."""
+    of_teams = {each.name: each.references[0].column for each in scene.app.sets if each.references[0].target == TEAMS}
+    lost = [
+        orphans.Vanished(each.set, of_teams[each.set], TEAMS, each.team[1], each.rows)
+        for each in plan.in_bucket(Bucket.PENDING)
+        if each.team and each.set in of_teams and plan.match(each) is None
+    ]
+    return tuple(dict.fromkeys(orphans.adopting(scene.database, lost, scene.once(known)).values())) if lost else ()
 
 
 def nothing_left(scene: Scene) -> Answer:
