@@ -98,6 +98,12 @@ def check_preservation(
     team: Annotated[
         list[str] | None, typer.Option("--team", metavar="NAME", help="Explain this team's match.", show_default=False)
     ] = None,
+    parent: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parent", metavar="NAME", help="Explain the rows of clubs, series, players, …", show_default=False
+        ),
+    ] = None,
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Propose what to say of leagues in practice_guard.toml.")
     ] = False,
@@ -112,7 +118,8 @@ def check_preservation(
         plan = restore.plan(database, snapshot, app, guard.request)
         report = preservation.check(snapshot, plan, app, min_rate, guard.overrides)
         proposed = suggesting.suggested(database, plan, app, guard.request) if suggest else None
-    call.answer(suggestions.beside(reports.preservation(report, restore.asked(plan, team or [])), proposed))
+    said = reports.preservation(report, restore.asked(plan, team or []), restore.asked_parents(plan, parent or []))
+    call.answer(suggestions.beside(said, proposed))
 
 
 @command(app, "health")

@@ -41,7 +41,7 @@ _MEANWHILE = "fires triggers, and who writes to these tables waits meanwhile."
 
 
 @command(app, "restore", writes=True)
-def restore_command(
+def restore_command(  # noqa: PLR0917  (each is an option that people type)
     call: Call,
     snapshot_id: SnapshotOption = model.LATEST,
     dry_run: DryRun = False,
@@ -57,6 +57,12 @@ def restore_command(
     team: Annotated[
         list[str] | None,
         typer.Option("--team", metavar="NAME", help="Only this team, and why it was matched so.", show_default=False),
+    ] = None,
+    parent: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parent", metavar="NAME", help="Explain the rows of clubs, series, players, …", show_default=False
+        ),
     ] = None,
     include_deleted: Annotated[bool, typer.Option("--include-deleted", help="Also what users deleted.")] = False,
     exact_only: Annotated[
@@ -91,7 +97,7 @@ def restore_command(
     """Put every protected row back on its right team. In one transaction; --dry-run shows the plan."""
     chosen = _Chosen(
         snapshot_id, tuple(protected or ()), tuple(league or ()), tuple(team or ()), include_deleted, exact_only,
-        decisions, plan,
+        decisions, plan, tuple(parent or ()),
     )  # fmt: skip
     _check_together(chosen, undo_entry, dry_run=dry_run, written=(out, write_decisions), tried=try_it)
     if undo_entry is not None:
@@ -116,6 +122,7 @@ class _Chosen:
     exact_only: bool
     decisions: Path | None
     plan: Path | None
+    parents: tuple[str, ...] = ()
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -225,7 +232,10 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
             file.write(_draft(plan, steps, teams, asked.request.habits).encode())
         written.append(_followed(draft)[0])
     about = replace(_about(call, snapshot), untold=tuple(untold))
-    call.answer(restoring.restore(plan, about, asked=matches, steps=written, again=asked.chosen.options))
+    parents = restore.asked_parents(plan, asked.chosen.parents)
+    call.answer(
+        restoring.restore(plan, about, asked=matches, parents=parents, steps=written, again=asked.chosen.options)
+    )
 
 
 def _try(call: Call, asked: _Asked, *, yes: bool, confirm: str | None) -> NoReturn:
@@ -234,14 +244,17 @@ def _try(call: Call, asked: _Asked, *, yes: bool, confirm: str | None) -> NoRetu
     snapshot, done = _done(call, asked, restore.attempt)
     matches = restore.asked(done.plan, asked.chosen.teams)
     about = replace(_about(call, snapshot), tried=True)
-    call.answer(restoring.restore(done.plan, about, asked=matches, again=asked.chosen.options))
+    parents = restore.asked_parents(done.plan, asked.chosen.parents)
+    call.answer(restoring.restore(done.plan, about, asked=matches, parents=parents, again=asked.chosen.options))
 
 
 def _apply(call: Call, asked: _Asked, *, yes: bool, confirm: str | None) -> NoReturn:
     call.confirm(confirm, yes=yes, what="restore")
     snapshot, done = _done(call, asked, restore.apply)
     matches = restore.asked(done.plan, asked.chosen.teams)
-    call.answer(restoring.restore(done.plan, _about(call, snapshot), applied=done, asked=matches))
+    parents = restore.asked_parents(done.plan, asked.chosen.parents)
+    about = _about(call, snapshot)
+    call.answer(restoring.restore(done.plan, about, applied=done, asked=matches, parents=parents))
 
 
 def _done(call: Call, asked: _Asked, work: Callable[..., Applied]) -> tuple[Snapshot, Applied]:

@@ -13,6 +13,7 @@ from practice_guard.core.checks import Amiss, Health, Preservation, Safety
 from practice_guard.core.checks.safety import Result
 from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
+from practice_guard.core.restore import TEAM
 from practice_guard.core.steps import TRY, Step
 from practice_guard.core.upkeep import Backup, Ruling
 from practice_guard.core.words import agreeing, counted
@@ -119,34 +120,43 @@ def backup(report: Backup) -> Outcome:
     )
 
 
-def preservation(report: Preservation, asked: Sequence[Match] = ()) -> Outcome:
-    """Present `check-preservation`; `asked` are the teams whose match is to be explained."""
+def preservation(report: Preservation, asked: Sequence[Match] = (), parents: Sequence[str] = ()) -> Outcome:
+    """Present `check-preservation`; `asked` are the teams whose match is to be explained, `parents` what is said so."""
     words = ["total", *(str(fate) for fate in Fate), "reused"]
-    rows = [
+    teams = [
         ("teams", *(report.teams[word] for word in words)),
         ("teams with rows", *(report.concerned[word] for word in words)),
+    ]
+    of_teams = report.owner == TEAM
+    rows = [
+        *(teams if of_teams else ()),
         *((name, *(counts[word] for word in words)) for name, counts in report.protected.items() if counts["total"]),
         ("protected rows", *(report.rows[word] for word in words)),
     ]
     leagues = [(name, *(counts[word] for word in words[:-1])) for name, counts in report.leagues.items()]
+    others = [(name, *(counts[word] for word in words[:-1])) for name, counts in report.parents.items()]
     body: list[RenderableType] = [
-        *explained(asked),
+        *explained(asked, parents),
         table(("", *words), rows, keep=3),
-        *(_teamless(name, rows) for name, rows in report.teamless.items()),
-        table(("league", *words[:-1]), leagues, keep=3),
+        *([table(("renumbered besides", *words[:-1]), others, keep=3)] if others else []),
+        *(_teamless(name, rows, of_teams=of_teams) for name, rows in report.teamless.items()),
+        *([table(("league", *words[:-1]), leagues, keep=3)] if of_teams else ()),
     ]
     rate = "nothing to compare" if report.rate is None else f"{report.rate:g} % of protected rows"
     if report.preserved:
-        sentence = f"Preserved: {rate} hang on a team that kept its id and is still the same team."
+        same = "team" if of_teams else "one"
+        sentence = f"Preserved: {rate} hang on a {report.owner} that kept its id and is still the same {same}."
         steps: tuple[Step, ...] = (Step("health"),)
     elif report.rate is None:
-        sentence, steps = "Not preserved: the snapshot has no row of a team to compare.", ()
+        sentence, steps = f"Not preserved: the snapshot has no row of a {report.owner} to compare.", ()
     elif report.rate >= report.min_rate:
         raised = ", ".join(dict.fromkeys(each.code for each in report.findings if each.severity is Severity.ERROR))
-        sentence = f"Not preserved: {rate} hang on a team that kept its id, but the settings refuse {raised}."
+        sentence = f"Not preserved: {rate} hang on a {report.owner} that kept its id, but the settings refuse {raised}."
         steps = (Step("restore", "--dry-run"),)
     else:
-        sentence = f"Not preserved: only {rate} hang on a team that kept its id ({report.min_rate:g} % asked for)."
+        sentence = (
+            f"Not preserved: only {rate} hang on a {report.owner} that kept its id ({report.min_rate:g} % asked for)."
+        )
         steps = (Step("restore", "--dry-run"),)
     return Outcome(
         report.verdict,
@@ -162,7 +172,8 @@ def preservation(report: Preservation, asked: Sequence[Match] = ()) -> Outcome:
             "protected": report.protected,
             "rows_without_team": dict(report.teamless),
             "leagues": report.leagues,
-            "explained": [explain(match) for match in asked],
+            "parents": report.parents,
+            "explained": [*(explain(match) for match in asked), *parents],
         },
         tuple(body),
         report.findings,
@@ -170,8 +181,12 @@ def preservation(report: Preservation, asked: Sequence[Match] = ()) -> Outcome:
     )
 
 
-def _teamless(name: str, rows: int) -> RenderableType:
+def _teamless(name: str, rows: int, *, of_teams: bool) -> RenderableType:
     hang = agreeing(rows, "hangs on no team; health judges it", "hang on no team; health judges them")
+    if not of_teams:
+        hang = (
+            agreeing(rows, "hangs on another row, or on none", "hang on other rows, or on none") + "; health judges it"
+        )
     return line(f"  {counted(rows, 'row')} of {name} {hang}.\n")
 
 

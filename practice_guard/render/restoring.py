@@ -74,6 +74,7 @@ def restore(
     *,
     applied: Applied | None = None,
     asked: Sequence[Match] = (),
+    parents: Sequence[str] = (),
     steps: Sequence[Step] = (),
     again: Sequence[str] = (),
 ) -> Outcome:
@@ -84,6 +85,7 @@ def restore(
         about: what it is told with.
         applied: what was done; None where it was only shown.
         asked: teams whose match is to be explained.
+        parents: what is said of rows of other parents.
         steps: commands to copy beside the usual ones.
         again: the options with which a plan was asked for, for the command that applies it.
     """
@@ -117,9 +119,10 @@ def restore(
             "evidence": plan.evidence(),
             "pending": pending,
             "notes": dict(_notes(plan)),
-            "explained": [explain(match) for match in asked],
+            "parents": plan.fates(),
+            "explained": [*(explain(match) for match in asked), *parents],
         },
-        tuple(_body(plan, about, dry_run=dry_run, asked=asked, pending=pending)),
+        tuple(_body(plan, about, dry_run=dry_run, asked=(asked, parents), pending=pending)),
         (*_findings(plan, age), *(finding for each in plan.resolutions.values() for finding in each.findings)),
         (*steps, *usual),
     )
@@ -130,7 +133,7 @@ def _body(
     about: About,
     *,
     dry_run: bool,
-    asked: Sequence[Match],
+    asked: tuple[Sequence[Match], Sequence[str]],
     pending: Sequence[dict[str, object]],
 ) -> list[RenderableType]:
     counts, age = plan.counts(), about.now - about.snapshot.taken_at
@@ -143,14 +146,17 @@ def _body(
             "are not there. An import ran since, so nobody can say whether users deleted some of them: all come back",
         )
         body.append(line(f"  {counted(counts['insert'], 'row')} {absent}.\n"))
-    body += explained(asked)
+    body += explained(*asked)
     body.append(bars({_WORDS[bucket]: counts[str(bucket)] for bucket in Bucket}, styles=_STYLES))
     heads = ["total", *(str(bucket) for bucket in Bucket if counts[str(bucket)])]
     rows = [(name, *(plan.counts(name)[head] for head in heads)) for name in plan.sets]
     rows.append(("sum", *(counts[head] for head in heads)))
     body.append(table(("protected", *heads), rows))
-    body.append(table(("league", "teams", "rows", "what happens", "evidence"), _by_league(plan)))
-    if not about.verbose:
+    if by_league := _by_league(plan):
+        body.append(table(("league", "teams", "rows", "what happens", "evidence"), by_league))
+    if not (about.verbose or by_league):
+        body.append(line("  --dry-run with --out writes every row into a file.\n", "dim"))
+    elif not about.verbose:
         body.append(line("  --verbose lists every team; --dry-run with --out writes every row into a file.\n", "dim"))
     else:
         body.append(table(("team", "rows", "what happens", "evidence"), _by_team(plan)))

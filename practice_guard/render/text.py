@@ -159,9 +159,17 @@ def line(text: str, style: str = "") -> Text:
     return Text(safe(text), style=style)
 
 
-def explained(matches: Sequence[Match]) -> list[Text]:
-    """Tell of each team asked for why it was matched as it was, a paragraph each."""
-    return [line(f"{explain(match)}\n") for match in matches]
+_EXPLAINED = 40
+"""Rows of parents that are explained before the rest is only counted."""
+
+
+def explained(matches: Sequence[Match], parents: Sequence[str] = ()) -> list[Text]:
+    """Tell why each team asked for was matched as it was, a paragraph each, and each row of a parent, in a line."""
+    told = [line(f"{explain(match)}\n") for match in matches]
+    told += [line(each) for each in parents[:_EXPLAINED]]
+    if len(parents) > _EXPLAINED:
+        told.append(line(f"… and {len(parents) - _EXPLAINED:,} more; --json lists them all."))
+    return [*told, line("")] if parents else told
 
 
 def _print(out: Console, part: RenderableType) -> None:

@@ -211,9 +211,10 @@ def _to_look_at(bound: BoundSet, catalog: Catalog) -> str:
 
 def _comparable(bound: BoundSet, catalog: Catalog) -> bool:
     """Whether rows of a set, and the teams they hang on, say when they were made: without a zone nobody knows."""
+    if bound.references[0].target != TEAMS:
+        return False
     times = [catalog.table(TEAMS.table).columns.get("created_at"), bound.table.columns.get(bound.created or "")]
-    known = all(time is not None and time.is_moment for time in times)
-    return known and bound.references[0].target == TEAMS
+    return all(time is not None and time.is_moment for time in times)
 
 
 def _unexplained(bound: BoundSet, workings: Workings | None) -> str:

@@ -12,6 +12,7 @@ from practice_guard.core.identity.decision import wholes as wholes
 from practice_guard.core.identity.entries import Entry as Entry
 from practice_guard.core.identity.entries import Led as Led
 from practice_guard.core.identity.entries import Ways as Ways
+from practice_guard.core.identity.entries import explain_entry as explain_entry
 from practice_guard.core.identity.entries import resolve_entries as resolve_entries
 from practice_guard.core.identity.explanation import explain as explain
 from practice_guard.core.identity.explanation import reasons as reasons

@@ -5,6 +5,7 @@ Teams have more than that (see `resolution`), and leagues their codes (see `leag
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,10 @@ from practice_guard.core.model import Evidence, Fate
 Text = str | None
 Texts = tuple[Text, ...]
 Form = Callable[[str], Hashable]
+Place = int | str | None
+"""An id of today that a row leads to; None where it leads nowhere, and a word where nobody knows where."""
+
+_UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,8 @@ class _Written:
 
     entry: Entry
     texts: tuple[Text, ...]
-    place: tuple[int | None, ...]
-    loose: tuple[int | None, ...]
+    place: tuple[Place, ...]
+    loose: tuple[Place, ...]
 
 
 def resolve_entries(
@@ -103,18 +108,40 @@ def resolve_entries(
     _decide(left, now, ways, found)
     for other in left:
         found.setdefault(other.entry.id, Led(other.entry, Fate.MISSING, because="none is called so now"))
-        if other.texts in ways.given_up and found[other.entry.id].new is None:
-            found[other.entry.id] = replace(found[other.entry.id], given_up=True)
-    return found
+    return {old: _given_up(led, ways) for old, led in found.items()}
+
+
+def _given_up(led: Led, ways: Ways) -> Led:
+    said = tuple(led.old.said.get(column) for column in ways.texts)
+    return replace(led, given_up=True) if led.new is None and said in ways.given_up else led
+
+
+def explain_entry(parent: str, led: Led) -> str:
+    """Say in one sentence what became of a row of a parent, and by which evidence."""
+    became = led.because or "it is not there"
+    if led.new is not None:
+        same = f"is kept as id {led.new.id}" if led.fate is Fate.KEPT else f"is now id {led.new.id}"
+        other = "" if led.new.said == led.old.said else f", {_said(led.new)}"
+        became = f"{same}{other}: evidence {led.evidence}."
+    else:
+        waits = "a person gave it up" if led.given_up else "what hangs on it waits"
+        became = f"is {led.fate}: {became}; {waits}."
+    text = f"{parent}: {_said(led.old)}, id {led.old.id}, {became}"
+    return re.sub(r"[\r\n\t\v\f]", " ", text)
+
+
+def _said(entry: Entry) -> str:
+    return ", ".join(f"{column} {value}" for column, value in entry.said.items() if value) or "says nothing"
 
 
 def _before(entry: Entry, ways: Ways) -> _Written | Led:
     """Write an old row, with where it leads today; one that leads to what nobody knows is decided already."""
-    places: dict[str, int | None] = {}
+    places: dict[str, Place] = {}
     for column, leads in ways.leads.items():
         value = _number(entry.said.get(column))
-        places[column] = leads.get(value) if value is not None else None
-        if value is not None and places[column] is None and column not in ways.loose:
+        today = leads.get(value) if isinstance(value, int) else None
+        places[column] = _UNKNOWN if value is not None and today is None else today
+        if places[column] == _UNKNOWN and column not in ways.loose:
             return Led(entry, Fate.MISSING, because=f"what its {column} leads to is not known")
     return _written(entry, ways, places)
 
@@ -123,17 +150,21 @@ def _now(entry: Entry, ways: Ways) -> _Written:
     return _written(entry, ways, {column: _number(entry.said.get(column)) for column in ways.leads})
 
 
-def _written(entry: Entry, ways: Ways, places: Mapping[str, int | None]) -> _Written:
+def _written(entry: Entry, ways: Ways, places: Mapping[str, Place]) -> _Written:
     texts = tuple(entry.said.get(column) for column in ways.texts)
     strict = tuple(value for column, value in places.items() if column not in ways.loose)
     return _Written(entry, texts, strict, tuple(value for column, value in places.items() if column in ways.loose))
 
 
-def _number(value: Text) -> int | None:
-    return None if value is None else int(value)
+def _number(value: Text) -> Place:
+    """Read an id; a column that was of another type when a list was kept, or is now, leads nobody knows where."""
+    try:
+        return None if value is None else int(value)
+    except ValueError:
+        return value
 
 
-Key = tuple[tuple[Hashable, ...], tuple[int | None, ...]]
+Key = tuple[tuple[Hashable, ...], tuple[Place, ...]]
 
 
 def _key(each: _Written, form: Form | None) -> Key:
@@ -164,7 +195,7 @@ def _step(
     for each in left:
         key = _key(each, form)
         candidates = new.get(key, [])
-        if not candidates or not any(text for text in key[0]):
+        if not candidates or not _says(key):
             still.append(each)
         elif form is not None and (_spellings(old[key]) > 1 or _spellings(candidates) > 1):
             found[each.entry.id] = Led(each.entry, Fate.AMBIGUOUS, because="several are called nearly so")
@@ -172,6 +203,12 @@ def _step(
         else:
             found[each.entry.id] = _one_of(each, old[key], candidates, form)
     return still
+
+
+def _says(key: Key) -> bool:
+    """Whether anything is said: a row that has texts says who it is by them, another by what it leads to."""
+    texts, place = key
+    return any(texts) if texts else any(each is not None for each in place)
 
 
 def _spellings(rows: Iterable[_Written]) -> int:

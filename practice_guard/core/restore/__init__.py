@@ -5,6 +5,7 @@ from practice_guard.core.restore import needs as needs
 from practice_guard.core.restore import planfile as planfile
 from practice_guard.core.restore import undo as undo
 from practice_guard.core.restore.goals import asked as asked
+from practice_guard.core.restore.goals import asked_parents as asked_parents
 from practice_guard.core.restore.naming import Kind as Kind
 from practice_guard.core.restore.naming import named as named
 from practice_guard.core.restore.naming import named_of_teams as named_of_teams
@@ -12,6 +13,7 @@ from practice_guard.core.restore.planfile import SavedPlan as SavedPlan
 from practice_guard.core.restore.planning import plan as plan
 from practice_guard.core.restore.planning import work_out as work_out
 from practice_guard.core.restore.plans import NOT_IN_PLACE as NOT_IN_PLACE
+from practice_guard.core.restore.plans import TEAM as TEAM
 from practice_guard.core.restore.plans import Bucket as Bucket
 from practice_guard.core.restore.plans import Plan as Plan
 from practice_guard.core.restore.plans import PlannedRow as PlannedRow

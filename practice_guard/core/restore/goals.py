@@ -8,7 +8,15 @@ from dataclasses import replace
 from practice_guard.core import decisions, errors
 from practice_guard.core.application import Application, BoundSet, TeamList
 from practice_guard.core.guarding import Request, Scope
-from practice_guard.core.identity import Decisions, Resolution, Value, Witnesses, resolve, with_candidates
+from practice_guard.core.identity import (
+    Decisions,
+    Resolution,
+    Value,
+    Witnesses,
+    explain_entry,
+    resolve,
+    with_candidates,
+)
 from practice_guard.core.model import Evidence, Fate, Match, Team
 from practice_guard.core.records import Proven
 from practice_guard.core.restore.laying import Goal
@@ -150,3 +158,18 @@ def asked(plan: Plan, names: Sequence[str]) -> list[Match]:
             raise errors.UsageError(f"No team of snapshot {plan.snapshot} is called {name!r}{hint}.")
         found += hits
     return found
+
+
+def asked_parents(plan: Plan, names: Sequence[str]) -> list[str]:
+    """Explain what became of every row of the parents named, one sentence each, those that wait first.
+
+    Raises:
+        errors.UsageError: no protected row of the snapshot leads to a parent of that name; says the nearest.
+    """
+    own, said = plan.led.get(plan.snapshot, {}), list[str]()
+    for name in names:
+        if name not in own:
+            raise errors.UsageError(f"No protected row of snapshot {plan.snapshot} leads to {name!r}{near(name, own)}.")
+        found = sorted(own[name].values(), key=lambda led: (led.new is not None, led.old.id))
+        said += [explain_entry(name, led) for led in found]
+    return said

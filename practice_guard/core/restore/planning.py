@@ -127,7 +127,7 @@ def work_out(
     found = Plan(
         snapshot.id, place, summing.facts(scratch, sheets), made, resolutions,
         summing.digest(scratch, sheets, made, snapshot.id, place), proven.since_snapshot, left,
-        earlier.put_back,
+        earlier.put_back, led,
     )  # fmt: skip
     return Workings(
         found, snapshot, app, request, scratch,

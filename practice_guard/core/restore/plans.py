@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from practice_guard.core import errors
 from practice_guard.core.application.imprint import Imprint, Since
-from practice_guard.core.identity import Resolution
+from practice_guard.core.identity import Led, Resolution
 from practice_guard.core.model import Evidence, Fate, Match, Reason, Text
 
 
@@ -34,6 +34,9 @@ _SOON = timedelta(minutes=10)
 
 Origin = tuple[str, int]
 """An id and the team list (named by its snapshot) in which it means something."""
+
+TEAM = "team"
+"""What rows are said to hang on that hang on teams, or on the leagues of teams."""
 
 NOT_IN_PLACE = (Bucket.PENDING, Bucket.GIVEN_UP)
 """Where rows end that are not in place once the plan is applied, and not by a user's doing."""
@@ -155,6 +158,7 @@ class SetFacts:
         duplicated: those of the added that say the same, on the same team, as a row that was paired.
         of_teams: whether the first reference is a team; a league, or another set's row, is no team.
         new_columns: columns, with their table, that the snapshot does not know: rows put back get their defaults.
+        owner: one of what its rows hang on, in words for people, if need be by way of others.
     """
 
     live: int
@@ -163,6 +167,7 @@ class SetFacts:
     duplicated: int = 0
     of_teams: bool = True
     new_columns: tuple[str, ...] = ()
+    owner: str = TEAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,7 @@ class Plan:
         since: what can be told of imports since the snapshot was taken.
         imprint: what the database's was when the plan was made.
         restored: whether an earlier restore of the snapshot put rows back, and was not taken back.
+        led: by list and parent, what became of every row of what else an import renumbers.
     """
 
     snapshot: str
@@ -190,6 +196,7 @@ class Plan:
     since: Since
     imprint: Imprint
     restored: bool = False
+    led: Mapping[str, Mapping[str, Mapping[int, Led]]] = field(default_factory=dict)
 
     def uncounted(self, age: timedelta) -> timedelta | None:
         """Return the time in which an import may have taken rows that are in no snapshot; None where that is nothing.
@@ -229,6 +236,15 @@ class Plan:
     def writes(self) -> int:
         """How many rows applying it would touch."""
         return sum(each.rows for each in self.sums if each.writes)
+
+    def fates(self) -> dict[str, dict[str, int]]:
+        """By parent besides teams and leagues, how many of its rows in the snapshot's own list became what."""
+        own = self.led.get(self.snapshot, {})
+        return {
+            name: {"total": len(found)}
+            | {str(fate): sum(each.fate is fate for each in found.values()) for fate in Fate}
+            for name, found in own.items()
+        }
 
     def match(self, each: Sum | PlannedRow) -> Match | None:
         """What became of the team that rows hung on; None where they hung on none, or on none that its list knows."""

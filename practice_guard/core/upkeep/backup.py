@@ -134,7 +134,7 @@ def _in_a_transaction(guard: Guard, wish: Wish, then: Callable[[Backup], Backup]
         )
     with database.transaction(Access.READ):
         guard.check_mark()
-        server, catalog = locks.ask(database), catalogs.read(database, guard.schema)
+        server, catalog = locks.ask(database), catalogs.read(database, guard.schema, guard.parents)
 
     def work(within: float) -> Backup:
         lock_for_reading(database, catalog, guard.sets, within, guard.parents)
@@ -161,7 +161,7 @@ def _take(guard: Guard, app: Application, wish: Wish) -> Backup:
         findings += drift.since(workings, rows)
         findings += _new(database, app, last, known, adopted=source is not None)
     findings += drift.older_than_their_team(database, app, workings)
-    skipped = tuple(app.skipped)
+    skipped = tuple(app.missed)
     refusing = any(finding.severity is Severity.ERROR for finding in findings)
     if refusing and not accept_current:
         return Backup(None, tuple(findings), last, skipped, app.left_out)

@@ -182,7 +182,8 @@ def _by_team(plan: Plan, sums: Iterable[Sum]) -> list[str]:
     counts: dict[str, int] = {}
     for each in sums:
         match = plan.match(each)
-        name = str(match.old.identity) if match else f"{each.set} that hung on no known team"
+        of_teams = plan.sets[each.set].owner == restore.TEAM
+        name = str(match.old.identity) if match else f"{each.set} that hung on no known team" if of_teams else each.set
         reason = f": {match.because}" if match and match.new is None and match.because else ""
         counts[name + reason] = counts.get(name + reason, 0) + each.rows
     most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
