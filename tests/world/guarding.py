@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import TypeVar
 
 from practice_guard.core import guarding, restore, snapshots
-from practice_guard.core.application import BUILT_IN, ProtectedSet, look
+from practice_guard.core.application import BUILT_IN, BUILT_IN_PARENTS, Parent, ProtectedSet
 from practice_guard.core.checks import Health, Preservation, health, preservation
 from practice_guard.core.database import Access, Connection, Database, Timeouts, connect
 from practice_guard.core.findings import NOTHING, Overrides
@@ -37,10 +37,14 @@ class Guard:
     sets: Sequence[ProtectedSet] = BUILT_IN
     author: Author = field(default_factory=somebody)
     patience: float = 2.0
+    parents: tuple[Parent, ...] = BUILT_IN_PARENTS
 
     def at(self, database: Database, request: Request | None = None) -> guarding.Guard:
         """The core's guard at an open database."""
-        return guarding.Guard(database, self.sets, self.author, request=request or Request(), patience=self.patience)
+        asked = request or Request()
+        return guarding.Guard(
+            database, self.sets, self.author, request=asked, patience=self.patience, parents=self.parents
+        )
 
     def later(self, *, days: float) -> Guard:
         """The same guard, some days later."""
@@ -114,7 +118,7 @@ class Guard:
 
     def judges_health(self) -> Health:
         def work(connection: Connection) -> Health:
-            app = look(connection, self.sets)
+            app = self.at(connection).look()
             made = restore.work_out(connection, snapshots.find(connection), app)
             return health.check(connection, made, self.author.now)
 
@@ -122,7 +126,7 @@ class Guard:
 
     def checks_preservation(self, min_rate: float = 90, overrides: Overrides = NOTHING) -> Preservation:
         def work(connection: Connection) -> Preservation:
-            app = look(connection, self.sets)
+            app = self.at(connection).look()
             kept = snapshots.find(connection)
             return preservation.check(kept, restore.plan(connection, kept, app), app, min_rate, overrides)
 

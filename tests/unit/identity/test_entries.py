@@ -267,7 +267,7 @@ def test_a_league_whose_players_have_all_new_ids_has_nobody_guessed() -> None:
 
 
 def heirs(merging: Sequence[str] = (), **decided: str) -> Ways:
-    followed = {(old,): (heir,) for old, heir in decided.items()}
+    followed: dict[tuple[str | None, ...], tuple[str | None, ...]] = {(old,): (heir,) for old, heir in decided.items()}
     return Ways(("name",), forms=NAMED, heirs=followed, merging=frozenset((each,) for each in merging))
 
 
