@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import TypeVar
 
 from practice_guard.core import guarding, restore, snapshots
-from practice_guard.core.application import BUILT_IN, BUILT_IN_PARENTS, Parent, ProtectedSet, look
+from practice_guard.core.application import BUILT_IN, BUILT_IN_PARENTS, Parent, ProtectedSet
 from practice_guard.core.checks import Health, Preservation, health, preservation
 from practice_guard.core.database import Access, Connection, Database, Timeouts, connect
 from practice_guard.core.findings import NOTHING, Overrides
@@ -18,7 +18,7 @@ from practice_guard.core.guarding import Request
 from practice_guard.core.model import Author
 from practice_guard.core.restore import Applied, Plan, PlannedRow, SavedPlan, Undone, Workings, planfile, undo
 from practice_guard.core.snapshots import Snapshot
-from practice_guard.core.upkeep import Adoptions, Backup, Wish, backup
+from practice_guard.core.upkeep import Backup, backup
 from tests.world.builders import ScratchDatabase
 
 T = TypeVar("T")
@@ -66,15 +66,6 @@ class Guard:
         return self.with_connection(
             lambda connection: backup.take(self.at(connection), accept_current=accept_current, label=label)
         )
-
-    def adopts(self, orphans_from: str, *, shown: Adoptions | None = None) -> Backup:
-        """A backup that adopts what hangs on ids that are gone."""
-        wish = Wish(orphans_from=orphans_from, shown=shown)
-        return self.with_connection(lambda connection: backup.take_as(self.at(connection), wish))
-
-    def would_adopt(self, orphans_from: str) -> Backup:
-        wish = Wish(orphans_from=orphans_from)
-        return self.with_connection(lambda connection: backup.attempt(self.at(connection), wish))
 
     def has_backed_up(self) -> Snapshot:
         """A backup that must work."""
@@ -127,7 +118,7 @@ class Guard:
 
     def judges_health(self) -> Health:
         def work(connection: Connection) -> Health:
-            app = look(connection, self.sets, parents=self.parents)
+            app = self.at(connection).look()
             made = restore.work_out(connection, snapshots.find(connection), app)
             return health.check(connection, made, self.author.now)
 
@@ -135,7 +126,7 @@ class Guard:
 
     def checks_preservation(self, min_rate: float = 90, overrides: Overrides = NOTHING) -> Preservation:
         def work(connection: Connection) -> Preservation:
-            app = look(connection, self.sets, parents=self.parents)
+            app = self.at(connection).look()
             kept = snapshots.find(connection)
             return preservation.check(kept, restore.plan(connection, kept, app), app, min_rate, overrides)
 
