@@ -157,7 +157,7 @@ teams = ["team_id"]
         " LEFT JOIN clubs k ON k.id = c.club_id LEFT JOIN teams t ON t.id = b.team_id"
     )
     before = sorted(database.rows(asked))
-    names = dict(database.rows("SELECT id, name FROM clubs"))
+    names: dict[int, str] = dict(database.rows("SELECT id, name FROM clubs"))
     database.rows("ALTER TABLE courts DROP CONSTRAINT courts_club_id_fkey")
     builders.the_etl_recreates_everything(database)
     now = {name: number for number, name in database.rows("SELECT id, name FROM clubs")}
