@@ -62,14 +62,15 @@ def _born(answer: socket.socket) -> Any:
     os._exit(0)
 
 
-gc.freeze()
-wanted = asked()
-os.chdir(wanted["directory"])
-os.environ.clear()
-os.environ.update(wanted["environment"])
-sys.argv[1:] = wanted["arguments"]
-if wanted["code"] is None:
-    sys.path[0] = str(Path.cwd())
-    runpy.run_module("practice_guard", run_name="__main__", alter_sys=True)
-else:
-    exec(compile(wanted["code"], "<string>", "exec"), {"__name__": "__main__"})
+if __name__ == "__main__":
+    gc.freeze()
+    wanted = asked()
+    os.chdir(wanted["directory"])
+    os.environ.clear()
+    os.environ.update(wanted["environment"])
+    sys.argv[1:] = wanted["arguments"]
+    if wanted["code"] is None:
+        sys.path[0] = str(Path.cwd())
+        runpy.run_module("practice_guard", run_name="__main__", alter_sys=True)
+    else:
+        exec(compile(wanted["code"], "<string>", "exec"), {"__name__": "__main__"})

@@ -54,7 +54,7 @@ def test_it_is_killed_when_its_time_is_over(tmp_path: Path) -> None:
     nursery = forking.nursery(USUAL, environment, b"")
     assert nursery is not None
     with pytest.raises(subprocess.TimeoutExpired):
-        nursery.run(["health"], environment, tmp_path, b"", 0.0)
+        nursery.run([], environment, tmp_path, b"", 0.0, "import time; time.sleep(600)")
 
 
 @pytest.mark.parametrize("name", ["PYTHONHASHSEED", "LC_ALL", "NO_COLOR", "PGHOST", "_PRACTICE_GUARD_COMPLETE"])
