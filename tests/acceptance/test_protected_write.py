@@ -167,7 +167,11 @@ def test_one_finding_a_table_leads_to_one_command(season: ScratchDatabase, guard
     command = "practice-guard protected --write practice_guard.toml --env local"
     assert {name for name, each in found.items() if each["fix"] == command} == found.keys() - {"visits"}
     assert "deleted" in found["attendance"]["what"]
-    assert "no primary key of one column" in found["visits"]["why"]
+    assert "It cannot be protected: public.visits has no primary key of one column" in found["visits"]["why"]
+    assert found["bookings"]["why"] == (
+        "It points at clubs, series and players and nobody protects it: at an import club_id keeps the old ids; grade "
+        "becomes NULL; player_id stops it, or keeps the old ids where it turns foreign keys off."
+    )
     (tmp_path / "rides.toml").touch()
     named = guard("validate-safety", "--json", env={"PRACTICE_GUARD_CONFIG": "rides.toml"}).json
     assert command.replace("practice_guard.toml", "rides.toml") in {each["fix"] for each in named["findings"]}
