@@ -30,12 +30,13 @@ def write(path: Path, data: bytes, *, replace: bool = False) -> None:
 
 
 @contextmanager
-def writing(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
+def writing(path: Path, *, replace: bool = False, precious: bool = False) -> Iterator[BinaryIO]:
     """Write a file of mode 0600: first beside it, flushed to the disk, then under its name (reliability, A1, B15).
 
     What is yielded can be written, gone back in and read; it has its name once the block has ended, and on any
     exception there is nothing of it. Nothing that is there is written through or over. With `replace`, a plain file
-    gives its name to the new one.
+    gives its name to the new one; where that is `precious`, the name stays even if nobody can say that it would last:
+    it is the old file's or the new one's, and each is whole.
 
     Raises:
         UsageError: something is there already, or it cannot be written; then there is nothing of it.
@@ -58,7 +59,11 @@ def writing(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
                 _name(beside, path)
         finally:
             beside.unlink(missing_ok=True)
-        _keep(path)
+        if precious:
+            with suppress(OSError):
+                _flush_directory(path.parent)
+        else:
+            _keep(path)
     except FileExistsError:
         raise _taken(path) from None
     except OSError as error:
@@ -76,7 +81,7 @@ def put_in_place(path: Path, before: bytes | None, data: bytes) -> None:
     Raises:
         UsageError: it cannot be written, is no plain file, or is not what was read any more; then it is as it was.
     """
-    with writing(path, replace=before is not None) as file:
+    with writing(path, replace=before is not None, precious=before is not None) as file:
         file.write(data)
         if before is not None:
             if read(path) != before:

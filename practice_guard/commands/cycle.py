@@ -110,16 +110,15 @@ def check_preservation(
 ) -> None:
     """Tell which teams kept their id and are the same. Writes nothing."""
     with call.reading(plans=True) as database:
-        guard = call.guard(database)
+        guard, snapshot = call.guard(database), snapshots.find(database, snapshot_id)
         app = guard.look()
-        snapshot = snapshots.find(database, snapshot_id)
         guard.watcher.begins("comparing with the snapshot", snapshot.rows)
         snapshots.verify(database, snapshot)
         plan = restore.plan(database, snapshot, app, guard.request)
         report = preservation.check(snapshot, plan, app, min_rate, guard.overrides)
         proposed = suggesting.suggested(database, plan, app, guard.request) if suggest else None
-    said = reports.preservation(report, restore.asked(plan, team or []), restore.asked_parents(plan, parent or []))
-    call.answer(suggestions.beside(said, proposed))
+    asked = restore.asked(plan, team or []), restore.asked_parents(plan, parent or [])
+    call.answer(suggestions.beside(reports.preservation(report, *asked), proposed))
 
 
 @command(app, "health")

@@ -52,7 +52,7 @@ def _covered(found: Coverage, *, verbose: bool) -> Iterator[RenderableType]:
     rows: list[tuple[object, ...]] = [
         (
             each.bound.name,
-            each.bound.table.name,
+            "" if each.bound.table.name == each.bound.name else each.bound.table.name,
             each.rows,
             _owners(each),
             _points_at(each, verbose=verbose),

@@ -72,8 +72,9 @@ def test_nothing_to_adopt_is_said_and_the_backup_goes_on(first: str, guard: Guar
 
 def test_a_run_names_the_command_and_goes_on(first: str, guard: Guard) -> None:
     ran = guard("run", "--json", "--", sys.executable, "-c", "")
-    fixes = [str(each["fix"]) for each in ran.json["findings"]]
-    assert any(f"backup --orphans-from {first} --env local" in fix for fix in fixes), ran
+    (waiting,) = (each for each in ran.json["findings"] if each["code"] == "rows-pending")
+    assert f"practice-guard backup --orphans-from {first} --env local" in waiting["fix"]
+    assert ran.json["result"]["snapshot"]
 
 
 def test_a_run_that_refuses_for_such_rows_names_the_command(

@@ -25,9 +25,10 @@ teams = ["team_id"]"""
 
 @pytest.fixture
 def season(league: League, database: ScratchDatabase) -> ScratchDatabase:
-    """Practices with attendance, carpools, wishes of teams and of whole leagues, and a log without a key."""
-    for series in ("Chicago 7", "Chicago 8"):
-        league.captain_schedules_practices(league.has_team(series=series), 3)
+    """Practices with attendance, carpools, wishes of teams and of leagues, bookings of courts, a log without a key."""
+    for club, series in (("Tennaqua", "Chicago 7"), ("Wilmette", "Chicago 8")):
+        team = league.has_team(club=club, series=series, players=[f"nndz-{club}"])
+        league.captain_schedules_practices(team, 3)
     database.rows("CREATE TABLE carpools (id serial PRIMARY KEY, team_id int, driver text)")
     database.rows("INSERT INTO carpools (team_id, driver) SELECT id, team_name FROM teams")
     database.rows("CREATE TABLE wishes (id serial PRIMARY KEY, team_id int, league_id int, text text)")
@@ -40,6 +41,14 @@ def season(league: League, database: ScratchDatabase) -> ScratchDatabase:
         " practice_id int NOT NULL REFERENCES schedule ON DELETE CASCADE)"
     )
     database.rows("INSERT INTO attendance (practice_id) SELECT id FROM schedule WHERE away_team = ''")
+    database.rows(
+        "CREATE TABLE bookings (id serial PRIMARY KEY, club_id int, grade int REFERENCES series ON DELETE SET NULL,"
+        " player_id int REFERENCES players)"
+    )
+    database.rows(
+        "INSERT INTO bookings (club_id, grade, player_id) SELECT t.club_id, t.series_id, p.id FROM teams t"
+        " JOIN players p ON p.team_id = t.id"
+    )
     database.rows("CREATE TABLE visits (team_id int); INSERT INTO visits SELECT id FROM teams")
     return database
 
@@ -53,6 +62,9 @@ def everybodys(database: ScratchDatabase) -> list[tuple[object, ...]]:
             " LEFT JOIN teams t ON t.id = w.team_id LEFT JOIN leagues l ON l.id = w.league_id"
             " UNION ALL SELECT 'attendance', concat(s.match_date, s.match_time), t.team_name FROM attendance a"
             " LEFT JOIN schedule s ON s.id = a.practice_id LEFT JOIN teams t ON t.id = s.home_team_id"
+            " UNION ALL SELECT 'booking', c.name, concat(s.name, ' ', p.tenniscores_player_id) FROM bookings b"
+            " LEFT JOIN clubs c ON c.id = b.club_id LEFT JOIN series s ON s.id = b.grade"
+            " LEFT JOIN players p ON p.id = b.player_id"
         )
     )
 
@@ -61,12 +73,13 @@ def test_one_command_protects_what_nobody_protects(season: ScratchDatabase, guar
     before = everybodys(season)
     assert guard("backup").status == 0
     named = {"attendance.practice_id", "carpools.team_id", "visits.team_id", "wishes.league_id", "wishes.team_id"}
+    named |= {"bookings.club_id", "bookings.grade", "bookings.player_id"}
     assert set(guard("health", "--json").json["result"]["not_followed"]) == named
 
     written = guard("protected", "--write", "practice_guard.toml", "--json")
 
     assert written.status == 0, written
-    assert written.json["result"]["written"] == ["attendance", "carpools", "wishes", "wishes_2"]
+    assert written.json["result"]["written"] == ["attendance", "bookings", "carpools", "wishes", "wishes_2"]
     assert list(written.json["result"]["not_protectable"]) == ["visits"]
     assert season.count("carpools") == 2
     assert guard("backup", "--json").json["result"]["protected"]["attendance"]["rows"] == 6
@@ -102,7 +115,7 @@ def test_what_a_person_wrote_stays_with_its_rights_and_line_ends(
     text = file.read_bytes().decode()
     assert text.startswith(MINE.replace("\n", end) + end + end)
     assert text.count("\n") == text.count(end)
-    assert text.count("[[protected]]") == 1 + 3, "carpools were there, and attendance and wishes were not"
+    assert text.count("[[protected]]") == 1 + 4, "carpools were there; attendance, bookings and wishes were not"
     assert 'table = "polls"' not in text
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
     assert guard("protected", "--json").json["result"]["protected"].keys() >= {"rides", "attendance", "wishes_2"}
@@ -123,7 +136,7 @@ def test_typed_at_a_pipe_it_says_what_it_wrote(season: ScratchDatabase, tmp_path
     line = f"echo y | {sys.executable} -m practice_guard protected --write practice_guard.toml -v | cat"
     env = clean_environment({"PRACTICE_GUARD_LOCAL_URL": season.url})
     done = subprocess.run(["sh", "-c", line], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
-    assert "4 sections written to practice_guard.toml: attendance, carpools, wishes, wishes_2." in " ".join(
+    assert "5 sections written to practice_guard.toml: attendance, bookings, carpools, wishes, wishes_2." in " ".join(
         done.stdout.split()
     )
     shown = (tmp_path / "practice_guard.toml").read_text(encoding="utf-8")
@@ -132,8 +145,10 @@ def test_typed_at_a_pipe_it_says_what_it_wrote(season: ScratchDatabase, tmp_path
 
 def test_shown_it_fits_into_80_columns(season: ScratchDatabase, guard: Guard) -> None:
     shown = guard("protected", env={"COLUMNS": "80"})
-    tables = [each for each in shown.stdout.splitlines() if each.startswith(("  attendance", "  wishes", "  not prot"))]
-    assert len(tables) == 4
+    tables = [
+        each for each in shown.stdout.splitlines() if each.startswith(("  attend", "  book", "  wish", "  not prot"))
+    ]
+    assert len(tables) == 7
     assert max(map(len, tables)) <= 80
     assert "attendance.practice_id" in shown.stdout
     assert "practice-guard protected --write practice_guard.toml --env local" in shown.stdout
@@ -148,11 +163,15 @@ def test_one_finding_a_table_leads_to_one_command(season: ScratchDatabase, guard
         for each in said["findings"]
         if each["code"] == "unprotected-table"
     }
-    assert found.keys() == {"attendance", "carpools", "visits", "wishes"}
+    assert found.keys() == {"attendance", "bookings", "carpools", "visits", "wishes"}
     command = "practice-guard protected --write practice_guard.toml --env local"
-    assert {name for name, each in found.items() if each["fix"] == command} == {"attendance", "carpools", "wishes"}
+    assert {name for name, each in found.items() if each["fix"] == command} == found.keys() - {"visits"}
     assert "deleted" in found["attendance"]["what"]
-    assert "no primary key of one column" in found["visits"]["why"]
+    assert "It cannot be protected: public.visits has no primary key of one column" in found["visits"]["why"]
+    assert found["bookings"]["why"] == (
+        "It points at clubs, series and players and nobody protects it: at an import club_id keeps the old ids; grade "
+        "becomes NULL; player_id stops it, or keeps the old ids where it turns foreign keys off."
+    )
     (tmp_path / "rides.toml").touch()
     named = guard("validate-safety", "--json", env={"PRACTICE_GUARD_CONFIG": "rides.toml"}).json
     assert command.replace("practice_guard.toml", "rides.toml") in {each["fix"] for each in named["findings"]}

@@ -50,7 +50,13 @@ class Nursery:
         return _read_early(environment) == self._early
 
     def run(
-        self, arguments: Sequence[str], environment: Mapping[str, str], directory: Path, stdin: bytes, seconds: float
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        directory: Path,
+        stdin: bytes,
+        seconds: float,
+        code: str | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run the program to its end, as `subprocess.run` does.
 
@@ -60,6 +66,7 @@ class Nursery:
             directory: where it runs.
             stdin: what is on its standard input, no more than a pipe takes.
             seconds: after which it is killed.
+            code: what is run instead of the program, with these arguments.
 
         Returns:
             how it ended and what it wrote.
@@ -67,7 +74,12 @@ class Nursery:
         Raises:
             subprocess.TimeoutExpired: it was killed.
         """
-        wanted = {"arguments": list(arguments), "environment": dict(environment), "directory": str(directory)}
+        wanted = {
+            "arguments": list(arguments),
+            "environment": dict(environment),
+            "directory": str(directory),
+            "code": code,
+        }
         with ExitStack() as stack:
             ours, theirs = map(stack.enter_context, socket.socketpair())
             answers = stack.enter_context(ours.makefile("rb"))

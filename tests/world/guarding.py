@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import TypeVar
 
 from practice_guard.core import guarding, restore, snapshots
-from practice_guard.core.application import BUILT_IN, BUILT_IN_PARENTS, Parent, ProtectedSet, look
+from practice_guard.core.application import BUILT_IN, BUILT_IN_PARENTS, Parent, ProtectedSet
 from practice_guard.core.checks import Health, Preservation, health, preservation
 from practice_guard.core.database import Access, Connection, Database, Timeouts, connect
 from practice_guard.core.findings import NOTHING, Overrides
@@ -127,7 +127,7 @@ class Guard:
 
     def judges_health(self) -> Health:
         def work(connection: Connection) -> Health:
-            app = look(connection, self.sets, parents=self.parents)
+            app = self.at(connection).look()
             made = restore.work_out(connection, snapshots.find(connection), app)
             return health.check(connection, made, self.author.now)
 
@@ -135,7 +135,7 @@ class Guard:
 
     def checks_preservation(self, min_rate: float = 90, overrides: Overrides = NOTHING) -> Preservation:
         def work(connection: Connection) -> Preservation:
-            app = look(connection, self.sets, parents=self.parents)
+            app = self.at(connection).look()
             kept = snapshots.find(connection)
             return preservation.check(kept, restore.plan(connection, kept, app), app, min_rate, overrides)
 

@@ -1,9 +1,9 @@
 """Starts the program again and again from one process that has made its first imports: those of every command.
 
 Each start is a process of its own, forked from that one before it has done anything else, and given the arguments, the
-directory, the environment and the pipes that were asked for. It then runs the program as `python -m` does, and imports
-what else its command wants. What says how an interpreter starts, and what is read by a module that is imported, is the
-nursery's: whoever wants it otherwise starts an interpreter (see `forking`).
+directory, the environment and the pipes that were asked for. It then runs the program as `python -m` does, or code as
+`python -c` does, and imports what else its command wants. What says how an interpreter starts, and what is read by a
+module that is imported, is the nursery's: whoever wants it otherwise starts an interpreter (see `forking`).
 
 It is run by its text (`python -c`), so that nothing of the tests is where the program looks for modules. At the socket
 on its standard input it is asked; it ends when that is closed.
@@ -62,11 +62,15 @@ def _born(answer: socket.socket) -> Any:
     os._exit(0)
 
 
-gc.freeze()
-wanted = asked()
-os.chdir(wanted["directory"])
-os.environ.clear()
-os.environ.update(wanted["environment"])
-sys.path[0] = str(Path.cwd())
-sys.argv[1:] = wanted["arguments"]
-runpy.run_module("practice_guard", run_name="__main__", alter_sys=True)
+if __name__ == "__main__":
+    gc.freeze()
+    wanted = asked()
+    os.chdir(wanted["directory"])
+    os.environ.clear()
+    os.environ.update(wanted["environment"])
+    sys.argv[1:] = wanted["arguments"]
+    if wanted["code"] is None:
+        sys.path[0] = str(Path.cwd())
+        runpy.run_module("practice_guard", run_name="__main__", alter_sys=True)
+    else:
+        exec(compile(wanted["code"], "<string>", "exec"), {"__name__": "__main__"})

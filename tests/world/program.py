@@ -109,6 +109,16 @@ def in_bytes(
     )
 
 
+def outcome_of_code(code: str, arguments: Sequence[str], directory: Path, env: Mapping[str, str]) -> Outcome:
+    """Runs code in which the program is changed and begun, as `python -c` does, to its end."""
+    environment = clean_environment(env)
+    nursery = forking.nursery(USUAL, environment, b"")
+    if nursery is None:
+        return outcome_of([sys.executable, "-c", code, *arguments], directory, env)
+    done = nursery.run(arguments, environment, directory, b"", SECONDS, code)
+    return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
 def start(
     command: Sequence[str], directory: Path, env: Mapping[str, str] = NOTHING, *, nohup: bool = False
 ) -> subprocess.Popen[str]:

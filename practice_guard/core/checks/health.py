@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from practice_guard.core import errors, model, restore, snapshots
 from practice_guard.core.application import LEAGUES, TEAMS, Application, BoundSet, exposed
-from practice_guard.core.checks import changes, drift, labels
+from practice_guard.core.checks import changes, drift, labels, orphans
 from practice_guard.core.checks.states import Amiss, Counts, Health
 from practice_guard.core.database import Database, Query, ask_each, columns, statement
 from practice_guard.core.findings import NOTHING, Overrides, found, weigh
@@ -68,7 +68,7 @@ def check(
     sets = {name: _count(plan, name) for name in plan.sets}
     age = now - workings.snapshot.taken_at
     compared = f" Compared with snapshot {plan.snapshot}, taken {duration(age)} ago."
-    findings = [*_named(workings, sets), *changes.by_hand(workings)]
+    findings = [*_named(database, workings, sets), *changes.by_hand(workings)]
     findings += restore.additions.unknown(plan, age)
     findings += labels.misplaced(database, labels.labelled(looked_at), app.now, app.habits)
     concerned = {match.old.id for each in plan.sums if _of_own_list(plan, each) and (match := plan.match(each))}
@@ -268,15 +268,27 @@ def _count(plan: Plan, name: str) -> Counts:
     )
 
 
-def _named(workings: Workings, sets: Mapping[str, Counts]) -> list[Finding]:
+def _named(database: Database, workings: Workings, sets: Mapping[str, Counts]) -> list[Finding]:
     """Find what is wrong by the counts of each set, with the first few rows of each finding named."""
     findings = [
         (name, finding) for name, counts in sets.items() for finding in _waiting_apart(workings.plan, name, counts)
     ]
+    if any(finding.code == "rows-pending" for _, finding in findings):
+        findings = _adopting(orphans.waiting(database, workings.plan, workings.app), findings)
     asked = [(name, kind) for name, finding in findings for kind in _KINDS[finding.code]]
     rows = dict(zip(asked, restore.named(workings, asked), strict=True))
     return [
         replace(finding, examples=tuple(row for kind in _KINDS[finding.code] for row in rows[name, kind])[:3])
+        for name, finding in findings
+    ]
+
+
+def _adopting(steps: Mapping[str, Step], findings: Sequence[tuple[str, Finding]]) -> list[tuple[str, Finding]]:
+    """Name beside rows that wait the command that adopts them, where a snapshot's lists know their ids."""
+    return [
+        (name, replace(finding, fix=(steps[name], Step("restore", "--dry-run"))))
+        if finding.code == "rows-pending" and name in steps
+        else (name, finding)
         for name, finding in findings
     ]
 

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from practice_guard.core import snapshots
-from practice_guard.core.application import Application, BoundSet, Parent, Reference
+from practice_guard.core.application import TEAMS, Application, BoundSet, Parent, Reference
 from practice_guard.core.database import Database, Query, ask_each, identifier, statement
+from practice_guard.core.restore import Bucket, Plan
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
 
@@ -67,3 +68,14 @@ def adopting(database: Database, orphans: Sequence[Vanished], known: Iterable[Sn
                 scores.setdefault(each.set, Counter())[snapshot.id] += each.rows
     best = {name: max(found, key=lambda each: found[each]) for name, found in scores.items()}
     return {name: Step("backup", "--orphans-from", each, why="its lists know these ids") for name, each in best.items()}
+
+
+def waiting(database: Database, plan: Plan, app: Application) -> dict[str, Step]:
+    """Return by set the command that adopts rows which wait for a team that no list of their snapshot knows."""
+    of_teams = {each.name: each.references[0].column for each in app.sets if each.references[0].target == TEAMS}
+    lost = [
+        Vanished(each.set, of_teams[each.set], TEAMS, each.team[1], each.rows)
+        for each in plan.in_bucket(Bucket.PENDING)
+        if each.team and each.set in of_teams and plan.match(each) is None
+    ]
+    return adopting(database, lost, snapshots.listing(database)) if lost else {}

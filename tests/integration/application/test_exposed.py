@@ -387,3 +387,26 @@ def test_names_that_are_taken_or_cannot_be_a_sets_are_changed(season: ScratchDat
         season.rows(f"INSERT INTO {name} (team_id) SELECT id FROM teams")
     text = "".join(each.text for made in surveyed(season).proposals for each in made.sections)
     assert [each.name for each in parse(text, "f").sets] == ["t_1_wish", "clubs_" + "x" * 34, "practices_2"]
+
+
+def test_a_declared_parent_is_pointed_at_beside_the_built_in_ones(season: ScratchDatabase) -> None:
+    season.rows("CREATE TABLE courts (id serial PRIMARY KEY, name text UNIQUE); INSERT INTO courts (name) VALUES ('A')")
+    season.rows("CREATE TABLE bookings (id serial PRIMARY KEY, court_id int, team_id int, club_id int)")
+    season.rows("INSERT INTO bookings (court_id, team_id) SELECT c.id, t.id FROM courts c, teams t")
+    (section,) = proposed(season, "bookings").sections
+    parent = '[[parent]]\nname = "courts"\ntable = "courts"\nsame = ["name"]\n'
+    declared = parse(parent + section.text, "f")
+    (added,) = declared.sets
+    leads = [(each.column, str(each.target)) for each in added.references]
+    assert leads == [("team_id", "teams"), ("club_id", "clubs"), ("court_id", "courts")]
+    with connect(season.url, application="test") as connection:
+        check_declared(connection, declared)
+
+
+def test_rows_of_a_parent_that_nobody_can_tell_apart_are_not_followed_by_guess(season: ScratchDatabase) -> None:
+    season.rows("CREATE TABLE courts (id serial PRIMARY KEY, number int); INSERT INTO courts (number) VALUES (1)")
+    season.rows(
+        "CREATE TABLE bookings (id serial PRIMARY KEY, court_id int); INSERT INTO bookings (court_id) VALUES (1)"
+    )
+    made = proposed(season, "bookings")
+    assert (made.sections, made.why_not) == ((), "of courts nobody can tell which row is which")

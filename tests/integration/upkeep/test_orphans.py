@@ -127,6 +127,17 @@ def test_rows_that_waited_in_a_snapshot_already_are_adopted_too(before: Guard, g
     assert whose(guard.database) == right
 
 
+def test_what_was_adopted_and_has_its_team_is_restored_before_the_next_backup(before: Guard, guard: Guard) -> None:
+    first = before.has_backed_up()
+    imported(before)
+    guard.adopts(first.id)
+    assert guard.judges_health().sets["carpools"].orphaned == 6
+    again = guard.backs_up()
+    assert (again.snapshot, codes(again)) == (None, ["import-not-restored"])
+    guard.restores()
+    assert guard.has_backed_up().carried == 0
+
+
 def test_latest_is_a_snapshot_too(before: Guard, guard: Guard) -> None:
     before.has_backed_up()
     right = whose(guard.database)

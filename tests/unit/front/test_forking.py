@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def test_it_is_killed_when_its_time_is_over(tmp_path: Path) -> None:
     nursery = forking.nursery(USUAL, environment, b"")
     assert nursery is not None
     with pytest.raises(subprocess.TimeoutExpired):
-        nursery.run(["health"], environment, tmp_path, b"", 0.0)
+        nursery.run([], environment, tmp_path, b"", 0.0, "import time; time.sleep(600)")
 
 
 @pytest.mark.parametrize("name", ["PYTHONHASHSEED", "LC_ALL", "NO_COLOR", "PGHOST", "_PRACTICE_GUARD_COMPLETE"])
@@ -66,3 +67,22 @@ def test_more_than_a_pipe_takes_is_started_in_full(tmp_path: Path) -> None:
     assert forking.nursery(USUAL, clean_environment(), b"x" * 65_537) is None
     done = in_bytes([*PROGRAM, "snapshots", "inspect", "-"], tmp_path, NOWHERE, stdin=b"x" * 65_537)
     assert done.returncode > 0
+
+
+SAYS_AND_ENDS = """
+import os, sys
+print(sys.argv, sys.path[0], __name__, os.getcwd(), flush=True)
+os.kill(os.getpid(), 9 if sys.stdin.read() else 15)
+"""
+
+
+@pytest.mark.parametrize(("stdin", "status"), [(b"", -15), (b"x", -9)])
+def test_code_is_run_as_an_interpreter_runs_it(tmp_path: Path, stdin: bytes, status: int) -> None:
+    environment, words = clean_environment(NOWHERE), ["a", "b c"]
+    nursery = forking.nursery(USUAL, environment, stdin)
+    assert nursery is not None
+    command = [sys.executable, "-c", SAYS_AND_ENDS, *words]
+    full = subprocess.run(command, env=environment, cwd=tmp_path, input=stdin, capture_output=True, check=False)
+    forked = nursery.run(words, environment, tmp_path, stdin, 60.0, SAYS_AND_ENDS)
+    assert (forked.returncode, forked.stdout, forked.stderr) == (full.returncode, full.stdout, full.stderr)
+    assert forked.returncode == status

@@ -105,7 +105,7 @@ def _unprotected(scene: Scene, each: Exposed, proposal: Proposal) -> Finding:
     would = _WOULD.get(_worst(each.pointers), "be orphaned")
     what = f"{counted(each.counts.here, 'row')} of {names} would {would} by an import that gives new ids.{already}"
     if proposal.why_not:
-        why += f" {'Not all of it' if proposal.sections else 'It'} can be protected: {proposal.why_not}."
+        why += f" {'Not all of it can' if proposal.sections else 'It cannot'} be protected: {proposal.why_not}."
     fix = write if proposal.sections else Step("explain", "unprotected-table")
     return found("unprotected-table", what, why, fix, rows=each.counts.here)
 
@@ -123,9 +123,13 @@ def _leading(pointers: Sequence[Pointer]) -> str:
     """Say what a table points at, and on what it hangs."""
     sets = list(dict.fromkeys(str(each.target) for each in pointers if not isinstance(each.target, Parent)))
     parents = list(dict.fromkeys(str(each.target) for each in pointers if isinstance(each.target, Parent)))
-    hangs = [f"hangs on {' and '.join(sets)}"] if sets else []
-    points = [f"points at {' and '.join(parents)}"] if parents else []
+    hangs = [f"hangs on {_together(sets)}"] if sets else []
+    points = [f"points at {_together(parents)}"] if parents else []
     return f"It {' and '.join((*points, *hangs))}"
+
+
+def _together(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _at_import(pointers: Sequence[Pointer]) -> str:
@@ -136,7 +140,7 @@ def _at_import(pointers: Sequence[Pointer]) -> str:
         if columns:
             one = len(columns) == 1
             stops, keeps, goes = ("stops", "keeps", "becomes") if one else ("stop", "keep", "become")
-            names = " and ".join(columns)
+            names = _together(columns)
             said.append(
                 {
                     AtImport.DANGLE: f"{names} {keeps} the old ids",

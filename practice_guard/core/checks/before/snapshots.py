@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from functools import partial
 
 from practice_guard.core import errors, restore, snapshots
-from practice_guard.core.application import TEAMS
 from practice_guard.core.checks import changes, drift, orphans
 from practice_guard.core.checks.before.scene import Answer, Scene
 from practice_guard.core.database import renew, shielded
@@ -153,7 +152,8 @@ def pending(scene: Scene) -> Answer:
         return Answer(said, tuple(refused))
     what = f"{counted(rows, 'row')} of snapshot {plan.snapshot} waiting for a team or a person."
     why = "No team of today is certainly theirs. An import may bring it back; the next backup carries them on."
-    fix = (*_adopting(scene, plan), Step("restore", "--dry-run"))
+    adopting = dict.fromkeys(orphans.waiting(scene.database, plan, scene.app).values())
+    fix = (*adopting, Step("restore", "--dry-run"))
     return Answer(
         what,
         (
@@ -161,17 +161,6 @@ def pending(scene: Scene) -> Answer:
             *refused,
         ),
     )
-
-
-def _adopting(scene: Scene, plan: Plan) -> tuple[Step, ...]:
-    """Return the commands that adopt rows that wait for a team which none of the snapshot's lists knows."""
-    of_teams = {each.name: each.references[0].column for each in scene.app.sets if each.references[0].target == TEAMS}
-    lost = [
-        orphans.Vanished(each.set, of_teams[each.set], TEAMS, each.team[1], each.rows)
-        for each in plan.in_bucket(Bucket.PENDING)
-        if each.team and each.set in of_teams and plan.match(each) is None
-    ]
-    return tuple(dict.fromkeys(orphans.adopting(scene.database, lost, scene.once(known)).values())) if lost else ()
 
 
 def nothing_left(scene: Scene) -> Answer:

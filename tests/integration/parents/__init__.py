@@ -1,0 +1,1 @@
+"""Whatever an import renumbers, and what hangs on it, on a real PostgreSQL."""

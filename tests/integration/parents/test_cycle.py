@@ -1,0 +1,130 @@
+"""Every reference of every row, followed through imports that renumber all that it may point at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import pytest
+
+from practice_guard.demo.source import Source, without
+from tests.world import builders
+from tests.world.bookings import (
+    PARENTS,
+    SETS,
+    a_season,
+    courts_now,
+    lost,
+    renamed,
+    renaming,
+    seen,
+    the_import_runs,
+    with_new_players,
+    wrong,
+)
+from tests.world.builders import ScratchDatabase
+from tests.world.guarding import Guard
+
+
+@dataclass(frozen=True)
+class Import:
+    """What an import does to clubs, series, players and courts, and what they are called after it."""
+
+    name: str
+    variant: tuple[str, ...] = ()
+    change: Callable[[Source], Source] = lambda source: source
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+CASE = {"PraIrie Club": "Prairie  Club"}
+LABELS = {"Chicago 22": "Series 22"}
+IMPORTS = [
+    Import("all ids new"),
+    Import("ids go to others", ("recycle",)),
+    Import("a club in another case", change=lambda source: renaming(source, clubs=CASE), names=CASE),
+    Import("a club in another case, ids go to others", ("recycle",), lambda source: renaming(source, clubs=CASE), CASE),
+    Import("a series relabelled", change=lambda source: renaming(source, series=LABELS), names=LABELS),
+    Import(
+        "a series relabelled, ids go to others", ("recycle",), lambda source: renaming(source, series=LABELS), LABELS
+    ),
+]
+
+
+@pytest.fixture
+def guard(database: ScratchDatabase) -> Guard:
+    a_season(database)
+    return Guard(database, SETS, parents=PARENTS)
+
+
+@pytest.mark.parametrize("import_", IMPORTS, ids=lambda each: each.name)
+def test_every_reference_is_as_before_after_an_import(guard: Guard, database: ScratchDatabase, import_: Import) -> None:
+    before, website = seen(database), builders.the_website_now(database)
+    guard.has_backed_up()
+    assert guard.judges_health().verdict.exit_code == 0
+
+    the_import_runs(database, *import_.variant, source=import_.change(website))
+    damaged = seen(database)
+    expected = renamed(before, import_.names)
+    assert lost(expected, damaged), "the import must do harm"
+    assert guard.judges_health().verdict.exit_code == 3
+
+    shown = guard.plans()
+    applied = guard.restores()
+    assert applied.plan.digest == shown.digest, "a dry run shows what a restore does"
+    assert (lost(expected, seen(database)), applied.plan.counts()["pending"]) == ([], 0)
+    assert guard.judges_health().verdict.exit_code == 0
+    assert guard.plans().writes() == 0
+
+    guard.takes_back(applied.ledger)
+    assert seen(database) == damaged
+    guard.restores()
+    assert lost(expected, seen(database)) == []
+    guard.later(days=1).has_backed_up()
+    assert guard.judges_health().verdict.exit_code == 0
+
+
+@pytest.mark.parametrize("variant", [(), ("recycle",)], ids=["new ids", "ids go to others"])
+@pytest.mark.parametrize(
+    ("attribute", "value"), [("club", "PraIrie Club"), ("series", "Chicago 1"), ("league", "NSTF")]
+)
+def test_what_an_import_lacks_waits_and_comes_back_with_a_later_one(
+    guard: Guard, database: ScratchDatabase, variant: tuple[str, ...], attribute: str, value: str
+) -> None:
+    before, website = seen(database), builders.the_website_now(database)
+    courts = courts_now(database)
+    guard.has_backed_up()
+
+    the_import_runs(database, *variant, source=without(website, attribute, value))
+    applied = guard.restores()
+    assert wrong(before, seen(database)) == []
+    assert applied.plan.counts()["pending"] > 0
+    assert guard.judges_health().verdict.exit_code == 4
+
+    later = guard.later(days=1)
+    taken = later.backs_up()
+    assert taken.snapshot is not None, taken.findings
+    assert taken.snapshot.carried > 0
+
+    the_import_runs(database, *variant, source=website, courts=courts)
+    applied = later.restores()
+    assert (lost(before, seen(database)), applied.plan.counts()["pending"]) == ([], 0)
+    assert later.judges_health().verdict.exit_code == 0
+
+
+def test_nobody_is_guessed_where_all_players_of_a_league_have_other_ids(
+    guard: Guard, database: ScratchDatabase
+) -> None:
+    before, website = seen(database), builders.the_website_now(database)
+    guard.has_backed_up()
+    the_import_runs(database, "recycle", source=with_new_players(website, "APTA_CHICAGO"))
+    guard.restores()
+    after = seen(database)
+    assert wrong(before, after) == []
+    assert {each[2] for each in lost(before, after)} == {"player_id"}
+    assert guard.judges_health().verdict.exit_code == 4
+
+    later = guard.later(days=1)
+    later.has_backed_up()
+    the_import_runs(database, source=website)
+    later.restores()
+    assert lost(before, seen(database)) == []
