@@ -157,12 +157,12 @@ teams = ["team_id"]
         " LEFT JOIN clubs k ON k.id = c.club_id LEFT JOIN teams t ON t.id = b.team_id"
     )
     before = sorted(database.rows(asked))
-    names: dict[int, str] = dict(database.rows("SELECT id, name FROM clubs"))
+    names: list[str] = [name for (name,) in database.rows("SELECT name FROM clubs")]
     database.rows("ALTER TABLE courts DROP CONSTRAINT courts_club_id_fkey")
     builders.the_etl_recreates_everything(database)
     now = {name: number for number, name in database.rows("SELECT id, name FROM clubs")}
     database.rows("DELETE FROM courts")
-    for club in names.values():
+    for club in names:
         for number in (4, 3, 2, 1):
             database.rows("INSERT INTO courts (club_id, number) VALUES (%(c)s, %(n)s)", c=now[club], n=number)
     guard.restores()
