@@ -150,9 +150,14 @@ def lost(before: Counter[Seen], after: Counter[Seen]) -> list[Seen]:
     return sorted((before - after).elements())
 
 
-def wrong(before: Counter[Seen], after: Counter[Seen]) -> list[Seen]:
-    """What leads to another row than before, or where it led nowhere; never what waits or is empty."""
-    return [each for each in (after - before).elements() if each[3] not in ("NULL", "gone")]
+def wrong(before: Counter[Seen], damaged: Counter[Seen], after: Counter[Seen]) -> list[Seen]:
+    """What leads to another row than at first, and did not before the restore; never what waits or is empty.
+
+    Another row of the same player is no other one where the first is gone.
+    """
+    people = {(*each[:3], each[3].split(" | ", 1)[0]) for each in before if each[2] == "player_id"}
+    led = (each for each in (after - before - damaged).elements() if each[3] not in ("NULL", "gone"))
+    return [each for each in led if (*each[:3], each[3].split(" | ", 1)[0]) not in people]
 
 
 def a_season(database: ScratchDatabase) -> League:
