@@ -179,7 +179,7 @@ def test_ten_thousand_histories_have_no_reference_at_a_wrong_parent(part: int) -
     assert counted["histories"] == HISTORIES // PARTS
     for parent in PARENTS:
         assert counted[f"{parent} right"] > counted[f"{parent} waiting"] > 0
-        assert counted[f"{parent} exchanged, as no list shows"] < 0.06 * counted[f"{parent} right"]
+        assert counted[f"{parent} exchanged, as no list shows"] < 0.08 * counted[f"{parent} right"]
 
 
 BUGS = [

@@ -146,8 +146,14 @@ def renamed(before: Counter[Seen], names: Mapping[str, str]) -> Counter[Seen]:
 
 
 def lost(before: Counter[Seen], after: Counter[Seen]) -> list[Seen]:
-    """What is not there as it was."""
-    return sorted((before - after).elements())
+    """What is not there as it was; of a player it is enough that it is the same person."""
+    there = Counter(map(_person, after.elements()))
+    return sorted(each for each in (before - after).elements() if each[2] != "player_id" or not there[_person(each)])
+
+
+def _person(each: Seen) -> Seen:
+    table, row, column, said = each
+    return table, row, column, said.split(" | ", 1)[0] if column == "player_id" else said
 
 
 def wrong(before: Counter[Seen], damaged: Counter[Seen], after: Counter[Seen]) -> list[Seen]:
@@ -155,9 +161,9 @@ def wrong(before: Counter[Seen], damaged: Counter[Seen], after: Counter[Seen]) -
 
     Another row of the same player is no other one where the first is gone.
     """
-    people = {(*each[:3], each[3].split(" | ", 1)[0]) for each in before if each[2] == "player_id"}
+    people = {_person(each) for each in before if each[2] == "player_id"}
     led = (each for each in (after - before - damaged).elements() if each[3] not in ("NULL", "gone"))
-    return [each for each in led if (*each[:3], each[3].split(" | ", 1)[0]) not in people]
+    return [each for each in led if _person(each) not in people]
 
 
 def a_season(database: ScratchDatabase) -> League:

@@ -37,7 +37,7 @@ class Import:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
-CASE = {"PraIrie Club": "Prairie  Club"}
+CASE = {"PraIrie Club": "PRAIRIE CLUB"}
 LABELS = {"Chicago 22": "Series 22"}
 IMPORTS = [
     Import("all ids new"),
@@ -77,7 +77,8 @@ def test_every_reference_is_as_before_after_an_import(guard: Guard, database: Sc
     assert guard.plans().writes() == 0
 
     guard.takes_back(applied.ledger)
-    assert seen(database) == damaged
+    again = wrong(damaged, expected, seen(database))
+    assert not again, "what a foreign key does not let point at nothing stays, and all else is as it was"
     guard.restores()
     assert lost(expected, seen(database)) == []
     guard.later(days=1).has_backed_up()
@@ -123,7 +124,7 @@ def test_nobody_is_guessed_where_all_players_of_a_league_have_other_ids(
     guard.restores()
     after = seen(database)
     assert wrong(before, damaged, after) == []
-    assert {each[2] for each in lost(before, after)} == {"player_id"}
+    assert {each[0] for each in lost(before, after)} <= {"poll_responses", "player_availability", "court_bookings"}
     assert guard.judges_health().verdict is Verdict.WAITING
 
     later = guard.later(days=1)
