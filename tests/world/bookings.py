@@ -123,7 +123,10 @@ Seen = tuple[str, str, str, str]
 def seen(database: ScratchDatabase) -> Counter[Seen]:
     """Every reference of every row: table, row, column, and what it truly leads to; `gone` where that is not there."""
     found: Counter[Seen] = Counter()
+    there = {name for (name,) in database.rows("SELECT relname FROM pg_class WHERE relkind = 'r'")}
     for table, (row, references) in _REFERENCES.items():
+        if table not in there:
+            continue
         users = " WHERE t.home_team ILIKE '%practice%'" if table == "schedule" else ""
         for column, parent in references.items():
             found.update(
