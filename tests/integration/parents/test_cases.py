@@ -20,6 +20,8 @@ from tests.world.builders import ScratchDatabase
 from tests.world.guarding import Guard
 from tests.world.keeping import exports, imports, the_guards_schema_is_lost, verifies
 
+COURTS = [(club, label) for club in ("Birchwood", "PraIrie Club", "Wilmette") for label in ("1", "2")]
+
 
 @pytest.fixture
 def guard(database: ScratchDatabase) -> Guard:
@@ -39,7 +41,8 @@ def test_an_id_that_led_nowhere_before_the_first_snapshot_stays_and_stops_nothin
     guard.has_backed_up()
     the_import_runs(database, "recycle")
     guard.restores()
-    assert lost(before, seen(database)) == []
+    where_it_waits = [("ladders", "Ladder 1", "league_id", "APTA_CHICAGO")] if table == "ladders" else []
+    assert lost(before, seen(database)) == where_it_waits
     assert database.value(f"SELECT series_id FROM {table} WHERE id = 1") == 999
     assert guard.judges_health().verdict in (Verdict.FINE, Verdict.WAITING)
     assert guard.later(days=1).backs_up().snapshot is not None
@@ -61,6 +64,29 @@ def test_an_id_that_led_nowhere_is_not_followed_to_whom_it_is_given(
     health = guard.judges_health()
     stays = database.value(f"SELECT series_id FROM {table} WHERE id = 1") == 999
     assert not stays or health.verdict is not Verdict.FINE, "nobody may be told that this is fine"
+
+
+@pytest.mark.parametrize(("column", "code"), [("team_id", "PraIrie Club"), ("league_context", "NSTF")])
+def test_users_who_wait_pointing_at_nothing_are_carried(
+    guard: Guard, database: ScratchDatabase, column: str, code: str
+) -> None:
+    """An id that another has by now is taken away from a user; who it was is kept all the same."""
+    database.rows("UPDATE leagues SET league_name = league_id")
+    before, website = seen(database), builders.the_website_now(database)
+    guard.has_backed_up()
+    by = "club" if column == "team_id" else "league"
+    the_import_runs(database, source=without(website, by, code))
+    table = "teams" if column == "team_id" else "leagues"
+    database.rows("SET session_replication_role = replica")
+    for (old,) in database.rows(f"SELECT DISTINCT {column} FROM users WHERE {column} IS NOT NULL"):
+        database.rows(f"UPDATE {table} SET id = %(id)s WHERE id = (SELECT max(id) FROM {table})", id=old)
+    database.rows("RESET session_replication_role")
+    guard.restores()
+    later = guard.later(days=1)
+    later.has_backed_up()
+    the_import_runs(database, source=website, courts=COURTS)
+    later.restores()
+    assert [each for each in lost(before, seen(database)) if each[2] == column and each[0] == "users"] == []
 
 
 # What is empty
@@ -142,7 +168,7 @@ TAMPERING = {
     "a player lost": "DELETE FROM practice_guard.parent_lists WHERE parent = 'players' AND id = 1",
     "a court added": "INSERT INTO practice_guard.parent_lists SELECT list, 'courts', 999, said"
     " FROM practice_guard.parent_lists LIMIT 1",
-    "a parent taken for another": "UPDATE practice_guard.parent_lists SET parent = 'clubs' WHERE parent = 'courts'",
+    "a parent taken for another": "UPDATE practice_guard.parent_lists SET parent = 'halls' WHERE parent = 'courts'",
     "all lost": "DELETE FROM practice_guard.parent_lists",
 }
 
@@ -190,7 +216,6 @@ def test_cleanup_keeps_the_lists_that_rows_wait_for(guard: Guard, database: Scra
     first = guard.has_backed_up()
     the_import_runs(database, "recycle", source=without(website, "club", "PraIrie Club"))
     guard.restores()
-    courts = [(club, label) for club in ("Birchwood", "PraIrie Club", "Wilmette") for label in ("1", "2")]
     later = guard
     for day in range(1, 4):
         later = guard.later(days=40 * day)
@@ -208,6 +233,6 @@ def test_cleanup_keeps_the_lists_that_rows_wait_for(guard: Guard, database: Scra
     needed = {name for id_ in kept for name in later.finds(id_).lists}
     assert lists == needed
 
-    the_import_runs(database, source=website, courts=courts)
+    the_import_runs(database, source=website, courts=COURTS)
     later.restores()
     assert lost(before, seen(database)) == []
