@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import stat
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
@@ -29,18 +30,19 @@ def write(path: Path, data: bytes, *, replace: bool = False) -> None:
 
 
 @contextmanager
-def writing(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
+def writing(path: Path, *, replace: bool = False, precious: bool = False) -> Iterator[BinaryIO]:
     """Write a file of mode 0600: first beside it, flushed to the disk, then under its name (reliability, A1, B15).
 
     What is yielded can be written, gone back in and read; it has its name once the block has ended, and on any
     exception there is nothing of it. Nothing that is there is written through or over. With `replace`, a plain file
-    gives its name to the new one.
+    gives its name to the new one; where that is `precious`, the name stays even if nobody can say that it would last:
+    it is the old file's or the new one's, and each is whole.
 
     Raises:
         UsageError: something is there already, or it cannot be written; then there is nothing of it.
     """
-    if replace and not free(path) and not plain(path):
-        raise UsageError(f"{path} is there already, and is no plain file. Nothing was written.")
+    if replace:
+        check_plain(path)
     if not replace and not free(path):
         raise _taken(path)
     beside = path.with_name(f".practice-guard-{secrets.token_hex(8)}")
@@ -57,11 +59,44 @@ def writing(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
                 _name(beside, path)
         finally:
             beside.unlink(missing_ok=True)
-        _keep(path)
+        if precious:
+            with suppress(OSError):
+                _flush_directory(path.parent)
+        else:
+            _keep(path)
     except FileExistsError:
         raise _taken(path) from None
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}. Nothing was kept.") from error
+
+
+def put_in_place(path: Path, before: bytes | None, data: bytes) -> None:
+    """Write a person's file anew, whole or not at all, under the rights and for the owner that it has.
+
+    Args:
+        path: the file; where there is none it is made, of mode 0600.
+        before: what was read of it; None where there was none.
+        data: what it is to be.
+
+    Raises:
+        UsageError: it cannot be written, is no plain file, or is not what was read any more; then it is as it was.
+    """
+    with writing(path, replace=before is not None, precious=before is not None) as file:
+        file.write(data)
+        if before is not None:
+            if read(path) != before:
+                raise UsageError(f"{path} was changed by somebody else meanwhile. Nothing was written.")
+            _as_it_is(path, file.fileno())
+
+
+def _as_it_is(path: Path, handle: int) -> None:
+    """Give an open file the owner and the rights of another."""
+    found = path.stat()
+    if (owner := getattr(os, "fchown", None)) is not None:
+        with suppress(OSError):  # who is not root can give nothing away
+            owner(handle, found.st_uid, found.st_gid)
+    if (rights := getattr(os, "fchmod", None)) is not None:
+        rights(handle, stat.S_IMODE(found.st_mode))
 
 
 @contextmanager
@@ -134,6 +169,16 @@ def free(path: Path) -> bool:
 def plain(path: Path) -> bool:
     """Whether this is a file itself: no link to one, no directory, no device, no pipe."""
     return path.is_file() and not path.is_symlink()
+
+
+def check_plain(path: Path) -> None:
+    """Refuse what is there and is no plain file, before it is read or written.
+
+    Raises:
+        UsageError: it is a link, a directory, a device or a pipe.
+    """
+    if not free(path) and not plain(path):
+        raise UsageError(f"{path} is there already, and is no plain file. Nothing was written.")
 
 
 def _taken(path: Path) -> UsageError:

@@ -114,7 +114,7 @@ def load_declared(settings: Settings) -> Declared:
     Raises:
         UsageError: the named file is not there, or one cannot be read or understood.
     """
-    path = settings.config or USUAL_CONFIG
+    path = config_of(settings)
     if settings.config is None and files.free(path):
         return Declared()
     named = "PRACTICE_GUARD_CONFIG names" if settings.config else "There is"
@@ -123,6 +123,11 @@ def load_declared(settings: Settings) -> Declared:
     except UsageError as error:
         raise UsageError(f"{error.message} Nothing was done.") from error
     return declared.parse(text, str(path))
+
+
+def config_of(settings: Settings) -> Path:
+    """Return the settings file that is meant: the one that PRACTICE_GUARD_CONFIG names, else the usual one."""
+    return settings.config or USUAL_CONFIG
 
 
 def _unusable(variable: str, why: str) -> UsageError:
@@ -280,4 +285,5 @@ def guard(settings: Settings, database: Database, declared: Declared, author: Au
         timedelta(hours=settings.max_snapshot_age_hours),
         settings.lock_timeout,
         parents=declared.every_parent,
+        settings_file=str(config_of(settings)),
     )

@@ -28,6 +28,8 @@ from practice_guard.render.progress import Log, Progress, Screen, Terminal, line
 from practice_guard.settings import Settings, Target
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from practice_guard.core.restore import needs
 else:
     (needs,) = later("practice_guard.core.restore", "needs")
@@ -227,6 +229,19 @@ class Call:
                 "Nothing was done.",
                 next_steps=("Give the same command again, with the name of the environment confirmed.",),
             )
+
+    def asks(self, given: str | None, *, yes: bool) -> bool:
+        """Whether `confirm` would ask a person at a terminal."""
+        if not sys.stdin.isatty() or self.speaks_json:
+            return False
+        return given is None if self.aim().protected else not yes
+
+    def show(self, *shown: RenderableType) -> None:
+        """Show a person what is asked about next."""
+        self.progress.ends()
+        console = text.console(color=not self.no_color)
+        for each in shown:
+            console.print(each, soft_wrap=False)
 
     def say(self, message: str, level: str = "info", **fields: object) -> None:
         """Say at once what goes on, to people and to Railway; a JSON document comes at the end only."""

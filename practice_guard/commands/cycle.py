@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from practice_guard.commands.options import SnapshotOption, command
+from practice_guard.commands.options import Confirm, SnapshotOption, Yes, command
 from practice_guard.core import model
 from practice_guard.core.errors import UsageError
 from practice_guard.core.later import later
@@ -17,15 +18,16 @@ if TYPE_CHECKING:
     from practice_guard.core import restore, snapshots
     from practice_guard.core.checks import health as healths
     from practice_guard.core.checks import preservation, safety, suggesting
+    from practice_guard.core.upkeep import Backup, Wish
     from practice_guard.core.upkeep import backup as backups
-    from practice_guard.render import reports, suggestions
+    from practice_guard.render import adoptions, reports, suggestions
 else:
     restore, snapshots = later("practice_guard.core", "restore", "snapshots")
     healths, preservation, safety, suggesting = later(
         "practice_guard.core.checks", "health", "preservation", "safety", "suggesting"
     )
     (backups,) = later("practice_guard.core.upkeep", "backup")
-    reports, suggestions = later("practice_guard.render", "reports", "suggestions")
+    adoptions, reports, suggestions = later("practice_guard.render", "adoptions", "reports", "suggestions")
 
 app = typer.Typer()
 
@@ -45,11 +47,45 @@ def backup(
     accept_current: Annotated[
         bool, typer.Option("--accept-current", help="Take what is there now as the truth, also where it looks damaged.")
     ] = False,
+    orphans_from: Annotated[
+        str | None,
+        typer.Option(
+            "--orphans-from",
+            metavar="SNAPSHOT",
+            help="Adopt rows on ids that are gone by the lists of this snapshot.",
+            show_default=False,
+        ),
+    ] = None,
+    yes: Yes = False,
+    confirm: Confirm = None,
 ) -> None:
     """Take a snapshot of protected rows and all teams."""
-    with call.database() as database:
-        report = backups.take(call.guard(database), label=label, accept_current=accept_current)
+    wish = backups.Wish(label, accept_current, orphans_from)
+    if orphans_from is None:
+        with call.database() as database:
+            report = backups.take_as(call.guard(database), wish)
+    else:
+        report = _adopts(call, wish, yes=yes, confirm=confirm)
     call.answer(reports.backup(report))
+
+
+def _adopts(call: Call, wish: Wish, *, yes: bool, confirm: str | None) -> Backup:
+    """Adopt what hangs on ids that are gone; a person who is asked is shown it first."""
+    what = f"backup --orphans-from {wish.orphans_from}"
+    asks = call.asks(confirm, yes=yes)
+    if not asks:
+        call.confirm(confirm, yes=yes, what=what)
+    with call.database() as database:
+        if asks:
+            tried = backups.attempt(call.guard(database), wish)
+            if tried.snapshot is None or tried.adoption is None:
+                return tried
+            call.show(*adoptions.shown(tried.adoption))
+            call.confirm(confirm, yes=yes, what=what)
+            call.heading = call.heading.at(call.place.fingerprint)
+            wish = replace(wish, shown=tried.adoption)
+        # Aimed anew: how long a person took to answer is none of the seconds that are noted.
+        return backups.take_as(call.guard(database), wish)
 
 
 @command(app, "check-preservation")
@@ -74,16 +110,15 @@ def check_preservation(
 ) -> None:
     """Tell which teams kept their id and are the same. Writes nothing."""
     with call.reading(plans=True) as database:
-        guard = call.guard(database)
+        guard, snapshot = call.guard(database), snapshots.find(database, snapshot_id)
         app = guard.look()
-        snapshot = snapshots.find(database, snapshot_id)
         guard.watcher.begins("comparing with the snapshot", snapshot.rows)
         snapshots.verify(database, snapshot)
         plan = restore.plan(database, snapshot, app, guard.request)
         report = preservation.check(snapshot, plan, app, min_rate, guard.overrides)
         proposed = suggesting.suggested(database, plan, app, guard.request) if suggest else None
-    said = reports.preservation(report, restore.asked(plan, team or []), restore.asked_parents(plan, parent or []))
-    call.answer(suggestions.beside(said, proposed))
+    asked = restore.asked(plan, team or []), restore.asked_parents(plan, parent or [])
+    call.answer(suggestions.beside(reports.preservation(report, *asked), proposed))
 
 
 @command(app, "health")

@@ -41,7 +41,7 @@ _MEANWHILE = "fires triggers, and who writes to these tables waits meanwhile."
 
 
 @command(app, "restore", writes=True)
-def restore_command(
+def restore_command(  # noqa: PLR0917  (each is an option that people type)
     call: Call,
     snapshot_id: SnapshotOption = model.LATEST,
     dry_run: DryRun = False,

@@ -84,6 +84,7 @@ class Guard:
         patience: seconds to go on trying for locks.
         watcher: is told what goes on.
         parents: what an import renumbers: the built-in ones and those of the settings.
+        settings_file: what the settings file is called in commands that write it.
     """
 
     database: Database
@@ -96,6 +97,7 @@ class Guard:
     patience: float = LOCK_TIMEOUT
     watcher: Watcher = SILENT
     parents: tuple[Parent, ...] = BUILT_IN_PARENTS
+    settings_file: str = "practice_guard.toml"
 
     def look(self) -> Application:
         """Read what there is, in the transaction that is open.
@@ -162,7 +164,7 @@ class Guard:
             errors.SchemaError: the schema is not what it must be.
         """
         with locks.writes_nothing_when_lost(), self.database.transaction(Access.READ):
-            server, ahead = locks.ask(self.database), catalogs.read(self.database, self.schema)
+            server, ahead = locks.ask(self.database), catalogs.read(self.database, self.schema, self.parents)
 
         def locked(within: float) -> T:
             first()

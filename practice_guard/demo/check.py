@@ -64,6 +64,12 @@ _SETS = {
     "poll_responses": "SELECT q.team_id, NULL, q.question, c.choice_text, p.tenniscores_player_id FROM poll_responses r"
     " LEFT JOIN polls q ON q.id = r.poll_id LEFT JOIN poll_choices c ON c.id = r.choice_id AND c.poll_id = q.id"
     " LEFT JOIN players p ON p.id = r.player_id",
+    "user_instructions": "SELECT team_id, NULL, id, instruction FROM user_instructions",
+    "player_availability": "SELECT p.team_id, NULL, p.tenniscores_player_id, a.match_date, a.availability_status,"
+    " regexp_replace(s.name, '^(Chicago|Series|S) ?(?=[0-9A-Z])', '') FROM player_availability a"
+    " LEFT JOIN players p ON p.id = a.player_id LEFT JOIN series s ON s.id = a.series_id",
+    "pickup_games": "SELECT NULL, NULL, g.description, c.name FROM pickup_games g"
+    " LEFT JOIN clubs c ON c.id = g.club_id",
     "league_contexts": "SELECT NULL, league_context, email FROM users WHERE league_context IS NOT NULL",
 }
 

@@ -9,6 +9,9 @@ import datetime as dt
 import hashlib
 import itertools
 import random
+import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from practice_guard.core.model import TeamIdentity
@@ -107,6 +110,26 @@ class Poll:
 
 
 @dataclass(frozen=True)
+class Availability:
+    """When a player can play; `series` is left out where two of the season's are called nearly so."""
+
+    player: str
+    team: TeamIdentity
+    date: dt.date
+    status: int
+    series: str | None
+
+
+@dataclass(frozen=True)
+class Game:
+    """A game for whoever comes, at a club."""
+
+    description: str
+    club: str
+    date: dt.date
+
+
+@dataclass(frozen=True)
 class World:
     """Everything there is. `teams` are those that an import of `source` makes."""
 
@@ -118,6 +141,8 @@ class World:
     messages: tuple[Message, ...]
     polls: tuple[Poll, ...]
     instructions: dict[TeamIdentity, str] = field(default_factory=dict)
+    availability: tuple[Availability, ...] = ()
+    games: tuple[Game, ...] = ()
 
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -160,7 +185,34 @@ def build(size: Size = REAL, seed: int = 1) -> World:
         ),
         polls=tuple(_poll(number, teams, players, len(users), chance) for number in range(1, size.polls + 1)),
         instructions=dict.fromkeys(chance.sample(identities, min(4, len(identities))), "Use the lower courts"),
+        availability=tuple(_availability(teams, players, chance)),
+        games=tuple(_games(identities, chance)),
     )
+
+
+def _availability(
+    teams: dict[str, TeamIdentity], players: list[SourcePlayer], chance: random.Random
+) -> Iterator[Availability]:
+    """Yield what a tenth of those players said who are on one team: of another row nobody could tell whose it was."""
+    times = Counter(player.id for player in players)
+    spelt = Counter(_designation(name) for name in {team.series or "" for team in teams.values()})
+    alone = [player for player in players if times[player.id] == 1]
+    for player in chance.sample(alone, len(alone) // 10):
+        team = teams[player.team]
+        series = team.series if team.series and spelt[_designation(team.series)] == 1 else None
+        date = SEASON_START + dt.timedelta(days=7 * chance.randrange(12))
+        yield Availability(player.id, team, date, chance.randrange(1, 4), series)
+
+
+def _designation(series: str) -> str:
+    return re.sub("^(chicago|series|s) ?(?=[0-9a-z])", "", series.casefold())
+
+
+def _games(teams: tuple[TeamIdentity, ...], chance: random.Random) -> Iterator[Game]:
+    clubs = sorted({team.club or "" for team in teams})
+    for number in range(1, min(47, 4 * len(clubs)) + 1):
+        date = SEASON_START + dt.timedelta(days=chance.randrange(80))
+        yield Game(f"Game {number}: all come", chance.choice(clubs), date)
 
 
 def _players(teams: list[SourceTeam], count: int, chance: random.Random) -> list[SourcePlayer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Iterable, Sequence
 from importlib import resources
@@ -31,6 +32,7 @@ def into(connection: Connection, world: World) -> None:
     _users(connection, world, leagues, teams)
     _practices(connection, world, leagues, teams)
     _messages(connection, world, teams)
+    _others(connection, world, teams)
     connection.commit()
     autocommit, connection.autocommit = connection.autocommit, True
     connection.execute("ANALYZE")
@@ -133,6 +135,27 @@ def _messages(connection: Connection, world: World, teams: dict[TeamIdentity, in
                 (number, first_choice + choice, player, teams[poll.team]),
             )
         first_choice += len(poll.choices)
+
+
+def _others(connection: Connection, world: World, teams: dict[TeamIdentity, int]) -> None:
+    """Write what hangs on players, series and clubs."""
+    clubs = dict(connection.execute("SELECT name, id FROM clubs").fetchall())
+    series = dict(connection.execute("SELECT name, id FROM series").fetchall())
+    there = connection.execute("SELECT tenniscores_player_id, team_id, id FROM players").fetchall()
+    players = {(outside_id, team): number for outside_id, team, number in there}
+    said = [(each, players.get((each.player, teams[each.team]))) for each in world.availability]
+    _copy(
+        connection,
+        "player_availability",
+        ("player_id", "user_id", "match_date", "availability_status", "series_id"),
+        [(player, 1, each.date, each.status, series.get(each.series or "")) for each, player in said if player],
+    )
+    _copy(
+        connection,
+        "pickup_games",
+        ("description", "game_date", "game_time", "club_id"),
+        [(game.description, game.date, dt.time(10), clubs[game.club]) for game in world.games],
+    )
 
 
 def _copy(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -13,9 +13,11 @@ from practice_guard.core.checks import Amiss, Health, Preservation, Safety
 from practice_guard.core.checks.safety import Result
 from practice_guard.core.identity import explain
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
+from practice_guard.core.restore import TEAM
 from practice_guard.core.steps import TRY, Step
 from practice_guard.core.upkeep import Backup, Ruling
 from practice_guard.core.words import agreeing, counted
+from practice_guard.render import adoptions
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.snapshots import contents
 from practice_guard.render.text import explained, line, table
@@ -61,7 +63,7 @@ def safety(report: Safety, *, verbose: bool = False) -> Outcome:
         {"safe": report.safe, "checks": [{**asdict(check), "measured": check.says} for check in report.checks]},
         tuple(body),
         report.findings,
-        steps,
+        tuple(steps),
     )
 
 
@@ -93,9 +95,15 @@ def backup(report: Backup) -> Outcome:
     ]
     rows.append(("sum", "", snapshot.rows, "", snapshot.digest[:12], snapshot.carried))
     body.insert(0, table(("protected", "table", "rows", "hang on", "digest", "carried"), rows, keep=5))
+    steps, said = [Step("check-preservation", why="after the ETL")], ""
+    if report.adoption is not None:
+        body += adoptions.shown(report.adoption)
+        said = f" {adoptions.sentence(report.adoption)}"
+        if any(each.today for each in report.adoption.adopted):
+            steps = [Step("restore", "--dry-run", why="where they would go"), Step("restore")]
     return Outcome(
         report.verdict,
-        f"Snapshot {snapshot.id} holds {contents(snapshot)}; read back and verified.",
+        f"Snapshot {snapshot.id} holds {contents(snapshot)}; read back and verified.{said}",
         {
             "snapshot": snapshot.id,
             "rows": snapshot.rows,
@@ -104,19 +112,24 @@ def backup(report: Backup) -> Outcome:
             "verified": snapshot.verified_at is not None,
             "protected": sets,
             "left_out": dict(report.left_out),
+            **(adoptions.result(report.adoption) if report.adoption else {}),
         },
         tuple(body),
         report.findings,
-        (Step("check-preservation", why="after the ETL"),),
+        tuple(steps),
     )
 
 
 def preservation(report: Preservation, asked: Sequence[Match] = (), parents: Sequence[str] = ()) -> Outcome:
     """Present `check-preservation`; `asked` are the teams whose match is to be explained, `parents` what is said so."""
     words = ["total", *(str(fate) for fate in Fate), "reused"]
-    rows = [
+    teams = [
         ("teams", *(report.teams[word] for word in words)),
         ("teams with rows", *(report.concerned[word] for word in words)),
+    ]
+    of_teams = report.owner == TEAM
+    rows = [
+        *(teams if of_teams else ()),
         *((name, *(counts[word] for word in words)) for name, counts in report.protected.items() if counts["total"]),
         ("protected rows", *(report.rows[word] for word in words)),
     ]
@@ -126,21 +139,24 @@ def preservation(report: Preservation, asked: Sequence[Match] = (), parents: Seq
         *explained(asked, parents),
         table(("", *words), rows, keep=3),
         *([table(("renumbered besides", *words[:-1]), others, keep=3)] if others else []),
-        *(_teamless(name, rows) for name, rows in report.teamless.items()),
-        table(("league", *words[:-1]), leagues, keep=3),
+        *(_teamless(name, rows, of_teams=of_teams) for name, rows in report.teamless.items()),
+        *([table(("league", *words[:-1]), leagues, keep=3)] if of_teams else ()),
     ]
     rate = "nothing to compare" if report.rate is None else f"{report.rate:g} % of protected rows"
     if report.preserved:
-        sentence = f"Preserved: {rate} hang on a team that kept its id and is still the same team."
+        same = "team" if of_teams else "one"
+        sentence = f"Preserved: {rate} hang on a {report.owner} that kept its id and is still the same {same}."
         steps: tuple[Step, ...] = (Step("health"),)
     elif report.rate is None:
-        sentence, steps = "Not preserved: the snapshot has no row of a team to compare.", ()
+        sentence, steps = f"Not preserved: the snapshot has no row of a {report.owner} to compare.", ()
     elif report.rate >= report.min_rate:
         raised = ", ".join(dict.fromkeys(each.code for each in report.findings if each.severity is Severity.ERROR))
-        sentence = f"Not preserved: {rate} hang on a team that kept its id, but the settings refuse {raised}."
+        sentence = f"Not preserved: {rate} hang on a {report.owner} that kept its id, but the settings refuse {raised}."
         steps = (Step("restore", "--dry-run"),)
     else:
-        sentence = f"Not preserved: only {rate} hang on a team that kept its id ({report.min_rate:g} % asked for)."
+        sentence = (
+            f"Not preserved: only {rate} hang on a {report.owner} that kept its id ({report.min_rate:g} % asked for)."
+        )
         steps = (Step("restore", "--dry-run"),)
     return Outcome(
         report.verdict,
@@ -161,12 +177,16 @@ def preservation(report: Preservation, asked: Sequence[Match] = (), parents: Seq
         },
         tuple(body),
         report.findings,
-        steps,
+        tuple(steps),
     )
 
 
-def _teamless(name: str, rows: int) -> RenderableType:
+def _teamless(name: str, rows: int, *, of_teams: bool) -> RenderableType:
     hang = agreeing(rows, "hangs on no team; health judges it", "hang on no team; health judges them")
+    if not of_teams:
+        hang = (
+            agreeing(rows, "hangs on another row, or on none", "hang on other rows, or on none") + "; health judges it"
+        )
     return line(f"  {counted(rows, 'row')} of {name} {hang}.\n")
 
 

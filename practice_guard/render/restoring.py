@@ -152,8 +152,11 @@ def _body(
     rows = [(name, *(plan.counts(name)[head] for head in heads)) for name in plan.sets]
     rows.append(("sum", *(counts[head] for head in heads)))
     body.append(table(("protected", *heads), rows))
-    body.append(table(("league", "teams", "rows", "what happens", "evidence"), _by_league(plan)))
-    if not about.verbose:
+    if by_league := _by_league(plan):
+        body.append(table(("league", "teams", "rows", "what happens", "evidence"), by_league))
+    if not (about.verbose or by_league):
+        body.append(line("  --dry-run with --out writes every row into a file.\n", "dim"))
+    elif not about.verbose:
         body.append(line("  --verbose lists every team; --dry-run with --out writes every row into a file.\n", "dim"))
     else:
         body.append(table(("team", "rows", "what happens", "evidence"), _by_team(plan)))

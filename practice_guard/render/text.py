@@ -164,7 +164,7 @@ _EXPLAINED = 40
 
 
 def explained(matches: Sequence[Match], parents: Sequence[str] = ()) -> list[Text]:
-    """Tell of each team asked for why it was matched as it was, a paragraph each, and of rows of parents, a line each."""
+    """Tell why each team asked for was matched as it was, a paragraph each, and each row of a parent, in a line."""
     told = [line(f"{explain(match)}\n") for match in matches]
     told += [line(each) for each in parents[:_EXPLAINED]]
     if len(parents) > _EXPLAINED:

@@ -118,6 +118,9 @@ def test_it_lists_what_is_protected_and_what_is_not(
         "poll_choices": (2, 1, None),
         "poll_responses": (0, 0, None),
         "league_contexts": (0, None, 0),
+        "player_availability": (0, None, None),
+        "pickup_games": (0, None, None),
+        "user_instructions": (0, 0, None),
         "carpools": (2, 2, None),
         "seats": (2, 2, None),
     }

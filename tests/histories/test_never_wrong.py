@@ -95,8 +95,9 @@ def test_new_labels_leave_nobody_waiting() -> None:
             resolution = resolved(old, new)
             verdict = judge(old, new, resolution)
             assert not verdict.wrong
+            apart = told_apart(old) & told_apart(new)
             for id_, match in resolution.matches.items():
-                if old.truth[id_].tag in told_apart(old) & told_apart(new):
+                if old.truth[id_].tag in apart:
                     assert match.new, (seed, lived.happened, match)
                     relabelled += match.new.name != match.old.name
     assert relabelled > 5000

@@ -18,7 +18,7 @@ from practice_guard.core.guarding import Request
 from practice_guard.core.model import Author
 from practice_guard.core.restore import Applied, Plan, PlannedRow, SavedPlan, Undone, Workings, planfile, undo
 from practice_guard.core.snapshots import Snapshot
-from practice_guard.core.upkeep import Backup, backup
+from practice_guard.core.upkeep import Adoptions, Backup, Wish, backup
 from tests.world.builders import ScratchDatabase
 
 T = TypeVar("T")
@@ -66,6 +66,15 @@ class Guard:
         return self.with_connection(
             lambda connection: backup.take(self.at(connection), accept_current=accept_current, label=label)
         )
+
+    def adopts(self, orphans_from: str, *, shown: Adoptions | None = None) -> Backup:
+        """A backup that adopts what hangs on ids that are gone."""
+        wish = Wish(orphans_from=orphans_from, shown=shown)
+        return self.with_connection(lambda connection: backup.take_as(self.at(connection), wish))
+
+    def would_adopt(self, orphans_from: str) -> Backup:
+        wish = Wish(orphans_from=orphans_from)
+        return self.with_connection(lambda connection: backup.attempt(self.at(connection), wish))
 
     def has_backed_up(self) -> Snapshot:
         """A backup that must work."""

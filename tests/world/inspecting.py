@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from practice_guard.core.application import look
+from practice_guard.core.application import Proposal, exposed, look, sections
 from practice_guard.core.checks import Safety, safety
 from practice_guard.core.checks.before.scene import Scene
 from practice_guard.core.checks.safety import Check
@@ -75,6 +75,13 @@ class SoundLeague:
         """The one finding of a code."""
         (finding,) = (each for each in self.asks(**options).findings if each.code == code)
         return finding
+
+    def proposes(self, table: str) -> Proposal:
+        """What would protect one table."""
+        with self.connected() as connection:
+            app = look(connection, self.guard.sets)
+            made = sections.propose(connection, app, exposed.tables(connection, app))
+        return next(each for each in made if each.table == table)
 
     def is_seen_by(self, role: str) -> None:
         """From now on the checks run as that role."""

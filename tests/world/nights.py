@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.world.builders import League, PlacedPractice, ScratchDatabase, practices_by_natural_key, the_website_now
-from tests.world.program import PROGRAM, SECONDS, Guard, Outcome, start
+from tests.world.program import PROGRAM, SECONDS, Guard, Outcome, outcome_of_code, start
 
 _ETL = """
 import os, signal, subprocess, sys, time
@@ -112,7 +112,7 @@ class Night:
     def is_ended(self, phase: str, moment: str, end: str, etl: Sequence[str]) -> Outcome:
         """A run in which a Python statement is run at the beginning or the end of a phase."""
         code = _ENDED.format(phase=phase, moment=moment, end=end)
-        return self.ends(self.starts_process([sys.executable, "-c", code, "run", "--json", "--", *etl]))
+        return outcome_of_code(code, ["run", "--json", "--", *etl], self.directory, self.environment)
 
     def ends(self, process: subprocess.Popen[str]) -> Outcome:
         out, errors = process.communicate(timeout=SECONDS)

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from tests.world import command_lines
+from tests.world import command_lines, forking
 
 SECONDS = 120.0
 PROGRAM = (sys.executable, "-m", "practice_guard")
@@ -65,6 +65,10 @@ def clean_environment(env: Mapping[str, str] = NOTHING) -> dict[str, str]:
     return {**kept, "TERM": "dumb", "PYTHONWARNINGS": "error", **env}
 
 
+USUAL: Mapping[str, str] = MappingProxyType(clean_environment())
+"""The environment of a program of which nothing is said, as it is before any test."""
+
+
 def outcome_of(
     command: Sequence[str],
     directory: Path,
@@ -88,9 +92,14 @@ def in_bytes(
     seconds: float = SECONDS,
 ) -> subprocess.CompletedProcess[bytes]:
     """Runs a command to its end, with bytes on its standard input and output."""
+    environment = clean_environment(env)
+    if tuple(command[: len(PROGRAM)]) == PROGRAM and stdout == subprocess.PIPE:
+        nursery = forking.nursery(USUAL, environment, stdin)
+        if nursery is not None:
+            return nursery.run(command[len(PROGRAM) :], environment, directory, stdin, seconds)
     return subprocess.run(
         command,
-        env=clean_environment(env),
+        env=environment,
         cwd=directory,
         input=stdin,
         stdout=stdout,
@@ -98,6 +107,16 @@ def in_bytes(
         timeout=seconds,
         check=False,
     )
+
+
+def outcome_of_code(code: str, arguments: Sequence[str], directory: Path, env: Mapping[str, str]) -> Outcome:
+    """Runs code in which the program is changed and begun, as `python -c` does, to its end."""
+    environment = clean_environment(env)
+    nursery = forking.nursery(USUAL, environment, b"")
+    if nursery is None:
+        return outcome_of([sys.executable, "-c", code, *arguments], directory, env)
+    done = nursery.run(arguments, environment, directory, b"", SECONDS, code)
+    return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def start(

@@ -3,8 +3,11 @@
 from practice_guard.core.application import catalog as catalog
 from practice_guard.core.application import coverage as coverage
 from practice_guard.core.application import declared as declared
+from practice_guard.core.application import exposed as exposed
 from practice_guard.core.application import imprint as imprint
+from practice_guard.core.application import pointers as pointers
 from practice_guard.core.application import rights as rights
+from practice_guard.core.application import sections as sections
 from practice_guard.core.application.bound import BoundSet as BoundSet
 from practice_guard.core.application.bound import bind as bind
 from practice_guard.core.application.bound import coming_back as coming_back
@@ -15,16 +18,15 @@ from practice_guard.core.application.catalog import SCHEMA as SCHEMA
 from practice_guard.core.application.catalog import Catalog as Catalog
 from practice_guard.core.application.catalog import Column as Column
 from practice_guard.core.application.catalog import ForeignKey as ForeignKey
-from practice_guard.core.application.catalog import Pointer as Pointer
 from practice_guard.core.application.catalog import RewriteRule as RewriteRule
 from practice_guard.core.application.catalog import Table as Table
 from practice_guard.core.application.catalog import Trigger as Trigger
 from practice_guard.core.application.catalog import UniqueKey as UniqueKey
 from practice_guard.core.application.coverage import Coverage as Coverage
 from practice_guard.core.application.coverage import Covered as Covered
-from practice_guard.core.application.coverage import Uncovered as Uncovered
 from practice_guard.core.application.declared import Declared as Declared
 from practice_guard.core.application.declared_check import check_declared as check_declared
+from practice_guard.core.application.exposed import Exposed as Exposed
 from practice_guard.core.application.parents import BUILT_IN_PARENTS as BUILT_IN_PARENTS
 from practice_guard.core.application.parents import CLUBS as CLUBS
 from practice_guard.core.application.parents import LEAGUES as LEAGUES
@@ -32,6 +34,8 @@ from practice_guard.core.application.parents import PLAYERS as PLAYERS
 from practice_guard.core.application.parents import SERIES as SERIES
 from practice_guard.core.application.parents import TEAMS as TEAMS
 from practice_guard.core.application.parents import Parent as Parent
+from practice_guard.core.application.pointers import AtImport as AtImport
+from practice_guard.core.application.pointers import Pointer as Pointer
 from practice_guard.core.application.protected import BUILT_IN as BUILT_IN
 from practice_guard.core.application.protected import ProtectedSet as ProtectedSet
 from practice_guard.core.application.protected import Reference as Reference
@@ -41,6 +45,8 @@ from practice_guard.core.application.renumbered import bind_parent as bind_paren
 from practice_guard.core.application.renumbered import followed as followed
 from practice_guard.core.application.renumbered import listed as listed
 from practice_guard.core.application.renumbered import read_entries as read_entries
+from practice_guard.core.application.sections import Proposal as Proposal
+from practice_guard.core.application.sections import Section as Section
 from practice_guard.core.application.state import PARENTS as PARENTS
 from practice_guard.core.application.state import Application as Application
 from practice_guard.core.application.state import lock_for_reading as lock_for_reading

@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from practice_guard.core.application import shapes
-from practice_guard.core.application.catalog import ETL_TABLES, Catalog, Column, Table
+from practice_guard.core.application.catalog import Catalog, Column, Table
 from practice_guard.core.application.parents import LEAGUES, Parent
 from practice_guard.core.application.protected import ProtectedSet, Reference, in_order
 from practice_guard.core.application.renumbered import bind_parent
@@ -317,9 +317,9 @@ def _table_of(reference: Reference, bound: Mapping[str, BoundSet]) -> str:
 
 def _reached(catalog: Catalog, *, cascading: bool) -> frozenset[str]:
     """Return the tables that foreign keys lead from to the ETL's: those that cascade only, or whatever they do."""
-    reached = set(ETL_TABLES)
+    reached = set(catalog.etl_tables)
     keys = [key for table in catalog.tables.values() for key in table.foreign_keys]
     followed = [key for key in keys if key.on_delete == "c" or not cascading]
     while grown := {key.table for key in followed if key.parent in reached} - reached:
         reached |= grown
-    return frozenset(reached - ETL_TABLES)
+    return frozenset(reached - catalog.etl_tables)

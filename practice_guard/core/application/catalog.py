@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from practice_guard.core import errors
-from practice_guard.core.application.parents import LEAGUES, TEAMS, Parent
+from practice_guard.core.application.parents import BUILT_IN_PARENTS, LEAGUES, TEAMS, Parent
 from practice_guard.core.database import PUBLIC, Database, identifier, statement
 from practice_guard.core.words import near
 
@@ -19,7 +19,7 @@ REQUIRED = {
     "teams": ("id", "club_id", "series_id", "league_id", "team_name"),
     "schedule": ("id", "home_team", "home_team_id", "league_id", "match_date", "match_time", "location"),
 }
-"""Tables and columns without which the guard cannot work; every other table is optional."""
+"""Tables and columns without which a league cannot be guarded; every other table is optional."""
 
 ETL_TABLES = frozenset(
     {
@@ -257,21 +257,27 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Pointer:
-    """A column that references teams or leagues, by foreign key or, where it has none, by its name."""
-
-    table: str
-    column: str
-    target: Parent
-    by_foreign_key: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Catalog:
-    """The application's schema as it was when read."""
+    """The application's schema as it was when read; `declared` are the parents that settings add, as far as there."""
 
     schema: str
     tables: Mapping[str, Table]
+    declared: tuple[Parent, ...] = ()
+
+    @property
+    def etl_tables(self) -> frozenset[str]:
+        """The tables that the import deletes and writes again: a league's, and those of declared parents."""
+        of_league = ETL_TABLES if self.is_of_league else frozenset()
+        return of_league | {each.table for each in self.declared}
+
+    @property
+    def is_of_league(self) -> bool:
+        """Whether it is a league's; without teams all that there is to guard hangs on declared parents.
+
+        A league whose teams somebody dropped is no shop: most of what a league must have is there then.
+        """
+        there = sum(self.has(name) for name in REQUIRED)
+        return not self.declared or self.has(TEAMS.table) or 2 * there > len(REQUIRED)
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether there is such a table (not a view) with all these columns."""
@@ -303,27 +309,14 @@ class Catalog:
                 )
         return found
 
-    def pointers(self) -> list[Pointer]:
-        """Every column that references teams or leagues, by foreign key or by name, sorted by table and column."""
-        found: dict[tuple[str, str], Pointer] = {}
-        leads_to = {each.table: each for each in (TEAMS, LEAGUES)}
-        for table in self.tables.values():
-            if table.kind not in "rp" or table.is_part:
-                continue
-            for column in table.columns.values():
-                target = _target_by_name(column)
-                if target and table.name != target.table:
-                    found[table.name, column.name] = Pointer(table.name, column.name, target, by_foreign_key=False)
-            for key in table.foreign_keys:
-                if key.parent not in leads_to:
-                    continue
-                for name in key.leading:
-                    found[table.name, name] = Pointer(table.name, name, leads_to[key.parent], by_foreign_key=True)
-        return [found[key] for key in sorted(found)]
 
-
-def read(database: Database, schema: str = SCHEMA) -> Catalog:
+def read(database: Database, schema: str = SCHEMA, parents: Iterable[Parent] = ()) -> Catalog:
     """Read the application's schema.
+
+    Args:
+        database: where.
+        schema: its name.
+        parents: what an import renumbers; where settings add to it, there need be no teams.
 
     Raises:
         errors.SchemaError: a required table or column is missing, or is not a table, or a table of the same name
@@ -335,11 +328,15 @@ def read(database: Database, schema: str = SCHEMA) -> Catalog:
         tables[name] = _table(schema, name, *table)
         if other is not None:
             hidden[name] = other
+    built_in = {each.name for each in BUILT_IN_PARENTS}
     catalog = Catalog(schema, tables)
-    for name, needed in REQUIRED.items():
+    declared = tuple(each for each in parents if each.name not in built_in and catalog.has(each.table))
+    catalog = replace(catalog, declared=declared)
+    for name, needed in REQUIRED.items() if catalog.is_of_league else ():
         catalog.table(name, *needed)
     for parent in (TEAMS, LEAGUES):
-        _check_numbered(catalog.tables[parent.table])
+        if catalog.has(parent.table, "id"):
+            _check_numbered(catalog.tables[parent.table])
     for name, other in hidden.items():
         raise errors.SchemaError(
             f"{other} stands before {schema}.{name} in this role's search path: the application and the guard "
@@ -382,14 +379,3 @@ def _unique_key(name: str, keyed: Sequence[str | None], *rest: Any) -> UniqueKey
     return UniqueKey(
         name, tuple(keyed), primary, valid, immediate, partial, tuple(operators), tuple(collations), nulls_alike
     )
-
-
-def _target_by_name(column: Column) -> Parent | None:
-    """Guess what an integer column points at, as the application names such columns."""
-    if column.type not in ("integer", "bigint", "smallint"):
-        return None
-    if column.name == "team_id" or column.name.endswith("_team_id"):
-        return TEAMS
-    if column.name in ("league_id", "league_context") or column.name.endswith("_league_id"):
-        return LEAGUES
-    return None

@@ -1,14 +1,16 @@
-"""What is protected on this database, and what points at teams or leagues and is not."""
+"""What is protected on this database, what is not, and what would protect it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from practice_guard.core.application import exposed, sections
 from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import ETL_TABLES, Pointer, Table
+from practice_guard.core.application.exposed import Exposed
 from practice_guard.core.application.parents import Parent
 from practice_guard.core.application.protected import Reference
+from practice_guard.core.application.sections import Proposal
 from practice_guard.core.application.state import Application
 from practice_guard.core.database import Database, Query, ask_each, identifier, statement
 
@@ -31,19 +33,20 @@ class Covered:
 
 
 @dataclass(frozen=True, slots=True)
-class Uncovered:
-    """A column that points at teams or leagues, and with how many rows; None where they may not be read."""
-
-    pointer: Pointer
-    rows: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Coverage:
-    """What is protected, what is not, and the sets whose table is not there, or cannot be guarded and why."""
+    """What is protected and what is not.
+
+    Attributes:
+        covered: the sets.
+        exposed: the tables that nobody protects.
+        proposals: what would protect each of them, and what would hang on their rows then.
+        skipped: the sets whose table is not there.
+        left_out: those that cannot be guarded, and why.
+    """
 
     covered: tuple[Covered, ...]
-    uncovered: tuple[Uncovered, ...]
+    exposed: tuple[Exposed, ...]
+    proposals: tuple[Proposal, ...]
     skipped: tuple[str, ...]
     left_out: Mapping[str, str] = field(default_factory=dict)
 
@@ -56,32 +59,13 @@ class Coverage:
 def survey(database: Database, app: Application) -> Coverage:
     """Count what is protected and what is not. Reads only."""
     chains = [list(_chain(app, bound)) for bound in app.sets]
-    found = ask_each(database, [_count(*each) for each in zip(app.sets, chains, strict=True)])
+    counts = ask_each(database, [_count(*each) for each in zip(app.sets, chains, strict=True)])
     covered = tuple(
         Covered(bound, rows, _of(bound, chain), owners)
-        for bound, chain, ((rows, owners),) in zip(app.sets, chains, found, strict=True)
+        for bound, chain, ((rows, owners),) in zip(app.sets, chains, counts, strict=True)
     )
-    return Coverage(covered, _uncovered(database, app, unfollowed(app)), tuple(app.skipped), app.left_out)
-
-
-def unfollowed(app: Application) -> list[Pointer]:
-    """Return the columns that point at teams or leagues, in tables that are not the ETL's, and that no set follows."""
-    followed = {(bound.table.name, each.column) for bound in app.sets for each in bound.references}
-    return [
-        pointer
-        for pointer in app.catalog.pointers()
-        if pointer.table not in ETL_TABLES and (pointer.table, pointer.column) not in followed
-    ]
-
-
-def with_rows(database: Database, app: Application, pointers: Sequence[Pointer]) -> list[Pointer]:
-    """Return those of some columns in which any row points at something, or in which this role may not look."""
-    seen = readable(database, [app.catalog.table(each.table) for each in pointers])
-    asked = [pointer for pointer in pointers if pointer.table in seen]
-    texts = [statement(__name__, "points", **_parts(app, pointer)) for pointer in asked]
-    answers = ask_each(database, [Query(text) for text in texts])
-    empty = {pointer for pointer, ((points,),) in zip(asked, answers, strict=True) if not points}
-    return [pointer for pointer in pointers if pointer not in empty]
+    found = exposed.tables(database, app)
+    return Coverage(covered, tuple(found), sections.propose(database, app, found), tuple(app.missed), app.left_out)
 
 
 def _of(bound: BoundSet, chain: Chain) -> Parent:
@@ -116,30 +100,3 @@ def _chain(app: Application, bound: BoundSet) -> Iterator[tuple[Reference, Bound
         above = sets[first.parent]
         yield first, above
         first = above.references[0]
-
-
-def readable(database: Database, tables: Sequence[Table]) -> frozenset[str]:
-    """Return the names of those tables that this role may read as they are."""
-    oids = {"tables": [table.oid for table in tables]}
-    return (
-        frozenset(name for (name,) in database.execute(statement(__name__, "readable"), oids))
-        if tables
-        else frozenset()
-    )
-
-
-def _uncovered(database: Database, app: Application, pointers: Sequence[Pointer]) -> tuple[Uncovered, ...]:
-    tables = [app.catalog.table(name) for name in dict.fromkeys(pointer.table for pointer in pointers)]
-    seen = readable(database, tables)
-    counted = [pointer for pointer in pointers if pointer.table in seen]
-    found = ask_each(database, [_pointing(app, pointer) for pointer in counted])
-    rows = {pointer: count for pointer, ((count,),) in zip(counted, found, strict=True)}
-    return tuple(Uncovered(pointer, rows.get(pointer)) for pointer in pointers)
-
-
-def _pointing(app: Application, pointer: Pointer) -> Query:
-    return Query(statement(__name__, "pointing", **_parts(app, pointer)))
-
-
-def _parts(app: Application, pointer: Pointer) -> dict[str, str]:
-    return {"table": app.catalog.table(pointer.table).quoted, "column": identifier(pointer.column)}

@@ -17,7 +17,7 @@ from practice_guard.core.application.catalog import SCHEMA, Catalog, Table
 from practice_guard.core.application.declared import Declared
 from practice_guard.core.application.leagues import NamedColumn
 from practice_guard.core.application.parents import Parent
-from practice_guard.core.application.protected import ProtectedSet, Reference
+from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
 from practice_guard.core.application.shapes import WHOLE, inherited, key_of
 from practice_guard.core.database import Access, Database, condition, statement
 from practice_guard.core.errors import DatabaseError, GuardError, SchemaError, UsageError
@@ -45,9 +45,11 @@ def check_declared(database: Database, declared: Declared, schema: str = SCHEMA,
     if not (declared.described or declared.columns or declared.parents):
         return
     with database.transaction(Access.READ):
-        catalog = catalogs.read(database, schema)
+        catalog = catalogs.read(database, schema, declared.every_parent)
     parents_check.check(database, catalog, declared, apart=apart)
     for column in declared.columns:
+        if not catalog.has("teams"):
+            raise UsageError(f"{column.place}: there is no table {catalog.schema}.teams. Nothing was done.")
         _check_named(catalog.table("teams"), column)
     for each in declared.described:
         _check_columns(catalog, declared, each)
@@ -89,7 +91,9 @@ def _check_columns(catalog: Catalog, declared: Declared, each: ProtectedSet) -> 
         _refuse(declared, each.name, "table", f"{what}; its rows cannot be told apart")
     if heirs := inherited(table):
         _refuse(declared, each.name, "table", heirs)
-    fields = {reference.column: _field_of(declared, each, reference) for reference in each.references}
+    fields = {
+        one.column: _field_of(declared, each, one) for one in each.references if _meant(declared, table, each, one)
+    }
     fields |= dict.fromkeys(each.points_at, "points_at")
     others = dict.fromkeys(each.content, "same") | ({each.label: "label"} if each.label else {})
     stamped = dict.fromkeys(sorted(each.set_by_triggers), "set_by_triggers")
@@ -106,6 +110,13 @@ def _check_columns(catalog: Catalog, declared: Declared, each: ProtectedSet) -> 
         _refuse(declared, each.name, "set_by_triggers", what)
     for name, of in fields.items():
         _check_number(declared, each, table, name, of)
+
+
+def _meant(declared: Declared, table: Table, each: ProtectedSet, reference: Reference) -> bool:
+    """Whether a reference must be there: what a built-in set has of its own counts where its table has the column."""
+    said = (each.name, _field_of(declared, each, reference)) in declared.lines
+    own = {one.column for built_in in BUILT_IN if built_in.name == each.name for one in built_in.references}
+    return said or reference.column not in own or reference.column in table.columns
 
 
 def _field_of(declared: Declared, each: ProtectedSet, reference: Reference) -> str:

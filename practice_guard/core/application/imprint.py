@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import ETL_TABLES, Catalog, Table
+from practice_guard.core.application.catalog import Catalog, Table
+from practice_guard.core.application.parents import LEAGUES
 from practice_guard.core.application.protected import ProtectedSet
 from practice_guard.core.database import Query, Row, condition, identifier, literal, piece, statement
 from practice_guard.core.model import Bulk
@@ -21,7 +22,7 @@ _VERSION = 2
 """Of how an imprint is written down. Earlier ones were digests: nobody can tell what lies between two of them."""
 
 _SHARED = ("teams", "leagues")
-"""What every protected row hangs on: an import of these can have taken any row of the league."""
+"""What every protected row of a league hangs on: an import of these can have taken any row of the league."""
 
 _FEW = 3
 """Rows that a person may well change by hand, though they be most of a small league."""
@@ -80,6 +81,7 @@ class Imprint:
         at: the server's clock, in seconds since 1970.
         first: when the first team was made after the earlier moment from which this one is seen; None where none was.
         made: the ids of the teams that were made since that moment, or may have been.
+        etls: the tables that are the ETL's own now.
     """
 
     system: str
@@ -89,10 +91,11 @@ class Imprint:
     at: float = 0.0
     first: float | None = None
     made: frozenset[int] = frozenset()
+    etls: frozenset[str] = frozenset()
 
     def dump(self) -> str:
         """Write it down."""
-        own = {name: value for name, value in asdict(self).items() if name not in ("first", "made")}
+        own = {name: value for name, value in asdict(self).items() if name not in ("first", "made", "etls")}
         return json.dumps({"version": _VERSION, **own}, sort_keys=True, separators=(",", ":"))
 
 
@@ -170,17 +173,18 @@ def query(catalog: Catalog, sets: Sequence[BoundSet], run: Query, earlier: Impri
         run: asks for the number of the newest run of the guard whose ETL has begun.
         earlier: the database at the moment.
     """
-    own = {bound.table.name: bound for bound in sets if _shares(bound.set)}
-    users = {bound.table.name: bound.table for bound in sets if bound.table.name not in {*own, *_SHARED}}
-    etls = [each for each in etl_tables(catalog) if each.name not in {*own, *users, *_SHARED}]
-    parts = [_part(catalog.table(name), "id", "league_id", catalog) for name in _SHARED]
+    shared = _shared(catalog)
+    own = {bound.table.name: bound for bound in sets if _shares(bound.set, catalog)}
+    users = {bound.table.name: bound.table for bound in sets if bound.table.name not in {*own, *shared}}
+    etls = [each for each in etl_tables(catalog) if each.name not in {*own, *users, *shared}]
+    parts = [_part(catalog.tables[name], *shared[name], catalog) for name in shared if name not in own]
     for bound in own.values():
         rest = condition(f"({bound.set.condition}) IS NOT TRUE")
-        parts.append(_part(bound.table, bound.key.name, _league_of(bound.table), catalog, rest))
+        parts.append(_part(bound.table, bound.key.name, _league_of(bound.table, catalog), catalog, rest))
     parts += [_unread(table, "") for table in users.values()]
     parts += [_unread(table, _numbered(table)) for table in etls]
     moment = f"{literal(str(earlier.moment))}::xid8" if earlier else piece(__name__, "now")
-    first, made = _made_since(catalog.table("teams"), earlier)
+    first, made = _made_since(catalog.tables.get("teams"), earlier)
     asked, every = f"({run.text})", "\n UNION ALL\n".join(parts)
     text = statement(__name__, "imprint", moment=moment, first=first, made=made, run=asked, parts=every)
     return Query(text, run.parameters)
@@ -197,7 +201,7 @@ def read(rows: Sequence[Row], catalog: Catalog) -> Imprint:
             {code: Rows(*counts) for code, counts in json.loads(leagues).items()},
         )  # fmt: skip
     system, moment, at, first, made, run, *_ = rows[0]
-    return Imprint(system, int(moment), parts, int(run), at, first, frozenset(made))
+    return Imprint(system, int(moment), parts, int(run), at, first, frozenset(made), catalog.etl_tables)
 
 
 def since(then: Imprint | None, again: Imprint | None, run: int, bulk: Bulk) -> Since:
@@ -222,18 +226,18 @@ def since(then: Imprint | None, again: Imprint | None, run: int, bulk: Bulk) -> 
     both = {name: (part, now) for name, part in then.parts.items() if (now := again.parts.get(name))}
     emptied = frozenset(name for name, (part, now) in both.items() if part.files != now.files)
     rewritten = frozenset(name for name in emptied if both[name][0].columns != both[name][1].columns)
-    stirred = any(_stirred(name, part, again.parts.get(name)) for name, part in then.parts.items())
+    stirred = any(_stirred(part, again.parts.get(name), of_etl=name in again.etls) for name, part in then.parts.items())
     until = again.at if again.first is None else again.first
     seconds = max(0.0, until - then.at)
     watched = then.run != run
     return Since(True, watched, seen, emptied, rewritten, then.moment, stirred, seconds, again.made)
 
 
-def _stirred(name: str, then: Part, now: Part | None) -> bool:
+def _stirred(then: Part, now: Part | None, *, of_etl: bool) -> bool:
     """Whether something wrote to a table of the ETL's."""
     if now is None or then.leagues != now.leagues:
         return True
-    return name in ETL_TABLES and (then.files, then.last) != (now.files, now.last)
+    return of_etl and (then.files, then.last) != (now.files, now.last)
 
 
 def _written_anew(then: Part, now: Part) -> bool:
@@ -284,7 +288,18 @@ def _count(rows: Rows) -> int:
 
 def etl_tables(catalog: Catalog) -> list[Table]:
     """Return the ETL's own tables that there are."""
-    return [catalog.table(name) for name in sorted(ETL_TABLES) if catalog.has(name)]
+    return [catalog.table(name) for name in sorted(catalog.etl_tables) if catalog.has(name)]
+
+
+def _shared(catalog: Catalog) -> dict[str, tuple[str, str | None]]:
+    """Return the tables that protected rows of all kinds hang on, each with its key and the column of its league."""
+    found: dict[str, tuple[str, str | None]] = {name: ("id", "league_id") for name in _SHARED if catalog.is_of_league}
+    for each in catalog.declared:
+        key = catalog.tables[each.table].primary_key
+        if len(key) == 1:
+            of_league = ("league_id", LEAGUES.name) in each.leads and catalog.has(LEAGUES.table)
+            found.setdefault(each.table, (key[0], "league_id" if of_league else None))
+    return found
 
 
 def any_newer(table: Table, earlier: Imprint, sets: Sequence[BoundSet]) -> Query:
@@ -308,9 +323,9 @@ def none_older(table: Table, moment: int) -> str:
     return piece(__name__, "none_older", **parts)
 
 
-def _made_since(teams: Table, earlier: Imprint | None) -> tuple[str, str]:
+def _made_since(teams: Table | None, earlier: Imprint | None) -> tuple[str, str]:
     """Return SQL of when the first team was made since an earlier moment, and of the ids of all that may have been."""
-    if earlier is None:
+    if earlier is None or teams is None:
         return "NULL::float8", piece(__name__, "no_ids")
     at, parts = literal(earlier.at), {"teams": teams.quoted}
     dated = teams.columns.get("created_at")
@@ -325,13 +340,13 @@ def _numbered(table: Table) -> str:
     return named if named and table.columns[named].sequence else ""
 
 
-def _shares(protected: ProtectedSet) -> bool:
+def _shares(protected: ProtectedSet, catalog: Catalog) -> bool:
     """Whether rows that are not protected in a set's table are the ETL's own."""
-    return bool(protected.condition) and (protected.etl_deletes is True or protected.table in ETL_TABLES)
+    return bool(protected.condition) and (protected.etl_deletes is True or protected.table in catalog.etl_tables)
 
 
-def _league_of(table: Table) -> str | None:
-    return "league_id" if "league_id" in table.columns else None
+def _league_of(table: Table, catalog: Catalog) -> str | None:
+    return "league_id" if catalog.is_of_league and "league_id" in table.columns else None
 
 
 def _part(table: Table, key: str, league: str | None, catalog: Catalog, only: str = "true") -> str:

@@ -22,6 +22,17 @@ class Reference:
         """The protected set whose rows it points at; None where it points at what an import renumbers."""
         return None if isinstance(self.target, Parent) else self.target
 
+    @property
+    def outward(self) -> Parent:
+        """What an import renumbers that it points at.
+
+        Raises:
+            TypeError: it points at a protected set's rows.
+        """
+        if not isinstance(self.target, Parent):
+            raise TypeError(f"{self.column} points at {self.target}, which no import renumbers.")
+        return self.target
+
 
 @dataclass(frozen=True, slots=True)
 class ProtectedSet:

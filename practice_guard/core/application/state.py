@@ -11,7 +11,7 @@ from practice_guard.core.application.bound import BoundSet, bind, left_out, refe
 from practice_guard.core.application.catalog import SCHEMA, Catalog, Table
 from practice_guard.core.application.legible import check_legible
 from practice_guard.core.application.parents import BUILT_IN_PARENTS, Parent
-from practice_guard.core.application.protected import ProtectedSet, Reference
+from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
 from practice_guard.core.application.renumbered import BoundParent, followed, listed
 from practice_guard.core.application.shapes import check_told_apart
 from practice_guard.core.application.teams import TeamList
@@ -45,6 +45,20 @@ class Application:
     habits: Habits = field(default_factory=Habits)
     parents: tuple[Parent, ...] = BUILT_IN_PARENTS
 
+    @property
+    def owner(self) -> str:
+        """One of what protected rows hang on, in words for people."""
+        if self.catalog.is_of_league:
+            return "team or league"
+        *names, last = [each.name for each in self.followed] or ["a parent"]
+        return f"row of {', '.join(names)} or {last}" if names else f"row of {last}"
+
+    @property
+    def missed(self) -> Sequence[str]:
+        """The sets that are skipped, as far as anybody would look for them: no league's where there is none."""
+        built_in = () if self.catalog.is_of_league else {each.name for each in BUILT_IN}
+        return [name for name in self.skipped if name not in built_in]
+
     def leads_to(self, reference: Reference) -> tuple[Table, str]:
         """Return the table of the parent that a reference leads to, and the column that numbers its rows."""
         found = next((each for each in self.followed if each.name == str(reference.target)), None)
@@ -70,11 +84,11 @@ def look(
     Raises:
         errors.SchemaError: the schema is not what it must be.
     """
-    catalog = catalogs.read(database, schema)
+    catalog = catalogs.read(database, schema, parents)
     bound, skipped = bind(sets, catalog)
     left = left_out(sets, catalog)
     leading = followed(references_of(bound), listed(parents, catalog))
-    tables = [catalog.table(name) for name in PARENTS]
+    tables = [catalog.tables[name] for name in PARENTS if catalog.has(name)]
     check_told_apart(database, ((each.set, each.table, each.key) for each in bound))
     check_legible(database, [*tables, *(each.table for each in bound), *(each.table for each in leading)])
     now = teams.read(database, catalog, habits)
@@ -91,7 +105,7 @@ def lock_for_reading(
 ) -> None:
     """Keep every table that a snapshot reads from being emptied meanwhile; must be a transaction's first statement."""
     besides = ("players", *(each.table for each in sets), *(each.table for each in parents))
-    names = sorted({*PARENTS, *filter(catalog.has, besides)})
+    names = sorted({*filter(catalog.has, (*PARENTS, *besides))})
     locks.tables(database, [("ACCESS SHARE", [catalog.table(name).quoted for name in names])], within=within)
 
 
@@ -103,7 +117,7 @@ def lock_for_writing(
     parents: Sequence[Parent] = BUILT_IN_PARENTS,
 ) -> None:
     """Keep teams as they are and the protected tables from other writers, parents first, in a fixed order."""
-    held = [catalog.table(name).quoted for name in PARENTS]
+    held = [catalog.tables[name].quoted for name in PARENTS if catalog.has(name)]
     found = bind(sets, catalog)[0]
     leading = followed(references_of(found), listed(parents, catalog))
     held += sorted({each.table.quoted for each in leading} - {*held})

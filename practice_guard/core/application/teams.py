@@ -91,7 +91,7 @@ def _called(team: Team) -> tuple[str | None, ...]:
 
 
 def read(database: Database, catalog: Catalog, habits: Habits | None = None) -> TeamList:
-    """Read the teams, leagues and rosters as they are now; rosters are empty where `players` is missing.
+    """Read the teams, leagues and rosters as they are now; what there is no table of is empty.
 
     Args:
         database: in an open transaction.
@@ -102,6 +102,8 @@ def read(database: Database, catalog: Catalog, habits: Habits | None = None) -> 
         SchemaError: a column is not there that the habits name.
     """
     habits = habits or Habits()
+    if not catalog.has("teams"):
+        return TeamList.of(_leagues_alone(database, catalog))
     besides = _besides(catalog.table("teams"), habits)
     quoted = {name: catalog.table(name).quoted for name in ("teams", "leagues", "clubs", "series")}
     alias = "t.team_alias" if "team_alias" in catalog.table("teams").columns else "NULL"
@@ -118,6 +120,13 @@ def read(database: Database, catalog: Catalog, habits: Habits | None = None) -> 
         **quoted,
     )
     return TeamList.of(_own(database.execute(text), besides, habits))
+
+
+def _leagues_alone(database: Database, catalog: Catalog) -> Iterator[Row]:
+    """Yield the leagues of a database without teams, as lists are made of them."""
+    if catalog.has("leagues", "id", "league_id"):
+        text = statement(__name__, "leagues_alone", leagues=catalog.table("leagues").quoted)
+        yield from ((False, number, code, None, None) for number, code in database.execute(text))
 
 
 def _besides(table: Table, habits: Habits) -> list[tuple[str, str]]:

@@ -13,6 +13,10 @@ SELECT false, id::bigint, league_id::text, NULL::text, NULL::text, NULL::text, N
        {nothing}
   FROM {leagues}
 
+-- leagues_alone --
+-- Every league's id and code, where there are no teams.
+SELECT id::bigint, league_id::text FROM {leagues}
+
 -- rosters --
 -- The outside ids of each team's players, in an order that is the same wherever they are kept.
 SELECT p.team_id::bigint AS team_id,

@@ -3,6 +3,7 @@
 from practice_guard.core.checks import changes as changes
 from practice_guard.core.checks import drift as drift
 from practice_guard.core.checks import health as health
+from practice_guard.core.checks import orphans as orphans
 from practice_guard.core.checks import preservation as preservation
 from practice_guard.core.checks import safety as safety
 from practice_guard.core.checks import suggesting as suggesting

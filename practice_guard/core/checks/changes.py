@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from practice_guard.core.findings import found
 from practice_guard.core.model import Bulk, Fate, Finding
-from practice_guard.core.restore import Bucket, Kind, Plan, Sum, Workings, named
+from practice_guard.core.restore import TEAM, Bucket, Kind, Plan, Sum, Workings, named
 from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted
 
 _FEW_TEAMS = 3
 """Teams up to which even many deleted rows may be an ordinary day: a captain clears a season."""
 
+_NO_TEAM = "no team"
 _SHOWN = Step("restore", "--dry-run", "--out", "plan.json", why="writes each of them into a file, as it was")
 """What a dry run prints are sums; its file has the rows."""
 
@@ -38,6 +39,12 @@ class Change:
     teams: tuple[str, ...]
     leagues: tuple[str, ...]
     placed: bool
+
+    @property
+    def of_teams(self) -> str:
+        """Of how many teams they are, in words that go on; nothing where none is of any."""
+        alone = self.teams == (f"{counted(self.rows, 'row')} of {_NO_TEAM}",)
+        return "" if alone else f", of {counted(len(self.teams), 'team')}"
 
     @property
     def is_wide(self) -> bool:
@@ -76,7 +83,7 @@ def absent(workings: Workings) -> list[Finding]:
 def nobody_can_explain(plan: Plan, bulk: Bulk) -> bool:
     """Whether all that a restore would do is to put back a few rows of which nobody knows who took them.
 
-    That is so where nothing can be told of imports since the snapshot, and no team has become another.
+    That is so where nothing can be told of imports since the snapshot, and what rows hang on is what it was.
     """
     writes = [each for each in plan.sums if each.writes]
     return (
@@ -85,6 +92,7 @@ def nobody_can_explain(plan: Plan, bulk: Bulk) -> bool:
         and not plan.since.watched
         and all(each.bucket is Bucket.INSERT for each in writes)
         and all(match.fate is not Fate.RENUMBERED for match in plan.resolutions[plan.snapshot].matches.values())
+        and all(each.fate is not Fate.RENUMBERED or plan.sets[each.set].owner == TEAM for each in plan.sums)
         and not any(bulk.is_passed(change.rows, change.of) for change in _changes(plan, _is_absent))
     )
 
@@ -118,7 +126,7 @@ def _changes(plan: Plan, happened: Callable[[Sum], bool]) -> Iterable[Change]:
             match = plan.match(each)
             by_league[match.old.league if match else None].append(happened(each))
             if happened(each):
-                teams[str(match.old.identity) if match else "no team"] += each.rows
+                teams[str(match.old.identity) if match else _NO_TEAM] += each.rows
         most = sorted(teams.items(), key=lambda item: (-item[1], item[0]))
         yield Change(
             name,
@@ -134,8 +142,8 @@ def _deleted(change: Change, snapshot: str, rows: tuple[str, ...]) -> Finding:
     was = agreeing(change.rows, "was", "were")
     league = f", all of {' and '.join(change.leagues)}" if change.leagues else ""
     what = (
-        f"{change.rows:,} of {counted(change.of, 'row')} of {change.set} {was} deleted since snapshot {snapshot}, "
-        f"of {counted(len(change.teams), 'team')}{league}."
+        f"{change.rows:,} of {counted(change.of, 'row')} of {change.set} {was} deleted since snapshot {snapshot}"
+        f"{change.of_teams}{league}."
     )
     why = "No import was seen that took them, and so many are no ordinary day. A snapshot of this would forget them."
     steps = (
@@ -147,6 +155,8 @@ def _deleted(change: Change, snapshot: str, rows: tuple[str, ...]) -> Finding:
 
 def _moved(change: Change, plan: Plan, rows: tuple[str, ...], *, much: bool) -> Finding:
     hang = agreeing(change.rows, "hangs on another team than", "hang on other teams than")
+    if (owner := plan.sets[change.set].owner) != TEAM:
+        hang = f"{agreeing(change.rows, 'hangs', 'hang')} on another {owner} than"
     what = f"{change.rows:,} of {counted(change.of, 'row')} of {change.set} {hang} in snapshot {plan.snapshot}."
     seen = "No import was seen that did it: somebody" if plan.since.no_import else "Somebody"
     why = f"{seen} has pointed them there, and they are left there."
@@ -161,8 +171,8 @@ def _moved(change: Change, plan: Plan, rows: tuple[str, ...], *, much: bool) -> 
 def _edited(change: Change, plan: Plan, rows: tuple[str, ...]) -> Finding:
     say = agreeing(change.rows, "says something else than", "say something else than")
     what = (
-        f"{change.rows:,} of {counted(change.of, 'row')} of {change.set} {say} in snapshot {plan.snapshot}, "
-        f"of {counted(len(change.teams), 'team')}."
+        f"{change.rows:,} of {counted(change.of, 'row')} of {change.set} {say} in snapshot {plan.snapshot}"
+        f"{change.of_teams}."
     )
     whose = "No import was seen" if plan.since.no_import else "It may have been an import"
     why = (

@@ -49,12 +49,13 @@ def first(alone: Mapping[str, Alone], bulk: Bulk, incidental: Collection[str] = 
     return [found("rows-already-orphaned", what, why, (IMPORT_AN_EXPORT, accept), rows=vanished, examples=examples)]
 
 
-def new(alone: Mapping[str, Alone], last: Snapshot) -> list[Finding]:
+def new(alone: Mapping[str, Alone], last: Snapshot, adopting: Mapping[str, Step] | None = None) -> list[Finding]:
     """Find rows of sets that are new to a guarded database and hang on what is gone: a person has yet to decide.
 
     Args:
         alone: the rows of each set by themselves.
         last: the snapshot that knows the sets from before.
+        adopting: by set the command that has a snapshot's lists say where its rows belong; none where none knows.
     """
     findings = []
     for name, each in alone.items():
@@ -63,7 +64,9 @@ def new(alone: Mapping[str, Alone], last: Snapshot) -> list[Finding]:
         hang = agreeing(each.vanished, "hangs", "hang")
         what = f"{each.vanished:,} of {counted(each.rows, 'row')} of {name} {hang} on what is not there."
         why = f"No snapshot before had {name}, so nobody knows since when. They wait until they are adopted or decided."
-        warned = found("rows-on-vanished-team", what, why, Step("validate-safety"), rows=each.vanished)
+        step = (adopting or {}).get(name)
+        fix = tuple(filter(None, (step, Step("validate-safety"))))
+        warned = found("rows-on-vanished-team", what, why, fix, rows=each.vanished)
         findings.append(replace(warned, severity=Severity.WARNING))
     return findings
 
@@ -208,9 +211,10 @@ def _to_look_at(bound: BoundSet, catalog: Catalog) -> str:
 
 def _comparable(bound: BoundSet, catalog: Catalog) -> bool:
     """Whether rows of a set, and the teams they hang on, say when they were made: without a zone nobody knows."""
+    if bound.references[0].target != TEAMS:
+        return False
     times = [catalog.table(TEAMS.table).columns.get("created_at"), bound.table.columns.get(bound.created or "")]
-    known = all(time is not None and time.is_moment for time in times)
-    return known and bound.references[0].target == TEAMS
+    return all(time is not None and time.is_moment for time in times)
 
 
 def _unexplained(bound: BoundSet, workings: Workings | None) -> str:

@@ -9,8 +9,8 @@ from datetime import datetime
 from types import MappingProxyType
 
 from practice_guard.core import errors, model, restore, snapshots
-from practice_guard.core.application import LEAGUES, TEAMS, Application, BoundSet, coverage
-from practice_guard.core.checks import changes, drift, labels
+from practice_guard.core.application import LEAGUES, TEAMS, Application, BoundSet, exposed
+from practice_guard.core.checks import changes, drift, labels, orphans
 from practice_guard.core.checks.states import Amiss, Counts, Health
 from practice_guard.core.database import Database, Query, ask_each, columns, statement
 from practice_guard.core.findings import NOTHING, Overrides, found, weigh
@@ -68,7 +68,7 @@ def check(
     sets = {name: _count(plan, name) for name in plan.sets}
     age = now - workings.snapshot.taken_at
     compared = f" Compared with snapshot {plan.snapshot}, taken {duration(age)} ago."
-    findings = [*_named(workings, sets), *changes.by_hand(workings)]
+    findings = [*_named(database, workings, sets), *changes.by_hand(workings)]
     findings += restore.additions.unknown(plan, age)
     findings += labels.misplaced(database, labels.labelled(looked_at), app.now, app.habits)
     concerned = {match.old.id for each in plan.sums if _of_own_list(plan, each) and (match := plan.match(each))}
@@ -83,6 +83,7 @@ def check(
     return Health(
         plan.snapshot, sets, weighed, leagues, teams, fail_on_warning, twice, taken_at,
         _not_followed(database, app), workings.snapshot.keeps, refused=restore.count_refused(plan),
+        of_teams=not plan.sets or any(each.owner == restore.TEAM for each in plan.sets.values()),
     )  # fmt: skip
 
 
@@ -105,7 +106,7 @@ def _vanished(workings: Workings, concerned: Collection[int]) -> list[Finding]:
 
 
 def _not_followed(database: Database, app: Application) -> tuple[str, ...]:
-    found_ = coverage.with_rows(database, app, coverage.unfollowed(app))
+    found_ = exposed.with_rows(database, exposed.unfollowed(database, app))
     return tuple(f"{each.table}.{each.column}" for each in found_)
 
 
@@ -267,11 +268,13 @@ def _count(plan: Plan, name: str) -> Counts:
     )
 
 
-def _named(workings: Workings, sets: Mapping[str, Counts]) -> list[Finding]:
+def _named(database: Database, workings: Workings, sets: Mapping[str, Counts]) -> list[Finding]:
     """Find what is wrong by the counts of each set, with the first few rows of each finding named."""
     findings = [
         (name, finding) for name, counts in sets.items() for finding in _waiting_apart(workings.plan, name, counts)
     ]
+    if any(finding.code == "rows-pending" for _, finding in findings):
+        findings = _adopting(orphans.waiting(database, workings.plan, workings.app), findings)
     asked = [(name, kind) for name, finding in findings for kind in _KINDS[finding.code]]
     rows = dict(zip(asked, restore.named(workings, asked), strict=True))
     return [
@@ -280,16 +283,28 @@ def _named(workings: Workings, sets: Mapping[str, Counts]) -> list[Finding]:
     ]
 
 
+def _adopting(steps: Mapping[str, Step], findings: Sequence[tuple[str, Finding]]) -> list[tuple[str, Finding]]:
+    """Name beside rows that wait the command that adopts them, where a snapshot's lists know their ids."""
+    return [
+        (name, replace(finding, fix=(steps[name], Step("restore", "--dry-run"))))
+        if finding.code == "rows-pending" and name in steps
+        else (name, finding)
+        for name, finding in findings
+    ]
+
+
 def _waiting_apart(plan: Plan, name: str, counts: Counts) -> list[Finding]:
     """Find what is wrong with a set, and tell what waits for a team from what the database refuses."""
     refused = restore.refused(plan, name)
     of_teams = replace(counts, pending=counts.pending - sum(each.rows for each in refused))
-    return [*_findings(name, of_teams), *refused]
+    return [*_findings(name, of_teams, plan.sets[name].owner), *refused]
 
 
-def _findings(name: str, counts: Counts) -> list[Finding]:
-    """Find what is wrong by the counts of a set."""
+def _findings(name: str, counts: Counts, owner: str = restore.TEAM) -> list[Finding]:
+    """Find what is wrong by the counts of a set, of which one `owner` is what its rows hang on."""
     findings: list[Finding] = []
+    of_teams = owner == restore.TEAM
+    others = "on the team or league of others" if of_teams else f"on another {owner} than theirs"
 
     def note(code: str, rows: int, verb: tuple[str, str], rest: str, why: str, fix: Advice) -> None:
         if rows:
@@ -300,11 +315,11 @@ def _findings(name: str, counts: Counts) -> list[Finding]:
     are, hang, were = ("is", "are"), ("hangs", "hang"), ("was", "were")
     note("rows-lost", counts.lost, are, "not there", "No user deleted what is missing.", again)
     note(
-        "rows-orphaned", counts.orphaned, hang, "on no team or league that exists",
+        "rows-orphaned", counts.orphaned, hang, f"on no {'team or league' if of_teams else owner} that exists",
         "Users cannot see what hangs on nothing.", again,
     )  # fmt: skip
     note(
-        "rows-on-wrong-team", counts.wrong_team, hang, "on the team or league of others",
+        "rows-on-wrong-team", counts.wrong_team, hang, others,
         "Other users see what is not theirs.", again,
     )  # fmt: skip
     note(
@@ -312,8 +327,8 @@ def _findings(name: str, counts: Counts) -> list[Finding]:
         "Something inserted the same again.", f"Remove the copies in {name} by their primary keys.",
     )  # fmt: skip
     note(
-        "rows-pending", counts.pending, ("waits for its", "wait for their"), "team or a person",
-        "No team of today is certain; the next backup carries on what waits.", again,
+        "rows-pending", counts.pending, ("waits for its", "wait for their"), f"{owner} or a person",
+        f"No {owner} of today is certain; the next backup carries on what waits.", again,
     )  # fmt: skip
     note("rows-deleted", counts.deleted, were, "deleted by users", "Left deleted.", "")
     note("rows-edited", counts.edited, were, "edited since", "What a row says now is kept.", "")

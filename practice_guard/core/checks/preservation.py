@@ -10,7 +10,7 @@ from practice_guard.core.application import Application
 from practice_guard.core.findings import NOTHING, Overrides, found, weigh
 from practice_guard.core.identity import vanished
 from practice_guard.core.model import Fate, Finding, Match, Severity, Verdict
-from practice_guard.core.restore import Plan, Sum
+from practice_guard.core.restore import TEAM, Plan, Sum
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted
@@ -34,6 +34,7 @@ class Preservation:
         findings: what is wrong, vanished leagues and series first.
         matches: every team of the snapshot's own list with its match.
         parents: the counts of rows, by fate, of what else an import renumbers and protected rows lead to.
+        owner: one of what the rows hang on that are compared, in words for people.
     """
 
     snapshot: str
@@ -48,6 +49,7 @@ class Preservation:
     findings: tuple[Finding, ...]
     matches: Mapping[int, Match]
     parents: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    owner: str = TEAM
 
     @property
     def preserved(self) -> bool:
@@ -73,7 +75,7 @@ def check(
         overrides: the severities that the settings ask for.
     """
     matches, reused = plan.resolutions[snapshot.id].matches, plan.resolutions[snapshot.id].reused
-    sums = [each for each in plan.sums if each.team is not None]
+    sums, owner = _compared(plan, app)
     every = _rows_by_fate(sums, reused)
     protected = {
         bound.name: _rows_by_fate([each for each in sums if each.set == bound.name], reused) for bound in app.sets
@@ -87,12 +89,14 @@ def check(
     everyone = {**_by_fate(list(matches.values())), "reused": len(reused)}
     hung_on = {each.team[1] for each in sums if each.team and each.team[0] == snapshot.id} & matches.keys()
     concerned = {**_by_fate([matches[old] for old in hung_on]), "reused": len(hung_on & reused)}
-    findings = (*vanished(matches, app.now.teams, habits=app.habits), *_findings(every, rate, min_rate, everyone))
+    findings = (
+        *vanished(matches, app.now.teams, habits=app.habits),
+        *_findings(every, rate, min_rate, everyone, owner),
+    )
     # What is asked for is said by `min_rate`; the settings may only ask for more.
     weighed = tuple(weigh(finding, overrides, firm=finding.severity is Severity.ERROR) for finding in findings)
-    teamless: Counter[str] = Counter()
-    for each in plan.sums:
-        teamless[each.set] += each.rows if each.team is None else 0
+    teamless = Counter({name: sum(each.rows for each in plan.of(name)) for name in plan.sets})
+    teamless.subtract({name: counts["total"] for name, counts in protected.items()})
     return Preservation(
         snapshot.id,
         min_rate,
@@ -106,7 +110,16 @@ def check(
         weighed,
         matches,
         plan.fates(),
+        owner,
     )
+
+
+def _compared(plan: Plan, app: Application) -> tuple[list[Sum], str]:
+    """Return the rows that have a team, or, where there are none at all, those that hang on a parent themselves."""
+    if app.catalog.is_of_league:
+        return [each for each in plan.sums if each.team is not None], TEAM
+    directly = {bound.name for bound in app.sets if bound.references[0].parent is None}
+    return [each for each in plan.sums if each.set in directly and each.hung], app.owner
 
 
 def _rows_by_fate(sums: Sequence[Sum], reused: frozenset[int]) -> dict[str, int]:
@@ -114,7 +127,10 @@ def _rows_by_fate(sums: Sequence[Sum], reused: frozenset[int]) -> dict[str, int]
     for each in sums:
         fates[str(each.fate)] += each.rows
     every = {"total": sum(each.rows for each in sums)} | {str(fate): fates[str(fate)] for fate in Fate}
-    return every | {"reused": sum(each.rows for each in sums if each.team is not None and each.team[1] in reused)}
+    # Where there are no teams, it is seen by the rows: they hang on something that is there, and not theirs.
+    return every | {
+        "reused": sum(each.rows for each in sums if (each.team[1] in reused if each.team else each.was_wrong))
+    }
 
 
 def _by_fate(matches: list[Match]) -> dict[str, int]:
@@ -122,24 +138,33 @@ def _by_fate(matches: list[Match]) -> dict[str, int]:
     return {"total": len(matches)} | {str(fate): fates[fate] for fate in Fate}
 
 
-def _findings(rows: Mapping[str, int], rate: float | None, min_rate: float, teams: Mapping[str, int]) -> list[Finding]:
+def _findings(
+    rows: Mapping[str, int], rate: float | None, min_rate: float, teams: Mapping[str, int], owner: str
+) -> list[Finding]:
     if rate is None:
         why = "A rate over nothing would say that all is well."
-        what = "0 protected rows of teams in the snapshot: there is nothing to compare."
+        of = "teams" if owner == TEAM else f"any {owner}"
+        what = f"0 protected rows of {of} in the snapshot: there is nothing to compare."
         return [found("nothing-to-compare", what, why, Step("snapshots"))]
     findings: list[Finding] = []
     if rate < min_rate:
+        recreated, another = ("the teams", "another team") if owner == TEAM else ("what they hang on", "another one")
         changed, total = rows["total"] - rows["kept"], counted(rows["total"], "protected row")
         findings.append(
             found(
                 "ids-not-preserved",
-                f"{changed:,} of {total} {agreeing(changed, 'hangs', 'hang')} on a team whose id changed: "
+                f"{changed:,} of {total} {agreeing(changed, 'hangs', 'hang')} on a {owner} whose id changed: "
                 f"{rate:g} % kept theirs, {min_rate:g} % are asked for.",
-                "The ETL recreated the teams. Rows that it left alone point at nothing, or at another team.",
+                f"The ETL recreated {recreated}. Rows that it left alone point at nothing, or at {another}.",
                 Step("restore", "--dry-run"),
                 rows=changed,
             )
         )
+    if owner != TEAM and rows["reused"]:
+        hang = agreeing(rows["reused"], "hangs on an id that is", "hang on ids that are")
+        what = f"{counted(rows['reused'], 'protected row')} {hang} another's now, and no {owner} of theirs."
+        why = "Whoever follows such an id puts what users own at a wrong place. The guard never does."
+        findings.append(found("ids-reused", what, why, rows=rows["reused"]))
     if teams["reused"]:
         belong = agreeing(teams["reused"], "belongs", "belong")
         findings.append(

@@ -181,7 +181,7 @@ def _check_access(guard: Guard) -> Safety:
         errors.SchemaError: the schema is not what it must be.
     """
     database, sets = guard.database, guard.sets
-    catalog = catalogs.read(database, guard.schema)
+    catalog = catalogs.read(database, guard.schema, guard.parents)
     bound = bind(sets, catalog)[0]
     parents = followed(references_of(bound), listed(guard.parents, catalog))
     held = [*(each.table for each in bound), *(each.table for each in parents)]

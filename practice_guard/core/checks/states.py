@@ -83,6 +83,7 @@ class Health:
         missed: older snapshots with rows that this one lacks, and of which nobody knows who took them.
         baseline: how many practices there ought to be, as a person says; None where that was not compared.
         refused: how many of the rows that wait do because the database refuses them, by set.
+        of_teams: whether rows of any set hang on teams or leagues.
     """
 
     snapshot: str | None
@@ -97,6 +98,7 @@ class Health:
     missed: tuple[str, ...] = ()
     baseline: int | None = None
     refused: Mapping[str, int] = field(default_factory=dict)
+    of_teams: bool = True
 
     @property
     def total(self) -> Counts:
@@ -166,7 +168,7 @@ class Health:
     def where(self) -> str:
         """Where the rows are, in words that follow their number."""
         if not self.besides:
-            return "each on its team once"
+            return "each on its team once" if self.of_teams else "each where it belongs, once"
         return f"of which not each is where it was: {'; '.join(self.besides)}"
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from practice_guard.core.application import Application, coverage, imprint
+from practice_guard.core.application import Application, exposed, imprint
 from practice_guard.core.application.imprint import Imprint, Since
 from practice_guard.core.database import Database, ask_each, statement
 from practice_guard.core.model import Bulk
@@ -48,7 +48,7 @@ def is_written(database: Database, app: Application, earlier: Imprint | None, si
     """Whether anything of the ETL's own is another than at a moment since which this is what can be told."""
     if earlier is None or not since.known or since.stirred:
         return True
-    readable = coverage.readable(database, tables := imprint.etl_tables(app.catalog))
+    readable = exposed.readable(database, tables := imprint.etl_tables(app.catalog))
     asked = [imprint.any_newer(each, earlier, app.sets) for each in tables if each.name in readable]
     return any(found for ((found,),) in ask_each(database, asked))
 

@@ -13,6 +13,7 @@ from practice_guard.core.restore.planfile import SavedPlan as SavedPlan
 from practice_guard.core.restore.planning import plan as plan
 from practice_guard.core.restore.planning import work_out as work_out
 from practice_guard.core.restore.plans import NOT_IN_PLACE as NOT_IN_PLACE
+from practice_guard.core.restore.plans import TEAM as TEAM
 from practice_guard.core.restore.plans import Bucket as Bucket
 from practice_guard.core.restore.plans import Plan as Plan
 from practice_guard.core.restore.plans import PlannedRow as PlannedRow
@@ -32,6 +33,9 @@ from practice_guard.core.restore.sheets import Sheet as Sheet
 from practice_guard.core.restore.summing import Workings as Workings
 from practice_guard.core.restore.tasks import check_columns as check_columns
 from practice_guard.core.restore.tasks import untold as untold
+from practice_guard.core.restore.tracing import Traced as Traced
+from practice_guard.core.restore.tracing import names as names
+from practice_guard.core.restore.tracing import trace as trace
 from practice_guard.core.restore.transaction import Applied as Applied
 from practice_guard.core.restore.transaction import apply as apply
 from practice_guard.core.restore.transaction import attempt as attempt

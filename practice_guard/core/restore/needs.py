@@ -107,7 +107,7 @@ def _lacking_for_all(guard: Guard, *, own: bool) -> Lacking:
     with database.transaction(Access.READ):
         if own:
             return rights.lacking(database, [rights.OWN])
-        catalog = catalogs.read(database, guard.schema)
+        catalog = catalogs.read(database, guard.schema, guard.parents)
         sets = bind(guard.sets, catalog)[0]
         parents = followed(references_of(sets), listed(guard.parents, catalog))
         wanted = [*rights.to_read(catalog, sets, parents), rights.OWN, *of_any(catalog, sets, parents)]
@@ -133,7 +133,7 @@ def _refusal(lacking: Lacking, purpose: str) -> errors.AccessError:
 
 def _always(catalog: Catalog, sets: Sequence[BoundSet], parents: Sequence[BoundParent]) -> list[Wanted]:
     """Return what every restore needs: nobody else writes meanwhile, and the ledger tells of it."""
-    held = [catalog.table(name) for name in PARENTS]
+    held = [catalog.tables[name] for name in PARENTS if catalog.has(name)]
     held += [*(each.table for each in parents), *(each.table for each in sets)]
     own = [rights.on_own("INSERT", name) for name in ("ledger", "ledger_rows")]
     return [*map(rights.to_lock, held), *own, rights.SCRATCH]

@@ -35,6 +35,9 @@ _SOON = timedelta(minutes=10)
 Origin = tuple[str, int]
 """An id and the team list (named by its snapshot) in which it means something."""
 
+TEAM = "team"
+"""What rows are said to hang on that hang on teams, or on the leagues of teams."""
+
 NOT_IN_PLACE = (Bucket.PENDING, Bucket.GIVEN_UP)
 """Where rows end that are not in place once the plan is applied, and not by a user's doing."""
 
@@ -155,6 +158,7 @@ class SetFacts:
         duplicated: those of the added that say the same, on the same team, as a row that was paired.
         of_teams: whether the first reference is a team; a league, or another set's row, is no team.
         new_columns: columns, with their table, that the snapshot does not know: rows put back get their defaults.
+        owner: one of what its rows hang on, in words for people, if need be by way of others.
     """
 
     live: int
@@ -163,6 +167,7 @@ class SetFacts:
     duplicated: int = 0
     of_teams: bool = True
     new_columns: tuple[str, ...] = ()
+    owner: str = TEAM
 
 
 @dataclass(frozen=True, slots=True)

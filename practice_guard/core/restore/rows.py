@@ -17,6 +17,8 @@ def count_rows(database: Database, sets: Sequence[BoundSet]) -> int:
 
 def count_labelled(database: Database, app: Application) -> int:
     """Count the rows of `schedule` as scripts do that know practices by their label alone."""
+    if not app.catalog.has("schedule", "home_team"):
+        return 0
     ((count,),) = database.execute(statement(__name__, "count_labelled", table=app.catalog.table("schedule").quoted))
     return int(count)
 

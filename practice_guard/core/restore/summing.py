@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from practice_guard.core import errors
-from practice_guard.core.application import Application
+from practice_guard.core.application import LEAGUES, TEAMS, Application, BoundSet
 from practice_guard.core.database import Query, Row, Scratch, ask_each, literal, piece, statement
 from practice_guard.core.guarding import Request
 from practice_guard.core.model import Evidence, Fate, Reason
 from practice_guard.core.restore import absent
-from practice_guard.core.restore.plans import Bucket, NewKey, Origin, Plan, PlannedRow, SetFacts, Sum
+from practice_guard.core.restore.plans import TEAM, Bucket, NewKey, Origin, Plan, PlannedRow, SetFacts, Sum
 from practice_guard.core.restore.sheets import Sheet
 from practice_guard.core.snapshots import Snapshot
 
@@ -218,8 +218,19 @@ def facts(scratch: Scratch, sheets: Sequence[Sheet]) -> dict[str, SetFacts]:
     for sheet, ((added, orphaned, _, live),) in zip(sheets, every, strict=True):
         known = sheet.stored.types
         new = tuple(f"{sheet.bound.table.name}.{each.name}" for each in sheet.bound.stored if each.name not in known)
-        found[sheet.name] = SetFacts(live, added, orphaned, twice.get(sheet.name, 0), sheet.of_teams, new)
+        found[sheet.name] = SetFacts(
+            live, added, orphaned, twice.get(sheet.name, 0), sheet.of_teams, new, owner(sheet.bound, sheet.app)
+        )
     return found
+
+
+def owner(bound: BoundSet, app: Application) -> str:
+    """Return one of what rows of a set hang on, in words for people, if need be by way of other rows."""
+    sets = {each.name: each for each in app.sets}
+    target = bound.references[0].target
+    while isinstance(target, str):
+        target = sets[target].references[0].target
+    return TEAM if target.name in (TEAMS.name, LEAGUES.name) else target.one
 
 
 def _copies(sheet: Sheet) -> Query:

@@ -196,6 +196,8 @@ class Report:
         if health.besides:
             return f"{counted(total.after, 'protected row')}, {health.where}."
         rows, are = "protected rows are on their teams, each once", "protected row is on its team, once"
+        if not health.of_teams:
+            rows, are = "protected rows are where they belong, each once", "protected row is where it belongs, once"
         return f"All {total.after:,} {agreeing(total.after, are, rows)}."
 
 

@@ -1,8 +1,12 @@
 """The rows as they were, in the database and as a file."""
 
 from practice_guard.core.snapshots import archive as archive
+from practice_guard.core.snapshots.adopting import Adoption as Adoption
+from practice_guard.core.snapshots.adopting import Orphan as Orphan
 from practice_guard.core.snapshots.copies import Carry as Carry
+from practice_guard.core.snapshots.copies import Inheritance as Inheritance
 from practice_guard.core.snapshots.entries import kept_entries as kept_entries
+from practice_guard.core.snapshots.known_ids import knowing as knowing
 from practice_guard.core.snapshots.lists import team_lists as team_lists
 from practice_guard.core.snapshots.sets import StoredColumn as StoredColumn
 from practice_guard.core.snapshots.sets import StoredSet as StoredSet
@@ -22,7 +26,6 @@ from practice_guard.core.snapshots.verification import fault as fault
 from practice_guard.core.snapshots.verification import newest_whole as newest_whole
 from practice_guard.core.snapshots.verification import verify as verify
 from practice_guard.core.snapshots.writing import Header as Header
-from practice_guard.core.snapshots.writing import Inheritance as Inheritance
 from practice_guard.core.snapshots.writing import confirm as confirm
 from practice_guard.core.snapshots.writing import new_id as new_id
 from practice_guard.core.snapshots.writing import remove as remove

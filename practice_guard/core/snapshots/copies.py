@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from practice_guard.core import errors
 from practice_guard.core.application import LEAGUES, TEAMS, BoundSet
 from practice_guard.core.database import Database, Query, ask_each, columns, identifier, statement
 from practice_guard.core.snapshots import digests
+from practice_guard.core.snapshots.adopting import Adoption, adopt
 from practice_guard.core.snapshots.sets import (
     GUARD_COLUMNS,
     LONGEST_NAME,
@@ -18,6 +19,7 @@ from practice_guard.core.snapshots.sets import (
     rows_table,
     stored_as,
 )
+from practice_guard.core.snapshots.snapshot import Snapshot
 from practice_guard.core.steps import Step
 from practice_guard.core.words import agreeing, counted
 
@@ -43,6 +45,15 @@ class Carry:
     count: int = 0
     lists: frozenset[str] = frozenset()
     lossy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inheritance:
+    """What a snapshot takes over: from which one, and by set which rows and origins; and whose lists explain more."""
+
+    previous: Snapshot | None = None
+    carries: Mapping[str, Carry] = field(default_factory=dict)
+    adoption: Adoption | None = None
 
 
 def create(database: Database, sets: Sequence[StoredSet]) -> None:
@@ -79,8 +90,7 @@ def write(
     database: Database,
     snapshot: str,
     sets: Sequence[BoundSet],
-    older: Mapping[str, StoredSet],
-    carries: Mapping[str, Carry],
+    inheritance: Inheritance,
     version: int,
 ) -> dict[str, StoredSet]:
     """Copy the rows of sets into tables of the snapshot's own and carry over what still waits in an older snapshot.
@@ -91,8 +101,7 @@ def write(
         database: where; what is read is locked.
         snapshot: the new snapshot's id.
         sets: the sets.
-        older: what the older snapshot holds, by set.
-        carries: what is carried over, by set.
+        inheritance: what is carried over from an older snapshot.
         version: of the digests.
 
     Raises:
@@ -100,6 +109,8 @@ def write(
         errors.SchemaError: a row that waits cannot be carried on as it is, because the table has changed.
     """
     new = [(bound, _described(bound, snapshot)) for bound in sets]
+    older = inheritance.previous.sets if inheritance.previous else {}
+    carries, adoption = inheritance.carries, inheritance.adoption
     _make(database, [stored for _, stored in new], [_copying(*each) for each in new])
     sources = [row for (row,) in ask_each(database, [digests.of_source(*each, version) for each in new])]
     for (bound, stored), (rows, _) in zip(new, sources, strict=True):
@@ -109,6 +120,8 @@ def write(
         if carry.anchors:
             parts = {"rows": identifier(stored.rows_table), "anchors": carry.anchors.text, **bound.parts}
             database.execute(statement(__name__, "anchor_rows", **parts), carry.anchors.parameters)
+    if adoption is not None:
+        adopt(database, snapshot, new, adoption)
     copied = [digests.of_both(stored, version) for _, stored in new]
     found = [row for (row,) in ask_each(database, [*copied, *(_count_of_teams(*each) for each in new)])]
     written: dict[str, StoredSet] = {}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from practice_guard.core import errors
@@ -13,7 +12,7 @@ from practice_guard.core.database import Database, as_json, identifier, statemen
 from practice_guard.core.model import Author
 from practice_guard.core.records import Place, imprints, installation
 from practice_guard.core.snapshots import copies, digests
-from practice_guard.core.snapshots.copies import Carry
+from practice_guard.core.snapshots.copies import Inheritance
 from practice_guard.core.snapshots.entries import KEPT_SINCE, kept_entries, store_all, store_entries
 from practice_guard.core.snapshots.lists import store_list
 from practice_guard.core.snapshots.sets import rows_table, values
@@ -55,14 +54,6 @@ class Header:
     keeps: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Inheritance:
-    """What a snapshot takes over: from which one, and by set which rows and origins."""
-
-    previous: Snapshot | None = None
-    carries: Mapping[str, Carry] = field(default_factory=dict)
-
-
 def write(database: Database, app: Application, header: Header, inheritance: Inheritance) -> Snapshot:
     """Write a new snapshot inside the caller's transaction, which has locked what is read.
 
@@ -76,10 +67,11 @@ def write(database: Database, app: Application, header: Header, inheritance: Inh
     """
     store_list(database, header.id, app.now)
     store_all(database, header.id, listed(app.parents, app.catalog))
-    older = inheritance.previous.sets if inheritance.previous else {}
-    version = digests.best(database)
-    stored = copies.write(database, header.id, app.sets, older, inheritance.carries, version)
+    version, adoption = digests.best(database), inheritance.adoption
+    stored = copies.write(database, header.id, app.sets, inheritance, version)
     lists = {header.id}
+    if adoption is not None:
+        lists |= {each.list for each in adoption.found if each.list is not None}
     for carry in inheritance.carries.values():
         lists |= carry.lists
     if inheritance.previous and not digests.knows_parents(inheritance.previous.digest_version):

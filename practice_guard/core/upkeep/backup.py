@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NoReturn
 
 from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.application import Application, incidental, lock_for_reading
 from practice_guard.core.application import catalog as catalogs
-from practice_guard.core.checks import drift
+from practice_guard.core.checks import drift, orphans
 from practice_guard.core.database import Access, Database, fitted, locks
 from practice_guard.core.findings import found
 from practice_guard.core.guarding import Guard
@@ -17,6 +18,7 @@ from practice_guard.core.records import installation
 from practice_guard.core.restore import Workings
 from practice_guard.core.snapshots import Header, Inheritance, Snapshot
 from practice_guard.core.steps import IMPORT_AN_EXPORT, Step
+from practice_guard.core.upkeep import adoption as adopting
 from practice_guard.core.upkeep import retention
 from practice_guard.core.upkeep.carry import carries
 from practice_guard.core.words import agreeing
@@ -27,18 +29,39 @@ _ACCEPTABLE = frozenset({"rows-absent", "rows-deleted", "rows-moved"})
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What a backup did. `snapshot` is None where it refused; then nothing was written and `latest` stays."""
+    """What a backup did. `snapshot` is None where it refused; then nothing was written and `latest` stays.
+
+    `adoption` is None where none was asked for.
+    """
 
     snapshot: Snapshot | None
     findings: tuple[Finding, ...]
     previous: Snapshot | None
     skipped: tuple[str, ...]
     left_out: Mapping[str, str] = field(default_factory=dict)
+    adoption: adopting.Adoptions | None = None
 
     @property
     def verdict(self) -> Verdict:
         """Fine when there is a new snapshot, else refused."""
         return Verdict.FINE if self.snapshot else Verdict.REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of a backup.
+
+    Attributes:
+        label: a word for people.
+        accept_current: take what is there now as the truth, also where it looks like damage; recorded.
+        orphans_from: the snapshot, or `latest`, by whose lists rows are adopted that hang on ids which are gone.
+        shown: what the person who asks was told of that; None where nobody was.
+    """
+
+    label: str = ""
+    accept_current: bool = False
+    orphans_from: str | None = None
+    shown: adopting.Adoptions | None = None
 
 
 def take(guard: Guard, *, label: str = "", accept_current: bool = False) -> Backup:
@@ -50,40 +73,81 @@ def take(guard: Guard, *, label: str = "", accept_current: bool = False) -> Back
         accept_current: take what is there now as the truth, also where it looks like damage; recorded.
 
     Raises:
+        errors.GuardError: as `take_as`.
+    """
+    return take_as(guard, Wish(label, accept_current))
+
+
+def take_as(guard: Guard, wish: Wish) -> Backup:
+    """Take a snapshot as it is wished for; see `take`.
+
+    Raises:
         errors.UsageError: the label is no text.
-        errors.WrongDatabaseError: the database is marked for another environment.
+        errors.WrongDatabaseError: the database is marked for another environment, or the snapshot of which the orphans
+            are to be is another's.
+        errors.NoSnapshotError: the snapshot of which the orphans are to be is not there.
         errors.SchemaError: a protected table is gone, or has changed so that rows that wait cannot be carried on.
         errors.DamagedSnapshotError: what was read back is not what was written, or no snapshot is whole any more.
+        errors.StalePlanError: other rows hang on ids that are gone than were shown.
         errors.LockedError: another guard is at work, or locks could not be had in time.
     """
-    if "\0" in label or not label.isprintable():
+    taken = _in_a_transaction(guard, wish, lambda taken: taken)
+    if taken.snapshot is None:
+        return taken
+    guard.watcher.begins("reading the copy back", taken.snapshot.rows)
+    with guard.database.transaction(Access.WRITE):
+        verified = snapshots.confirm(guard.database, taken.snapshot, guard.author.done)
+    return replace(taken, snapshot=verified)
+
+
+def attempt(guard: Guard, wish: Wish) -> Backup:
+    """Take a snapshot as `take_as` does and let nothing of it stay: what would be adopted is then known.
+
+    Raises:
+        errors.GuardError: as `take_as`.
+    """
+
+    def leave(taken: Backup) -> NoReturn:
+        raise _TriedError(taken)
+
+    try:
+        return _in_a_transaction(guard, wish, leave)
+    except _TriedError as tried:
+        return tried.taken
+
+
+class _TriedError(Exception):
+    """Raised to leave a transaction whose work is not to stay."""
+
+    def __init__(self, taken: Backup) -> None:
+        super().__init__()
+        self.taken = taken
+
+
+def _in_a_transaction(guard: Guard, wish: Wish, then: Callable[[Backup], Backup]) -> Backup:
+    if "\0" in wish.label or not wish.label.isprintable():
         raise errors.UsageError("The label must be text that can be printed. Nothing was done.")
     database = guard.database
-    if fitted(database, label) != label:
+    if fitted(database, wish.label) != wish.label:
         raise errors.UsageError(
-            f"This database ({database.encoding}) has no letters for the label {label}. Nothing was done."
+            f"This database ({database.encoding}) has no letters for the label {wish.label}. Nothing was done."
         )
     with database.transaction(Access.READ):
         guard.check_mark()
-        server, catalog = locks.ask(database), catalogs.read(database, guard.schema)
+        server, catalog = locks.ask(database), catalogs.read(database, guard.schema, guard.parents)
 
     def work(within: float) -> Backup:
         lock_for_reading(database, catalog, guard.sets, within, guard.parents)
         locks.take(database)
-        return _take(guard, guard.look(), label, accept_current=accept_current)
+        return then(_take(guard, guard.look(), wish))
 
-    taken = locks.attempt(database, Access.SNAPSHOT, work, patience=guard.patience, server=server)
-    if taken.snapshot is None:
-        return taken
-    guard.watcher.begins("reading the copy back", taken.snapshot.rows)
-    with database.transaction(Access.WRITE):
-        verified = snapshots.confirm(database, taken.snapshot, guard.author.done)
-    return Backup(verified, taken.findings, taken.previous, taken.skipped, taken.left_out)
+    return locks.attempt(database, Access.SNAPSHOT, work, patience=guard.patience, server=server)
 
 
-def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -> Backup:
-    database, author = guard.database, guard.author
+def _take(guard: Guard, app: Application, wish: Wish) -> Backup:
+    database, author, accept_current = guard.database, guard.author, wish.accept_current
     known = snapshots.listing(database)
+    source = None if wish.orphans_from is None else adopting.source(guard, wish.orphans_from)
     last, findings = _last_good(database, known, accept_current=accept_current)
     workings: Workings | None = None
     rows = restore.count_rows(database, app.sets)
@@ -95,21 +159,49 @@ def _take(guard: Guard, app: Application, label: str, *, accept_current: bool) -
         part = snapshots.without(last, snapshots.gone(last, app)) if accept_current else last
         workings = restore.work_out(database, part, app, guard.request)
         findings += drift.since(workings, rows)
-        if any(bound.name not in last.sets for bound in app.sets):
-            findings += drift.new(restore.count_alone(database, app), last)
+        findings += _new(database, app, last, known, adopted=source is not None)
     findings += drift.older_than_their_team(database, app, workings)
-    skipped = tuple(app.skipped)
+    skipped = tuple(app.missed)
     refusing = any(finding.severity is Severity.ERROR for finding in findings)
     if refusing and not accept_current:
         return Backup(None, tuple(findings), last, skipped, app.left_out)
     place = installation.ensure(database, author.environment, author.now)
     keeps = () if accept_current else _keeps(last, findings)
     accepted = accept_current and (_is_missed(findings) or bool(retention.missed(known)))
-    header = Header(snapshots.new_id(database, author.now), place, author, label, accepted, keeps)
+    header = Header(snapshots.new_id(database, author.now), place, author, wish.label, accepted, keeps)
     carried = carries(workings, header.id, lossy=accept_current) if workings else {}
     guard.watcher.begins("copying rows", rows)
-    new = snapshots.write(database, app, header, Inheritance(last, carried))
-    return Backup(new, tuple(drift.accepted(findings)), last, skipped, app.left_out)
+    adoption = adopting.begun(source, app) if source else None
+    new = snapshots.write(database, app, header, Inheritance(last, carried, adoption))
+    report = adopting.told(guard, app, source, adoption, known) if source and adoption else None
+    if report is not None:
+        _check_shown(report, wish.shown)
+        findings += adopting.findings(database, report, known)
+    return Backup(new, tuple(drift.accepted(findings)), last, skipped, app.left_out, report)
+
+
+def _new(
+    database: Database, app: Application, last: Snapshot, known: Sequence[Snapshot], *, adopted: bool
+) -> list[Finding]:
+    """Find rows of new sets that hang on what is gone; where they are adopted, only those that nobody adopts."""
+    names = {bound.name for bound in app.sets if bound.name not in last.sets}
+    if not names:
+        return []
+    alone = restore.count_alone(database, app)
+    if adopted:
+        chained = {bound.name for bound in app.sets if bound.references[0].parent is not None}
+        return drift.new({name: each for name, each in alone.items() if name in chained}, last)
+    gone = {name for name in names if alone[name].vanished}
+    return drift.new(alone, last, orphans.adopting(database, orphans.vanished(database, app, gone), known))
+
+
+def _check_shown(report: adopting.Adoptions, shown: adopting.Adoptions | None) -> None:
+    """Refuse to adopt anything else than what a person was shown."""
+    if shown is not None and shown != report:
+        raise errors.StalePlanError(
+            "Other rows hang on ids that are gone than were shown a moment ago. Nothing was written.",
+            next_steps=(Step("backup", "--orphans-from", report.source),),
+        )
 
 
 def _is_missed(findings: Sequence[Finding]) -> bool:

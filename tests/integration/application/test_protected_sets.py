@@ -84,8 +84,12 @@ def everything_seen(database: ScratchDatabase) -> dict[str, Counter[object]]:
     }
 
 
+NOBODYS = dict.fromkeys(("pickup_games", "player_availability", "user_instructions"), 0)
+"""Sets of tables that the incident had no rows in."""
+
+
 def test_the_figures_of_the_incident(incident: League, database: ScratchDatabase) -> None:
-    rows = {name: stored.rows for name, stored in Guard(database).has_backed_up().sets.items() if not stored.companion}
+    rows = {name: stored.rows for name, stored in Guard(database).has_backed_up().sets.items()}
     assert rows == {
         "practices": 27,
         "practice_times": 2,
@@ -94,6 +98,7 @@ def test_the_figures_of_the_incident(incident: League, database: ScratchDatabase
         "poll_choices": 5,
         "poll_responses": 3,
         "league_contexts": 2,
+        **NOBODYS,
     }
 
 
@@ -172,6 +177,7 @@ def test_thirteen_messages_and_two_polls_on_vanished_teams_are_seen_before_the_r
         "poll_choices": 0,  # their polls are there, under their own keys
         "poll_responses": 3,  # their players are there under new ones
         "league_contexts": 2,
+        **NOBODYS,
     }
     assert found.verdict is Verdict.REFUSED
 
@@ -251,6 +257,7 @@ def test_nothing_of_a_league_that_an_import_lacks_lands_on_another_one(
         "poll_choices": 2,
         "poll_responses": 0,
         "league_contexts": 1,
+        **NOBODYS,
     }
     for name, seen in everything_seen(database).items():
         assert not [row for row in seen - before[name] if "Tennaqua S2B" in str(row)], name
@@ -280,9 +287,10 @@ def test_a_survey_counts_rows_and_the_teams_they_hang_on_up_the_chain(
 def test_a_survey_names_what_points_at_teams_and_is_not_protected(incident: League, database: ScratchDatabase) -> None:
     database.rows("CREATE TABLE badges (id serial, guest_team_id bigint)")
     database.rows("INSERT INTO badges (guest_team_id) VALUES (1), (NULL)")
-    found = {(each.pointer.table, each.pointer.column): each.rows for each in survey(database).uncovered}
-    assert found["badges", "guest_team_id"] == 1
-    assert {table for table, _ in found} == {"activity_log", "badges", "user_instructions"}
+    (found,) = survey(database).exposed
+    assert [(each.table, each.column, each.target) for each in found.pointers] == [("badges", "guest_team_id", TEAMS)]
+    assert found.counts is not None
+    assert (found.counts.pointing, found.counts.here, found.counts.gone, found.counts.nothing) == ((1,), 1, 0, 1)
 
 
 def test_a_team_is_the_one_of_today_and_not_the_one_met_first(incident: League, database: ScratchDatabase) -> None:

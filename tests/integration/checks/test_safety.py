@@ -147,6 +147,14 @@ def has_rows_on_nothing(table: str, column: str) -> Callable[[SoundLeague], obje
     return breaks
 
 
+def has_a_game_at_no_club(sound: SoundLeague) -> None:
+    sound.runs(
+        "ALTER TABLE pickup_games DROP CONSTRAINT pickup_games_club_id_fkey;\n"
+        "INSERT INTO pickup_games (description, game_date, game_time, club_id) "
+        "VALUES ('Come all', '2026-01-05', '19:00', 424242)"
+    )
+
+
 def has_a_practice_on_a_strangers_team(sound: SoundLeague) -> None:
     label = builders.practice_label(sound.tennaqua)
     sound.league.captain_schedules_practice(sound.wilmette, NEXT_WEEK, label=label)
@@ -233,6 +241,7 @@ TWINS = (
     Twin("rows-without-team", has_a_practice_without_team, starts_with="1 row of practices without a team"),
     Twin("rows-on-vanished-team", has_rows_on_nothing("practice_times", "team_id"), starts_with="1 row of practice_t"),
     Twin("rows-on-vanished-league", has_rows_on_nothing("practice_times", "league_id"), starts_with="1 row of practi"),
+    Twin("rows-on-vanished-parent", has_a_game_at_no_club, starts_with="1 row of pickup_"),
     Twin("rows-without-league", has_a_practice_without_league, mends=True, starts_with="1 row of practices"),
     Twin("label-names-another-team", has_a_practice_on_a_strangers_team, mends=True, starts_with="1 row of practices"),
     Twin("foreign-key-missing", sql("ALTER TABLE polls DROP CONSTRAINT polls_team_id_fkey"), mends=True),
@@ -257,8 +266,8 @@ TWINS = (
     Twin("replication-role", lambda sound: sound.sets_for_the_database("session_replication_role = replica"), True),
     Twin(
         "unprotected-table",
-        sql("CREATE TABLE lineups (id serial, team_id int)"),
-        starts_with="0 rows of lineups (team_id)",
+        sql("CREATE TABLE lineups (id serial, team_id int);\nINSERT INTO lineups (team_id) SELECT id FROM teams"),
+        starts_with="2 rows of lineups (team_id)",
     ),
     Twin(
         "writes-swallowed",

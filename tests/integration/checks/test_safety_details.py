@@ -11,6 +11,7 @@ from practice_guard.core.application import LEAGUES, TEAMS, ProtectedSet, Refere
 from practice_guard.core.application.declared import parse
 from practice_guard.core.checks.safety import Result
 from practice_guard.core.model import Severity
+from practice_guard.core.steps import Step
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.inspecting import NEXT_WEEK, SoundLeague, a_sound_league
@@ -266,9 +267,14 @@ def test_unprotected_rows_are_counted_by_foreign_key_and_by_name(sound: SoundLea
     assert finding.why.startswith("It points at teams and leagues and nobody protects it")
 
 
-def test_what_protects_a_table_can_be_copied_into_the_settings(sound: SoundLeague) -> None:
-    sound.runs("CREATE TABLE lineups (id serial PRIMARY KEY, squad int REFERENCES teams (id), league_id int)")
-    declared = parse(str(sound.finds("unprotected-table").fix), "practice_guard.toml")
+def test_what_protects_a_table_is_written_by_one_command(sound: SoundLeague) -> None:
+    sound.runs(
+        "CREATE TABLE lineups (id serial PRIMARY KEY, squad int REFERENCES teams (id), league_id int);\n"
+        f"INSERT INTO lineups (squad) VALUES ({sound.tennaqua.id})"
+    )
+    assert sound.finds("unprotected-table").fix == Step("protected", "--write", "practice_guard.toml")
+    (section,) = sound.proposes("lineups").sections
+    declared = parse(section.text, "practice_guard.toml")
     (added,) = declared.sets
     assert added.references == (Reference("squad", TEAMS), Reference("league_id", LEAGUES))
     sound.guard.sets = declared.everything
@@ -276,7 +282,7 @@ def test_what_protects_a_table_can_be_copied_into_the_settings(sound: SoundLeagu
 
 
 def test_a_table_that_is_protected_by_settings_or_is_the_etls_is_not_named(sound: SoundLeague) -> None:
-    sound.runs("CREATE TABLE lineups (id serial PRIMARY KEY, team_id int)")
+    sound.runs("CREATE TABLE lineups (id serial PRIMARY KEY, team_id int);\nINSERT INTO lineups (team_id) VALUES (1)")
     assert sound.says("unprotected-table").status is Result.WARNING
     assert sound.says("unprotected-table", etl_tables=frozenset({"lineups"})).status is Result.WARNING
     sound.guard.sets = (

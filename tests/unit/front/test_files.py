@@ -284,3 +284,44 @@ def test_files_are_written_in_one_place() -> None:
             if isinstance(each, ast.Call) and name not in OPENS_FOR_ITSELF:
                 called = each.func.attr if isinstance(each.func, ast.Attribute) else getattr(each.func, "id", "")
                 assert called not in by_hand, f"{name}:{each.lineno} calls {called}; see practice_guard/files.py"
+
+
+OURS, ADDED = b"# Wilmette\n", b"# Wilmette\nleagues = 4\n"
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o444])
+def test_a_persons_file_keeps_its_rights(path: Path, mode: int) -> None:
+    path.write_bytes(OURS)
+    path.chmod(mode)
+    files.put_in_place(path, OURS, ADDED)
+    assert path.read_bytes() == ADDED
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+    assert names_in(path.parent) == [path.name]
+
+
+def test_a_persons_file_that_is_not_there_is_made(path: Path) -> None:
+    files.put_in_place(path, None, ADDED)
+    assert path.read_bytes() == ADDED
+    with pytest.raises(UsageError, match="exists already"):
+        files.put_in_place(path, None, OURS)
+    assert path.read_bytes() == ADDED
+
+
+def test_what_somebody_else_wrote_meanwhile_stays(path: Path) -> None:
+    path.write_bytes(b"# Tennaqua\n")
+    with pytest.raises(UsageError, match="changed by somebody else meanwhile"):
+        files.put_in_place(path, OURS, ADDED)
+    assert path.read_bytes() == b"# Tennaqua\n"
+    assert names_in(path.parent) == [path.name]
+
+
+@pytest.mark.parametrize("of", [stat.S_ISREG, stat.S_ISDIR], ids=["the file", "its directory"])
+def test_a_full_disk_never_takes_a_persons_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch, of: Callable[[int], bool]
+) -> None:
+    path.write_bytes(OURS)
+    monkeypatch.setattr(os, "fsync", fails(errno.ENOSPC, of=of))
+    with suppress(UsageError):
+        files.put_in_place(path, OURS, ADDED)
+    assert path.read_bytes() in (OURS, ADDED)
+    assert names_in(path.parent) == [path.name]

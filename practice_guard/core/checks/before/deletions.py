@@ -27,11 +27,11 @@ def cascades(scene: Scene) -> Answer:
         and _reached(scene.app.catalog, {key.table}) & tables
     ]
     if not begin:
-        return Answer("no foreign key deletes protected rows with their team or league")
+        return Answer(f"no foreign key deletes protected rows with their {scene.app.owner}")
     gone = _reached(scene.app.catalog, scene.etl_tables)
     acting = [key for key in _keys(scene.app.catalog, "c") if key.table in tables and key.parent in gone]
     rows, uncounted = _rows_behind(scene, acting)
-    what = f"{counted(rows, 'protected row')} would be deleted with a team or league, by {listed(begin)}."
+    what = f"{counted(rows, 'protected row')} would be deleted with a {scene.app.owner}, by {listed(begin)}."
     why = "An import that deletes the parents takes them along, and with them what only hangs on them." + uncounted
     fix = _without_action(scene, begin)
     return Answer(what, (found("foreign-key-cascades", what, why, fix, rows=rows, examples=map(named, begin)),))
@@ -43,9 +43,9 @@ def sets_null(scene: Scene) -> Answer:
     gone = _reached(scene.app.catalog, scene.etl_tables)
     keys = [key for key in _keys(scene.app.catalog, "nd") if key.table in tables and key.parent in gone]
     if not keys:
-        return Answer("no foreign key makes protected rows forget their team or league")
+        return Answer(f"no foreign key makes protected rows forget their {scene.app.owner}")
     rows, uncounted = _rows_behind(scene, keys)
-    what = f"{counted(rows, 'protected row')} would forget a team or league, by {listed(keys)}."
+    what = f"{counted(rows, 'protected row')} would forget a {scene.app.owner}, by {listed(keys)}."
     why = "An import that deletes the parents leaves them on nothing; only a snapshot knows where they belong."
     fix = _without_action(scene, keys)
     report = found("foreign-key-sets-null", what, why + uncounted, fix, rows=rows, examples=map(named, keys))

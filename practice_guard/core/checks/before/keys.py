@@ -40,6 +40,7 @@ NAME = Key(
     "A name that two teams of a league share is no evidence any more: rows of such a team may have to wait.",
 )
 _KEYS = (UPSERT, NAME)
+_NO_TEAMS = Answer("there are no teams here that could have keys")
 
 
 def upsert_key(scene: Scene) -> Answer:
@@ -73,6 +74,8 @@ def name_duplicates(scene: Scene) -> Answer:
 
 
 def _key(scene: Scene, key: Key, report: partial[Finding]) -> Answer:
+    if not scene.app.catalog.has("teams"):
+        return _NO_TEAMS
     table = scene.app.catalog.table("teams")
     alike = [each for each in table.unique_keys if sorted(map(str, each.columns)) == sorted(key.columns)]
     usable = [each.name for each in alike if each.usable]
@@ -106,6 +109,8 @@ def _fault(key: UniqueKey) -> str:
 
 
 def _nulls(scene: Scene, key: Key, report: partial[Finding]) -> Answer:
+    if not scene.app.catalog.has("teams"):
+        return _NO_TEAMS
     teams = scene.app.catalog.table("teams").quoted
     rows = scene.once(_incomplete)[key]
     if not rows:
@@ -141,6 +146,8 @@ def _of_teams(name: str, scene: Scene, key: Key, **parts: str) -> Query:
 
 
 def _duplicates(scene: Scene, key: Key, report: partial[Finding], facet: str) -> Answer:
+    if not scene.app.catalog.has("teams"):
+        return _NO_TEAMS
     teams = scene.app.catalog.table("teams").quoted
     groups = scene.once(_repeated)[key]
     if not groups:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from practice_guard.core.application import PARENTS, Catalog, Table
+from practice_guard.core.application import PARENTS, Application, Catalog, Table, pointers
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene, role_of, visible
 from practice_guard.core.database import Database, identifier, statement
@@ -102,7 +102,7 @@ def transactions(scene: Scene) -> Answer:
 def locks(scene: Scene) -> Answer:
     """Whether somebody holds or waits for locks that a restore would have to wait for."""
     tables = {table.name: table.oid for table in scene.protected_tables}
-    tables |= {name: scene.app.catalog.table(name).oid for name in PARENTS}
+    tables |= {name: scene.app.catalog.tables[name].oid for name in PARENTS if scene.app.catalog.has(name)}
     rows = scene.database.execute(statement(__name__, "blockers"), {"tables": list(tables.values())})
     if not rows:
         return Answer("no lock is in the way of a restore")
@@ -156,7 +156,7 @@ def sequences(scene: Scene) -> Answer:
         names = [f"{name} is at {last:,} of {most:,}" for _, name, last, most in rows]
         what = f"{counted(len(rows), 'sequence')} more than {NEARLY_USED:g} % used: {', '.join(names)}."
         why = "When it is used up, every import and every new row fails."
-        fix = "\n".join(_widening(scene.app.catalog, sequence) for sequence, *_ in rows)
+        fix = "\n".join(_widening(scene.app, sequence) for sequence, *_ in rows)
         findings.append(found("ids-running-out", what, why, fix, examples=names))
     if veiled:
         what = f"{counted(len(veiled), 'sequence')} that this role may not look at: how far used is not known."
@@ -167,8 +167,9 @@ def sequences(scene: Scene) -> Answer:
     return Answer("no sequence is nearly used up", tuple(findings), looked=not veiled)
 
 
-def _widening(catalog: Catalog, sequence: str) -> str:
+def _widening(app: Application, sequence: str) -> str:
     """Write the statements that widen a sequence, the columns that draw from it, and those that point at these."""
+    catalog = app.catalog
     drawing = [
         (table.name, column.name)
         for table in catalog.tables.values()
@@ -182,7 +183,8 @@ def _widening(catalog: Catalog, sequence: str) -> str:
         for column, parent_column in key.pairs
         if (key.parent, parent_column) in drawing
     ]
-    pointing += [(each.table, each.column) for each in catalog.pointers() if (str(each.target), "id") in drawing]
+    named = pointers.of(catalog, app.parents)
+    pointing += [(each.table, each.column) for each in named if (each.led_to, "id") in drawing]
     widened = [
         mending("widen_column", table=catalog.table(name).quoted, column=identifier(column))
         for name, column in dict.fromkeys((*drawing, *sorted(pointing)))
@@ -220,9 +222,9 @@ def left_out(scene: Scene) -> Answer:
 
 def skipped(scene: Scene) -> Answer:
     """Name the protected sets whose table this database does not have."""
-    if not scene.app.skipped:
+    names = list(scene.app.missed)
+    if not names:
         return Answer(f"{counted(len(scene.app.sets), 'protected set')}, each with its table")
-    names = list(scene.app.skipped)
     what = f"{counted(len(names), 'protected set')} without a table here: {', '.join(names)}."
     why = "Tables other than teams, leagues, clubs, series and schedule are optional; what is not there is skipped."
     return Answer(what, (found("set-skipped", what, why, examples=names),))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 
-from practice_guard.core.application import LEAGUES, TEAMS, ForeignKey, Pointer, coverage
+from practice_guard.core.application import AtImport, Exposed, ForeignKey, Parent, Pointer, Proposal, exposed, sections
 from practice_guard.core.checks.before.mending import mending
-from practice_guard.core.checks.before.scene import Answer, Scene, is_gone, shown
-from practice_guard.core.database import Query, Row, ask_each, identifier, statement
+from practice_guard.core.checks.before.scene import Answer, Scene, shown
+from practice_guard.core.database import identifier, statement
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.model import Finding
+from practice_guard.core.steps import Step
 from practice_guard.core.words import counted
 
 DELETIONS = {"c": "ON DELETE CASCADE", "n": "ON DELETE SET NULL", "d": "ON DELETE SET DEFAULT"}
@@ -37,7 +37,7 @@ def missing(scene: Scene) -> Answer:
         return Answer("every reference of a protected table has a foreign key")
     names = [f"{table}.{column}" for table, column in bare]
     what = f"{counted(len(names), 'reference')} without a foreign key: {', '.join(names)}."
-    why = "The database lets such a column point at a team or league that is not there; only the guard looks."
+    why = f"The database lets such a column point at a {scene.app.owner} that is not there; only the guard looks."
     return Answer(what, (found("foreign-key-missing", what, why, "\n".join(bare.values()), examples=names),))
 
 
@@ -84,55 +84,73 @@ def replication_role(scene: Scene) -> Answer:
 
 
 def unprotected(scene: Scene) -> Answer:
-    """Whether tables that are neither the ETL's nor protected point at teams or leagues, and with how many rows."""
-    tables: dict[str, list[Pointer]] = {}
-    for pointer in coverage.unfollowed(scene.app):
-        tables.setdefault(pointer.table, []).append(pointer)
-    readable = coverage.readable(scene.database, [scene.app.catalog.table(name) for name in tables])
-    ids = {"teams": sorted(scene.app.now.ids), "leagues": sorted(scene.app.now.leagues)}
-    queries = [Query(_pointing(scene, name, tables[name]), ids) for name in tables if name in readable]
-    counts = iter(ask_each(scene.database, queries))
-    found_ = [
-        _unprotected(scene, name, pointers, next(counts)[0] if name in readable else None)
-        for name, pointers in tables.items()
-    ]
-    says = "every table that points at teams or leagues is the ETL's or protected"
-    return Answer(says, tuple(found_), looked=len(readable) == len(tables))
+    """Whether tables that are neither the ETL's nor protected lead to what it renumbers, or hang on protected rows."""
+    bare = exposed.tables(scene.database, scene.app)
+    proposals = {each.table: each for each in sections.propose(scene.database, scene.app, bare)}
+    found_ = tuple(_unprotected(scene, each, proposals[each.table]) for each in bare)
+    says = "every table that leads to what an import renumbers is the ETL's or protected"
+    return Answer(says, found_, looked=all(each.counts for each in bare))
 
 
-def _pointing(scene: Scene, name: str, pointers: Sequence[Pointer]) -> str:
-    here = " OR ".join(
-        statement(__name__, "is_there", column=identifier(pointer.column), ids=str(pointer.target))
-        for pointer in pointers
-    )
-    gone = " OR ".join(is_gone(pointer.column, pointer.target) for pointer in pointers)
-    return statement(__name__, "pointing", table=_table(scene, name), here=here, gone=gone)
-
-
-def _unprotected(scene: Scene, name: str, pointers: Sequence[Pointer], counts: Row | None) -> Finding:
-    table = scene.app.catalog.table(name)
-    names = f"{name} ({', '.join(pointer.column for pointer in pointers)})"
-    targets = " and ".join(sorted({str(pointer.target) for pointer in pointers}, reverse=True))
-    why = f"It points at {targets} and nobody protects it: when the ids change, its rows keep the old ones."
-    protect = _protecting(name, pointers)
-    if counts is None:
+def _unprotected(scene: Scene, each: Exposed, proposal: Proposal) -> Finding:
+    names = f"{each.table} ({', '.join(sorted(pointer.column for pointer in each.pointers))})"
+    write = Step("protected", "--write", scene.guard.settings_file)
+    why = f"{_leading(each.pointers)} and nobody protects it: at an import {_at_import(each.pointers)}."
+    if each.counts is None:
         what = f"1 unprotected table, {names}, whose rows this role may not count."
-        grant = f"GRANT SELECT ON {shown(table.quoted)} TO {scene.role.name};\n{protect}"
-        return unseen("unprotected-table", what, why, grant)
-    orphans, already = counts
-    before = f" Pointing at nothing already: {already:,}." if already else ""
-    what = f"{counted(orphans, 'row')} of {names} would be orphaned by an import that gives new ids.{before}"
-    return found("unprotected-table", what, why, protect, rows=orphans)
+        return unseen(
+            "unprotected-table", what, why, f"GRANT SELECT ON {shown(each.pointers[0].quoted)} TO {scene.role.name};"
+        )
+    already = f" Pointing at nothing already: {each.counts.gone:,}." if each.counts.gone else ""
+    would = _WOULD.get(_worst(each.pointers), "be orphaned")
+    what = f"{counted(each.counts.here, 'row')} of {names} would {would} by an import that gives new ids.{already}"
+    if proposal.why_not:
+        why += f" {'Not all of it can' if proposal.sections else 'It cannot'} be protected: {proposal.why_not}."
+    fix = write if proposal.sections else Step("explain", "unprotected-table")
+    return found("unprotected-table", what, why, fix, rows=each.counts.here)
 
 
-def _protecting(name: str, pointers: Sequence[Pointer]) -> str:
-    """Write the entry of the settings file that protects a table."""
-    lines = ["# in practice_guard.toml", "[[protected]]", f"name = {json.dumps(name)}", f"table = {json.dumps(name)}"]
-    for target in (TEAMS, LEAGUES):
-        columns = [pointer.column for pointer in pointers if pointer.target == target]
+_WOULD = {AtImport.CASCADE: "be deleted", AtImport.SET_NULL: "be cut off", AtImport.SET_DEFAULT: "be cut off"}
+"""What would become of rows, by what would happen to their columns; the worst first."""
+
+
+def _worst(pointers: Iterable[Pointer]) -> AtImport:
+    fates = {each.at_import for each in pointers}
+    return next((fate for fate in _WOULD if fate in fates), AtImport.DANGLE)
+
+
+def _leading(pointers: Sequence[Pointer]) -> str:
+    """Say what a table points at, and on what it hangs."""
+    sets = list(dict.fromkeys(str(each.target) for each in pointers if not isinstance(each.target, Parent)))
+    parents = list(dict.fromkeys(str(each.target) for each in pointers if isinstance(each.target, Parent)))
+    hangs = [f"hangs on {_together(sets)}"] if sets else []
+    points = [f"points at {_together(parents)}"] if parents else []
+    return f"It {' and '.join((*points, *hangs))}"
+
+
+def _together(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _at_import(pointers: Sequence[Pointer]) -> str:
+    """Say what would become of a table's columns, by what happens to them."""
+    said = []
+    for fate in AtImport:
+        columns = [each.column for each in pointers if each.at_import is fate]
         if columns:
-            lines.append(f"{target} = {json.dumps(columns)}")
-    return "\n".join(lines)
+            one = len(columns) == 1
+            stops, keeps, goes = ("stops", "keeps", "becomes") if one else ("stop", "keep", "become")
+            names = _together(columns)
+            said.append(
+                {
+                    AtImport.DANGLE: f"{names} {keeps} the old ids",
+                    AtImport.CASCADE: f"its rows are deleted with what {names} {'leads' if one else 'lead'} to",
+                    AtImport.SET_NULL: f"{names} {goes} NULL",
+                    AtImport.SET_DEFAULT: f"{names} {goes} what stands there by default",
+                    AtImport.REFUSE: f"{names} {stops} it, or {keeps} the old ids where it turns foreign keys off",
+                }[fate]
+            )
+    return "; ".join(said)
 
 
 def _own_keys(scene: Scene) -> list[ForeignKey]:

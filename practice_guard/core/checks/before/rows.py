@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
-from practice_guard.core.application import LEAGUES, TEAMS, BoundSet, Reference, incidental
-from practice_guard.core.checks import drift, labels
+from practice_guard.core.application import LEAGUES, TEAMS, BoundSet, Parent, Reference, incidental
+from practice_guard.core.checks import drift, labels, orphans
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene
-from practice_guard.core.checks.before.snapshots import accounted_for, latest
+from practice_guard.core.checks.before.snapshots import accounted_for, known, latest
 from practice_guard.core.database import Query, ask_each, identifier, literal, piece, statement
 from practice_guard.core.findings import found, unseen
 from practice_guard.core.model import Finding, Severity
 from practice_guard.core.restore import Workings, count_alone
+from practice_guard.core.steps import Advice, Step
 from practice_guard.core.words import counted
 
 
@@ -115,12 +116,13 @@ def _adrift(
     everything = scene.once(_survey)
     for bound in scene.app.sets:
         if rows := everything.get((bound.name, trouble.fault, True)):
-            said = f"{counted(rows.rows, 'row')} of {bound.name} {trouble.what}."
-            fix = _mending(scene, bound, trouble, rows)
+            said = f"{counted(rows.rows, 'row')} of {bound.name} {_what(bound, trouble)}."
+            fix = _fix(*_adopting(scene, bound, trouble, rows), _mending(scene, bound, trouble, rows))
             findings.append(report(said, trouble.why, fix, rows=rows.rows, examples=rows.words))
         if rows := everything.get((bound.name, trouble.fault, False)):
-            said = f"{counted(rows.rows, 'row')} of {bound.name} {trouble.what}, {_since_when(scene, bound)}."
-            fix = "\n".join(filter(None, (_mending(scene, bound, trouble, rows), _giving_up(bound, trouble, rows))))
+            said = f"{counted(rows.rows, 'row')} of {bound.name} {_what(bound, trouble)}, {_since_when(scene, bound)}."
+            by_hand = filter(None, (_mending(scene, bound, trouble, rows), _giving_up(bound, trouble, rows)))
+            fix = _fix(*_adopting(scene, bound, trouble, rows), "\n".join(by_hand))
             found_ = report(said, trouble.why, fix, rows=rows.rows, examples=rows.words)
             findings.append(replace(found_, severity=Severity.WARNING))
     findings += unlooked_sets(scene, scene.app.sets, unlooked)
@@ -128,6 +130,28 @@ def _adrift(
     known = scene.once(_accounted_for)
     besides = f", besides {counted(known, 'row')} that the newest snapshot accounts for" if known else ""
     return Answer(f"0 protected rows {trouble.what}{besides}", tuple(findings), looked)
+
+
+def _fix(*advice: Advice) -> Advice | tuple[Advice, ...]:
+    return advice[0] if len(advice) == 1 else advice
+
+
+def _adopting(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Adrift) -> tuple[Step, ...]:
+    """Return the command that adopts rows by a snapshot whose lists know their ids; nothing where none knows any."""
+    if not rows.values or scene.once(latest) is None:
+        return ()
+    column = _columns(bound, trouble.fault)[0]
+    parent = next(each.outward for each in bound.references if each.column == column)
+    there = [orphans.Vanished(bound.name, column, parent, each, 1) for each in rows.values]
+    return tuple(orphans.adopting(scene.database, there, scene.once(known)).values())
+
+
+def _what(bound: BoundSet, trouble: _Trouble) -> str:
+    """Say what is wrong with rows of a set, and by name what is gone where it can be one thing only."""
+    gone = {each.target.one for each in bound.references if isinstance(each.target, Parent)}
+    if trouble.fault != GONE_PARENT or len(gone) != 1:
+        return trouble.what
+    return f"on a {gone.pop()} that is not there"
 
 
 def _since_when(scene: Scene, bound: BoundSet) -> str:
@@ -170,8 +194,7 @@ def _mending(scene: Scene, bound: BoundSet, trouble: _Trouble, rows: Adrift) -> 
     more = f"\n-- and {counted(rows.rows - MOST_KEYS, 'more row')}" if rows.rows > MOST_KEYS else ""
     parts = {
         **bound.parts,
-        "teams": scene.app.catalog.table("teams").quoted,
-        "leagues": scene.app.catalog.table("leagues").quoted,
+        **{name: table.quoted for name in ("teams", "leagues") if (table := scene.app.catalog.tables.get(name))},
         "column": identifier(first),
         "parents": _parents_of(scene, bound, first),
     }

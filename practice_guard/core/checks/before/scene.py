@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
-from practice_guard.core.application import ETL_TABLES, Application, BoundSet, Parent, Table
-from practice_guard.core.database import Database, Row, identifier, statement
+from practice_guard.core.application import Application, BoundSet, Table
+from practice_guard.core.database import Database, Row, statement
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Finding, Team
 from practice_guard.core.records import Place
@@ -69,9 +69,13 @@ class Scene:
     app: Application
     place: Place
     inside_etl: bool = False
-    etl_tables: frozenset[str] = ETL_TABLES
+    etl_tables: frozenset[str] = frozenset()
     long_transaction: timedelta = timedelta(minutes=5)
     _known: dict[Callable[[Any], object], object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Take what the database has for the ETL's own, where nobody says otherwise."""
+        self.etl_tables = self.etl_tables or self.app.catalog.etl_tables
 
     def once(self, work: Callable[[Scene], T]) -> T:
         """Return what `work` makes of this scene; it is done once however many checks ask."""
@@ -132,11 +136,6 @@ def role_of(database: Database) -> Role:
 def visible(database: Database, tables: Sequence[int]) -> list[Row]:
     """Return of each table its name and whether this role may use its schema, may read it, and is kept from rows."""
     return database.execute(statement(__name__, "visible"), {"tables": list(tables)})
-
-
-def is_gone(column: str, target: Parent | str) -> str:
-    """Return the condition that a column points at something that is not there; `ids` go with it by that name."""
-    return statement(__name__, "is_gone", column=identifier(column), ids=str(target))
 
 
 def _hidden_tables(scene: Scene) -> dict[str, str]:

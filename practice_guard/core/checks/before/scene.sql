@@ -9,7 +9,3 @@ SELECT c.relname::text, has_schema_privilege(c.relnamespace, 'USAGE'), has_table
 -- Who we are to the server and where, quoted for a GRANT, which major version it is, and which process serves us.
 SELECT quote_ident(current_user), quote_ident(current_database()), current_setting('server_version_num')::int / 10000,
        pg_backend_pid()
-
--- is_gone --
--- A reference that points at something that is not there; NULL does not.
-t.{column} <> ALL (%({ids})s::bigint[])

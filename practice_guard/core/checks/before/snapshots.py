@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from practice_guard.core import errors, restore, snapshots
-from practice_guard.core.checks import changes, drift
+from practice_guard.core.checks import changes, drift, orphans
 from practice_guard.core.checks.before.scene import Answer, Scene
 from practice_guard.core.database import renew, shielded
 from practice_guard.core.findings import found, unseen
@@ -16,10 +16,15 @@ from practice_guard.core.steps import Step
 from practice_guard.core.words import counted, duration
 
 
+def known(scene: Scene) -> list[Snapshot]:
+    """Return all snapshots, newest first."""
+    with shielded(scene.database):
+        return snapshots.listing(scene.database)
+
+
 def latest(scene: Scene) -> Snapshot | None:
     """Return the newest verified snapshot, damaged or not, or None where there is none."""
-    with shielded(scene.database):
-        return snapshots.newest(snapshots.listing(scene.database))
+    return snapshots.newest(scene.once(known))
 
 
 def fault_of_latest(scene: Scene) -> str:
@@ -147,7 +152,8 @@ def pending(scene: Scene) -> Answer:
         return Answer(said, tuple(refused))
     what = f"{counted(rows, 'row')} of snapshot {plan.snapshot} waiting for a team or a person."
     why = "No team of today is certainly theirs. An import may bring it back; the next backup carries them on."
-    fix = Step("restore", "--dry-run")
+    adopting = dict.fromkeys(orphans.waiting(scene.database, plan, scene.app).values())
+    fix = (*adopting, Step("restore", "--dry-run"))
     return Answer(
         what,
         (
@@ -176,7 +182,8 @@ def _by_team(plan: Plan, sums: Iterable[Sum]) -> list[str]:
     counts: dict[str, int] = {}
     for each in sums:
         match = plan.match(each)
-        name = str(match.old.identity) if match else f"{each.set} that hung on no known team"
+        of_teams = plan.sets[each.set].owner == restore.TEAM
+        name = str(match.old.identity) if match else f"{each.set} that hung on no known team" if of_teams else each.set
         reason = f": {match.because}" if match and match.new is None and match.because else ""
         counts[name + reason] = counts.get(name + reason, 0) + each.rows
     most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -1,0 +1,120 @@
+"""An application that is no league: a shop whose products are imported anew each night, guarded by settings alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.world.builders import ScratchDatabase
+from tests.world.program import Guard
+from tests.world.shop import SETTINGS, Owned, Shop
+
+
+@pytest.fixture
+def shop(database: ScratchDatabase, tmp_path: Path) -> Shop:
+    """A shop with customers; its settings are where the program is run."""
+    (tmp_path / "practice_guard.toml").write_text(SETTINGS)
+    shop = Shop(database)
+    shop.opens()
+    return shop
+
+
+@pytest.mark.parametrize("recycling", [False, True], ids=["new ids", "recycled ids"])
+def test_a_night_step_by_step(shop: Shop, guard: Guard, recycling: bool) -> None:
+    before = shop.whose()
+    rows = sum(sum(each.values()) for each in before.values())
+    safe = guard("validate-safety", "--json")
+    assert (safe.status, safe.json["result"]["safe"]) == (0, True), safe
+    backup = guard("backup", "--json")
+    assert (backup.status, backup.json["result"]["rows"]) == (0, rows), backup
+
+    shop.imports(recycling=recycling)
+    assert shop.whose() != before
+
+    assert guard("health").status == 3
+    preserved = guard("check-preservation", "--json")
+    assert preserved.status == 3, preserved
+    planned = guard("restore", "--dry-run", "--json")
+    assert planned.status == 0, planned
+    assert planned.json["result"]["rows"]["total"] == rows
+    assert planned.json["result"]["rows"]["pending"] == 0
+    assert shop.whose() != before, "a dry run writes nothing"
+    restored = guard("restore", "--yes", "--json")
+    assert restored.status == 0, restored
+    assert shop.whose() == before
+    assert guard("health").status == 0
+    assert guard("restore", "--yes", "--json").json["result"]["rows"]["intact"] == rows
+    assert guard("cleanup", "--yes").status == 0
+
+
+@pytest.mark.parametrize("recycling", [False, True], ids=["new ids", "recycled ids"])
+def test_a_night_in_one_process(shop: Shop, guard: Guard, tmp_path: Path, recycling: bool) -> None:
+    before = shop.whose()
+    for _ in range(2):
+        outcome = guard("run", "--json", "--", *shop.program(tmp_path, recycling=recycling))
+        assert outcome.status == 0, outcome
+        assert shop.whose() == before
+
+
+def test_a_night_on_which_nothing_changes_is_no_import(shop: Shop, guard: Guard) -> None:
+    assert guard("backup").status == 0
+    assert guard("check-preservation").status == 0
+    health = guard("health")
+    assert health.status == 0, health
+    assert guard("backup").status == 0
+
+
+def test_a_backup_after_an_import_that_nobody_restored_is_refused(shop: Shop, guard: Guard) -> None:
+    assert guard("backup").status == 0
+    shop.imports(recycling=True)
+    assert guard("backup").status == 3
+    assert guard("restore", "--yes").status == 0
+    assert guard("backup").status == 0
+
+
+def test_what_hangs_on_a_product_that_the_feed_left_out_waits_for_it(shop: Shop, guard: Guard) -> None:
+    before = shop.whose()
+    assert guard("backup").status == 0
+    path = shop.feed.pop("SKU-007")
+    shop.imports()
+    assert guard("restore", "--yes").status == 4
+    now = without("SKU-007", shop.whose())
+    assert all(rows <= now[name] for name, rows in without("SKU-007", before).items()), "the rest is in place"
+    assert guard("backup").status == 0
+    shop.feed["SKU-007"] = path
+    shop.imports(recycling=True)
+    assert guard("restore", "--yes").status == 0
+    assert shop.whose() == before
+
+
+def without(sku: str, owned: Owned) -> Owned:
+    """What customers own that has nothing to do with one product."""
+    return {
+        name: Counter({row: n for row, n in rows.items() if not any(sku in str(said) for said in row)})
+        for name, rows in owned.items()
+    }
+
+
+def test_a_first_look_at_a_shop_says_what_is_protected(shop: Shop, guard: Guard) -> None:
+    outcome = guard("protected", "--json")
+    assert outcome.status == 0, outcome
+    assert set(outcome.json["result"]["protected"]) == {"carts", "reviews", "answers", "order_notes", "wishes"}
+    assert outcome.json["result"]["skipped"] == [], "nobody looks for practices here"
+
+
+def test_reviews_that_hang_on_no_product_are_told(shop: Shop, guard: Guard, database: ScratchDatabase) -> None:
+    assert guard("backup").status == 0
+    database.rows("INSERT INTO reviews (product_id, author) SELECT 0, 'nobody ' || n FROM generate_series(1, 3) AS n")
+    outcome = guard("validate-safety")
+    assert "3 rows of reviews on a row of products that is not there" in outcome.stdout, outcome
+
+
+def test_a_database_without_teams_is_refused_where_no_parent_is_declared(
+    shop: Shop, guard: Guard, tmp_path: Path
+) -> None:
+    (tmp_path / "practice_guard.toml").unlink()
+    outcome = guard("validate-safety")
+    assert outcome.status == 13
+    assert "The table public.leagues does not exist in this database" in outcome.stderr
