@@ -104,7 +104,8 @@ def lock_for_reading(
     parents: Sequence[Parent] = BUILT_IN_PARENTS,
 ) -> None:
     """Keep every table that a snapshot reads from being emptied meanwhile; must be a transaction's first statement."""
-    besides = ("players", *(each.table for each in sets), *(each.table for each in parents))
+    left = left_out(sets, catalog)
+    besides = ("players", *(each.table for each in sets if each.name not in left), *(each.table for each in parents))
     names = sorted({*filter(catalog.has, (*PARENTS, *besides))})
     locks.tables(database, [("ACCESS SHARE", [catalog.table(name).quoted for name in names])], within=within)
 

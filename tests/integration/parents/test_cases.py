@@ -125,7 +125,7 @@ def test_a_table_without_a_key_is_left_out_and_told(guard: Guard, database: Scra
 
 
 def test_a_right_that_is_lacking_on_one_of_them_leaves_it_out_and_is_told(
-    guard: Guard, database: ScratchDatabase, role: str
+    role: str, guard: Guard, database: ScratchDatabase
 ) -> None:
     database.rows(f"GRANT ALL ON SCHEMA public TO {role}")
     database.rows(f"GRANT CREATE, TEMPORARY ON DATABASE {database.name} TO {role}")
