@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from practice_guard.core.application import BUILT_IN
+from practice_guard.core.application import BUILT_IN, CLUBS
 from practice_guard.core.application.declared import parse
 from practice_guard.core.errors import DamagedSnapshotError
 from practice_guard.core.model import Verdict
@@ -236,3 +236,24 @@ def test_cleanup_keeps_the_lists_that_rows_wait_for(guard: Guard, database: Scra
     the_import_runs(database, source=website, courts=COURTS)
     later.restores()
     assert lost(before, seen(database)) == []
+
+
+def test_a_column_that_was_no_reference_when_a_snapshot_was_taken_is_like_any_other(
+    guard: Guard, database: ScratchDatabase
+) -> None:
+    """Of clubs such a snapshot knows nothing; what is in its table keeps what it has."""
+    older = [replace(each, references=tuple(r for r in each.references if r.target != CLUBS)) for each in BUILT_IN]
+    unaware = replace(guard, sets=[each for each in older if each.references])
+    before = seen(database)
+    unaware.has_backed_up()
+    the_import_runs(database, "set-null")
+    clubs = database.rows("SELECT id, club_id FROM schedule WHERE home_team ILIKE '%practice%' ORDER BY id")
+    aware = replace(guard, sets=BUILT_IN)
+    aware.restores()
+    now = "SELECT id, club_id FROM schedule WHERE home_team ILIKE '%practice%' ORDER BY id"
+    assert database.rows(now) == clubs
+    assert {each[2] for each in lost(before, seen(database)) if each[0] == "schedule"} == {"club_id"}
+    assert "schedule.club_id" in aware.judges_health().not_followed, "nothing is left unfollowed in silence"
+    later = aware.later(days=1)
+    assert later.backs_up().snapshot is not None
+    assert "schedule.club_id" not in later.judges_health().not_followed
