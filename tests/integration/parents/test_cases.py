@@ -89,6 +89,21 @@ def test_users_who_wait_pointing_at_nothing_are_carried(
     assert [each for each in lost(before, seen(database)) if each[2] == column and each[0] == "users"] == []
 
 
+def test_an_outside_id_in_another_case_is_another_person(guard: Guard, database: ScratchDatabase) -> None:
+    """They are made of letters of both cases, each of which counts."""
+    guard.has_backed_up()
+    website = builders.the_website_now(database)
+    players = [replace(each, id="nndz-4".upper()) if each.id == "nndz-4" else each for each in website.players]
+    the_import_runs(database, source=replace(website, players=tuple(players)))
+    guard.restores()
+    found = database.rows(
+        "SELECT p.tenniscores_player_id FROM player_availability a JOIN players p ON p.id = a.player_id"
+        " WHERE p.tenniscores_player_id ILIKE 'nndz-4'"
+    )
+    assert found == []
+    assert guard.plans().counts("player_availability")["pending"] == 1
+
+
 # What is empty
 
 
