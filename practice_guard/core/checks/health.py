@@ -82,7 +82,8 @@ def check(
     taken_at = workings.snapshot.taken_at
     return Health(
         plan.snapshot, sets, weighed, leagues, teams, fail_on_warning, twice, taken_at,
-        _not_followed(database, app) + _not_known(workings), workings.snapshot.keeps, refused=restore.count_refused(plan),
+        _not_followed(database, app) + _not_known(workings), workings.snapshot.keeps,
+        refused=restore.count_refused(plan),
         of_teams=not plan.sets or any(each.owner == restore.TEAM for each in plan.sets.values()),
     )  # fmt: skip
 
