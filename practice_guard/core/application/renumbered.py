@@ -48,6 +48,10 @@ class BoundParent:
         """The others."""
         return tuple(column for column in self.same if column not in self.leads)
 
+    def query_as(self, list_: str) -> str:
+        """Return the same query, with what a list is called before the rest."""
+        return statement(__name__, "as_list", list=literal(list_), entries=self.query())
+
     def query(self) -> str:
         """Return the query of its rows: its name, their ids, and what they say, as JSON text."""
         said = ", ".join(f"{literal(name)}, t.{identifier(name)}::text" for name in self.same)

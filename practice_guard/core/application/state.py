@@ -104,9 +104,9 @@ def lock_for_reading(
     parents: Sequence[Parent] = BUILT_IN_PARENTS,
 ) -> None:
     """Keep every table that a snapshot reads from being emptied meanwhile; must be a transaction's first statement."""
-    left = left_out(sets, catalog)
-    besides = ("players", *(each.table for each in sets if each.name not in left), *(each.table for each in parents))
-    names = sorted({*filter(catalog.has, (*PARENTS, *besides))})
+    held = [each.table.name for each in bind(sets, catalog)[0]]
+    held += [each.table.name for each in listed(parents, catalog)]
+    names = sorted({*filter(catalog.has, (*PARENTS, "players", *held))})
     locks.tables(database, [("ACCESS SHARE", [catalog.table(name).quoted for name in names])], within=within)
 
 

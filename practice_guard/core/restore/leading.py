@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from practice_guard.core.application import CLUBS, PLAYERS, SERIES, Application, BoundParent, all_entries, read_entries
-from practice_guard.core.database import Database, Row
+from practice_guard.core.application import CLUBS, PLAYERS, SERIES, Application, BoundParent
 from practice_guard.core.decisions import check_renamings
 from practice_guard.core.guarding import Request
 from practice_guard.core.identity import (
@@ -32,14 +31,6 @@ Lists = Mapping[str, Mapping[str, Sequence[Entry]]]
 
 
 _BY_OUTSIDE_ID = (PLAYERS.name, PLAYERS.same[0])
-
-
-def entries_now(database: Database, parents: Sequence[BoundParent]) -> dict[str, list[Entry]]:
-    """Read the rows of parents as they are now, by parent."""
-    rows: dict[str, list[Row]] = {each.name: [] for each in parents}
-    for name, *row in database.execute(all_entries(parents).text) if parents else ():
-        rows[name].append(tuple(row))
-    return {name: read_entries(found) for name, found in rows.items()}
 
 
 def lead(

@@ -45,7 +45,7 @@ from practice_guard.core.restore.plans import Plan
 from practice_guard.core.restore.refusals import Refusal
 from practice_guard.core.restore.sheets import DESTINATIONS, GOALS, PRECEDENTS, REFUSED, Sheet, goals_of
 from practice_guard.core.restore.summing import Workings
-from practice_guard.core.snapshots import Snapshot, kept_entries, team_lists
+from practice_guard.core.snapshots import NOW, Snapshot, kept_entries, team_lists
 
 
 def plan(database: Database, snapshot: Snapshot, app: Application, request: Request | None = None) -> Plan:
@@ -159,8 +159,8 @@ def _led(
     """Find out who the rows of the parents besides teams and leagues are today; nothing is read where none is used."""
     if not app.followed and not (request.decisions and request.decisions.renamings):
         return {}
-    lists = kept_entries(database, snapshot, [each.name for each in app.followed])
-    now = leading.entries_now(database, app.followed)
+    lists = kept_entries(database, snapshot, [each.name for each in app.followed], app.followed)
+    now = lists.pop(NOW, {})
     leading.check(request.decisions, app, lists, now)
     return leading.lead(app, lists, now, known, decisions, request)
 

@@ -13,7 +13,7 @@ from practice_guard.core.model import Fate
 from practice_guard.core.records import precedents
 from practice_guard.core.restore import leading
 from practice_guard.core.restore.goals import resolved
-from practice_guard.core.snapshots import Snapshot, kept_entries, team_lists
+from practice_guard.core.snapshots import NOW, Snapshot, kept_entries, team_lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ def trace(database: Database, snapshot: Snapshot, app: Application, request: Req
         )
         for name, old in lists.items()
     }
-    entries = kept_entries(database, snapshot, [each.name for each in app.followed])
-    led = leading.lead(app, entries, leading.entries_now(database, app.followed), known, decisions, request)
+    entries = kept_entries(database, snapshot, [each.name for each in app.followed], app.followed)
+    led = leading.lead(app, entries, entries.pop(NOW, {}), known, decisions, request)
     found: dict[tuple[str, str], dict[int, Traced]] = {}
     for name, (teams, leagues) in known.items():
         found[name, TEAMS.name] = dict(_teams(teams))

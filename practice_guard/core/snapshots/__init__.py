@@ -5,6 +5,7 @@ from practice_guard.core.snapshots.adopting import Adoption as Adoption
 from practice_guard.core.snapshots.adopting import Orphan as Orphan
 from practice_guard.core.snapshots.copies import Carry as Carry
 from practice_guard.core.snapshots.copies import Inheritance as Inheritance
+from practice_guard.core.snapshots.entries import NOW as NOW
 from practice_guard.core.snapshots.entries import kept_entries as kept_entries
 from practice_guard.core.snapshots.known_ids import knowing as knowing
 from practice_guard.core.snapshots.lists import team_lists as team_lists

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from practice_guard.core.application import BoundParent, all_entries, read_entries
 from practice_guard.core.database import Database, Query, identifier, literal, statement
@@ -39,19 +39,32 @@ def store_entries(database: Database, name: str, found: Entries) -> None:
             database.execute(statement(__name__, "store_entries"), values)
 
 
+NOW = ""
+"""Stands for the list of what there is now."""
+
+
 def kept_entries(
-    database: Database, snapshot: Snapshot, names: Iterable[str] | None = None
+    database: Database, snapshot: Snapshot, names: Iterable[str] | None = None, now: Sequence[BoundParent] = ()
 ) -> dict[str, dict[str, list[Entry]]]:
-    """Read the lists that a snapshot's ids come from, by list and parent; all that are kept where no parent is named.
+    """Read the lists that a snapshot's ids come from, by list and parent.
 
     A snapshot of an older program has the players that its rows point at among its own rows, and nothing of others.
+
+    Args:
+        database: where.
+        snapshot: the snapshot.
+        names: of which parents; of all that are kept where it is left out.
+        now: parents whose rows of now are read with them, as the list `NOW`.
     """
     wanted = None if names is None else list(names)
     found: dict[str, dict[str, list[Entry]]] = {name: {} for name in snapshot.lists}
+    if now:
+        found[NOW] = {each.name: [] for each in now}
     asked = [_older(snapshot.id, each) for each in snapshot.sets.values() if each.companion]
     parameters: dict[str, object] = {"lists": list(snapshot.lists), "parents": wanted}
     if (installation.locate(database).version or 0) >= KEPT_SINCE:
         asked.append(statement(__name__, "kept"))
+    asked += [each.query_as(NOW) for each in now]
     if not asked or wanted == []:
         return found
     query = Query("\n UNION ALL\n".join(asked), parameters)
