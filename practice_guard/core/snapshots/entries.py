@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from practice_guard.core.application import BoundParent, all_entries, read_entries
 from practice_guard.core.database import Database, Query, identifier, literal, statement
