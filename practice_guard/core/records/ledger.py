@@ -237,10 +237,12 @@ def trim(database: Database, sets: Sequence[BoundSet]) -> int:
     }
     old = database.execute(statement(__name__, "old_entries", **ours))
     undone, others = [each for each, undone in old if undone], [each for each, undone in old if not undone]
+    asked = {"entries": [*undone, *others]}
+    wrote = {name for (name,) in (database.execute(statement(__name__, "sets_of"), asked) if old else ())}
     removed = 0
     # Those that were taken back first: what is left of them says which of the others are still needed.
     for entries in (undone, others):
-        for bound in sets if entries else ():
+        for bound in (each for each in sets if entries and each.name in wrote):
             text = statement(__name__, "remove_rows", **bound.parts)
             removed += len(database.execute(text, {"set": bound.name, "entries": entries, "undone": entries is undone}))
     return removed

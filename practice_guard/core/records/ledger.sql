@@ -70,6 +70,10 @@ SELECT l.id, EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo
    AND EXISTS (SELECT FROM practice_guard.ledger_rows AS r WHERE r.ledger = l.id)
  ORDER BY l.id
 
+-- sets_of --
+-- The sets to which entries wrote.
+SELECT DISTINCT set_name FROM practice_guard.ledger_rows WHERE ledger = ANY (%(entries)s::bigint[])
+
 -- remove_rows --
 -- Removes rows of entries that were all taken back, or of such as were not. A row that was taken back stays until a later
 -- restore has moved what has its keys, and one that was not as long as an older row of its key would then count as taken

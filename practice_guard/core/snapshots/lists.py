@@ -15,7 +15,7 @@ AT_ONCE = 10_000
 
 def store_list(database: Database, name: str, found: TeamList) -> None:
     """Keep a team list under the id of the snapshot that took it."""
-    for start in range(0, len(found.teams), AT_ONCE):
+    for start in range(0, max(1, len(found.teams)), AT_ONCE):
         teams = [
             (
                 *(team.id, team.league, team.club, team.series, team.name, team.alias),
@@ -23,11 +23,10 @@ def store_list(database: Database, name: str, found: TeamList) -> None:
             )
             for team in found.teams[start : start + AT_ONCE]
         ]
-        database.execute(
-            statement(__name__, "store_teams"), {"list": name, "teams": json.dumps(teams, ensure_ascii=False)}
-        )
-    codes = {"list": name, "ids": list(found.leagues), "codes": list(found.leagues.values())}
-    database.execute(statement(__name__, "store_leagues"), codes)
+        leagues = found.leagues if start == 0 else {}
+        values = {"list": name, "ids": list(leagues), "codes": list(leagues.values())}
+        values |= {"teams": json.dumps(teams, ensure_ascii=False)}
+        database.execute(statement(__name__, "store_list"), values)
 
 
 def team_lists(database: Database, names: Sequence[str]) -> dict[str, TeamList]:

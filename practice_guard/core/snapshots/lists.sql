@@ -1,15 +1,14 @@
--- store_teams --
--- Keeps teams of a list with their rosters: one JSON array a team, which both sides read faster than arrays of columns.
+-- store_list --
+-- Keeps leagues of a list, and teams with their rosters: one JSON array a team, which both sides read faster than arrays
+-- of columns.
+WITH leagues AS (
+    INSERT INTO practice_guard.league_lists (list, id, code)
+    SELECT %(list)s::text, u.id, u.code FROM unnest(%(ids)s::bigint[], %(codes)s::text[]) AS u (id, code))
 INSERT INTO practice_guard.team_lists (list, id, league, club, series, name, alias, players, outside_id, active)
 SELECT %(list)s::text, (team ->> 0)::bigint, team ->> 1, team ->> 2, team ->> 3, team ->> 4, team ->> 5,
        ARRAY(SELECT player FROM json_array_elements_text((team ->> 6)::json) AS player),
        team ->> 7, (team ->> 8)::boolean
   FROM json_array_elements(%(teams)s::json) AS team
-
--- store_leagues --
--- Keeps a league list.
-INSERT INTO practice_guard.league_lists (list, id, code)
-SELECT %(list)s::text, u.id, u.code FROM unnest(%(ids)s::bigint[], %(codes)s::text[]) AS u (id, code)
 
 -- stored_lists --
 -- Kept team lists with their rosters, and kept league lists, in as many columns. Where the table is of an older version
