@@ -123,7 +123,10 @@ Seen = tuple[str, str, str, str]
 def seen(database: ScratchDatabase) -> Counter[Seen]:
     """Every reference of every row: table, row, column, and what it truly leads to; `gone` where that is not there."""
     found: Counter[Seen] = Counter()
+    there = {name for (name,) in database.rows("SELECT relname FROM pg_class WHERE relkind = 'r'")}
     for table, (row, references) in _REFERENCES.items():
+        if table not in there:
+            continue
         users = " WHERE t.home_team ILIKE '%practice%'" if table == "schedule" else ""
         for column, parent in references.items():
             found.update(
@@ -146,13 +149,24 @@ def renamed(before: Counter[Seen], names: Mapping[str, str]) -> Counter[Seen]:
 
 
 def lost(before: Counter[Seen], after: Counter[Seen]) -> list[Seen]:
-    """What is not there as it was."""
-    return sorted((before - after).elements())
+    """What is not there as it was; of a player it is enough that it is the same person."""
+    there = Counter(map(_person, after.elements()))
+    return sorted(each for each in (before - after).elements() if each[2] != "player_id" or not there[_person(each)])
 
 
-def wrong(before: Counter[Seen], after: Counter[Seen]) -> list[Seen]:
-    """What leads to another row than before, or where it led nowhere; never what waits or is empty."""
-    return [each for each in (after - before).elements() if each[3] not in ("NULL", "gone")]
+def _person(each: Seen) -> Seen:
+    table, row, column, said = each
+    return table, row, column, said.split(" | ", 1)[0] if column == "player_id" else said
+
+
+def wrong(before: Counter[Seen], damaged: Counter[Seen], after: Counter[Seen]) -> list[Seen]:
+    """What leads to another row than at first, and did not before the restore; never what waits or is empty.
+
+    Another row of the same player is no other one where the first is gone.
+    """
+    people = {_person(each) for each in before if each[2] == "player_id"}
+    led = (each for each in (after - before - damaged).elements() if each[3] not in ("NULL", "gone"))
+    return [each for each in led if _person(each) not in people]
 
 
 def a_season(database: ScratchDatabase) -> League:

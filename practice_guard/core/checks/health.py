@@ -82,7 +82,8 @@ def check(
     taken_at = workings.snapshot.taken_at
     return Health(
         plan.snapshot, sets, weighed, leagues, teams, fail_on_warning, twice, taken_at,
-        _not_followed(database, app), workings.snapshot.keeps, refused=restore.count_refused(plan),
+        _not_followed(database, app) + _not_known(workings), workings.snapshot.keeps,
+        refused=restore.count_refused(plan),
         of_teams=not plan.sets or any(each.owner == restore.TEAM for each in plan.sets.values()),
     )  # fmt: skip
 
@@ -108,6 +109,12 @@ def _vanished(workings: Workings, concerned: Collection[int]) -> list[Finding]:
 def _not_followed(database: Database, app: Application) -> tuple[str, ...]:
     found_ = exposed.with_rows(database, exposed.unfollowed(database, app))
     return tuple(f"{each.table}.{each.column}" for each in found_)
+
+
+def _not_known(workings: Workings) -> tuple[str, ...]:
+    """Return the columns that are followed from the next snapshot on: this one has no list of what they point at."""
+    sheets = workings.sheets.values()
+    return tuple(f"{each.bound.table.name}.{column}" for each in sheets for column in each.unknown)
 
 
 def _of_own_list(plan: Plan, each: Sum) -> bool:

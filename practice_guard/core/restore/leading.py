@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from practice_guard.core.application import CLUBS, SERIES, Application, BoundParent
+from practice_guard.core.application import CLUBS, PLAYERS, SERIES, Application, BoundParent
 from practice_guard.core.decisions import check_renamings
 from practice_guard.core.guarding import Request
 from practice_guard.core.identity import (
@@ -28,6 +28,9 @@ Led_By_Parent = Mapping[str, Mapping[int, Led]]
 
 Lists = Mapping[str, Mapping[str, Sequence[Entry]]]
 """By list and parent, the rows that are kept."""
+
+
+_BY_OUTSIDE_ID = (PLAYERS.name, PLAYERS.same[0])
 
 
 def lead(
@@ -79,12 +82,15 @@ def goals(found: Mapping[str, Led_By_Parent], parent: str) -> Iterator[Goal]:
 def _ways(
     parent: BoundParent, leads: Mapping[str, Mapping[int, int | None]], decisions: Decisions, habits: Habits
 ) -> Ways:
-    """By what the rows of a parent are compared: clubs and series as their leagues write them."""
+    """By what the rows of a parent are compared: clubs and series as their leagues write them, outside ids as they are.
+
+    Such ids may differ by the case of a letter alone, and are other people's then.
+    """
     words = dialect(habits.of(EVERY_OTHER))
     forms = {
         CLUBS.name: (normalise.text, lambda text: normalise.club(text, words)),
         SERIES.name: (normalise.text, lambda text: normalise.series(text, words)),
-    }.get(parent.name, (normalise.text,))
+    }.get(parent.name, () if (parent.name, *parent.texts) == _BY_OUTSIDE_ID else (normalise.text,))
     heirs, merging, given_up = _decided(parent, decisions)
     return Ways(
         parent.texts,

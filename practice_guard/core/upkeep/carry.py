@@ -40,7 +40,16 @@ def carries(workings: Workings, name: str, *, lossy: bool) -> dict[str, Carry]:
 def _waiting(workings: Workings, sheet: Sheet, new: str) -> str:
     origins = [_origin(sheet, place, "true") for place in sheet.places]
     origins += [_unknown(column) for column in sheet.unknown]
-    return statement(__name__, "waiting", **_parts(workings, sheet, new), origins=", ".join(origins))
+    parts = {**_parts(workings, sheet, new), "origins": ", ".join(origins)}
+    return statement(__name__, "waiting", **parts, emptied=_emptied(sheet))
+
+
+def _emptied(sheet: Sheet) -> str:
+    """Say of which rows in their table none is in the next snapshot: users who point at nothing while they wait."""
+    if not sheet.bound.only_pointed or not sheet.bound.set.condition:
+        return "false"
+    names = ("table", "key", "key_type", "condition")
+    return piece(__name__, "emptied", **{name: sheet.parts[name] for name in names})
 
 
 def _anchored(workings: Workings, sheet: Sheet, new: str) -> str:

@@ -9,12 +9,16 @@ SELECT DISTINCT ON (n.list, n.old) n.list, n.old, n.new_list, n.new_id
  ORDER BY n.list, n.old, n.row DESC
 
 -- waiting --
--- Rows that wait and are not in their table, with their origins in the next snapshot's terms.
+-- Rows that wait and are not in their table, or not as they are protected, with origins in the next snapshot's terms.
 SELECT p.row, jsonb_strip_nulls(jsonb_build_object({origins})) AS origins
   FROM {plan} AS p
   JOIN practice_guard.{rows} AS t ON t.guard_row = p.row
 {names}
- WHERE p.bucket = 'pending' AND p.live_key IS NULL
+ WHERE p.bucket = 'pending' AND (p.live_key IS NULL OR {emptied})
+
+-- emptied --
+-- Whether the row in the table is one that the next snapshot does not keep, since what it points at was taken away.
+NOT EXISTS (SELECT FROM {table} AS l WHERE l.{key}::{key_type} = p.live_key AND {condition})
 
 -- anchored --
 -- Live rows that the next snapshot itself does not explain, with the origins that do.
