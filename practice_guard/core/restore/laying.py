@@ -26,7 +26,17 @@ class Goal:
 
 def goals(found: Sequence[Goal]) -> Query:
     """Return the query of where the teams, or the leagues, of all lists lead."""
-    values = {
+    return Query(statement(__name__, "goals"), _values(found))
+
+
+def goals_besides(found: Sequence[tuple[str, Goal]]) -> Query:
+    """Return the query of where the rows of other parents of all lists lead, each with its parent's name before it."""
+    values = {"parents": [parent for parent, _ in found], **_values([goal for _, goal in found])}
+    return Query(statement(__name__, "goals_besides"), values)
+
+
+def _values(found: Sequence[Goal]) -> dict[str, object]:
+    return {
         "lists": [each.list for each in found],
         "olds": [each.old for each in found],
         "ids": [each.to.id for each in found],
@@ -37,7 +47,6 @@ def goals(found: Sequence[Goal]) -> Query:
         "leagues": [each.league for each in found],
         "made": [each.made for each in found],
     }
-    return Query(statement(__name__, "goals"), values)
 
 
 def emptied(sheet: Sheet, moment: int | None) -> Query:

@@ -5,6 +5,13 @@ SELECT u.list::smallint, u.old, u.id, u.evidence, u.fate, u.given_up, u.meant, u
               %(given_up)s::boolean[], %(meant)s::boolean[], %(leagues)s::text[], %(made)s::int[])
     AS u (list, old, id, evidence, fate, given_up, meant, league, made)
 
+-- goals_besides --
+-- The same of the rows of other parents.
+SELECT u.parent, u.list::smallint, u.old, u.id, u.evidence, u.fate, u.given_up, u.meant, u.league, u.made::smallint
+  FROM unnest(%(parents)s::text[], %(lists)s::int[], %(olds)s::bigint[], %(ids)s::bigint[], %(evidence)s::text[],
+              %(fates)s::text[], %(given_up)s::boolean[], %(meant)s::boolean[], %(leagues)s::text[], %(made)s::int[])
+    AS u (parent, list, old, id, evidence, fate, given_up, meant, league, made)
+
 -- rest --
 -- The rows of the snapshot beside those of the table that have their primary keys, and what is protected there beside
 -- them; without those that are in place to the letter, or plainly to be put back, where these have no lines.

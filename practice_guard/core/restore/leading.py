@@ -71,12 +71,16 @@ def lead(
     return found
 
 
-def goals(found: Mapping[str, Led_By_Parent], parent: str) -> Iterator[Goal]:
-    """Return where every row of a parent leads; a scope of teams or leagues means none of what hangs on one."""
-    for place, led in enumerate(found.values(), start=1):
-        for old, each in led.get(parent, {}).items():
+def goals(found: Mapping[str, Led_By_Parent]) -> Iterator[tuple[str, Goal]]:
+    """Return by parent where every row leads; a scope of teams or leagues means none of what hangs on one."""
+    every = ((place, name, led) for place, of_list in enumerate(found.values(), 1) for name, led in of_list.items())
+    for place, name, led in every:
+        for old, each in led.items():
             new = each.new.id if each.new else None
-            yield Goal(place, old, Destination(new, each.evidence, each.fate, each.given_up), meant=False, league=None)
+            yield (
+                name,
+                Goal(place, old, Destination(new, each.evidence, each.fate, each.given_up), meant=False, league=None),
+            )
 
 
 def _ways(

@@ -43,7 +43,7 @@ from practice_guard.core.restore.goals import (
 from practice_guard.core.restore.halving import TURNS
 from practice_guard.core.restore.plans import Plan
 from practice_guard.core.restore.refusals import Refusal
-from practice_guard.core.restore.sheets import DESTINATIONS, GOALS, PRECEDENTS, REFUSED, Sheet, goals_of
+from practice_guard.core.restore.sheets import BESIDES, DESTINATIONS, GOALS, PRECEDENTS, REFUSED, Sheet
 from practice_guard.core.restore.summing import Workings
 from practice_guard.core.snapshots import NOW, Snapshot, kept_entries, team_lists
 
@@ -108,7 +108,7 @@ def work_out(
         {
             "teams": laying.goals(list(team_goals(names, resolutions, request.scope, proven))),
             "leagues": laying.goals(list(league_goals(lists, leagues, app.now, decisions))),
-            **{goals_of(each.name): laying.goals(list(leading.goals(led, each.name))) for each in app.followed},
+            **({BESIDES: laying.goals_besides(list(leading.goals(led)))} if app.followed else {}),
             **earlier.fills(),
         },
     )
@@ -171,7 +171,7 @@ def _sheets(scratch: Scratch, snapshot: Snapshot, app: Application, request: Req
     asked_for = {each.parent for bound in app.sets for each in bound.references if each.parent is not None}
     scoped = request.scope.leagues or request.scope.teams or request.scope.protected
     tables = {"teams": GOALS, "leagues": GOALS, "refused": REFUSED, "turns": TURNS, **PRECEDENTS}
-    tables |= {goals_of(each.name): GOALS for each in app.followed}
+    tables |= {BESIDES: {"parent": "text", **GOALS}} if app.followed else {}
     made: list[Sheet] = []
     for each in sets:
         bound, unknown = _as_known(each, snapshot)
@@ -225,7 +225,11 @@ def _as_left(scratch: Scratch, sheets: Sequence[Sheet], terms: Terms) -> list[Sh
     emptied = {sheet.name for sheet, ((gone,),) in zip(asked, answers, strict=True) if gone}
     found = [replace(sheet, freed=True, gone=True) if sheet.name in emptied else sheet for sheet in sheets]
     # Without tables it costs more to look twice than to plan every row.
-    asked = [] if scratch.chained else [each for each in found if absent.may_be(each, terms.request, terms.proven)]
+    asked = (
+        []
+        if scratch.chained
+        else [each for each in found if absent.may_be(each, terms.request, terms.proven) and each.stored.rows]
+    )
     left = ask_each(scratch, [absent.few_left(sheet) for sheet in asked])
     bare = {
         sheet.name for sheet, ((rows, adrift),) in zip(asked, left, strict=True) if absent.is_bare(sheet, rows, adrift)
@@ -256,11 +260,14 @@ def _work(scratch: Scratch, first: Sequence[Fill], sheets: Sequence[Sheet], term
 
     What they hang on is laid down `first`.
     """
-    same = [pairing.same(sheet) for sheet in sheets]
+    kept = [sheet for sheet in sheets if sheet.stored.rows]  # what a snapshot has no row of has nothing to pair
+    same = [pairing.same(sheet) for sheet in kept]
     busy = [absent.busy(sheet) for sheet in sheets if sheet.bare]
     resting = [_resting(sheet, terms) for sheet in sheets]
     counts = _fill(scratch, [*first, *busy, *resting, *same])[len(first) + len(busy) :][: len(sheets)]
-    open_ends = [sheet for sheet, count in zip(sheets, counts, strict=True) if count != 0 or sheet.bare]
+    open_ends = [
+        sheet for sheet, count in zip(sheets, counts, strict=True) if sheet in kept and (count != 0 or sheet.bare)
+    ]
     # Without tables it costs more to ask than to pair nothing.
     left = [True] * len(open_ends) if scratch.chained else _left_over(scratch, open_ends)
     fills: list[Fill] = []

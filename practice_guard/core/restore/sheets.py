@@ -23,6 +23,9 @@ GOALS = {
 taken, 1 where it was made since, and 2 where also since the last restore, or where it is not known.
 """
 
+BESIDES = "besides"
+"""The table that says the same of the rows of other parents, with their names in `parent`."""
+
 DESTINATIONS = {
     "list": "smallint", "old": "bigint", "id": "bigint", "evidence": "text", "fate": "text", "given_up": "boolean",
     "deleted": "boolean", "is_row": "boolean", "team_list": "smallint", "team": "bigint", "team_evidence": "text",
@@ -43,11 +46,6 @@ PRECEDENTS = {
     "renumbered": {"set_name": "text", "row": "bigint", "key": "text"},
 }
 """What earlier restores say of the snapshot's rows (see `records.precedents`)."""
-
-
-def goals_of(parent: str) -> str:
-    """Return how the table is called that says where the old ids of a parent lead."""
-    return parent if parent in (TEAMS.name, LEAGUES.name) else f"goals_{parent}"
 
 
 @dataclass(frozen=True)
@@ -223,7 +221,7 @@ class Sheet:
         reference = self.references[place]
         if reference.parent is not None:
             return self.scratch.table(f"dest_{reference.parent}") if self.followed(place) else _nowhere()
-        found = statement(__name__, "of_a_list", table=self.scratch.table(goals_of(str(reference.target))))
+        found = statement(__name__, "of_a_list", table=self._led(reference))
         if given_up := self._given_up(place):
             now = _ids(*self.app.leads_to(reference))
             parts = {"found": found, "values": given_up, "now": now, "lists": str(self.lists)}
@@ -232,11 +230,18 @@ class Sheet:
             found = statement(__name__, "with_strays", **self._strays(place, found))
         return "(" + found + "\n)"
 
+    def _led(self, reference: Reference) -> str:
+        """Return where the old ids of a parent lead."""
+        name = str(reference.target)
+        if name in (TEAMS.name, LEAGUES.name):
+            return self.scratch.table(name)
+        return "(" + statement(__name__, "led", table=self.scratch.table(BESIDES), parent=literal(name)) + "\n)"
+
     def _strays(self, place: int, found: str) -> dict[str, str]:
         reference = self.references[place]
         return {
             "found": found,
-            "known": self.scratch.table(goals_of(str(reference.target))),
+            "known": self._led(reference),
             "rows": identifier(self.stored.rows_table),
             "column": identifier(reference.column),
             "own": literal(reference.column),

@@ -1,3 +1,7 @@
+-- led --
+-- Where the rows of one parent besides teams and leagues lead.
+SELECT g.* FROM {table} AS g WHERE g.parent = {parent}
+
 -- of_a_list --
 -- Where the teams or leagues of the lists lead, in the shape in which rows that others hang on are given.
 SELECT list, old, id, evidence, fate, given_up, false AS deleted, false AS is_row, NULL::smallint AS team_list,

@@ -114,9 +114,8 @@ def record(database: Database, snapshot: Snapshot) -> None:
         "imported_at": snapshot.imported_at,
         "keeps": list(snapshot.keeps),
     }
-    database.execute(statement(__name__, "insert_snapshot"), row)
     held = [values(each) for each in snapshot.sets.values()]
-    database.execute(statement(__name__, "insert_sets"), {"snapshot": snapshot.id, "sets": as_json(database, held)})
+    database.execute(statement(__name__, "insert_snapshot"), {**row, "sets": as_json(database, held)})
 
 
 def confirm(database: Database, snapshot: Snapshot, now: datetime) -> Snapshot:

@@ -3,20 +3,17 @@
 SELECT EXISTS (SELECT FROM practice_guard.snapshots WHERE id = %(id)s::text OR %(id)s::text = ANY (lists))
 
 -- insert_snapshot --
--- The snapshot's own row.
-INSERT INTO practice_guard.snapshots
+-- The snapshot's own row, and what it holds of each protected set.
+WITH snapshot AS (INSERT INTO practice_guard.snapshots
        (id, label, taken_at, taken_by, environment, fingerprint, tool_version, server_version, accepted_current, lists,
         rows, carried, mark, digest, digest_version, imported_at, keeps)
 VALUES (%(id)s::text, %(label)s::text, %(taken_at)s::timestamptz, %(taken_by)s::text, %(environment)s::text,
         %(fingerprint)s::jsonb, %(tool_version)s::text, %(server_version)s::text, %(accepted_current)s::boolean,
         %(lists)s::text[], %(rows)s::bigint, %(carried)s::bigint, %(mark)s::text, %(digest)s::text,
-        %(digest_version)s::int, %(imported_at)s::timestamptz, %(keeps)s::text[])
-
--- insert_sets --
--- What the snapshot holds of each protected set.
+        %(digest_version)s::int, %(imported_at)s::timestamptz, %(keeps)s::text[]))
 INSERT INTO practice_guard.snapshot_sets
        (snapshot, name, definition, columns, rows_table, rows, carried, teams, digest)
-SELECT %(snapshot)s::text, e ->> 'name', (e ->> 'definition')::jsonb, (e ->> 'columns')::jsonb, e ->> 'rows_table',
+SELECT %(id)s::text, e ->> 'name', (e ->> 'definition')::jsonb, (e ->> 'columns')::jsonb, e ->> 'rows_table',
        (e ->> 'rows')::bigint, (e ->> 'carried')::bigint, (e ->> 'teams')::bigint, e ->> 'digest'
   FROM json_array_elements(%(sets)s::json) AS e
 
