@@ -19,7 +19,7 @@ from practice_guard.core.steps import Advice
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import NOON, Guard, somebody
 
-UNPROTECTED = ("activity_log", "user_instructions")
+UNPROTECTED = ("activity_log",)
 REFERENCES = (
     ("practice_times", "team_id", "teams"),
     ("practice_times", "league_id", "leagues"),

@@ -21,9 +21,11 @@ GRANT SELECT ON leagues, clubs, series, teams, players TO {role};
 GRANT {lock} ON leagues, clubs, series, teams, players TO {role};
 GRANT SELECT, INSERT, UPDATE ON schedule, practice_times, captain_messages, polls, poll_choices, poll_responses
    TO {role};
+GRANT SELECT, INSERT, UPDATE ON player_availability, pickup_games, user_instructions TO {role};
 GRANT SELECT, UPDATE ON users TO {role};
 GRANT SELECT, UPDATE ON SEQUENCE schedule_id_seq, practice_times_id_seq, captain_messages_id_seq, polls_id_seq,
-   poll_choices_id_seq, poll_responses_id_seq TO {role};
+   poll_choices_id_seq, poll_responses_id_seq, player_availability_id_seq, pickup_games_id_seq,
+   user_instructions_id_seq TO {role};
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
 GRANT pg_read_all_stats TO {role}
 """
