@@ -12,6 +12,8 @@ from tests.world.season_before import LEFT
 
 @pytest.fixture
 def database(left_before: ScratchDatabase) -> ScratchDatabase:
+    # A document shows what it says of a table that nobody protects only where one has rows.
+    left_before.rows("INSERT INTO activity_log (team_id, action_type) SELECT min(id), 'login' FROM teams")
     return left_before
 
 

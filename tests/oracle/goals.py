@@ -68,7 +68,7 @@ def destination(
     if (parent := bound.references[position].parent) is not None:
         return parents[parent].destination(origin) if parent in parents else Destination(None, fate=Fate.MISSING)
     if (target := str(bound.references[position].target)) in renumbered:
-        return renumbered[target].get(origin, Destination(None, fate=Fate.MISSING))
+        return renumbered[target].destination(origin, beside=next(iter(resolutions)) if position else "")
     if bound.references[position].target == LEAGUES:
         new = leagues[name].get(old)
         if new is None:

@@ -4,15 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from practice_guard.core.application import Application
 from practice_guard.core.database import Database
 from practice_guard.core.identity import Resolution
 from practice_guard.core.model import Evidence, Fate
-from tests.oracle.plans import NOWHERE, Destination, Origin
+from tests.oracle.plans import Destination, Origin
 
 Said = Mapping[str, str | None]
-Destinations = Mapping[str, Mapping[Origin, Destination]]
+
+
+@dataclass(frozen=True)
+class Parents:
+    """Where the rows of one parent are today, and the ids that there are now."""
+
+    found: Mapping[Origin, Destination]
+    now: frozenset[int]
+
+    def destination(self, origin: Origin, *, beside: str) -> Destination:
+        """Return where a row is; what led nowhere in the list `beside` the row stays, unless somebody has that id."""
+        if origin in self.found:
+            return self.found[origin]
+        if origin[0] == beside and origin[1] not in self.now:
+            return Destination(origin[1], Evidence.SAME_ID, Fate.KEPT)
+        return Destination(None, fate=Fate.MISSING)
+
+
+Destinations = Mapping[str, Parents]
 
 _LOOSE = {"players": "team_id"}
 """What only tells rows apart that are alike."""
@@ -24,8 +43,8 @@ def destinations(
     resolutions: Mapping[str, Resolution],
     leagues: Mapping[str, Mapping[int, int]],
 ) -> Destinations:
-    """Return, by parent, where each row of each kept list is today."""
-    found: dict[str, dict[Origin, Destination]] = {}
+    """Find out, by parent, where each row of each kept list is today."""
+    found: dict[str, Parents] = {}
     rows = database.execute("SELECT list, parent, id, said::text FROM practice_guard.parent_lists")
     for bound in app.followed:
         now: dict[int, Said] = {}
@@ -34,11 +53,12 @@ def destinations(
         ):
             whole = json.loads(said)
             now[key] = {name: None if whole[name] is None else str(whole[name]) for name in bound.same}
-        found[bound.name] = {
+        led = {
             (list_, key): _leads(json.loads(said), key, now, _LOOSE.get(bound.name), _moved(said, resolutions[list_]))
             for list_, parent, key, said in rows
             if parent == bound.name and list_ in resolutions
         }
+        found[bound.name] = Parents(led, frozenset(now))
     return found
 
 
@@ -55,6 +75,6 @@ def _leads(old: Said, key: int, now: Mapping[int, Said], loose: str | None, team
     if len(alike) > 1 and loose is not None:
         alike = [id_ for id_ in alike if team is not None and now[id_][loose] == team] or alike
     if len(alike) != 1:
-        return Destination(None, fate=Fate.AMBIGUOUS) if alike else NOWHERE
+        return Destination(None, fate=Fate.AMBIGUOUS if alike else Fate.MISSING)
     same = alike[0] == key
     return Destination(alike[0], Evidence.SAME_ID if same else Evidence.EXACT, Fate.KEPT if same else Fate.RENUMBERED)
