@@ -144,10 +144,26 @@ def bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[list[BoundSet]
 def left_out(sets: Iterable[ProtectedSet], catalog: Catalog) -> dict[str, str]:
     """Return the sets that are left out although their table exists, each with why its rows cannot be guarded.
 
+    Beside them stands what rows of others point at and of which nobody can tell which row is which.
+
     Raises:
         errors.SchemaError: as `bind`.
     """
-    return _bind(sets, catalog)[2]
+    bound, _, left = _bind(sets, catalog)
+    return left | _without_key((each.set for each in bound.values()), catalog)
+
+
+def _without_key(sets: Iterable[ProtectedSet], catalog: Catalog) -> dict[str, str]:
+    """Say of parents that rows of sets point at, and whose table is there, that nothing numbers their rows."""
+    found: dict[str, str] = {}
+    for protected, target in ((each, one.target) for each in sets for one in each.references):
+        if isinstance(target, str) or not catalog.has(target.table) or bind_parent(target, catalog) is not None:
+            continue
+        columns = {one.column for one in protected.references if one.target == target}
+        there = columns & catalog.tables[protected.table].columns.keys()
+        if there and shapes.key_of(catalog.tables[target.table]) is None:
+            found[target.name] = shapes.without_key(catalog.tables[target.table])
+    return found
 
 
 def incidental(sets: Iterable[BoundSet]) -> frozenset[str]:

@@ -51,10 +51,7 @@ def fault(protected: ProtectedSet, catalog: Catalog) -> str:
         return error.message
     key = key_of(table)
     if key is None:
-        return (
-            f"{table.schema}.{table.name} has no primary key of one column, and none in which a sequence numbers the "
-            "rows; its rows cannot be told apart."
-        )
+        return without_key(table)
     for name in (key.name, *columns, *protected.content, *([protected.label] if protected.label else [])):
         if name in table.columns and table.columns[name].generated:
             return (
@@ -68,6 +65,14 @@ def fault(protected: ProtectedSet, catalog: Catalog) -> str:
                 "other rows is a whole number."
             )
     return _odd_name(table) or inherited(table)
+
+
+def without_key(table: Table) -> str:
+    """Say that nothing tells the rows of a table apart."""
+    return (
+        f"{table.schema}.{table.name} has no primary key of one column, and none in which a sequence numbers the "
+        "rows; its rows cannot be told apart."
+    )
 
 
 def points(column: Column) -> bool:

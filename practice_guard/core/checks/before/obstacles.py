@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from practice_guard.core.application import PARENTS, Application, Catalog, Table, pointers
+from practice_guard.core.application import BUILT_IN, PARENTS, Application, Catalog, Table, pointers
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene, role_of, visible
 from practice_guard.core.database import Database, identifier, statement
@@ -216,7 +216,8 @@ def left_out(scene: Scene) -> Answer:
         return Answer("no protected set is left out for the shape of its table")
     what = f"{counted(len(left), 'protected set')} left out: {', '.join(left)}."
     why = f"Nobody guards their rows. {' '.join(left.values())}"
-    fix = f"# in practice_guard.toml, where that is meant\nnot_protected = {json.dumps(list(left))}"
+    own = [each.name for each in BUILT_IN if each.name in left]
+    fix = f"# in practice_guard.toml, where that is meant\nnot_protected = {json.dumps(own)}" if own else ""
     return Answer(what, (found("set-left-out", what, why, fix, examples=[f"{n}: {why}" for n, why in left.items()]),))
 
 
