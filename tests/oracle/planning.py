@@ -66,13 +66,15 @@ def plan(
         left = _emptied(rows, live, dated=bound.created is not None) or _put_in_again(database, bound, proofs)
         gone = by_truncate and any(not row.carried for row in rows) and left
         resolve = partial(destination, bound, resolutions, leagues, parents, renumbered)
-        proven = proofs.rows(
+        asked = partial(
+            proofs.rows,
             bound,
             rows,
             gone=gone,
             league_of=partial(_league_of, bound, lists, parents),
             stood=partial(_stood, bound, resolve, resolutions, parents),
         )
+        proven = asked()
         rules = Rules(
             bound.name,
             bound.set.etl_deletes,
@@ -90,6 +92,7 @@ def plan(
             league_of,
             not proofs.since_snapshot.known and not proofs.since_snapshot.watched,
             not bound.key.has_default,
+            asked(of_ids=True),
         )
         each = pairing.plan(rows, live, rules, resolve)
         each = _without_blocked(database, bound, stored, each)

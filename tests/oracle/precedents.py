@@ -54,6 +54,7 @@ class Proofs:
         gone: bool,
         league_of: Callable[[SnapshotRow], str | None],
         stood: Callable[[SnapshotRow, Collection[Fate], Collection[int]], bool],
+        of_ids: bool = False,
     ) -> frozenset[int]:
         """Return the numbers of such rows of one set.
 
@@ -63,6 +64,7 @@ class Proofs:
             gone: none of them is left where it was.
             league_of: the code of a row's league; None for a row of none.
             stood: whether what a row hangs on, if anything, became one of these, and is none of the teams made since.
+            of_ids: what they point at is asked for, which every import gives other ids, also where it deletes none.
         """
         never = bound.set.etl_deletes is False and not bound.cascades
         waited = self.waited.get(bound.name, frozenset())
@@ -70,7 +72,7 @@ class Proofs:
         def quiet(since: Since | None, row: SnapshotRow) -> bool:
             if since is None or since.watched or (gone and (not since.known or bound.table.name in since.emptied)):
                 return False
-            if never:
+            if never and not of_ids:
                 return True
             seen = list(since.seen.values())
             if not since.known or None in seen:

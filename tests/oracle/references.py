@@ -27,7 +27,7 @@ def _outward(
     if not goals[0].known or now == wanted:
         return now
     standing = now is not None and now in rules.valid[place] and not (old is not None and now == old[1])
-    if standing and (rules.league_of.get(team) == now if place in rules.league else row.row in rules.proven):
+    if standing and (rules.league_of.get(team) == now if place in rules.league else row.row in rules.chosen):
         return now
     if now is None:
         return wanted

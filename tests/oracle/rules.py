@@ -31,6 +31,7 @@ class Rules:
         league: those of them that say the league of the team that the row hangs on.
         league_of: the league of each team that there is.
         untold: nothing can be told of imports since the snapshot.
+        chosen: numbers of the rows that nothing but a user can have pointed elsewhere.
         keyless: the table makes no primary keys, so that a row whose own is taken gets none.
     """
 
@@ -50,6 +51,7 @@ class Rules:
     league_of: Mapping[int | None, int] = field(default_factory=dict)
     untold: bool = False
     keyless: bool = False
+    chosen: frozenset[int] = frozenset()
 
 
 Resolver = Callable[[int, tuple[str, int]], Destination]

@@ -47,6 +47,14 @@ class Proven:
         """Return what is proven of a set's rows; `gone` where not one of them is left where it was."""
         return Proof(_seen(self.since_snapshot, bound, gone=gone), _seen(self.since_restore, bound, gone=gone))
 
+    def of_choices(self, bound: BoundSet, *, gone: bool) -> Proof:
+        """Return what is proven of where a set's rows point: that an import deletes none says nothing of that.
+
+        It renumbers what they point at, so that an id which a restore has put there is another's after the next one.
+        """
+        moments = (self.since_snapshot, self.since_restore)
+        return Proof(*(_seen(each, bound, gone=gone, of_ids=True) for each in moments))
+
 
 class Proof(NamedTuple):
     """The leagues in which nothing is proven of a set's absent rows, by the two moments; None where nothing is at all.
@@ -59,10 +67,10 @@ class Proof(NamedTuple):
     since_restore: frozenset[str] | None
 
 
-def _seen(since: Since | None, bound: BoundSet, *, gone: bool) -> frozenset[str] | None:
+def _seen(since: Since | None, bound: BoundSet, *, gone: bool, of_ids: bool = False) -> frozenset[str] | None:
     if since is None or (gone and (not since.known or bound.table.name in since.emptied)):
         return None
-    if bound.may_vanish:
+    if bound.may_vanish or of_ids:
         return since.leagues
     return None if since.watched else frozenset()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from practice_guard.core.application import LEAGUES
+from practice_guard.core.application import LEAGUES, TEAMS
 from practice_guard.core.database import Query, identifier, literal, piece, statement
 from practice_guard.core.guarding import Request
 from practice_guard.core.records import Proof, Proven, precedents
@@ -36,6 +36,7 @@ def query(sheet: Sheet, terms: Terms) -> Query:
     """Return the query of a set's plan, once its rows are paired."""
     table, name = sheet.scratch.table, sheet.name
     proven, proofs = _proofs(sheet, terms.proven.of(sheet.bound, gone=sheet.gone))
+    chosen, _ = _proofs(sheet, terms.proven.of_choices(sheet.bound, gone=sheet.gone))
     pieces: dict[str, str] = {
         **sheet.parts,
         **_by_reference(sheet),
@@ -48,6 +49,7 @@ def query(sheet: Sheet, terms: Terms) -> Query:
         "include_deleted": _sql(terms.request.include_deleted),
         **_words(sheet),
         "proven": proven,
+        "chosen": chosen,
         "untold": _sql(not terms.proven.since_snapshot.known and not terms.proven.since_snapshot.watched),
         **_scope(sheet, terms.request),
     }
@@ -122,8 +124,9 @@ def _after(sheet: Sheet, place: int) -> str:
     parts = {"place": str(place), "nullable": _sql(sheet.nullable(place))}
     if not _is_inward(sheet, place):
         # A league is right by the row's team or it is not; another team a user may have chosen.
-        stays = piece(__name__, "is_right", place=str(place)) if _is_league(sheet, place) else "proven"
-        there = piece(__name__, "after_outward", **parts, stays=stays)
+        stays = piece(__name__, "is_right", place=str(place)) if _is_league(sheet, place) else "chosen"
+        waits = "false" if _apart(sheet, place) else "NOT known0"
+        there = piece(__name__, "after_outward", **parts, stays=stays, waits=waits)
     else:
         there = piece(__name__, "after_inward", **parts)
     return f"CASE WHEN lkey IS NOT NULL THEN {there} WHEN known{place} THEN id{place} END AS a{place}"
@@ -140,6 +143,11 @@ def _elsewhere(places: Sequence[int]) -> str:
 def _is_inward(sheet: Sheet, place: int) -> bool:
     """Whether a reference is to a row of another protected set."""
     return sheet.references[place].parent is not None
+
+
+def _apart(sheet: Sheet, place: int) -> bool:
+    """Whether a reference says nothing of where its row belongs: a club's or a player's, beside what decides that."""
+    return sheet.parent is None and str(sheet.references[place].target) not in (TEAMS.name, LEAGUES.name)
 
 
 def _is_league(sheet: Sheet, place: int) -> bool:

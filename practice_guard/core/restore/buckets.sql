@@ -7,7 +7,7 @@ SELECT k.row, k.key, k.carried, k.list0, k.old0, {ids}, {knowns}, {deleteds}, {b
        l.lcontent <> k.content OR NOT l.protected AS edited,
        coalesce(k.old0 IS NOT NULL AND l.there AND l.ref0 IS DISTINCT FROM {id0}
                 AND (l.ref0 = k.old0 OR l.ref0 = put.first), false) AS stolen,
-       {proven} AS proven, u.key IS NOT NULL AS used, {blocked} AS blocked, {lacking} AS lacking, {outside} AS outside
+       {proven} AS proven, {chosen} AS chosen, u.key IS NOT NULL AS used, {blocked} AS blocked, {lacking} AS lacking, {outside} AS outside
   FROM {rest} AS k
   LEFT JOIN {pairs} AS p ON p.row = k.row
   LEFT JOIN {rest} AS l ON l.lkey = p.lkey
@@ -99,8 +99,8 @@ SELECT w.row, w.key, w.carried, w.bucket, w.lkey, w.list0, w.old0, {team_list}, 
 
 -- after_outward --
 -- Where a reference to teams or leagues besides the first of a row that is there will point: where it did, unless what
--- stands there may stay.
-CASE WHEN NOT known0 OR code = 15 OR b{place} IS NOT DISTINCT FROM id{place} THEN b{place}
+-- stands there may stay. Of a row that waits, a team or a league waits with it.
+CASE WHEN {waits} OR code = 15 OR b{place} IS NOT DISTINCT FROM id{place} THEN b{place}
      WHEN {stays} AND NOT gone{place} AND b{place} IS DISTINCT FROM old{place} AND b{place} IS NOT NULL
      THEN b{place}
      WHEN known{place} AND old{place} IS NOT NULL THEN id{place}
