@@ -169,6 +169,15 @@ def wrong(before: Counter[Seen], damaged: Counter[Seen], after: Counter[Seen]) -
     return [each for each in led if _person(each) not in people]
 
 
+_MAY_BE_EMPTY = ("club_id", "series_id", "series_low", "series_high", "court_id")
+
+
+def beside(before: Counter[Seen], after: Counter[Seen]) -> list[Seen]:
+    """What leads to another club, series or court than at first, whatever it led to meanwhile, and may be empty."""
+    led = (each for each in (after - before).elements() if each[3] not in ("NULL", "gone"))
+    return [each for each in led if each[2] in _MAY_BE_EMPTY and each[0] != "club_notes"]
+
+
 def a_season(database: ScratchDatabase) -> League:
     """Three clubs, four series, two leagues, a player of two teams; every kind of row on each of them."""
     database.rows(SCHEMA)

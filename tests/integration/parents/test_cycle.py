@@ -14,6 +14,7 @@ from tests.world.bookings import (
     PARENTS,
     SETS,
     a_season,
+    beside,
     courts_now,
     lost,
     renamed,
@@ -107,6 +108,7 @@ def test_what_an_import_lacks_waits_and_comes_back_with_a_later_one(
     damaged = seen(database)
     applied = guard.restores()
     assert wrong(before, damaged, seen(database)) == []
+    assert beside(before, seen(database)) == [], "what waits for its team waits at no club of others"
     assert applied.plan.counts()["pending"] > 0
     assert errors(guard) <= ({"captain_messages", "club_notes"} if variant else set()), "what may not be empty"
     assert guard.judges_health().verdict in (Verdict.WAITING, Verdict.REFUSED)
