@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core.application import LEAGUES, TEAMS, Catalog, Column, ProtectedSet, Reference, Table, bind
+from practice_guard.core.application import (
+    BUILT_IN,
+    LEAGUES,
+    TEAMS,
+    Catalog,
+    Column,
+    ForeignKey,
+    ProtectedSet,
+    Reference,
+    Table,
+    bind,
+)
 
 TYPES = {"the id": "bigint", "team%id": "integer", "league_id": "smallint", "note": "text"}
 
@@ -36,3 +47,29 @@ def test_a_piece_is_quoted_for_a_statement_with_parameters(piece: str, text: str
 
 def test_a_set_without_a_condition_has_all_rows() -> None:
     assert bound_over(condition="")["condition"] == "true"
+
+
+def followed_by_pickup_games(*keys: ForeignKey, kind: str = "integer") -> list[str]:
+    def table(name: str, *columns: str, foreign_keys: tuple[ForeignKey, ...] = ()) -> Table:
+        found = {
+            each: Column(each, kind if each != "id" else "integer", False, False, "", False, True) for each in columns
+        }
+        return Table("public", name, 1, "r", False, ("id",), found, foreign_keys)
+
+    parents = {name: table(name, "id", "name", "league_id") for name in ("leagues", "clubs", "series", "teams")}
+    games = table("pickup_games", "id", "club_id", "series_low", foreign_keys=keys)
+    sets, skipped = bind(
+        [each for each in BUILT_IN if each.name == "pickup_games"],
+        Catalog("public", {**parents, "pickup_games": games}),
+    )
+    assert skipped == []
+    return [each.column for bound in sets for each in bound.references]
+
+
+def test_a_column_that_nobody_declared_is_followed_by_its_name_unless_its_key_leads_elsewhere() -> None:
+    to_series = ForeignKey("low", "pickup_games", ("series_low",), "series", "a", True, True, ("id",))
+    elsewhere = ForeignKey("low", "pickup_games", ("series_low",), "courses", "a", True, True, ("id",))
+    assert followed_by_pickup_games() == ["club_id", "series_low"]
+    assert followed_by_pickup_games(to_series) == ["club_id", "series_low"]
+    assert followed_by_pickup_games(elsewhere) == ["club_id"]
+    assert followed_by_pickup_games(kind="text") == []
