@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from practice_guard.core import decisions, errors
-from practice_guard.core.application import Application, BoundSet, TeamList
+from practice_guard.core.application import LEAGUES, TEAMS, Application, BoundSet, TeamList
 from practice_guard.core.guarding import Request, Scope
 from practice_guard.core.identity import (
     Decisions,
@@ -168,6 +168,8 @@ def asked_parents(plan: Plan, names: Sequence[str]) -> list[str]:
     """
     own, said = plan.led.get(plan.snapshot, {}), list[str]()
     for name in names:
+        if name in (TEAMS.name, LEAGUES.name):
+            raise errors.UsageError(f"What became of {name} is counted; a team is explained by its name, with --team.")
         if name not in own:
             raise errors.UsageError(f"No protected row of snapshot {plan.snapshot} leads to {name!r}{near(name, own)}.")
         found = sorted(own[name].values(), key=lambda led: (led.new is not None, led.old.id))

@@ -15,7 +15,7 @@ from practice_guard.core.upkeep import cleanup
 from practice_guard.core.upkeep.retention import Rule
 from practice_guard.demo.source import without
 from tests.world import builders
-from tests.world.bookings import PARENTS, SETS, a_season, lost, seen, the_import_runs, wrong
+from tests.world.bookings import PARENTS, SETS, a_season, beside, courts_now, lost, seen, the_import_runs, wrong
 from tests.world.builders import ScratchDatabase
 from tests.world.guarding import Guard
 from tests.world.keeping import exports, imports, the_guards_schema_is_lost, verifies
@@ -272,3 +272,23 @@ def test_a_column_that_was_no_reference_when_a_snapshot_was_taken_is_like_any_ot
     later = aware.later(days=1)
     assert later.backs_up().snapshot is not None
     assert "schedule.club_id" not in later.judges_health().not_followed
+
+
+def test_ids_of_a_column_that_was_no_reference_mean_nothing_in_a_later_list(
+    guard: Guard, database: ScratchDatabase
+) -> None:
+    """Rows that wait are carried on with them; the next snapshot's list has other clubs under the same ids."""
+    older = [replace(each, references=tuple(r for r in each.references if r.target != CLUBS)) for each in BUILT_IN]
+    unaware, aware = replace(guard, sets=[each for each in older if each.references]), replace(guard, sets=BUILT_IN)
+    before, website, courts = seen(database), builders.the_website_now(database), courts_now(database)
+    unaware.has_backed_up()
+    the_import_runs(database, "recycle", source=without(website, "club", "PraIrie Club"))
+    assert aware.restores().plan.counts("practices")["pending"]
+    later = aware.later(days=1)
+    taken = later.backs_up().snapshot
+    assert taken is not None
+    assert taken.sets["practices"].carried
+    the_import_runs(database, "recycle", source=website, courts=courts)
+    assert later.restores().plan.counts("practices")["insert"]
+    waited = [each for each in beside(before, seen(database)) if each[0] == "schedule" and "PraIrie" in each[1]]
+    assert waited == []

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from practice_guard.core.model import Verdict
+from practice_guard.core.checks import safety
+from practice_guard.core.model import Severity, Verdict
 from practice_guard.core.steps import IMPORT_AN_EXPORT
 from tests.world import around, builders
 from tests.world.backing_up import codes, refused_for
@@ -132,3 +133,18 @@ def test_an_imported_snapshot_is_as_old_as_it_says(guarded: Guard, database: Scr
     assert old.imported_at is not None
     assert newest.taken_at - old.taken_at == timedelta(days=2)
     assert newer.finds().id == newest.id
+
+
+def test_what_dangles_in_tables_besides_refuses_no_first_backup_and_is_told(
+    guarded: Guard, database: ScratchDatabase
+) -> None:
+    """Where nobody guarded them, all of them dangle after one import, and would keep every new user out."""
+    database.rows("ALTER TABLE pickup_games DROP CONSTRAINT pickup_games_club_id_fkey")
+    database.rows(
+        "INSERT INTO pickup_games (description, game_date, game_time, club_id)"
+        " SELECT 'Game ' || n, '2026-02-03', '18:00', 424242 FROM generate_series(1, 60) AS n"
+    )
+    said = guarded.reads(lambda connection: safety.examine(guarded.at(connection))).findings
+    (finding,) = (each for each in said if each.code == "rows-on-vanished-parent")
+    assert (finding.rows, finding.severity) == (60, Severity.WARNING)
+    assert guarded.backs_up().snapshot is not None
