@@ -46,7 +46,7 @@ class SoundLeague:
         wanted = {**self.options, **options}
         weighed = {name: wanted.pop(name) for name in ("overrides", "max_age") if name in wanted}
         author = somebody(wanted.pop("environment", "local")).later(wanted.pop("now", NOON))
-        with self.connected() as connection:
+        with self.connected(wanted.pop("access", Access.PLAN)) as connection:
             app, place = look(connection, self.guard.sets), installation.locate(connection)
             guard = replace(self.guard.at(self.through(connection)), author=author, **weighed)
             said = safety.check(Scene(guard, app, place, **wanted))
@@ -59,10 +59,10 @@ class SoundLeague:
             return safety.examine(self.guard.at(connection))
 
     @contextmanager
-    def connected(self) -> Iterator[Connection]:
+    def connected(self, access: Access = Access.PLAN) -> Iterator[Connection]:
         with (
             connect(self.url or self.database.url, application="test") as connection,
-            connection.transaction(Access.READ),
+            connection.transaction(access),
         ):
             yield connection
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from practice_guard.core.checks.safety import CHECKS, Result
-from practice_guard.core.database import Connection
+from practice_guard.core.database import Access, Connection
 from practice_guard.core.findings import severities
 from practice_guard.core.findings.severities import SEVERITIES
 from practice_guard.core.model import Severity, Team, Verdict
@@ -51,11 +51,13 @@ def under(**options: Any) -> Callable[[SoundLeague], object]:
 class Pooled:
     """A connection by way of a pooler, which makes up the process number."""
 
+    backend = -2133043907
+
     def __init__(self, connection: Connection) -> None:
-        self.execute = connection.execute
-        self.transaction = connection.transaction
-        self.known, self.schema = connection.known, connection.schema
-        self.backend = -2133043907
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
 
 
 def goes_by_way_of_a_pooler(sound: SoundLeague) -> None:
@@ -324,6 +326,17 @@ def test_the_unsafe_twin_is_found_and_mended(sound: SoundLeague, twin: Twin) -> 
     if twin.mends:
         sound.runs(finding.fix)
         assert sound.says(twin.code).status in FINE
+
+
+@pytest.mark.parametrize(
+    "twin",
+    [twin for twin in TWINS if twin.code.startswith(("rows-", "label", "import-"))],
+    ids=lambda twin: twin.code,
+)
+def test_where_no_table_can_be_made_the_same_is_found(sound: SoundLeague, twin: Twin) -> None:
+    """As on a standby."""
+    twin.breaks(sound)
+    assert sound.asks(access=Access.READ).findings == sound.asks().findings != ()
 
 
 def _other_errors(findings: tuple[Any, ...], code: str) -> bool:

@@ -28,9 +28,11 @@ def test_inside_an_etl_switched_off_foreign_keys_are_expected(sound: SoundLeague
 
 def test_a_driver_that_does_not_name_its_process_leaves_the_pooler_unchecked(sound: SoundLeague) -> None:
     class Mute:
+        backend = None
+
         def __init__(self, connection: Connection) -> None:
-            self.execute, self.transaction, self.backend = connection.execute, connection.transaction, None
-            self.known, self.schema = connection.known, connection.schema
+            self.execute, self.transaction = connection.execute, connection.transaction
+            self.write, self.known, self.schema = connection.write, connection.known, connection.schema
 
     sound.through = Mute
     said = sound.asks()
