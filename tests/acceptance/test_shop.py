@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -118,3 +119,37 @@ def test_a_database_without_teams_is_refused_where_no_parent_is_declared(
     outcome = guard("validate-safety")
     assert outcome.status == 13
     assert "The table public.leagues does not exist in this database" in outcome.stderr
+
+
+@pytest.mark.parametrize("recycling", [False, True], ids=["new ids", "recycled ids"])
+def test_a_table_that_only_two_columns_tell_apart_is_guarded_once_its_rows_have_numbers(
+    shop: Shop, guard: Guard, database: ScratchDatabase, recycling: bool
+) -> None:
+    """Which customer likes which product: the key holds what an import renumbers, so nobody can be known by it."""
+    database.rows("CREATE TABLE likes (customer text, product_id int, since date, PRIMARY KEY (customer, product_id))")
+    database.rows(
+        "INSERT INTO likes SELECT 'customer ' || n, id, '2026-01-01'::date + id FROM products, generate_series(1, 9) n"
+        " WHERE (id + n) % 5 > 0"
+    )
+
+    def liked() -> Counter[tuple[object, ...]]:
+        return Counter(database.rows("SELECT customer, sku, since FROM likes JOIN products p ON p.id = product_id"))
+
+    def nobody() -> dict[str, str]:
+        found = guard("validate-safety", "--json").json["findings"]
+        return next(each for each in found if each["code"] == "unprotected-table" and " of likes" in each["what"])
+
+    before, said = liked(), nobody()["why"]
+    database.rows(re.search(r"ALTER TABLE [^)]* UNIQUE", said)[0])  # type: ignore[index]
+    written = nobody()["fix"].removeprefix("practice-guard ").split()
+    assert guard(*written).status == 0
+    assert guard("backup").status == 0
+    shop.imports(recycling=recycling)
+    assert liked() != before
+    assert guard("restore", "--yes").status == 0
+    assert liked() == before
+    assert guard("health").status == 0
+    assert guard("restore", "--undo", "1", "--yes").status == 0
+    assert liked() != before
+    assert guard("restore", "--yes").status == 0
+    assert liked() == before

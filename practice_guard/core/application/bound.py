@@ -199,7 +199,7 @@ def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, Bou
             skipped.append(protected.name)
             continue
         table = catalog.tables[protected.table]
-        key = shapes.key_of(table)
+        key = shapes.key_of(table, [one.column for one in protected.references])
         why = (
             _hanging(protected, left)
             or _untold(protected, catalog)

@@ -18,7 +18,7 @@ from practice_guard.core.application.declared import Declared
 from practice_guard.core.application.leagues import NamedColumn
 from practice_guard.core.application.parents import Parent
 from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
-from practice_guard.core.application.shapes import WHOLE, inherited, key_of
+from practice_guard.core.application.shapes import WHOLE, inherited, key_of, without_key
 from practice_guard.core.database import Access, Database, condition, statement
 from practice_guard.core.errors import DatabaseError, GuardError, SchemaError, UsageError
 from practice_guard.core.words import agreeing, counted, near
@@ -85,10 +85,10 @@ def _check_columns(catalog: Catalog, declared: Declared, each: ProtectedSet) -> 
         table = catalog.table(each.table)
     except SchemaError as error:
         _refuse(declared, each.name, "table", error.message)
-    key = key_of(table)
+    columns = [one.column for one in each.references]
+    key = key_of(table, columns)
     if key is None:
-        what = f"{each.table} has no primary key of one column, and none in which a sequence numbers the rows"
-        _refuse(declared, each.name, "table", f"{what}; its rows cannot be told apart")
+        _refuse(declared, each.name, "table", without_key(table, columns))
     if heirs := inherited(table):
         _refuse(declared, each.name, "table", heirs)
     fields = {

@@ -118,7 +118,7 @@ def _whole(database: Database, app: Application, table: Table, columns: Sequence
     protected = ProtectedSet(table.name, table.name, references)
     if why := shapes.fault(protected, app.catalog):
         return why.rstrip(".")
-    key = shapes.key_of(table)
+    key = shapes.key_of(table, [each.column for each in columns])
     try:
         shapes.check_told_apart(database, [(protected, table, key)] if key else [])
     except errors.SchemaError as error:

@@ -34,13 +34,12 @@ def make_wait(scratch: Scratch, sheets: Sequence[Sheet]) -> None:
 def keys(sheet: Sheet) -> list[UniqueKey]:
     """Return the unique keys that are looked at.
 
-    Those over expressions or a part of the table are not: only the database itself can tell (see `refusals`).
+    Those over expressions or a part of the table are not: only the database itself can tell (see `refusals`). Nor is
+    the one under which rows are known here, which `keys` sees to; a primary key that is another one counts like any.
     """
     known = _values(sheet)
     return [
-        key
-        for key in sheet.bound.table.unique_keys
-        if not (key.primary or key.partial) and all(name in known for name in key.columns)
+        key for key in sheet.bound.table.unique_keys if not key.partial and all(name in known for name in key.columns)
     ]
 
 

@@ -147,7 +147,7 @@ class _Crossing:
 def _crossing(database: Database, written: Lines) -> list[_Crossing]:
     """Return the rows that cross unique keys and exclusion constraints which are held row by row."""
     table, refs = written.bound.table, written.refs
-    kept_apart = [(key.columns, True) for key in table.unique_keys if key.immediate and not key.primary]
+    kept_apart = [(key.columns, True) for key in table.unique_keys if key.immediate]
     kept_apart += [(rule.columns, rule.by_equality) for rule in table.exclusions if rule.immediate]
     asked = dict[tuple[tuple[int, ...], bool], bool]()
     for own, alike in kept_apart:

@@ -164,7 +164,7 @@ def test_a_view_is_no_table(gear: League, database: ScratchDatabase) -> None:
 
 def test_a_table_without_a_primary_key_is_refused(gear: League, database: ScratchDatabase) -> None:
     database.rows('ALTER TABLE "lent gear" DROP CONSTRAINT "lent gear_pkey"')
-    assert "line 4: lent gear has no primary key of one column" in refusal(database, GEAR)
+    assert "line 4: public.lent gear has no primary key of one column" in refusal(database, GEAR)
 
 
 def test_a_condition_runs_in_a_transaction_of_its_own_that_does_not_abort_the_next(

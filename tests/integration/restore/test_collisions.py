@@ -119,17 +119,26 @@ def test_a_part_whose_place_the_rest_holds_waits_for_the_whole(
     assert teams_of_practice_times(database) == now
 
 
+@pytest.mark.parametrize("rule", ["", "DROP CONSTRAINT practice_times_pkey, ADD UNIQUE (id), ADD PRIMARY KEY "])
 def test_a_practice_time_set_anew_while_the_old_one_hangs_on_an_id_in_other_hands(
-    league: League, database: ScratchDatabase, guard: Guard, tennaqua: Team
+    league: League, database: ScratchDatabase, guard: Guard, tennaqua: Team, rule: str
 ) -> None:
     """The old one waits, and says so; everything else is restored."""
+    if rule:
+        (name,) = database.value("SELECT array_agg(conname) FROM pg_constraint WHERE contype = 'u'"
+                                 " AND conrelid = 'practice_times'::regclass")  # fmt: skip
+        database.rows(
+            f"ALTER TABLE practice_times DROP CONSTRAINT {name},"
+            f" {rule} (team_id, day_of_week, start_time, end_time, location)"
+        )
     other = league.has_team(series="Chicago 11")
     time = league.captain_sets_practice_time(tennaqua)
     league.captain_asks(other)
     guard.has_backed_up()
     swap_ids(database, tennaqua.id, other.id)
     anew = league.captain_sets_practice_time(team_now(database, tennaqua.identity))
-    done = guard.restores()
+    foreseen, done = guard.plans(), guard.restores()
+    assert foreseen.counts() == done.plan.counts()
     assert (done.plan.counts()["relink"], done.plan.counts()["pending"]) == (1, 1)
     assert teams_of_practice_times(database) == {time: tennaqua.id, anew: other.id}
     assert database.value("SELECT team_id FROM polls") == team_now(database, other.identity).id

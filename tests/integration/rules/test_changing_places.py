@@ -16,6 +16,7 @@ TIMES = "ALTER TABLE practice_times"
 TO_TEAMS = "ADD FOREIGN KEY (team_id) REFERENCES teams"
 ONE_EACH = f"{TIMES} ADD UNIQUE (team_id), ALTER team_id SET NOT NULL"
 APART = f"{TIMES} ALTER team_id SET NOT NULL, ADD EXCLUDE"
+NUMBERED = f"{TIMES} DROP CONSTRAINT practice_times_pkey, ADD UNIQUE (id),"
 PLACES = {
     "only some numbers": f"{ONE_EACH}, ADD CHECK (team_id BETWEEN 1 AND 9999)",
     "only large numbers": f"UPDATE teams SET id = id + 100000; UPDATE practice_times SET team_id = team_id + 100000;"
@@ -34,6 +35,8 @@ PLACES = {
     "exclusion, asked at the end": f"{APART} (team_id WITH =) DEFERRABLE, {TO_TEAMS}",
     "numbered always": f"{ONE_EACH}, {TO_TEAMS}; {TIMES} ALTER id DROP DEFAULT,"
     " ALTER id ADD GENERATED ALWAYS AS IDENTITY, ADD twice int GENERATED ALWAYS AS (id * 2) STORED",
+    "a primary key": f"{NUMBERED} ADD PRIMARY KEY (team_id)",
+    "a primary key of two, and no team is free": f"{NUMBERED} ADD PRIMARY KEY (day_of_week, team_id), {TO_TEAMS}",
     "others hang on them": f"{ONE_EACH}, {TO_TEAMS}; CREATE TABLE lights (time_id int REFERENCES practice_times);"
     " INSERT INTO lights SELECT id FROM practice_times",
 }

@@ -143,6 +143,8 @@ def test_a_table_that_has_taken_on_such_a_shape_is_told_of_while_a_snapshot_has_
 
 REFUSED = {
     "public.schedule has no primary key of one column": KEY_OF["schedule"],
+    "public.practice_times has no primary key of one column besides what it points at (team_id)": "ALTER TABLE"
+    " practice_times DROP id, ADD PRIMARY KEY (team_id)",
     "public.schedule.location (text) is generated": "ALTER TABLE schedule DROP location;"
     f" ALTER TABLE schedule ADD location text {GENERATED} ('at ' || home_team) STORED",
     "public.practice_times.k (integer) is generated": f"{KEY_OF['practice_times']};"
