@@ -52,10 +52,10 @@ def compare(
     One of the two may be an export.
     """
     sides = _sides(call, left, right)
+    call.env = _aimed(sides)
     one, other = (_facts(call, each) for each in sides)
     _check_two(sides)
-    call.env = _aimed(sides)
-    call.heading = replace(call.heading, meant=call.meant)
+    call.heading = replace(call.heading, meant=call.env)
     habits = next(each.call.request.habits for each in sides if each.call)
     call.answer(render.comparison(differences.compare(one, other, habits), verbose=call.verbose))
 

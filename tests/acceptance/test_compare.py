@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.world import command_lines
 from tests.world.builders import League, ScratchDatabase
-from tests.world.program import Guard, Outcome
+from tests.world.program import PROGRAM, Guard, Outcome, outcome_of
 
 NOWHERE = "postgresql://captain:sesame@127.0.0.1:9/league"
 
@@ -91,8 +93,9 @@ def test_a_difference_that_matters_ends_with_3_and_is_told_in_80_columns(both: B
     assert told.status == 3
     assert "These change what the guard does." in told.stdout
     assert told.stdout.splitlines()[-1].startswith("NO  ")
-    tables = told.stdout.partition("These change")[2].partition("next  ")[0]
-    assert max(map(len, tables.splitlines()[:-1])) <= 80
+    table = told.stdout.partition("These change")[2].partition("Not compared")[0]
+    assert max(map(len, table.splitlines())) <= 80
+    assert "Not compared, since staging does not say: " in told.stdout
     tells_no_url(told, database, both.staging)
 
 

@@ -188,6 +188,39 @@ def test_counts_of_protected_rows_are_told_and_do_not_matter(
     assert (rows.left, rows.right, rows.matters) == ("4 rows", "0 rows", False)
 
 
+def test_what_sessions_begin_with_matters_where_it_keeps_the_guard_from_writing(
+    leagues: tuple[League, League], database: ScratchDatabase, other: ScratchDatabase
+) -> None:
+    other.rows(f"ALTER DATABASE {other.name} SET default_transaction_read_only = on")
+    other.rows(f"ALTER DATABASE {other.name} SET TimeZone = 'America/Chicago'")
+    found = by_name(compared(database, other))
+    read_only, zone = found["setting", "default_transaction_read_only"], found["setting", "TimeZone"]
+    assert (read_only.left, read_only.right, read_only.matters) == ("off", "on", True)
+    assert (zone.right, zone.matters) == ("America/Chicago", False)
+
+
+def test_another_encoding_matters_and_another_order_of_letters_does_not(
+    database: ScratchDatabase, encoded: Callable[[str], ScratchDatabase]
+) -> None:
+    found = by_name(compared(database, encoded("LATIN1")))
+    encoding = found.pop(("encoding", "texts"))
+    assert (encoding.left, encoding.right, encoding.matters) == ("UTF8", "LATIN1", True)
+    assert not [each for each in found.values() if each.matters]
+
+
+def test_a_side_that_was_never_backed_up_has_no_tables_of_the_guards_and_that_does_not_matter(
+    leagues: tuple[League, League], database: ScratchDatabase, other: ScratchDatabase
+) -> None:
+    Guard(database).has_backed_up()
+    found = compared(database, other)
+    assert [(str(each.kind), each.name) for each in found.differences] == [
+        ("guard", "newest snapshot"),
+        ("guard", "tables"),
+    ]
+    assert by_name(found)["guard", "newest snapshot"].left == "by version 0.0-test"
+    assert found.alike
+
+
 def test_neither_database_is_written_to(
     leagues: tuple[League, League], database: ScratchDatabase, other: ScratchDatabase
 ) -> None:
