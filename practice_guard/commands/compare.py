@@ -80,11 +80,14 @@ def _sides(call: Call, left: str, right: str) -> tuple[_Side, _Side]:
 
 
 def _side(call: Call, wanted: str) -> _Side:
-    known = (*settings.ENVIRONMENTS, *settings.ALIASES)
+    """Take what is named for an environment, where there is one; else for an export, where it looks like a file."""
     path = Path(wanted)
-    if settings.canonical(wanted) not in known and (path.suffix == _EXPORT or path.name != wanted or path.exists()):
-        return _Side(wanted, file=path)
-    name = settings.environment_of(settings.load(), wanted)
+    try:
+        name = settings.environment_of(settings.load(), wanted)
+    except UsageError:
+        if path.suffix == _EXPORT or path.name != wanted or path.exists():
+            return _Side(wanted, file=path)
+        raise
     return _Side(name, replace(call, env=name, discreet=True))
 
 

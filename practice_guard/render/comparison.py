@@ -17,6 +17,9 @@ from practice_guard.render.text import Paragraph, line, table
 _SHOWN = 10
 """Differences of one kind that change nothing, and are shown before the rest is only counted."""
 
+_NAMED = 3
+"""Differences that matter and are named in the verdict."""
+
 _NONE = "-"
 
 
@@ -60,8 +63,8 @@ def _side_by_side(found: Comparison, shown: Sequence[Difference], title: str) ->
 
 def _says(each: Difference) -> tuple[str, str]:
     """Return what both sides say; of a set that one side has alone, where its rows are and what they point at."""
-    left, right = each.left or _NONE, each.right or _NONE
-    if each.kind is Kind.SET and _NONE in (left, right):
+    left, right = (_NONE if said is None else said for said in (each.left, each.right))
+    if each.kind is Kind.SET and None in (each.left, each.right):
         left, right = left.partition(";")[0], right.partition(";")[0]
     return left, right
 
@@ -98,8 +101,17 @@ def _sentence(found: Comparison) -> str:
         besides = f"; {counted(others, 'difference')} {change} nothing of what it does" if others else ""
         return f"{names} have {compared}, alike{besides}."
     change = agreeing(found.matter, "changes", "change")
-    besides = f", and {others:,} do not" if others else ""
-    return f"{counted(found.matter, 'difference')} between {names} {change} what the guard does{besides}."
+    besides = f"; {others:,} {agreeing(others, 'does', 'do')} not" if others else ""
+    return (
+        f"{counted(found.matter, 'difference')} between {names} {change} what the guard does: {_named(found)}{besides}."
+    )
+
+
+def _named(found: Comparison) -> str:
+    """Name the first differences that matter: in a log there is no table beside the verdict."""
+    names = [f"{each.kind} {each.name}" for each in found.differences if each.matters]
+    more = [f"{len(names) - _NAMED:,} more"] if len(names) > _NAMED else []
+    return ", ".join([*names[:_NAMED], *more])
 
 
 def _next(matter: Sequence[Difference]) -> tuple[Step, ...]:

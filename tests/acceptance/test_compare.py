@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from practice_guard import settings
 from tests.world import command_lines
 from tests.world.builders import League, ScratchDatabase
 from tests.world.program import PROGRAM, Guard, Outcome, outcome_of
@@ -31,7 +33,9 @@ class Both:
         for line in command_lines.printed(outcome.stdout, outcome.stderr):
             words = shlex.split(line, comments=True)
             aimed = words[words.index("--env") + 1] if "--env" in words else ""
-            assert "--help" in words or aimed in arguments, f"aimed at neither side: {line}"
+            assert "--help" in words or aimed in {settings.canonical(each) for each in arguments}, (
+                f"aimed at neither side: {line}"
+            )
             command_lines.check(line, aimed)
         return outcome
 
@@ -92,7 +96,10 @@ def test_a_difference_that_matters_ends_with_3_and_is_told_in_80_columns(both: B
     told = both("local", "staging")
     assert told.status == 3
     assert "These change what the guard does." in told.stdout
-    assert told.stdout.splitlines()[-1].startswith("NO  ")
+    assert told.stdout.splitlines()[-1] == (
+        "NO  2 differences between local and staging change what the guard does: schema protected rows, "
+        "column schedule.location."
+    )
     table = told.stdout.partition("These change")[2].partition("Not compared")[0]
     assert max(map(len, table.splitlines())) <= 80
     assert "Not compared, since staging does not say: " in told.stdout
@@ -204,3 +211,17 @@ def test_a_side_that_is_marked_for_another_environment_ends_with_14(both: Both, 
     crossed = both("staging", "local")
     assert crossed.status == 14, crossed
     assert crossed.stderr.partition("  ")[2].startswith("staging: This database")
+
+
+def test_in_railways_log_the_verdict_names_what_differs_and_no_host(both: Both, database: ScratchDatabase) -> None:
+    both.env |= {"RAILWAY_ENVIRONMENT_NAME": "production", "PRACTICE_GUARD_RAILWAY_URL": database.url}
+    both.staging.rows("DROP TABLE practice_times")
+    told = both("production", "staging")
+    assert told.status == 3, told
+    lines = [json.loads(line) for line in told.stdout.splitlines()]
+    assert lines[-1]["message"].startswith(
+        "2 differences between railway and staging change what the guard does: table"
+    )
+    assert lines[-1]["alike"] is False
+    assert "compare reads railway" in [line["message"] for line in lines]
+    tells_no_url(told, database, both.staging)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import BytesIO
+from typing import Any
 
 import pytest
 
 from practice_guard.core.application import BUILT_IN
 from practice_guard.core.comparing import Comparison, Difference, Facts, Kind, differences, exported, facts
-from practice_guard.core.database import Access
+from practice_guard.core.database import Access, Connection
 from practice_guard.core.snapshots import archive
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
@@ -228,6 +229,25 @@ def test_neither_database_is_written_to(
     compared(database, other)
     assert [each.everything() for each in (database, other)] == before
     assert database.value("SELECT to_regnamespace('practice_guard')") is None
+
+
+def test_a_side_is_read_with_few_statements(leagues: tuple[League, League], database: ScratchDatabase) -> None:
+    guard = Guard(database)
+    guard.has_backed_up()
+    sent: list[str] = []
+
+    def overheard(connection: Connection) -> Facts:
+        say = connection.execute
+
+        def listening(text: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+            sent.append(text)
+            return say(text, parameters)
+
+        connection.execute = listening  # type: ignore[method-assign]
+        return facts.read(guard.at(connection))
+
+    guard.reads(overheard, Access.READ)
+    assert 0 < len(sent) <= 15, "\n\n".join(sent)
 
 
 def test_an_export_is_compared_as_far_as_it_says_and_what_it_cannot_say_is_told(
