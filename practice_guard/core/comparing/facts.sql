@@ -8,11 +8,14 @@ SELECT current_setting('server_version'), pg_encoding_to_char(d.encoding), d.dat
  WHERE d.datname = current_database()
 
 -- written --
--- CHECK and exclusion constraints, triggers and rules of tables, as the server writes them, without their names. What a
--- trigger's function does is told by a sum over its text.
+-- CHECK and exclusion constraints, foreign keys that lead to other schemas, triggers and rules of tables, as the server
+-- writes them, without their names. What a trigger's function does is told by a sum over its text.
 SELECT 'constraint', c.conrelid::bigint, c.conname::text, pg_get_constraintdef(c.oid)
   FROM pg_constraint AS c
- WHERE c.conrelid = ANY (%(tables)s::bigint[]::oid[]) AND c.contype IN ('c', 'x')
+  JOIN pg_class AS own ON own.oid = c.conrelid
+  LEFT JOIN pg_class AS parent ON parent.oid = c.confrelid
+ WHERE c.conrelid = ANY (%(tables)s::bigint[]::oid[])
+   AND (c.contype IN ('c', 'x') OR (c.contype = 'f' AND parent.relnamespace <> own.relnamespace))
  UNION ALL
 SELECT 'trigger', g.tgrelid::bigint, g.tgname::text,
        regexp_replace(pg_get_triggerdef(g.oid), '^CREATE (CONSTRAINT )?TRIGGER .*? (BEFORE|AFTER) ', '\1\2 ')

@@ -141,6 +141,19 @@ def test_another_name_of_a_constraint_is_no_difference(
     assert compared(database, other).differences == ()
 
 
+def test_a_foreign_key_that_leads_to_another_schema_is_found(
+    leagues: tuple[League, League], database: ScratchDatabase, other: ScratchDatabase
+) -> None:
+    for each in (database, other):
+        each.rows("CREATE SCHEMA web")
+        each.rows("CREATE TABLE web.courts (id int PRIMARY KEY)")
+        each.rows("ALTER TABLE practice_times ADD COLUMN court int")
+    other.rows("ALTER TABLE practice_times ADD CONSTRAINT courts FOREIGN KEY (court) REFERENCES web.courts")
+    (found,) = compared(database, other).differences
+    assert (found.name, found.left, found.matters) == ("practice_times.courts", None, True)
+    assert found.right == "FOREIGN KEY (court) REFERENCES web.courts(id)"
+
+
 def test_a_right_that_is_missing_matters_and_is_named(
     role: str, leagues: tuple[League, League], database: ScratchDatabase, other: ScratchDatabase
 ) -> None:
