@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from practice_guard import __version__, exits
-from practice_guard.commands import cycle, explain, protected, restore, run, snapshots
+from practice_guard.commands import compare, cycle, explain, protected, restore, run, snapshots
 from practice_guard.commands.options import convert_little, end_on_signals
 from practice_guard.core.errors import UsageError
 from practice_guard.core.later import later
@@ -31,7 +31,7 @@ ClickException: type[Exception] = typer.BadParameter.__mro__[2]
 
 COMMANDS = (
     "validate-safety", "backup", "check-preservation", "restore", "health", "cleanup", "run", "history", "snapshots",
-    "protected", "explain", "mark", "demo",
+    "protected", "compare", "explain", "mark", "demo",
 )  # fmt: skip
 """All commands, in the order in which `--help` lists them: the cycle first."""
 
@@ -57,6 +57,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(compare.app)
 app.add_typer(cycle.app)
 app.add_typer(explain.app)
 app.add_typer(protected.app)

@@ -24,6 +24,7 @@ from practice_guard.core.findings import validate
 from practice_guard.core.guarding import MAX_AGE, Guard, Request
 from practice_guard.core.identity import ROSTER_AT_LEAST, ROSTER_PERCENT
 from practice_guard.core.model import BULK_PERCENT, BULK_ROWS, LONGEST_TIMEOUT, Author, Bulk, Severity
+from practice_guard.core.words import near
 
 ENVIRONMENTS = ("local", "staging", "railway")
 DEFAULT_ENVIRONMENT = "local"
@@ -168,9 +169,9 @@ def environment_of(settings: Settings, wanted: str | None, variables: Mapping[st
     railway = (os.environ if variables is None else variables).get("RAILWAY_ENVIRONMENT_NAME")
     environment = canonical(wanted or named(settings, variables) or DEFAULT_ENVIRONMENT)
     if environment not in (*ENVIRONMENTS, canonical(railway) if railway else None):
-        names = ", ".join((*ENVIRONMENTS, *ALIASES))
+        names = (*ENVIRONMENTS, *ALIASES)
         raise UsageError(
-            f"There is no environment {environment!r}. Known are: {names}.",
+            f"There is no environment {environment!r}{near(environment, names)}. Known are: {', '.join(names)}.",
             next_steps=("Name one of them with --env, or in PRACTICE_GUARD_ENV.",),
         )
     return environment

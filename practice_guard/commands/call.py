@@ -62,6 +62,7 @@ class Call:
     answered: bool = False
     unfinished: Finding | None = None
     writes: bool = False
+    discreet: bool = False  # which database it is stays unsaid: two are looked at, and the names of both are known
     progress: Progress = field(init=False)
 
     def __post_init__(self) -> None:
@@ -132,7 +133,7 @@ class Call:
         self.declared = self.declared or settings.load_declared(self.settings)
         self.target = settings.resolve(self.settings, self.env)
         where = {"host": self.target.host, "name": self.target.database, "fingerprint": None}
-        self.heading = Heading(self.command, self.target.environment, where)
+        self.heading = Heading(self.command, self.target.environment, None if self.discreet else where)
         return self.target
 
     @contextmanager
@@ -173,7 +174,8 @@ class Call:
     def _find_place(self, connection: Connection, *, marked: bool) -> None:
         with connection.transaction(Access.READ):
             self.place = installation.locate(connection)
-            self.heading = self.heading.at(self.place.fingerprint)
+            if not self.discreet:
+                self.heading = self.heading.at(self.place.fingerprint)
             if marked:
                 installation.check_mark(self.place, self.target.environment)
             self.unfinished = self._unfinished(connection)

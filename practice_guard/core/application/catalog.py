@@ -322,16 +322,7 @@ def read(database: Database, schema: str = SCHEMA, parents: Iterable[Parent] = (
         errors.SchemaError: a required table or column is missing, or is not a table, or a table of the same name
             stands earlier in the role's search path and would be met by the application instead.
     """
-    tables: dict[str, Table] = {}
-    hidden: dict[str, str] = {}
-    for name, *table, other in database.execute(statement(__name__, "catalog"), {"schema": schema}):
-        tables[name] = _table(schema, name, *table)
-        if other is not None:
-            hidden[name] = other
-    built_in = {each.name for each in BUILT_IN_PARENTS}
-    catalog = Catalog(schema, tables)
-    declared = tuple(each for each in parents if each.name not in built_in and catalog.has(each.table))
-    catalog = replace(catalog, declared=declared)
+    catalog, hidden = _read(database, schema, parents)
     for name, needed in REQUIRED.items() if catalog.is_of_league else ():
         catalog.table(name, *needed)
     for parent in (TEAMS, LEAGUES):
@@ -343,6 +334,26 @@ def read(database: Database, schema: str = SCHEMA, parents: Iterable[Parent] = (
             "would not see the same table."
         )
     return catalog
+
+
+def as_it_is(database: Database, schema: str = SCHEMA, parents: Iterable[Parent] = ()) -> Catalog:
+    """Read the application's schema as `read` does, whatever is missing in it: to be looked at, not to be guarded."""
+    return _read(database, schema, parents)[0]
+
+
+def _read(database: Database, schema: str, parents: Iterable[Parent]) -> tuple[Catalog, dict[str, str]]:
+    """Return the schema, and by a table's name what stands before it in the role's search path."""
+    tables: dict[str, Table] = {}
+    hidden: dict[str, str] = {}
+    for name, *table, other in database.execute(statement(__name__, "catalog"), {"schema": schema}):
+        tables[name] = _table(schema, name, *table)
+        if other is not None:
+            hidden[name] = other
+    built_in = {each.name for each in BUILT_IN_PARENTS}
+    catalog = Catalog(schema, tables)
+    declared = tuple(each for each in parents if each.name not in built_in and catalog.has(each.table))
+    catalog = replace(catalog, declared=declared)
+    return catalog, hidden
 
 
 def _check_numbered(table: Table) -> None:
