@@ -168,8 +168,8 @@ def _split(folded: str) -> tuple[str, ...]:
 def _folded(value: str, fold: Callable[[str], str] = str.casefold) -> str:
     if value.isascii():
         return fold(value).replace("`", "'")
-    value = value.translate(_APOSTROPHES)
     while True:  # folding may undo the composed form and the other way round; two rounds are the most ever needed
+        value = unicodedata.normalize("NFC", value).translate(_APOSTROPHES)  # a Greek varia is a grave accent
         folded = unicodedata.normalize("NFKC", fold(unicodedata.normalize("NFKC", value)))
         folded = "".join(_visible(folded))
         if folded == value:

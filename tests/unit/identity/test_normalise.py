@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from practice_guard.core.identity import normalise
@@ -175,6 +175,9 @@ def test_normalising_twice_is_normalising_once(value: str, series: str) -> None:
 
 
 @given(st.text(max_size=30))
+@example("\u1fef")
+@example("\u1ffd")
+@example("\u0149")
 def test_case_form_and_blanks_around_never_matter(value: str) -> None:
     for other in (f" {value}\u00a0", f"\u200b{value}", unicodedata.normalize("NFD", value), value.casefold()):
         assert normalise.text(other) == normalise.text(value)
