@@ -202,7 +202,8 @@ def _cell(value: object) -> Text:
 
 
 def _heading(out: Console, heading: Heading) -> None:
-    _print(out, Text.assemble((heading.command, "bold"), "  ", (safe(heading.where), "dim")))
+    where = [("  " + safe(heading.where), "dim")] if heading.where else []
+    _print(out, Text.assemble((heading.command, "bold"), *where))
     out.print()
 
 

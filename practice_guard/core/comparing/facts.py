@@ -86,6 +86,13 @@ class _Side:
         return self.bound or ()
 
     @property
+    def protected(self) -> frozenset[str]:
+        """The tables of protected rows; where the sets could not be found, those that they would be in."""
+        if self.bound is None:
+            return frozenset(each.table for each in self.guard.sets)
+        return frozenset(each.table.name for each in self.bound)
+
+    @property
     def unsaid(self) -> frozenset[Kind]:
         """The kinds of which nothing can be said where a command would be refused."""
         if self.app is not None:
@@ -169,7 +176,7 @@ def _of_the_guard(database: Database) -> Iterator[Item]:
 
 def _relied(side: _Side) -> frozenset[str]:
     """Return the tables that protected rows and what they point at are in."""
-    return frozenset((*PARENTS, *(each.table.name for each in side.sets), *(each.table.name for each in side.parents)))
+    return frozenset((*PARENTS, *side.protected, *(each.table.name for each in side.parents)))
 
 
 def _tables(side: _Side) -> Iterator[Item]:
@@ -200,7 +207,7 @@ def _asked_for(side: _Side) -> frozenset[str]:
 
 def _keys(side: _Side) -> Iterator[Item]:
     """Yield what the catalogue says of constraints: NOT NULL, what is computed, unique and foreign keys."""
-    protected, asked = {each.table.name for each in side.sets}, _asked_for(side)
+    protected, asked = side.protected, _asked_for(side)
     parents = _relied(side) - protected
     for name, table in side.tables.items():
         for column in table.columns.values():
@@ -232,12 +239,11 @@ def _foreign(key: ForeignKey) -> str:
 
 def _written(side: _Side) -> Iterator[tuple[Kind, Item]]:
     """Yield what only the server can write out: other constraints, triggers and rules."""
-    protected = {each.table.name for each in side.sets}
     names = {table.oid: name for name, table in side.tables.items()}
     rows = side.database.execute(statement(__name__, "written"), {"tables": list(names)})
     for kind, oid, called, says in rows:
         name = names[oid]
-        yield Kind(kind), Item(f"{name}.{called}", " ".join(says.split()), relied=name in protected, table=name)
+        yield Kind(kind), Item(f"{name}.{called}", " ".join(says.split()), relied=name in side.protected, table=name)
 
 
 def _rights(side: _Side) -> Iterator[Item]:

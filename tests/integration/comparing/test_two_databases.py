@@ -106,6 +106,17 @@ def test_what_changes_what_the_guard_does_is_found_and_matters(
     assert not found.alike
 
 
+def test_a_trigger_on_rows_that_cannot_be_guarded_there_matters_all_the_same(
+    leagues: tuple[League, League], database: ScratchDatabase, other: ScratchDatabase
+) -> None:
+    other.rows("CREATE FUNCTION stamps() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
+    other.rows(STAMPING)
+    other.rows("ALTER TABLE practice_times DROP COLUMN location")
+    found = by_name(compared(database, other))
+    assert found["schema", "protected rows"].matters
+    assert found["trigger", "schedule.stamped"].matters
+
+
 DOES_NOT = {
     "a column that nobody asks for": ("ALTER TABLE users ADD COLUMN nickname text", "column", "users.nickname"),
     "a table of the ETL's alone": ("DROP TABLE series_stats CASCADE", "table", "series_stats"),
