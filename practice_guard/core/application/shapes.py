@@ -55,13 +55,13 @@ def fault(protected: ProtectedSet, catalog: Catalog) -> str:
     for name in (key.name, *columns, *protected.content, *([protected.label] if protected.label else [])):
         if name in table.columns and table.columns[name].generated:
             return (
-                f"{table.schema}.{table.name}.{name} ({table.columns[name].type}) is generated, so that no snapshot "
+                f"{table.qualified}.{name} ({table.columns[name].type}) is generated, so that no snapshot "
                 "keeps it, and the set needs it."
             )
     for name in columns:
         if name in table.columns and not points(table.columns[name]):
             return (
-                f"{table.schema}.{table.name}.{name} is {table.columns[name].type}; what points at teams, leagues or "
+                f"{table.qualified}.{name} is {table.columns[name].type}; what points at teams, leagues or "
                 "other rows is a whole number."
             )
     return _odd_name(table) or inherited(table)
@@ -70,7 +70,7 @@ def fault(protected: ProtectedSet, catalog: Catalog) -> str:
 def without_key(table: Table) -> str:
     """Say that nothing tells the rows of a table apart."""
     return (
-        f"{table.schema}.{table.name} has no primary key of one column, and none in which a sequence numbers the "
+        f"{table.qualified} has no primary key of one column, and none in which a sequence numbers the "
         "rows; its rows cannot be told apart."
     )
 
@@ -87,7 +87,7 @@ def inherited(table: Table) -> str:
     heirs = [f"{name} (with {', '.join(own)})" if own else name for name, own in table.heirs]
     without = "without what it has alone, " if any(own for _, own in table.heirs) else ""
     return (
-        f"{table.schema}.{table.name} is inherited by {', '.join(heirs)}: a row of an heir would be put back {without}"
+        f"{table.qualified} is inherited by {', '.join(heirs)}: a row of an heir would be put back {without}"
         f"in {table.name} itself, and its key may stand in both. Partitions are guarded."
     )
 
@@ -95,9 +95,7 @@ def inherited(table: Table) -> str:
 def _odd_name(table: Table) -> str:
     named = next((name for name in table.columns if _OWN.fullmatch(name)), "")
     return (
-        f"{table.schema}.{table.name} has a column {named}, which the guard needs for itself: call it otherwise."
-        if named
-        else ""
+        f"{table.qualified} has a column {named}, which the guard needs for itself: call it otherwise." if named else ""
     )
 
 
@@ -129,7 +127,7 @@ def check_told_apart(database: Database, sets: Iterable[tuple[ProtectedSet, Tabl
     texts = [statement(__name__, "doubled", key=identifier(key.name), table=table.quoted) for _, table, key in loose]
     for (protected, table, key), rows in zip(loose, ask_each(database, [Query(text) for text in texts]), strict=True):
         if rows:
-            named = f"{table.schema}.{table.name}.{key.name} ({key.type})"
+            named = f"{table.qualified}.{key.name} ({key.type})"
             raise refuse(
                 protected, f"{named} is {rows[0][0]} in more than one row; the rows cannot be told apart by it."
             )

@@ -132,7 +132,8 @@ def row_security_of(database: Database, catalog: Catalog, held: Iterable[Table])
     """Answer as `row_security` does, for a role that may not even read the team list."""
     names = {*PARENTS, "players", *(table.name for table in held)} & set(catalog.tables)
     tables = [catalog.tables[name] for name in sorted(names)]
-    hidden = sorted(row[0] for row in visible(database, [table.oid for table in tables]) if row[3])
+    called = {table.oid: table.name for table in tables}
+    hidden = sorted(called[row[0]] for row in visible(database, [*called]) if row[3])
     if not hidden:
         secured = [table.name for table in tables if table.row_security]
         return Answer(
@@ -148,7 +149,9 @@ def row_security_of(database: Database, catalog: Catalog, held: Iterable[Table])
 
 def sequences(scene: Scene) -> Answer:
     """Whether a sequence is nearly used up: imports take new ids every night and give none back."""
-    schema = {"schema": scene.app.catalog.schema}
+    catalog = scene.app.catalog
+    others = [each.sequence for table in catalog.elsewhere for each in table.columns.values() if each.sequence]
+    schema = {"schema": catalog.schema, "others": others}
     rows = scene.database.execute(statement(__name__, "sequences"), {**schema, "percent": NEARLY_USED})
     veiled = [name for (name,) in scene.database.execute(statement(__name__, "veiled_sequences"), schema)]
     findings: list[Finding] = []

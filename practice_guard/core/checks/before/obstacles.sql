@@ -47,19 +47,23 @@ SELECT c.relname::text, coalesce('process ' || l.pid, 'a prepared transaction') 
  ORDER BY 1, 2
 
 -- sequences --
--- Sequences of the schema that are nearly used up.
+-- Sequences of the schema, and of what settings name of others, that are nearly used up.
 SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename), sequencename::text, last_value, max_value
   FROM pg_sequences
- WHERE schemaname = %(schema)s::text AND last_value > %(percent)s::numeric / 100 * max_value
+ WHERE (schemaname = %(schema)s::text
+        OR quote_ident(schemaname) || '.' || quote_ident(sequencename) = ANY (%(others)s::text[]))
+   AND last_value > %(percent)s::numeric / 100 * max_value
  ORDER BY last_value::numeric / max_value DESC
 
 -- veiled_sequences --
--- Sequences of the schema whose value this role is not shown; it stands as NULL, like that of one never used.
+-- Sequences of the schema, and of what settings name of others, whose value this role is not shown; it stands as NULL, like that of one never used.
 -- CASE, since the server asks in any order and refuses to be asked about a table.
 SELECT quote_ident(n.nspname) || '.' || quote_ident(q.relname)
   FROM pg_class AS q
   JOIN pg_namespace AS n ON n.oid = q.relnamespace
- WHERE q.relkind = 'S' AND n.nspname = %(schema)s::text
+ WHERE q.relkind = 'S' 
+   AND (n.nspname = %(schema)s::text
+        OR quote_ident(n.nspname) || '.' || quote_ident(q.relname) = ANY (%(others)s::text[]))
    AND CASE q.relkind WHEN 'S' THEN has_sequence_privilege(q.oid, 'SELECT, USAGE') IS NOT TRUE END
  ORDER BY q.relname
 

@@ -25,7 +25,7 @@ def missing(scene: Scene) -> Answer:
         for each, target in zip(bound.references, bound.tables, strict=True):
             if (each.column, target) not in keyed:
                 parent = scene.app.catalog.table(target).quoted
-                name = identifier(f"{bound.table.name}_{each.column}_fkey")
+                name = identifier(f"{bound.table.relation}_{each.column}_fkey")
                 bare[bound.table.name, each.column] = mending(
                     "add_foreign_key",
                     **bound.parts,
