@@ -55,7 +55,7 @@ def _told_by(call: Call, path: Path) -> str:
     """
     files.check_plain(path)
     text = "" if files.free(path) else files.read_text(path)
-    call.declared = declared.parse(text, str(path), call.schema)
+    call.declared = declared.parse(text, str(path), settings.load().database_schema)
     return text
 
 

@@ -101,12 +101,12 @@ def transactions(scene: Scene) -> Answer:
 
 def locks(scene: Scene) -> Answer:
     """Whether somebody holds or waits for locks that a restore would have to wait for."""
-    tables = {table.name: table.oid for table in scene.protected_tables}
-    tables |= {name: scene.app.catalog.tables[name].oid for name in PARENTS if scene.app.catalog.has(name)}
-    rows = scene.database.execute(statement(__name__, "blockers"), {"tables": list(tables.values())})
+    tables = {table.oid: table.name for table in scene.protected_tables}
+    tables |= {scene.app.catalog.tables[name].oid: name for name in PARENTS if scene.app.catalog.has(name)}
+    rows = scene.database.execute(statement(__name__, "blockers"), {"tables": list(tables)})
     if not rows:
         return Answer("no lock is in the way of a restore")
-    names = [f"{who} has {modes} on {table}, since {since}" for table, who, modes, since, _ in rows]
+    names = [f"{who} has {modes} on {tables[oid]}, since {since}" for oid, who, modes, since, _ in rows]
     what = f"{counted(len(rows), 'lock')} in the way: {'; '.join(names[:3])}."
     why = "The ETL and a restore wait for it; a restore gives up after --lock-timeout."
     fix = _ending(pid for *_, pid in rows)
