@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.world.builders import ScratchDatabase
 from tests.world.shop import SETTINGS, Shop
 
 PLACES = {
@@ -28,10 +29,10 @@ class Market(Shop):
             self.database.rows(f"CREATE SCHEMA {schema}")
             for table in tables:
                 self.database.rows(f"ALTER TABLE {table} SET SCHEMA {schema}")
-        self.has_path("public", *PLACES)
+        has_path(self.database, "public", *PLACES)
 
-    def has_path(self, *schemas: str) -> None:
-        """Lets names without a schema be looked for in these."""
-        ((name,),) = self.database.rows("SELECT current_database()")
-        self.database.rows(f"ALTER DATABASE {name} SET search_path = {', '.join(schemas)}")
-        self.database.rows(f"SET search_path = {', '.join(schemas)}")
+
+def has_path(database: ScratchDatabase, *schemas: str) -> None:
+    """Lets names without a schema be looked for in these, from now on."""
+    database.rows(f'ALTER DATABASE "{database.name}" SET search_path = {", ".join(schemas)}')
+    database.rows(f"SET search_path = {', '.join(schemas)}")

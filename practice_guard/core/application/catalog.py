@@ -286,6 +286,8 @@ def read(
         if catalog.has(parent.table, "id"):
             _check_numbered(catalog.tables[parent.table])
     for name, other in hidden.items():
+        if name not in named and other in found:
+            continue  # settings name the one that is met, and not the one that is hidden
         raise errors.SchemaError(
             f"{other} stands before {schema}.{name} in this role's search path: the application and the guard "
             "would not see the same table."

@@ -9,7 +9,7 @@ from practice_guard.core.application import declared
 from practice_guard.core.model import Verdict
 from tests.world.builders import ScratchDatabase
 from tests.world.guarding import Guard
-from tests.world.market import Market, settings
+from tests.world.market import PLACES, Market, has_path, settings
 
 
 def guard_of(database: ScratchDatabase, text: str) -> Guard:
@@ -126,3 +126,33 @@ def test_a_table_whose_own_name_has_a_dot_goes_before(market: Market) -> None:
     app = guard.reads(lambda connection: guard.at(connection).look())
     found = app.catalog.tables["sales.carts"]
     assert (found.schema, found.relation, found.quoted) == ("public", "sales.carts", '"public"."sales.carts"')
+
+
+def test_a_search_path_may_lead_to_what_the_settings_name(guard: Guard, market: Market) -> None:
+    market.database.rows("CREATE TABLE public.carts (LIKE sales.carts INCLUDING ALL)")
+    has_path(market.database, *PLACES, "public")
+    before = market.whose()
+    guard.has_backed_up()
+    market.imports(recycling=True)
+    guard.restores()
+    assert market.whose() == before
+
+
+def test_a_search_path_that_hides_a_protected_table_is_refused(market: Market) -> None:
+    market.database.rows("CREATE TABLE public.carts (LIKE sales.carts INCLUDING ALL)")
+    more = '[[protected]]\nname = "old_carts"\ntable = "carts"\nparent = "variants"\nparent_column = "variant_id"\n'
+    both = guard_of(market.database, f"{settings()}\n{more}")
+    both.has_backed_up()
+    has_path(market.database, *PLACES, "public")
+    with pytest.raises(errors.SchemaError, match=r"sales\.carts stands before public\.carts"):
+        both.has_backed_up()
+
+
+def test_a_snapshot_is_the_guards_whose_schema_it_was_kept_for(guard: Guard, market: Market) -> None:
+    taken = guard.has_backed_up()
+    of = "SELECT DISTINCT definition ->> 'schema' FROM practice_guard.snapshot_sets WHERE name IN ('carts', 'answers')"
+    assert market.database.rows(of) == [("public",)]
+    assert guard.finds().id == taken.id
+    market.database.rows('UPDATE practice_guard.snapshot_sets SET definition = definition || \'{"schema": "other"}\'')
+    with pytest.raises(errors.GuardError):
+        guard.finds()
