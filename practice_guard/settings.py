@@ -123,7 +123,7 @@ def load_declared(settings: Settings) -> Declared:
         text = files.read_text(path, f"{named} {path}, which")
     except UsageError as error:
         raise UsageError(f"{error.message} Nothing was done.") from error
-    return declared.parse(text, str(path))
+    return declared.parse(text, str(path), settings.database_schema)
 
 
 def config_of(settings: Settings) -> Path:

@@ -55,7 +55,7 @@ def _told_by(call: Call, path: Path) -> str:
     """
     files.check_plain(path)
     text = "" if files.free(path) else files.read_text(path)
-    call.declared = declared.parse(text, str(path))
+    call.declared = declared.parse(text, str(path), settings.load().database_schema)
     return text
 
 
@@ -68,6 +68,6 @@ def _written(call: Call, database: Connection, path: Path, before: str, found: C
     missing = [each for proposal in found.proposals for each in proposal.sections]
     if missing:
         text = sections.appended(before, missing)
-        application.check_declared(database, declared.parse(text, str(path)), call.schema)
+        application.check_declared(database, declared.parse(text, str(path), call.schema), call.schema)
         files.put_in_place(path, None if files.free(path) else before.encode(), text.encode())
     return tuple(each.name for each in missing)

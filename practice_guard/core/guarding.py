@@ -11,6 +11,7 @@ from practice_guard.core.application import (
     BUILT_IN_PARENTS,
     SCHEMA,
     Application,
+    Catalog,
     Parent,
     ProtectedSet,
     lock_for_writing,
@@ -107,6 +108,14 @@ class Guard:
         """
         return look(self.database, self.sets, self.schema, self.request.habits, self.parents)
 
+    def catalog(self) -> Catalog:
+        """Read the application's schema alone, and what settings name in others, in the transaction that is open.
+
+        Raises:
+            errors.SchemaError: the schema is not what it must be.
+        """
+        return catalogs.read(self.database, self.schema, self.parents, (each.table for each in self.sets))
+
     def check_mark(self) -> None:
         """Refuse to go on in a database that is marked for another environment.
 
@@ -164,7 +173,7 @@ class Guard:
             errors.SchemaError: the schema is not what it must be.
         """
         with locks.writes_nothing_when_lost(), self.database.transaction(Access.READ):
-            server, ahead = locks.ask(self.database), catalogs.read(self.database, self.schema, self.parents)
+            server, ahead = locks.ask(self.database), self.catalog()
 
         def locked(within: float) -> T:
             first()

@@ -164,7 +164,7 @@ def _source(each: Covered) -> str:
 def _described(each: Covered) -> dict[str, object]:
     bound = each.bound
     return {
-        "table": f"{bound.table.schema}.{bound.table.name}",
+        "table": bound.table.qualified,
         "condition": bound.set.condition,
         "rows": each.rows,
         "teams": each.owners if each.of == TEAMS else None,

@@ -243,7 +243,7 @@ def _out_of_reach(protected: ProtectedSet, table: Table) -> str:
     """Say which rights on the table of an incidental set this role has not."""
     needed = ["SELECT", "UPDATE", *(["INSERT"] if protected.etl_deletes is not False else [])]
     lacking = [right for right in needed if protected.incidental and right not in table.rights]
-    return f"This role may not {', '.join(lacking)} all rows of {table.schema}.{table.name}." if lacking else ""
+    return f"This role may not {', '.join(lacking)} all rows of {table.qualified}." if lacking else ""
 
 
 def _untold(protected: ProtectedSet, catalog: Catalog) -> str:

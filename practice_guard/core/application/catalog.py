@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from practice_guard.core import errors
+from practice_guard.core.application.keys import Exclusion, ForeignKey, UniqueKey
 from practice_guard.core.application.parents import BUILT_IN_PARENTS, LEAGUES, TEAMS, Parent
 from practice_guard.core.database import PUBLIC, Database, identifier, statement
 from practice_guard.core.words import near
@@ -66,87 +67,6 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignKey:
-    """A foreign key. `on_delete` is PostgreSQL's letter: a, r, c(ascade), n(ull), d(efault)."""
-
-    name: str
-    table: str
-    columns: tuple[str, ...]
-    parent: str
-    on_delete: str
-    validated: bool
-    enforced: bool
-    parent_columns: tuple[str, ...]
-    deferrable: bool = False
-
-    @property
-    def pairs(self) -> tuple[tuple[str, str], ...]:
-        """Its columns, each with the one of the parent that it must be found in."""
-        return tuple(zip(self.columns, self.parent_columns, strict=True))
-
-    @property
-    def single(self) -> bool:
-        """Whether one column alone leads to the parent."""
-        return len(self.columns) == 1
-
-    @property
-    def leading(self) -> tuple[str, ...]:
-        """The columns that say which row of the parent it is: the only one, or that with the parent's number."""
-        return self.columns if self.single else tuple(own for own, theirs in self.pairs if theirs == "id")
-
-    def leads(self, number: str, ours: Collection[str]) -> tuple[str, str] | None:
-        """Return the pair of columns that says which row of the parent it is, beside columns that lead elsewhere.
-
-        Args:
-            number: the column that numbers the parent's rows.
-            ours: the columns that lead elsewhere: a set's own references.
-
-        Returns:
-            that with the parent's number, or the only one; None where no column alone says it.
-        """
-        pairs = [pair for pair in self.pairs if pair[0] not in ours]
-        numbered = [pair for pair in pairs if pair[1] == number]
-        return numbered[0] if numbered else pairs[0] if len(pairs) == 1 else None
-
-
-@dataclass(frozen=True, slots=True)
-class UniqueKey:
-    """A unique constraint or index; `usable` when valid, not deferrable and not partial, as ON CONFLICT needs it.
-
-    `operators` say, column by column, when two values are the same, and `collations` under which one ("" for none):
-    both as SQL that needs no search path.
-    """
-
-    name: str
-    columns: tuple[str | None, ...]
-    primary: bool
-    valid: bool
-    immediate: bool
-    partial: bool
-    operators: tuple[str, ...] = ()
-    collations: tuple[str, ...] = ()
-    nulls_alike: bool = False
-
-    @property
-    def usable(self) -> bool:
-        """Whether INSERT … ON CONFLICT can rely on it."""
-        return self.valid and self.immediate and not self.partial
-
-
-@dataclass(frozen=True, slots=True)
-class Exclusion:
-    """What keeps rows apart and is none of the unique keys: an exclusion constraint, or a unique index of one part.
-
-    `by_equality` where rows stand in each other's way only if all columns are the same; a column is None where it is
-    an expression.
-    """
-
-    columns: tuple[str | None, ...]
-    by_equality: bool
-    immediate: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Trigger:
     """A trigger that users made. `kind` is PostgreSQL's `tgtype`; `certain` when it surely lets no row through."""
 
@@ -201,8 +121,9 @@ class RewriteRule:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A relation of the application's schema. `kind` is PostgreSQL's letter; r and p are tables.
+    """A relation of the application's schema, or of another. `kind` is PostgreSQL's letter; r and p are tables.
 
+    `name` is what settings and messages call it: with the schema before a dot where that is not the application's.
     `is_part` where it is a partition of another; `heirs` inherit it and are none, each with the columns of its own.
     `computed` are generated columns and indexes whose expressions may fail for a row, `of_parts` the rules that only
     some of its parts have: each with its kind and name. `rights` are those of SELECT, UPDATE and INSERT that this role
@@ -227,6 +148,17 @@ class Table:
     computed: tuple[str, ...] = ()
     of_parts: tuple[str, ...] = ()
     rights: frozenset[str] = frozenset(("SELECT", "UPDATE", "INSERT"))
+    elsewhere: bool = False
+
+    @property
+    def relation(self) -> str:
+        """What PostgreSQL calls it within its schema."""
+        return self.name[len(self.schema) + 1 :] if self.elsewhere else self.name
+
+    @property
+    def qualified(self) -> str:
+        """Its name with the schema, as people write it."""
+        return self.name if self.elsewhere else f"{self.schema}.{self.name}"
 
     @property
     def untold(self) -> tuple[str, ...]:
@@ -248,7 +180,7 @@ class Table:
     @property
     def quoted(self) -> str:
         """The qualified name, ready for a statement."""
-        return identifier(self.schema, self.name)
+        return identifier(self.schema, self.relation)
 
     @property
     def stored(self) -> tuple[Column, ...]:
@@ -258,7 +190,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The application's schema as it was when read; `declared` are the parents that settings add, as far as there."""
+    """The application's schema as it was when read; `declared` are the parents that settings add, as far as there.
+
+    `tables` has that schema's by their own names, and those of other schemas that settings name as `schema.table`;
+    foreign keys call them so too.
+    """
 
     schema: str
     tables: Mapping[str, Table]
@@ -284,6 +220,11 @@ class Catalog:
         found = self.tables.get(table)
         return found is not None and found.kind in "rp" and all(column in found.columns for column in columns)
 
+    @property
+    def elsewhere(self) -> tuple[Table, ...]:
+        """The relations of other schemas that settings name."""
+        return tuple(table for table in self.tables.values() if table.elsewhere)
+
     def table(self, name: str, *columns: str) -> Table:
         """Return a table that must be there with these columns.
 
@@ -293,42 +234,50 @@ class Catalog:
         found = self.tables.get(name)
         if found is None:
             raise errors.SchemaError(
-                f"The table {self.schema}.{name} does not exist in this database{near(name, self.tables)}.",
+                f"The table {name if '.' in name else f'{self.schema}.{name}'} does not exist in this database"
+                f"{near(name, self.tables)}.",
                 next_steps=(
                     "Aim at the environment that has it, with --env; or name its schema in PRACTICE_GUARD_SCHEMA.",
                 ),
             )
         if found.kind not in "rp":
             kind = {"v": "a view", "m": "a materialized view", "f": "a foreign table"}[found.kind]
-            raise errors.SchemaError(f"{self.schema}.{name} is {kind}, not a table; its rows cannot be guarded.")
+            raise errors.SchemaError(f"{found.qualified} is {kind}, not a table; its rows cannot be guarded.")
         for column in columns:
             if column not in found.columns:
                 raise errors.SchemaError(
-                    f"The table {self.schema}.{name} has no column {column}{near(column, found.columns)}.",
+                    f"The table {found.qualified} has no column {column}{near(column, found.columns)}.",
                     next_steps=(f"\\d {found.quoted}   -- in psql: the columns that it has",),
                 )
         return found
 
 
-def read(database: Database, schema: str = SCHEMA, parents: Iterable[Parent] = ()) -> Catalog:
-    """Read the application's schema.
+def read(
+    database: Database, schema: str = SCHEMA, parents: Iterable[Parent] = (), tables: Iterable[str] = ()
+) -> Catalog:
+    """Read the application's schema, and what settings name in others.
 
     Args:
         database: where.
         schema: its name.
         parents: what an import renumbers; where settings add to it, there need be no teams.
+        tables: the tables of protected sets; those of other schemas have theirs before a dot.
 
     Raises:
         errors.SchemaError: a required table or column is missing, or is not a table, or a table of the same name
             stands earlier in the role's search path and would be met by the application instead.
     """
-    catalog, hidden = _read(database, schema, parents)
+    parents, tables = tuple(parents), tuple(tables)
+    named = {*tables, *(each.table for each in parents)}
+    catalog, hidden = _read(database, schema, parents, tables)
     for name, needed in REQUIRED.items() if catalog.is_of_league else ():
         catalog.table(name, *needed)
     for parent in (TEAMS, LEAGUES):
         if catalog.has(parent.table, "id"):
             _check_numbered(catalog.tables[parent.table])
     for name, other in hidden.items():
+        if name not in named and other in catalog.tables:
+            continue  # settings name the one that is met, and not the one that is hidden
         raise errors.SchemaError(
             f"{other} stands before {schema}.{name} in this role's search path: the application and the guard "
             "would not see the same table."
@@ -336,24 +285,29 @@ def read(database: Database, schema: str = SCHEMA, parents: Iterable[Parent] = (
     return catalog
 
 
-def as_it_is(database: Database, schema: str = SCHEMA, parents: Iterable[Parent] = ()) -> Catalog:
-    """Read the application's schema as `read` does, whatever is missing in it: to be looked at, not to be guarded."""
-    return _read(database, schema, parents)[0]
+def as_it_is(
+    database: Database, schema: str = SCHEMA, parents: Iterable[Parent] = (), tables: Iterable[str] = ()
+) -> Catalog:
+    """Read what `read` does, whatever is missing in it: to be looked at, not to be guarded."""
+    return _read(database, schema, tuple(parents), tables)[0]
 
 
-def _read(database: Database, schema: str, parents: Iterable[Parent]) -> tuple[Catalog, dict[str, str]]:
-    """Return the schema, and by a table's name what stands before it in the role's search path."""
-    tables: dict[str, Table] = {}
+def _read(
+    database: Database, schema: str, parents: Sequence[Parent], tables: Iterable[str]
+) -> tuple[Catalog, dict[str, str]]:
+    """Return what there is, and by a table's name what stands before it in the role's search path."""
+    named = {*tables, *(each.table for each in parents)}
+    asked = {"schema": schema, "others": sorted(name for name in named if "." in name)}
+    found: dict[str, Table] = {}
     hidden: dict[str, str] = {}
-    for name, *table, other in database.execute(statement(__name__, "catalog"), {"schema": schema}):
-        tables[name] = _table(schema, name, *table)
+    for of, name, *table, other in database.execute(statement(__name__, "catalog"), asked):
+        found[name] = replace(_table(of or schema, name, *table), elsewhere=of is not None)
         if other is not None:
             hidden[name] = other
     built_in = {each.name for each in BUILT_IN_PARENTS}
-    catalog = Catalog(schema, tables)
+    catalog = Catalog(schema, found)
     declared = tuple(each for each in parents if each.name not in built_in and catalog.has(each.table))
-    catalog = replace(catalog, declared=declared)
-    return catalog, hidden
+    return replace(catalog, declared=declared), hidden
 
 
 def _check_numbered(table: Table) -> None:
@@ -361,7 +315,7 @@ def _check_numbered(table: Table) -> None:
     kind = table.columns["id"].base
     if kind.startswith(_NO_NUMBERS):
         raise errors.SchemaError(
-            f"{table.schema}.{table.name}.id is of type {kind}; teams and leagues are known by whole numbers only, so "
+            f"{table.qualified}.id is of type {kind}; teams and leagues are known by whole numbers only, so "
             "that what hangs on them cannot be protected here."
         )
 
@@ -374,8 +328,8 @@ def _table(
     return Table(
         schema, name, oid, kind, row_security, tuple(primary_key or ()), {each[0]: Column(*each) for each in columns},
         tuple(
-            ForeignKey(each, of, tuple(own), parent, on_delete, validated, enforced, tuple(theirs), deferrable)
-            for each, of, own, parent, on_delete, validated, enforced, theirs, deferrable in foreign_keys
+            ForeignKey(each, of, tuple(own), to, on_delete, valid, enforced, tuple(theirs), late, identifier(*its))
+            for each, of, own, to, on_delete, valid, enforced, theirs, late, *its in foreign_keys
         ),
         tuple(_unique_key(*each) for each in unique_keys),
         tuple(Trigger(*each) for each in triggers), tuple(checks), tuple(RewriteRule(*each) for each in rules),

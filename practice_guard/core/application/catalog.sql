@@ -1,6 +1,7 @@
 -- catalog --
--- Ordinary, partitioned and other relations of the application's schema: the primary key; the columns in their order;
--- foreign keys within the schema, with what happens on deletion and whether they are enforced; unique
+-- Ordinary, partitioned and other relations of the application's schema, and those of other schemas that settings name;
+-- one of the application's that is itself called so, with a dot, goes before: the primary key; the columns in their order;
+-- foreign keys between all of these, with what happens on deletion and whether they are enforced; unique
 -- constraints and indexes, where an expression stands as NULL; the triggers and rules that users made; whether it is a
 -- partition, what inherits it otherwise, and what this role may do to all its rows; what keeps rows apart besides unique keys, what is computed of a row and
 -- may fail (arithmetic, a function, a cast), and the rules that only parts of it have; and what hides or replaces the
@@ -20,10 +21,25 @@ WITH path AS (
       JOIN pg_namespace AS n
         ON n.nspname = CASE path.name WHEN '$user' THEN session_user ELSE path.name END
         OR (path.name = 'pg_temp' AND n.oid = pg_my_temp_schema())),
+     others AS MATERIALIZED (
+    SELECT DISTINCT ON (called.name) c.oid, n.nspname::text AS schema, called.name
+      FROM pg_class AS c
+      JOIN pg_namespace AS n ON n.oid = c.relnamespace
+     CROSS JOIN LATERAL (SELECT n.nspname || '.' || c.relname AS name) AS called
+     WHERE called.name = ANY (%(others)s::text[]) AND n.nspname <> %(schema)s
+       AND n.nspname !~ '^(pg_|practice_guard$|information_schema$)' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+       AND NOT EXISTS (SELECT FROM pg_class AS own
+                         JOIN pg_namespace AS app ON app.oid = own.relnamespace AND app.nspname = %(schema)s
+                        WHERE own.relname = called.name AND own.relkind IN ('r', 'p', 'v', 'm', 'f'))
+     ORDER BY called.name, n.nspname),
      members AS (
     SELECT c.oid
       FROM pg_class AS c
      WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %(schema)s) AND c.relkind IN ('r', 'p')
+     UNION
+    SELECT coalesce(t.relid::oid, o.oid)
+      FROM others AS o
+      LEFT JOIN LATERAL pg_partition_tree(o.oid::regclass) AS t ON true
      UNION
     SELECT t.relid::oid
       FROM pg_class AS c
@@ -48,7 +64,7 @@ WITH path AS (
      WHERE regexp_replace(regexp_replace(e.text, '''[^'']*''', '', 'g'),
                           '->>?|(?<![.a-z0-9_"])(lower|upper|btrim|coalesce)[(]', '', 'gi')
            ~* '[-+*/%%^]|[a-z0-9_"][(]|[)a-z0-9_"]::(?!text|character varying)')
-SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
+SELECT o.schema, coalesce(o.name, c.relname::text), c.oid::bigint, c.relkind::text, c.relrowsecurity,
        (SELECT array_agg(a.attname::text ORDER BY k.place)
           FROM pg_index AS i
          CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
@@ -82,19 +98,22 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
           LEFT JOIN pg_type AS e ON e.oid = t.typelem
          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
        (SELECT coalesce(json_agg(json_build_array(
-               con.conname::text, c.relname::text, keyed.columns,
-               parent.relname::text, con.confdeltype::text, con.convalidated,
+               con.conname::text, coalesce(o.name, c.relname::text), keyed.columns,
+               coalesce(other.name, parent.relname::text), con.confdeltype::text, con.convalidated,
                NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgconstraint = con.oid AND g.tgenabled IN ('D', 'R')),
-               keyed.parent_columns, con.condeferrable) ORDER BY keyed.columns, con.conname), '[]')::text
+               keyed.parent_columns, con.condeferrable, space.nspname::text, parent.relname::text) ORDER BY keyed.columns, con.conname), '[]')::text
           FROM pg_constraint AS con
-          JOIN pg_class AS parent ON parent.oid = con.confrelid AND parent.relnamespace = c.relnamespace
+          JOIN pg_class AS parent ON parent.oid = con.confrelid
+          JOIN pg_namespace AS space ON space.oid = parent.relnamespace
+          LEFT JOIN others AS other ON other.oid = parent.oid
          CROSS JOIN LATERAL (
                SELECT array_agg(col.attname::text ORDER BY k.place) AS columns,
                       array_agg(key.attname::text ORDER BY k.place) AS parent_columns
                  FROM unnest(con.conkey, con.confkey) WITH ORDINALITY AS k (own, their, place)
                  JOIN pg_attribute AS col ON col.attrelid = con.conrelid AND col.attnum = k.own
                  JOIN pg_attribute AS key ON key.attrelid = con.confrelid AND key.attnum = k.their) AS keyed
-         WHERE con.conrelid = c.oid AND con.contype = 'f'),
+         WHERE con.conrelid = c.oid AND con.contype = 'f'
+           AND (space.nspname = %(schema)s OR other.oid IS NOT NULL)),
        (SELECT coalesce(json_agg(json_build_array(
                x.relname::text,
                array(SELECT a.attname::text
@@ -210,9 +229,10 @@ SELECT c.relname::text, c.oid::bigint, c.relkind::text, c.relrowsecurity,
        (SELECT CASE WHEN found.relnamespace <> c.relnamespace THEN found.oid::regclass::text END
           FROM path AS p
           JOIN pg_class AS found ON found.relnamespace = p.oid AND found.relname = c.relname
-         WHERE EXISTS (SELECT FROM path AS own WHERE own.oid = c.relnamespace)
+         WHERE o.oid IS NULL AND EXISTS (SELECT FROM path AS own WHERE own.oid = c.relnamespace)
          ORDER BY p.place LIMIT 1)
   FROM pg_class AS c
- WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %(schema)s)
+  LEFT JOIN others AS o ON o.oid = c.oid
+ WHERE (o.oid IS NOT NULL OR c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %(schema)s))
    AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
- ORDER BY c.relname
+ ORDER BY o.name NULLS FIRST, c.relname

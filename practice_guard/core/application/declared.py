@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from practice_guard.core import toml
 from practice_guard.core.application import declared_parents, leagues
+from practice_guard.core.application.catalog import SCHEMA
 from practice_guard.core.application.declared_parents import wrong_name
 from practice_guard.core.application.leagues import NamedColumn
 from practice_guard.core.application.parents import BUILT_IN_PARENTS, Parent
@@ -75,8 +76,13 @@ class Declared:
         return tuple((kept | own).values())
 
 
-def parse(text: str, file: str) -> Declared:
-    """Read a settings file's text; `file` is its name in messages.
+def parse(text: str, file: str, schema: str = SCHEMA) -> Declared:
+    """Read a settings file's text.
+
+    Args:
+        text: the text.
+        file: its name in messages.
+        schema: the application's schema: its tables may be written with it, and are the same ones.
 
     Raises:
         UsageError: it is no TOML, a field is unknown, missing or of the wrong kind, or a name is taken; says the line,
@@ -88,10 +94,10 @@ def parse(text: str, file: str) -> Declared:
         if name not in _TOP:
             reader.refuse(reader.places.of(name), f"there is nothing called {name!r} here{near(name, _TOP)}")
     without = _without(reader, document.get("not_protected", []))
-    tables = document.get("protected", [])
+    tables = _bare(document.get("protected", []), schema)
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
         reader.refuse(reader.places.of("protected"), "protected sets are written as [[protected]]")
-    parents = declared_parents.read(file, reader.places, document.get("parent", []))
+    parents = declared_parents.read(file, reader.places, _bare(document.get("parent", []), schema))
     reader.parents = {each.name: each for each in declared_parents.together(parents.declared)}
     reader.lines |= parents.lines
     reader.taken = {each.name: f"is a parent, declared in {parents.lines[each.name, '']}" for each in parents.declared}
@@ -105,6 +111,19 @@ def parse(text: str, file: str) -> Declared:
     declared = Declared(sets, without, reader.lines, said.habits, said.columns, parents.declared)
     _check_parents(declared, reader)
     return declared
+
+
+def _bare(given: object, schema: str) -> object:
+    """Have the tables of sections without the application's schema; what is no section is left as it is."""
+    if not isinstance(given, list):
+        return given
+    return [_in(each, schema) for each in given]
+
+
+def _in(section: object, schema: str) -> object:
+    if not isinstance(section, dict) or not isinstance(section.get("table"), str):
+        return section
+    return {**section, "table": section["table"].removeprefix(f"{schema}.")}
 
 
 def _without(reader: _Reader, given: object) -> frozenset[str]:

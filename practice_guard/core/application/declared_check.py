@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import NoReturn
 
 from practice_guard.core.application import catalog as catalogs
-from practice_guard.core.application import parents_check
+from practice_guard.core.application import elsewhere, parents_check
 from practice_guard.core.application.catalog import SCHEMA, Catalog, Table
 from practice_guard.core.application.declared import Declared
 from practice_guard.core.application.leagues import NamedColumn
@@ -45,7 +45,8 @@ def check_declared(database: Database, declared: Declared, schema: str = SCHEMA,
     if not (declared.described or declared.columns or declared.parents):
         return
     with database.transaction(Access.READ):
-        catalog = catalogs.read(database, schema, declared.every_parent)
+        catalog = catalogs.read(database, schema, declared.every_parent, (each.table for each in declared.everything))
+        elsewhere.check(database, catalog, declared)
     parents_check.check(database, catalog, declared, apart=apart)
     for column in declared.columns:
         if not catalog.has("teams"):
@@ -62,7 +63,7 @@ def check_declared(database: Database, declared: Declared, schema: str = SCHEMA,
 
 def _check_named(teams: Table, named: NamedColumn) -> None:
     """Refuse a column of `teams` that a league's section names and that is not there, or says no yes or no."""
-    table, what = f"{teams.schema}.{teams.name}", ""
+    table, what = teams.qualified, ""
     if named.name not in teams.columns:
         what = f"the table {table} has no column {named.name}{near(named.name, teams.columns)}"
     elif named.of == "active" and (found := teams.columns[named.name]).base != "boolean":
@@ -99,7 +100,7 @@ def _check_columns(catalog: Catalog, declared: Declared, each: ProtectedSet) -> 
     stamped = dict.fromkeys(sorted(each.set_by_triggers), "set_by_triggers")
     for name, of in {**stamped, **others, **fields}.items():
         if name not in table.columns:
-            what = f"the table {table.schema}.{table.name} has no column {name}{near(name, table.columns)}"
+            what = f"the table {table.qualified} has no column {name}{near(name, table.columns)}"
             _refuse(declared, each.name, of, what)
     for name, of in {key.name: "table", **others}.items():
         if table.columns[name].generated:

@@ -71,7 +71,7 @@ def unfollowed(database: Database, app: Application) -> list[Pointer]:
     The ETL's own tables, the copies that it left, and what inherits another table are not asked; whether any row
     points at anything is not either.
     """
-    around = pointers.surroundings(database, app.catalog.schema)
+    around = pointers.surroundings(database, app.catalog)
     followed = {(bound.table.name, column) for bound in app.sets for column in _followed(bound)}
     protected = {bound.table.name for bound in app.sets}
     found = {(each.table, each.column): each for each in _hanging(app, protected, around)}

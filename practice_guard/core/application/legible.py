@@ -32,7 +32,7 @@ def check_legible(database: Database, tables: Iterable[Table]) -> None:
     asked = {table.quoted: table for table in tables if _texts(table)}
     found = ask_each(database, [_illegible(table) for table in asked.values()])
     wrong = [
-        f"{table.schema}.{table.name}.{name} ({table.columns[name].type})"
+        f"{table.qualified}.{name} ({table.columns[name].type})"
         for table, rows in zip(asked.values(), found, strict=True)
         for (names,) in rows
         for name in names

@@ -14,7 +14,7 @@ class Parent:
 
     Attributes:
         name: how references name it.
-        table: its table, in the application's schema.
+        table: its table, in the application's schema; in another one, `schema.table`.
         same: the columns that say what a row is; teams are known by more than columns, and have none.
         leads: of these columns, those that lead to another parent, each with its name: what they say is that one's row.
         optional: the columns among them that count where the table has them.

@@ -91,7 +91,7 @@ def _check_columns(catalog: Catalog, declared: Declared, each: Parent, table: Ta
     for name in each.same:
         of = _field_of(declared, each, name)
         if name not in table.columns:
-            what = f"the table {table.schema}.{table.name} has no column {name}{near(name, table.columns)}"
+            what = f"the table {table.qualified} has no column {name}{near(name, table.columns)}"
             _refuse(declared, each, of, f"{what}; it has {', '.join(table.columns)}")
         column = table.columns[name]
         if column.generated:

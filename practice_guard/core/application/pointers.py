@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from practice_guard.core.application.catalog import Catalog, Column, ForeignKey, Table
+from practice_guard.core.application.catalog import Catalog, Column, Table
+from practice_guard.core.application.keys import ForeignKey
 from practice_guard.core.application.parents import BUILT_IN_PARENTS, LEAGUES, Parent
 from practice_guard.core.application.shapes import WHOLE, key_of
 from practice_guard.core.database import Database, identifier, statement
@@ -43,7 +44,7 @@ class Pointer:
         oid: the table's.
         kind: the column's type, or the one that its domain is made of.
         into: the column that it leads to, where that is another than the one that numbers the rows.
-        elsewhere: the table is in another schema than the application's.
+        elsewhere: the table is in another schema than the application's, and settings do not name it.
     """
 
     table: str
@@ -74,7 +75,7 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Across:
-    """A foreign key from a table of another schema to one of the application's, or the other way round."""
+    """A foreign key from a table that the catalogue does not have to one that it has, or the other way round."""
 
     oid: int
     schema: str
@@ -87,7 +88,7 @@ class Across:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the catalogue of one schema does not say.
+    """What the catalogue of one schema, and of what settings name of others, does not say.
 
     Attributes:
         keys: the foreign keys that cross its border.
@@ -98,9 +99,10 @@ class Surroundings:
     heirs: frozenset[int] = frozenset()
 
 
-def surroundings(database: Database, schema: str) -> Surroundings:
-    """Ask for what the catalogue of one schema does not say; one statement."""
-    ((keys, heirs),) = database.execute(statement(__name__, "surroundings"), {"schema": schema})
+def surroundings(database: Database, catalog: Catalog) -> Surroundings:
+    """Ask for what the catalogue does not say; one statement."""
+    asked = {"schema": catalog.schema, "others": [table.oid for table in catalog.elsewhere]}
+    ((keys, heirs),) = database.execute(statement(__name__, "surroundings"), asked)
     across = [
         Across(oid, of, name, into, on_delete, enforced, tuple((own, theirs, kind) for own, theirs, kind in pairs))
         for oid, of, name, into, on_delete, enforced, pairs in json.loads(keys)
@@ -135,7 +137,7 @@ def by_key(catalog: Catalog, leads: Mapping[str, Lead], around: Surroundings | N
     names = {table.oid: name for name, table in catalog.tables.items()}
     for each in around.keys if around else ():
         lead = leads.get(names.get(each.into, ""))
-        if lead is not None and each.schema != catalog.schema:
+        if lead is not None and each.oid not in names:
             at = _at_import(each.on_delete, enforced=each.enforced)
             kinds = {own: kind for own, _, kind in each.columns}
             for own, into in _leading([(own, theirs) for own, theirs, _ in each.columns], lead, at):
@@ -234,7 +236,7 @@ def _called(lead: Lead) -> Iterator[str]:
     """Return what columns that lead to a parent are called, alone or behind a word and an underscore."""
     if not isinstance(lead.target, Parent):
         return
-    names = (lead.target.name, lead.target.table)
+    names = (lead.target.name, lead.target.table.rpartition(".")[2])
     for name in dict.fromkeys(one for each in names for one in (each, *_singular(each))):
         yield f"{name}_id"
     if lead.target == LEAGUES:

@@ -1,5 +1,5 @@
 -- surroundings --
--- Foreign keys between tables of the application's schema and those of others, each with what happens on deletion,
+-- Foreign keys between tables of the application's schema, or that settings name, and those of others, each with what happens on deletion,
 -- whether it is enforced, and its columns with those that they lead to and their types; and the tables of the schema
 -- that inherit another one. Partitions and heirs have no keys of their own here: what they lead to their parents do.
 SELECT (SELECT coalesce(json_agg(json_build_array(
@@ -17,10 +17,12 @@ SELECT (SELECT coalesce(json_agg(json_build_array(
           JOIN pg_namespace AS n ON n.oid = c.relnamespace
           JOIN pg_class AS parent ON parent.oid = con.confrelid
           JOIN pg_namespace AS app ON app.nspname = %(schema)s
-         WHERE con.contype = 'f' AND c.relnamespace <> parent.relnamespace
-           AND app.oid IN (c.relnamespace, parent.relnamespace)
+         WHERE con.contype = 'f'
+           AND (c.relnamespace = app.oid OR c.oid = ANY (%(others)s::bigint[]::oid[]))
+               <> (parent.relnamespace = app.oid OR parent.oid = ANY (%(others)s::bigint[]::oid[]))
            AND NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = c.oid)),
        (SELECT coalesce(json_agg(h.inhrelid::bigint), '[]')::text
           FROM pg_inherits AS h
           JOIN pg_class AS c ON c.oid = h.inhrelid AND NOT c.relispartition
-          JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = %(schema)s)
+          JOIN pg_namespace AS n ON n.oid = c.relnamespace
+         WHERE n.nspname = %(schema)s OR c.oid = ANY (%(others)s::bigint[]::oid[]))

@@ -40,7 +40,7 @@ class ProtectedSet:
 
     Attributes:
         name: how the set is called in commands and JSON.
-        table: its table, in the application's schema.
+        table: its table, in the application's schema; in another one, `schema.table`.
         references: the first decides where a row belongs; the others follow.
         content: the columns that say, besides the team, what the row is; empty where the primary key says it.
         condition: trusted SQL over the table's columns; empty for all rows.

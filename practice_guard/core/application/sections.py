@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
+from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.application import exposed, pointers, shapes
 from practice_guard.core.application.bound import BoundSet
 from practice_guard.core.application.catalog import Table
@@ -52,11 +53,23 @@ def propose(database: Database, app: Application, found: Sequence[Exposed]) -> t
     built_in = (each.name for each in BUILT_IN)
     taken = {*built_in, *_FIELDS, *(each.name for each in app.sets), *(each.name for each in app.parents)}
     taken |= {*app.skipped, *app.left_out}
+    app = _with(database, app, found)
     on = exposed.held(app)
     made = [_proposal(database, app, each, taken, on) for each in found]
     while hanging := _hanging(database, app, made, on):
+        app = _with(database, app, hanging)
         made += [_proposal(database, app, each, taken, on) for each in hanging]
     return tuple(made)
+
+
+def _with(database: Database, app: Application, found: Iterable[Exposed]) -> Application:
+    """Have the catalogue read tables of other schemas too, as settings that named them would; else ask nothing."""
+    there = app.catalog.tables
+    new = {each.table for each in found if each.counts and each.pointers[0].elsewhere and each.table not in there}
+    if not new:
+        return app
+    tables = (*new, *(each.name for each in app.catalog.elsewhere))
+    return replace(app, catalog=catalogs.read(database, app.catalog.schema, app.parents, tables))
 
 
 def appended(text: str, sections: Iterable[Section]) -> str:
@@ -72,8 +85,8 @@ def appended(text: str, sections: Iterable[Section]) -> str:
 def _proposal(database: Database, app: Application, each: Exposed, taken: set[str], on: Mapping[str, Held]) -> Proposal:
     if each.counts is None:
         return Proposal(each.table, (), "this role may not read its rows")
-    if each.pointers[0].elsewhere:
-        return Proposal(each.table, (), f"it is in another schema than {app.catalog.schema}")
+    if each.pointers[0].elsewhere and each.pointers[0].oid not in {table.oid for table in app.catalog.elsewhere}:
+        return Proposal(each.table, (), f"settings cannot name it: a table of {app.catalog.schema} is called so too")
     table = app.catalog.table(each.table)
     own = [bound for bound in app.sets if bound.table.name == each.table]
     reasons = [_unfit(app, table, each, place) for place in range(len(each.pointers))]
@@ -194,7 +207,8 @@ def _hanging(database: Database, app: Application, made: Sequence[Proposal], on:
     known = (each.table for each in made)
     ours = {*known, *(each.table.name for each in app.sets), *exposed.filled_again(app)}
     left = {name for name, table in app.catalog.tables.items() if pointers.is_left_over(table, app.catalog)}
-    found = {(each.table, each.column): each for each in pointers.by_key(app.catalog, leads)}
+    around = pointers.surroundings(database, app.catalog) if app.catalog.elsewhere else None
+    found = {(each.table, each.column): each for each in pointers.by_key(app.catalog, leads, around)}
     hanging = [found[each] for each in sorted(found) if each[0] not in ours | left]
     return exposed.counted(database, app, hanging, on)
 

@@ -84,7 +84,7 @@ def look(
     Raises:
         errors.SchemaError: the schema is not what it must be.
     """
-    catalog = catalogs.read(database, schema, parents)
+    catalog = catalogs.read(database, schema, parents, (each.table for each in sets))
     bound, skipped = bind(sets, catalog)
     left = left_out(sets, catalog)
     leading = followed(references_of(bound), listed(parents, catalog))

@@ -138,7 +138,7 @@ def _besides(table: Table, habits: Habits) -> list[tuple[str, str]]:
         (_FLAG, usual.active, {each.active for each in habits.leagues}),
     ):
         if missing := sorted(named - {default} - table.columns.keys()):
-            raise SchemaError(f"The table {table.schema}.{table.name} has no column {missing[0]}.")
+            raise SchemaError(f"The table {table.qualified} has no column {missing[0]}.")
         there = [name for name in sorted({default} | named) if name in table.columns]
         found += [(name, kind) for name in there if kind == _TEXT or table.columns[name].base == _FLAG]
     return found

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
 from practice_guard.core.application import bind, followed, listed, references_of
-from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.checks import drift
 from practice_guard.core.checks.before import (
     by_hand,
@@ -181,7 +180,7 @@ def _check_access(guard: Guard) -> Safety:
         errors.SchemaError: the schema is not what it must be.
     """
     database, sets = guard.database, guard.sets
-    catalog = catalogs.read(database, guard.schema, guard.parents)
+    catalog = guard.catalog()
     bound = bind(sets, catalog)[0]
     parents = followed(references_of(bound), listed(guard.parents, catalog))
     held = [*(each.table for each in bound), *(each.table for each in parents)]

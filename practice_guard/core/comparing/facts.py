@@ -131,7 +131,9 @@ def read(guard: Guard) -> Facts:
 
 def _looked_at(guard: Guard) -> _Side:
     """Look as every command does; where it would be refused, at as much as there is."""
-    side = _Side(guard, catalogs.as_it_is(guard.database, guard.schema, guard.parents))
+    side = _Side(
+        guard, catalogs.as_it_is(guard.database, guard.schema, guard.parents, (each.table for each in guard.sets))
+    )
     side.parents = listed(guard.parents, side.catalog)
     try:
         side.bound = bind(guard.sets, side.catalog)[0]
@@ -256,7 +258,7 @@ def _rights(side: _Side) -> Iterator[Item]:
 def _sets(side: _Side) -> Iterator[Item]:
     for bound in side.sets:
         references = {each.column: str(each.target) for each in bound.references}
-        table = f"{bound.table.schema}.{bound.table.name}"
+        table = bound.table.qualified
         says = described.as_set(table, bound.key.name, references, bound.content, bound.set.condition)
         yield Item(bound.name, says, relied=True)
 

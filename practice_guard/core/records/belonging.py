@@ -24,4 +24,4 @@ def of_run(schema: str, run: str) -> str:
 
 def of_snapshot(schema: str, snapshot: str) -> str:
     """Return the condition that a snapshot, by its id, has no table of another schema, if it is still there at all."""
-    return piece(__name__, "of_snapshot", snapshot=snapshot, start=literal(f"{schema}."))
+    return piece(__name__, "of_snapshot", snapshot=snapshot, schema=literal(schema), start=literal(f"{schema}."))

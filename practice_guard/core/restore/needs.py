@@ -19,7 +19,6 @@ from practice_guard.core.application import (
     references_of,
     rights,
 )
-from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.application.rights import Lacking, Wanted
 from practice_guard.core.database import Access, Asked
 from practice_guard.core.guarding import Guard
@@ -107,7 +106,7 @@ def _lacking_for_all(guard: Guard, *, own: bool) -> Lacking:
     with database.transaction(Access.READ):
         if own:
             return rights.lacking(database, [rights.OWN])
-        catalog = catalogs.read(database, guard.schema, guard.parents)
+        catalog = guard.catalog()
         sets = bind(guard.sets, catalog)[0]
         parents = followed(references_of(sets), listed(guard.parents, catalog))
         wanted = [*rights.to_read(catalog, sets, parents), rights.OWN, *of_any(catalog, sets, parents)]

@@ -73,7 +73,7 @@ def others(bound: BoundSet, kept_as: Mapping[str, str], app: Application, scratc
         parents = _column(app, key.parent, theirs)
         held.add(own)
         yield OtherKey(
-            own, identifier(own), identifier(bound.table.schema, key.parent), identifier(theirs), theirs,
+            own, identifier(own), key.parent_quoted, identifier(theirs), theirs,
             "" if parents is not None and parents.type == kept_as[own] else "::text",
             f"to_{place}", within.name if within else None,
             None if within is None or theirs != within.key.name else _number(kept_as[own], within.key.type),

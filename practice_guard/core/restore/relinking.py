@@ -265,7 +265,7 @@ def _aside(written: Lines, places: Sequence[int], count: int) -> Iterator[tuple[
             yield column.name, f"(free.id + b.nth)::{column.type}", piece(__name__, "greatest_number", **asked)
         elif key.single:
             parents = {
-                "parent": identifier(table.schema, key.parent),
+                "parent": key.parent_quoted,
                 "parent_column": identifier(key.parent_columns[0]),
             }
             yield column.name, f"free.id::{column.type}", piece(__name__, "free_ids", **asked, **parents)

@@ -108,7 +108,7 @@ def write(
         errors.DamagedSnapshotError: a copy differs from its table.
         errors.SchemaError: a row that waits cannot be carried on as it is, because the table has changed.
     """
-    new = [(bound, _described(bound, snapshot)) for bound in sets]
+    new = [(bound, _described(bound, snapshot, database.schema)) for bound in sets]
     older = inheritance.previous.sets if inheritance.previous else {}
     carries, adoption = inheritance.carries, inheritance.adoption
     _make(database, [stored for _, stored in new], [_copying(*each) for each in new])
@@ -146,9 +146,9 @@ def _joined_by(stored: StoredSet) -> str:
     return f"practice_guard.{identifier(stored.rows_table)} ({columns(names)})"
 
 
-def _described(bound: BoundSet, snapshot: str) -> StoredSet:
+def _described(bound: BoundSet, snapshot: str, schema: str) -> StoredSet:
     kept = tuple(StoredColumn(each.name, each.type, stored_as(each)) for each in bound.stored)
-    return StoredSet(bound.name, _definition(bound), kept, rows_table(snapshot, bound.name), 0, 0, 0, "")
+    return StoredSet(bound.name, _definition(bound, schema), kept, rows_table(snapshot, bound.name), 0, 0, 0, "")
 
 
 def _copying(bound: BoundSet, stored: StoredSet) -> str:
@@ -280,11 +280,11 @@ def _defaults(database: Database, bound: BoundSet, known: frozenset[str]) -> dic
     return {name: f"({text.replace('%', '%%')}){casts[name]}" for name, text in found.items()}
 
 
-def _definition(bound: BoundSet) -> dict[str, object]:
+def _definition(bound: BoundSet, schema: str) -> dict[str, object]:
     outward = {str(each.target) for each in bound.references if each.parent is None}
     led_to = sorted(outward - {TEAMS.name, LEAGUES.name})
     return {
-        "table": f"{bound.table.schema}.{bound.table.name}",
+        "table": bound.table.qualified,
         "key": bound.key.name,
         "condition": bound.set.condition,
         "references": {each.column: str(each.target) for each in bound.references},
@@ -292,6 +292,7 @@ def _definition(bound: BoundSet) -> dict[str, object]:
         "content": list(bound.content),
         "etl_deletes": bound.set.etl_deletes,
         **({"parents": led_to} if led_to else {}),
+        **({"schema": schema} if bound.table.elsewhere else {}),
     }
 
 

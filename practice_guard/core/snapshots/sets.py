@@ -74,6 +74,11 @@ class StoredSet:
         """The protected table, with its schema."""
         return str(self.definition["table"])
 
+    @property
+    def relation(self) -> str:
+        """What the guard calls that table: without the schema where that is the application's."""
+        return self.table if "schema" in self.definition else self.table.partition(".")[2]
+
 
 def rows_table(snapshot: str, name: str) -> str:
     """Return the name of the table that keeps a snapshot's rows of one set."""

@@ -207,7 +207,7 @@ def gone(snapshot: Snapshot, app: Application) -> frozenset[str]:
 
     A set is its table: rows of one table never go into another, whatever the settings call them.
     """
-    now = {bound.name: f"{bound.table.schema}.{bound.table.name}" for bound in app.sets}
+    now = {bound.name: bound.table.qualified for bound in app.sets}
     moved = {name for name, stored in snapshot.sets.items() if now.get(name, stored.table) != stored.table}
     return frozenset((*app.skipped, *app.left_out)) | moved
 
@@ -241,7 +241,7 @@ def check_tables(
             next_steps=(
                 "Change the table back, so that its rows can be guarded."
                 if name in left_out
-                else _renaming(stored.table, there),
+                else _renaming(stored, there),
                 Step("backup", "--accept-current", why="where it is gone for good"),
                 *_others(snapshot, gone, only),
             ),
@@ -249,17 +249,19 @@ def check_tables(
 
 
 def _gone(stored: StoredSet, there: Collection[str]) -> str:
-    name = stored.table.partition(".")[2]
+    name = stored.relation
     if name in there:
         return f"{stored.table} is not the table of {stored.name} any more"
+    if name == stored.table:
+        return f"{stored.table} is gone, or is not the table of {stored.name} any more"
     return f"The table {stored.table} is gone{near(name, there)}"
 
 
-def _renaming(table: str, there: Iterable[str]) -> str:
+def _renaming(stored: StoredSet, there: Iterable[str]) -> str:
     """Say how a set gets its table back: by the settings, or by the statement that names a renamed one as before."""
-    schema, _, name = table.partition(".")
-    if name in there:
-        return f"Let the settings name {table} again, where its rows are meant."
+    schema, _, name = stored.table.partition(".")
+    if stored.relation in there or stored.relation == stored.table:
+        return f"Let the settings name {stored.table} again, where its rows are meant."
     now = nearest(name, there)
     if now is None:
         return "Give it its name back, where it was renamed."

@@ -19,7 +19,9 @@ SELECT id, number, label, least(greatest(taken_at, earliest), latest), taken_by,
  CROSS JOIN (VALUES (timestamptz '0002-01-01 00:00+00', timestamptz '9998-12-31 00:00+00')) AS times (earliest, latest)
  WHERE (%(id)s::text IS NULL OR s.id = %(id)s::text)
    AND NOT EXISTS (SELECT FROM practice_guard.snapshot_sets AS o
-                    WHERE o.snapshot = s.id AND starts_with(o.definition ->> 'table', %(schema)s::text || '.') IS FALSE)
+                    WHERE o.snapshot = s.id
+                      AND coalesce(o.definition ->> 'schema' = %(schema)s::text,
+                                   starts_with(o.definition ->> 'table', %(schema)s::text || '.')) IS FALSE)
  ORDER BY number DESC
 
 -- sizes --

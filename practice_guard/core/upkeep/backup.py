@@ -8,7 +8,6 @@ from typing import NoReturn
 
 from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.application import Application, incidental, lock_for_reading
-from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.checks import drift, orphans
 from practice_guard.core.database import Access, Database, fitted, locks
 from practice_guard.core.findings import found
@@ -134,7 +133,7 @@ def _in_a_transaction(guard: Guard, wish: Wish, then: Callable[[Backup], Backup]
         )
     with database.transaction(Access.READ):
         guard.check_mark()
-        server, catalog = locks.ask(database), catalogs.read(database, guard.schema, guard.parents)
+        server, catalog = locks.ask(database), guard.catalog()
 
     def work(within: float) -> Backup:
         lock_for_reading(database, catalog, guard.sets, within, guard.parents)

@@ -95,10 +95,9 @@ def _referring(bound: BoundSet, key: ForeignKey) -> Query:
 def _without_action(scene: Scene, keys: Iterable[ForeignKey]) -> str:
     """Write the statements that replace keys by the same ones without an action."""
     tables = scene.app.catalog.tables
-    oids = {"tables": [tables[key.table].oid for key in keys]}
-    defined = {
-        (table, name): text for table, name, text in scene.database.execute(statement(__name__, "definitions"), oids)
-    }
+    called = {tables[key.table].oid: key.table for key in keys}
+    rows = scene.database.execute(statement(__name__, "definitions"), {"tables": list(called)})
+    defined = {(called[oid], name): text for oid, name, text in rows}
     return "\n".join(
         mending(
             "replace_foreign_key",

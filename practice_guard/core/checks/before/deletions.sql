@@ -4,7 +4,6 @@ SELECT count(*) FROM {table} AS t WHERE {condition} AND {set_to}
 
 -- definitions --
 -- Foreign keys of some tables as PostgreSQL writes them.
-SELECT c.relname::text, con.conname::text, pg_get_constraintdef(con.oid)
+SELECT con.conrelid::bigint, con.conname::text, pg_get_constraintdef(con.oid)
   FROM pg_constraint AS con
-  JOIN pg_class AS c ON c.oid = con.conrelid
- WHERE con.contype = 'f' AND c.oid = ANY (%(tables)s::bigint[]::oid[])
+ WHERE con.contype = 'f' AND con.conrelid = ANY (%(tables)s::bigint[]::oid[])

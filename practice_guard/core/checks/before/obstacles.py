@@ -101,12 +101,12 @@ def transactions(scene: Scene) -> Answer:
 
 def locks(scene: Scene) -> Answer:
     """Whether somebody holds or waits for locks that a restore would have to wait for."""
-    tables = {table.name: table.oid for table in scene.protected_tables}
-    tables |= {name: scene.app.catalog.tables[name].oid for name in PARENTS if scene.app.catalog.has(name)}
-    rows = scene.database.execute(statement(__name__, "blockers"), {"tables": list(tables.values())})
+    tables = {table.oid: table.name for table in scene.protected_tables}
+    tables |= {scene.app.catalog.tables[name].oid: name for name in PARENTS if scene.app.catalog.has(name)}
+    rows = scene.database.execute(statement(__name__, "blockers"), {"tables": list(tables)})
     if not rows:
         return Answer("no lock is in the way of a restore")
-    names = [f"{who} has {modes} on {table}, since {since}" for table, who, modes, since, _ in rows]
+    names = [f"{who} has {modes} on {tables[oid]}, since {since}" for oid, who, modes, since, _ in rows]
     what = f"{counted(len(rows), 'lock')} in the way: {'; '.join(names[:3])}."
     why = "The ETL and a restore wait for it; a restore gives up after --lock-timeout."
     fix = _ending(pid for *_, pid in rows)
@@ -132,7 +132,8 @@ def row_security_of(database: Database, catalog: Catalog, held: Iterable[Table])
     """Answer as `row_security` does, for a role that may not even read the team list."""
     names = {*PARENTS, "players", *(table.name for table in held)} & set(catalog.tables)
     tables = [catalog.tables[name] for name in sorted(names)]
-    hidden = sorted(row[0] for row in visible(database, [table.oid for table in tables]) if row[3])
+    called = {table.oid: table.name for table in tables}
+    hidden = sorted(called[row[0]] for row in visible(database, [*called]) if row[3])
     if not hidden:
         secured = [table.name for table in tables if table.row_security]
         return Answer(
@@ -148,7 +149,9 @@ def row_security_of(database: Database, catalog: Catalog, held: Iterable[Table])
 
 def sequences(scene: Scene) -> Answer:
     """Whether a sequence is nearly used up: imports take new ids every night and give none back."""
-    schema = {"schema": scene.app.catalog.schema}
+    catalog = scene.app.catalog
+    others = [each.sequence for table in catalog.elsewhere for each in table.columns.values() if each.sequence]
+    schema = {"schema": catalog.schema, "others": others}
     rows = scene.database.execute(statement(__name__, "sequences"), {**schema, "percent": NEARLY_USED})
     veiled = [name for (name,) in scene.database.execute(statement(__name__, "veiled_sequences"), schema)]
     findings: list[Finding] = []

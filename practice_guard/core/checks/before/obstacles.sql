@@ -30,7 +30,7 @@ SELECT count(*)
 -- so does a process that nobody knows: it has ended since the server said who is there, which it says once in a
 -- transaction, or it came after that.
 -- An autovacuum (the only worker without a user that locks tables) gives way, unless it is there to prevent wraparound.
-SELECT c.relname::text, coalesce('process ' || l.pid, 'a prepared transaction') || ' ('
+SELECT c.oid::bigint, coalesce('process ' || l.pid, 'a prepared transaction') || ' ('
        || coalesce(nullif(a.application_name, ''), a.backend_type, 'unnamed') || ')',
        string_agg(DISTINCT l.mode || CASE WHEN l.granted THEN '' ELSE ' awaited' END, ', '),
        coalesce(to_char(a.xact_start, 'YYYY-MM-DD HH24:MI:SS TZ'), 'an unknown time'), l.pid
@@ -43,23 +43,27 @@ SELECT c.relname::text, coalesce('process ' || l.pid, 'a prepared transaction') 
    AND (l.pid IS NULL OR a.pid IS NOT NULL) AND coalesce(a.xact_start < clock_timestamp() - interval '1 second', true)
    AND (a.pid IS NULL OR a.usesysid IS NOT NULL OR a.query LIKE '%%to prevent wraparound)'
         OR age(c.relfrozenxid) > current_setting('autovacuum_freeze_max_age')::int)
- GROUP BY c.relname, l.pid, a.application_name, a.backend_type, a.xact_start
- ORDER BY 1, 2
+ GROUP BY c.oid, c.relname, l.pid, a.application_name, a.backend_type, a.xact_start
+ ORDER BY c.relname, 2
 
 -- sequences --
--- Sequences of the schema that are nearly used up.
+-- Sequences of the schema, and of what settings name of others, that are nearly used up.
 SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename), sequencename::text, last_value, max_value
   FROM pg_sequences
- WHERE schemaname = %(schema)s::text AND last_value > %(percent)s::numeric / 100 * max_value
+ WHERE (schemaname = %(schema)s::text
+        OR quote_ident(schemaname) || '.' || quote_ident(sequencename) = ANY (%(others)s::text[]))
+   AND last_value > %(percent)s::numeric / 100 * max_value
  ORDER BY last_value::numeric / max_value DESC
 
 -- veiled_sequences --
--- Sequences of the schema whose value this role is not shown; it stands as NULL, like that of one never used.
+-- Sequences of the schema, and of what settings name of others, whose value this role is not shown; it stands as NULL, like that of one never used.
 -- CASE, since the server asks in any order and refuses to be asked about a table.
 SELECT quote_ident(n.nspname) || '.' || quote_ident(q.relname)
   FROM pg_class AS q
   JOIN pg_namespace AS n ON n.oid = q.relnamespace
- WHERE q.relkind = 'S' AND n.nspname = %(schema)s::text
+ WHERE q.relkind = 'S' 
+   AND (n.nspname = %(schema)s::text
+        OR quote_ident(n.nspname) || '.' || quote_ident(q.relname) = ANY (%(others)s::text[]))
    AND CASE q.relkind WHEN 'S' THEN has_sequence_privilege(q.oid, 'SELECT, USAGE') IS NOT TRUE END
  ORDER BY q.relname
 

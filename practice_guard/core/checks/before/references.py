@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from practice_guard.core.application import AtImport, Exposed, ForeignKey, Parent, Pointer, Proposal, exposed, sections
+from practice_guard.core.application import (
+    AtImport,
+    Exposed,
+    ForeignKey,
+    Parent,
+    Pointer,
+    Proposal,
+    exposed,
+    rights,
+    sections,
+)
 from practice_guard.core.checks.before.mending import mending
 from practice_guard.core.checks.before.scene import Answer, Scene, shown
 from practice_guard.core.database import identifier, statement
@@ -25,7 +35,7 @@ def missing(scene: Scene) -> Answer:
         for each, target in zip(bound.references, bound.tables, strict=True):
             if (each.column, target) not in keyed:
                 parent = scene.app.catalog.table(target).quoted
-                name = identifier(f"{bound.table.name}_{each.column}_fkey")
+                name = identifier(f"{bound.table.relation}_{each.column}_fkey")
                 bare[bound.table.name, each.column] = mending(
                     "add_foreign_key",
                     **bound.parts,
@@ -98,9 +108,11 @@ def _unprotected(scene: Scene, each: Exposed, proposal: Proposal) -> Finding:
     why = f"{_leading(each.pointers)} and nobody protects it: at an import {_at_import(each.pointers)}."
     if each.counts is None:
         what = f"1 unprotected table, {names}, whose rows this role may not count."
-        return unseen(
-            "unprotected-table", what, why, f"GRANT SELECT ON {shown(each.pointers[0].quoted)} TO {scene.role.name};"
-        )
+        grant = f"GRANT SELECT ON {shown(each.pointers[0].quoted)} TO {scene.role.name};"
+        if each.pointers[0].elsewhere:  # it may take USAGE of the schema too
+            lacking = rights.lacking(scene.database, [rights.Wanted("table", "SELECT", each.pointers[0].oid)])
+            grant = "\n".join(rights.grants(lacking)) or grant
+        return unseen("unprotected-table", what, why, grant)
     already = f" Pointing at nothing already: {each.counts.gone:,}." if each.counts.gone else ""
     would = _WOULD.get(_worst(each.pointers), "be orphaned")
     what = f"{counted(each.counts.here, 'row')} of {names} would {would} by an import that gives new ids.{already}"

@@ -134,16 +134,17 @@ def role_of(database: Database) -> Role:
 
 
 def visible(database: Database, tables: Sequence[int]) -> list[Row]:
-    """Return of each table its name and whether this role may use its schema, may read it, and is kept from rows."""
+    """Return of each table its oid and whether this role may use its schema, may read it, and is kept from rows."""
     return database.execute(statement(__name__, "visible"), {"tables": list(tables)})
 
 
 def _hidden_tables(scene: Scene) -> dict[str, str]:
-    oids = [table.oid for table in scene.protected_tables]
+    tables = {table.oid: table for table in scene.protected_tables}
     hidden: dict[str, str] = {}
-    for name, usage, select, secured in visible(scene.database, oids):
+    for oid, usage, select, secured in visible(scene.database, [*tables]):
+        name = tables[oid].name
         if not usage:
-            hidden[name] = f"this role has no USAGE on the schema {scene.app.catalog.schema}"
+            hidden[name] = f"this role has no USAGE on the schema {tables[oid].schema}"
         elif not select:
             hidden[name] = f"this role has no SELECT on {name}"
         elif secured:

@@ -1,6 +1,6 @@
 -- visible --
 -- Which tables this role can see as they are: rights on the schema and the table, and row level security that applies.
-SELECT c.relname::text, has_schema_privilege(c.relnamespace, 'USAGE'), has_table_privilege(c.oid, 'SELECT'),
+SELECT c.oid::bigint, has_schema_privilege(c.relnamespace, 'USAGE'), has_table_privilege(c.oid, 'SELECT'),
        row_security_active(c.oid)
   FROM pg_class AS c
  WHERE c.oid = ANY (%(tables)s::bigint[]::oid[])
