@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from practice_guard.core import decisions as decided
     from practice_guard.core import guarding, restore, snapshots
     from practice_guard.core.guarding import Request
-    from practice_guard.core.identity import Habits
+    from practice_guard.core.identity import Habits, Sought
     from practice_guard.core.restore import Applied, Plan, SavedPlan, planfile, undo
     from practice_guard.core.snapshots import Snapshot
     from practice_guard.render import restoring, undoing
@@ -205,7 +205,9 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
         _check_database(call, asked.saved)
         guard = call.guard(database, asked.request)
 
-        def work(file: BinaryIO | None) -> tuple[Snapshot, Plan, Sequence[str], Sequence[Team]]:
+        def work(
+            file: BinaryIO | None,
+        ) -> tuple[Snapshot, Plan, Sequence[str], Sequence[Team], Sequence[Sought]]:
             snapshot = snapshots.find(database, asked.snapshot)
             guard.watcher.begins("verifying the snapshot", snapshot.rows)
             snapshots.verify(database, snapshot)
@@ -218,10 +220,11 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
             restore.needs.check(workings)
             if file is not None:
                 planfile.dump(workings, asked.request, call.now, file)
-            return snapshot, workings.plan, restore.untold(workings), app.now.teams
+            gone = restore.sought(workings) if draft is not None else ()
+            return snapshot, workings.plan, restore.untold(workings), app.now.teams, gone
 
         with _new(out, _check_plan) if out is not None else nullcontext() as file, restore.needs.told(guard):
-            snapshot, plan, untold, teams = guard.plans(lambda: work(file))
+            snapshot, plan, untold, teams, gone = guard.plans(lambda: work(file))
     matches = restore.asked(plan, asked.chosen.teams)
     written: list[Step] = []
     if out is not None:
@@ -229,7 +232,8 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
     if draft is not None:
         with _new(draft, _check_draft) as file:
             steps = call.heading.lines(_followed(draft))
-            file.write(_draft(plan, steps, teams, asked.request.habits).encode())
+            drafted = _draft(plan, steps, teams, asked.request.habits)
+            file.write(decided.with_rows(drafted, gone).encode())
         written.append(_followed(draft)[0])
     about = replace(_about(call, snapshot), untold=tuple(untold))
     parents = restore.asked_parents(plan, asked.chosen.parents)

@@ -94,7 +94,7 @@ def restore(
     age = about.now - about.snapshot.taken_at
     sets = {name: plan.counts(name) for name in plan.sets}
     usual = [Step("restore", *again) if dry_run and plan.writes() else Step("health")]
-    if any(entry["candidates"] for entry in pending):
+    if any(entry["candidates"] for entry in pending) or _waits_for_a_row(plan):
         why = "for a person to decide; what is imported later is placed by itself"
         usual.append(Step("restore", "--dry-run", "--write-decisions", "decisions.toml", why=why))
     if dry_run and not about.tried and tried_again(plan)[0]:
@@ -340,6 +340,14 @@ def waiting(plan: Plan) -> list[dict[str, object]]:
         }
         for key, count in sorted(rows.items())
     ]
+
+
+def _waits_for_a_row(plan: Plan) -> bool:
+    """Whether rows wait for one of a parent other than teams, of which a person may say what it is called now."""
+    own = plan.led.get(plan.snapshot, {})
+    if not any(led.new is None and not led.given_up for found in own.values() for led in found.values()):
+        return False
+    return any(each.team is None and not plan.sets[each.set].of_teams for each in plan.in_bucket(Bucket.PENDING))
 
 
 def _no_team(plan: Plan, each: Sum) -> str:

@@ -90,6 +90,29 @@ def test_what_hangs_on_a_product_that_the_feed_left_out_waits_for_it(shop: Shop,
     assert shop.whose() == before
 
 
+def test_what_a_product_is_called_now_is_a_line_to_uncomment(shop: Shop, guard: Guard, tmp_path: Path) -> None:
+    before = shop.whose()
+    assert guard("backup").status == 0
+    shop.feed["SKU-007-B"] = shop.feed.pop("SKU-007")
+    shop.imports(recycling=True)
+    assert guard("restore", "--yes").status == 4
+    shown = guard("restore", "--dry-run", "--json")
+    (advice,) = (each for each in shown.json["next_steps"] if "--write-decisions" in each)
+    assert guard(*advice.removeprefix("practice-guard ").partition("  #")[0].split()).status == 4
+    file = tmp_path / "decisions.toml"
+    text = file.read_text(encoding="utf-8")
+    assert text.count("[[parent]]") == 1
+    assert guard("restore", "--dry-run", "--decisions", "decisions.toml").status == 4, "unedited it decides nothing"
+    file.write_text(text.replace('# heir = {sku = "SKU-007-B"}', 'heir = {sku = "SKU-007-B"}'), encoding="utf-8")
+    assert guard("restore", "--yes", "--decisions", "decisions.toml").status == 0
+    renamed = {
+        name: Counter({tuple("SKU-007-B" if said == "SKU-007" else said for said in row): n for row, n in rows.items()})
+        for name, rows in before.items()
+    }
+    assert shop.whose() == renamed
+    assert guard("health").status == 0
+
+
 def without(sku: str, owned: Owned) -> Owned:
     """What customers own that has nothing to do with one product."""
     return {

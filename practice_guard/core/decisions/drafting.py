@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from practice_guard.core.decisions.file import INACTIVE
 from practice_guard.core.decisions.offers import Offer, offers
-from practice_guard.core.identity import Decisions, Habits, Renaming, Resolution, kind_of, reasons, wholes
+from practice_guard.core.identity import Decisions, Habits, Renaming, Resolution, Sought, kind_of, reasons, wholes
 from practice_guard.core.later import Later
 from practice_guard.core.model import Fate, Match, Team, TeamIdentity
 from practice_guard.core.words import agreeing, counted
@@ -66,6 +66,20 @@ def draft(
     return tomlkit.dumps(document)
 
 
+def with_rows(drafted: str, sought: Iterable[Sought]) -> str:
+    """Return a draft with an entry for each row of another parent that is waited for.
+
+    Clubs and series that the draft decides about with all their teams are not asked about twice.
+    """
+    document = tomlkit.parse(drafted)
+    asked = {("clubs", each.get("club")) for each in document.get("club", ())}
+    asked |= {("series", each.get("series")) for each in document.get("series", ())}
+    for row in sought:
+        if (row.parent, row.said[0][1]) not in asked:
+            _append(document, "parent", _about_row(row))
+    return tomlkit.dumps(document)
+
+
 def dump(decisions: Decisions) -> str:
     """Return decisions as a file that `parse` reads back as the same decisions."""
     document = tomlkit.document()
@@ -94,13 +108,28 @@ def _renamed(renaming: Renaming) -> Table:
     table.add("parent", renaming.parent)
     for key, said in (("same", renaming.said), ("heir", renaming.heir)):
         if said:
-            inline = tomlkit.inline_table()
-            inline.update(dict(said))
-            table.add(key, inline)
+            table.add(key, _row(said))
     for flag in ("give_up", "merge"):
         if getattr(renaming, flag):
             table.add(flag, True)
     return table
+
+
+def _about_row(sought: Sought) -> Table:
+    table = tomlkit.table()
+    table.add("parent", sought.parent)
+    table.add("same", _row(sought.said))
+    _comment(table, sought.because)
+    for said in sought.candidates or (tuple((column, "...") for column, _ in sought.said),):
+        _comment(table, f"heir = {_row(said).as_string()}")
+    _comment(table, "give_up = true")
+    return table
+
+
+def _row(said: Iterable[tuple[str, str]]) -> InlineTable:
+    inline = tomlkit.inline_table()
+    inline.update(dict(said))
+    return inline
 
 
 def _offered(offer: Offer) -> Table:

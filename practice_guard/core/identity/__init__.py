@@ -27,6 +27,8 @@ from practice_guard.core.identity.resolution import resolve as resolve
 from practice_guard.core.identity.roster import ROSTER_AT_LEAST as ROSTER_AT_LEAST
 from practice_guard.core.identity.roster import ROSTER_PERCENT as ROSTER_PERCENT
 from practice_guard.core.identity.roster import Witnesses as Witnesses
+from practice_guard.core.identity.sought import Sought as Sought
+from practice_guard.core.identity.sought import seek as seek
 from practice_guard.core.identity.spelling import Spelling as Spelling
 from practice_guard.core.identity.spelling import dialect as dialect
 from practice_guard.core.identity.succession import Successor as Successor

@@ -83,6 +83,11 @@ def goals(found: Mapping[str, Led_By_Parent]) -> Iterator[tuple[str, Goal]]:
             )
 
 
+def by_outside_id(parent: BoundParent) -> bool:
+    """Whether the rows of a parent are known by what others call them, of which likeness says nothing."""
+    return (parent.name, *parent.texts) == _BY_OUTSIDE_ID
+
+
 def _ways(
     parent: BoundParent, leads: Mapping[str, Mapping[int, int | None]], decisions: Decisions, habits: Habits
 ) -> Ways:
@@ -94,7 +99,7 @@ def _ways(
     forms = {
         CLUBS.name: (normalise.text, lambda text: normalise.club(text, words)),
         SERIES.name: (normalise.text, lambda text: normalise.series(text, words)),
-    }.get(parent.name, () if (parent.name, *parent.texts) == _BY_OUTSIDE_ID else (normalise.text,))
+    }.get(parent.name, () if by_outside_id(parent) else (normalise.text,))
     heirs, merging, given_up = _decided(parent, decisions)
     return Ways(
         parent.texts,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core import restore
+from practice_guard.core import restore, snapshots
+from practice_guard.core.database import Access, Connection
 from practice_guard.core.decisions import parse
 from practice_guard.core.errors import UsageError
 from practice_guard.core.guarding import Request
+from practice_guard.core.identity import Sought
 from tests.world import builders
 from tests.world.bookings import PARENTS, SETS, a_season, renaming, the_import_runs
 from tests.world.builders import ScratchDatabase
@@ -71,3 +73,28 @@ def test_a_decision_about_what_never_was_is_refused(guard: Guard) -> None:
     wrong = Request(decisions=parse(PRAIRIE.replace("PraIrie", "Prairy") + "give_up = true\n", "d.toml"))
     with pytest.raises(UsageError, match=r"line 1 of d\.toml: Prairy Club is not in the list the rows come from"):
         guard.restores(request=wrong)
+
+
+def offered(guard: Guard, access: Access = Access.PLAN) -> list[Sought]:
+    """What a draft of decisions would offer."""
+
+    def work(connection: Connection) -> list[Sought]:
+        app = guard.at(connection).look()
+        return list(restore.sought(restore.work_out(connection, snapshots.find(connection), app)))
+
+    return guard.reads(work, access)
+
+
+@pytest.mark.parametrize("access", [Access.PLAN, Access.READ])
+def test_a_draft_offers_the_club_that_is_waited_for_and_not_its_courts(guard: Guard, access: Access) -> None:
+    """Who is called by an id has no candidates: ids that look alike are other people's."""
+    by_parent = {(each.parent, each.said): each for each in offered(guard, access)}
+    club = by_parent["clubs", (("name", "PraIrie Club"),)]
+    assert club.because == "missing: none is called so now"
+    assert {parent for parent, _ in by_parent} == {"clubs", "players"}
+    assert all(each.candidates == () for (parent, _), each in by_parent.items() if parent == "players")
+
+
+def test_what_is_decided_is_offered_no_more_and_what_hangs_on_it_is(guard: Guard) -> None:
+    guard.restores(request=HEIR)
+    assert {each.parent for each in offered(guard)} == {"courts", "players"}

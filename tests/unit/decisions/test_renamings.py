@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from practice_guard.core.decisions import check_renamings, dump, parse
+from practice_guard.core.decisions import check_renamings, draft, dump, parse, with_rows
 from practice_guard.core.errors import UsageError
-from practice_guard.core.identity import Decisions, Renaming
+from practice_guard.core.identity import Decisions, Entry, Led, Renaming, resolve, seek
+from practice_guard.core.model import Fate
 
 FILE = "decisions.toml"
 MIDTON = """
@@ -112,3 +113,37 @@ def test_what_fits_is_let_pass() -> None:
 )
 def test_what_does_not_fit_is_refused_with_the_nearest_name(text: str, said: str) -> None:
     assert f"line 2 of {FILE}: {said}" in refusal(text)
+
+
+class TestWhatIsSought:
+    """… stands in a draft, once, with whom it may be."""
+
+    def test_with_what_is_called_most_like_it_and_nobody_s(self) -> None:
+        gone = [missing(1, name="Midton"), missing(2, name="Midton"), missing(3, name="Wilmette")]
+        now = [Entry(8, {"name": "Midton Chicago"}), Entry(9, {"name": "Old Quarry"})]
+        found = seek("clubs", ("name",), gone, now)
+        assert [(each.said, each.candidates) for each in found] == [
+            ((("name", "Midton"),), ((("name", "Midton Chicago"),),)),
+            ((("name", "Wilmette"),), ()),
+        ]
+
+    def test_that_says_nothing_is_nothing_to_decide_about(self) -> None:
+        assert seek("clubs", ("name",), [missing(1, name=None)], []) == []
+
+    def test_unedited_it_decides_nothing_and_each_line_can_be_taken(self) -> None:
+        gone = [missing(1, sku='A "1"\n', size="S"), missing(2, sku="B 2", size=None)]
+        sought = seek("variants", ("sku", "size"), gone, [Entry(9, {"sku": 'A "1"', "size": "S"})])
+        text = with_rows(draft(resolve([], [])), sought)
+        assert parse(text, "decisions.toml").renamings == ()
+        assert text.count("[[parent]]") == 2
+        taken = parse(text.replace("# heir", "heir"), "decisions.toml").renamings
+        assert [(each.said, each.heir) for each in taken] == [
+            ((("size", "S"), ("sku", 'A "1"\n')), (("size", "S"), ("sku", 'A "1"'))),
+            ((("sku", "B 2"),), (("sku", "..."),)),
+        ]
+        given_up = parse(text.replace("# give_up", "give_up"), "decisions.toml").renamings
+        assert [each.give_up for each in given_up] == [True, True]
+
+
+def missing(number: int, **said: str | None) -> Led:
+    return Led(Entry(number, said), Fate.MISSING, because="none is called so now")
