@@ -85,7 +85,7 @@ def since(workings: Workings, rows: int) -> list[Finding]:
     if open_rows:
         what = (
             f"{counted(open_rows, 'row')} of snapshot {last.id} not in place: {counts['insert']:,} not there, "
-            f"{open_rows - counts['insert']:,} on no team or league, a vanished one or a wrong one."
+            f"{open_rows - counts['insert']:,} on nothing that is there, or on what is not theirs."
         )
         why = "An import ran since and no restore followed. A snapshot of this would make the damage the truth."
         findings.append(found("import-not-restored", what, why, Step("restore", "--dry-run"), rows=open_rows))

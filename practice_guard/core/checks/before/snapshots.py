@@ -129,7 +129,7 @@ def not_restored(scene: Scene) -> Answer:
     counts = plan.counts()
     what = (
         f"{counted(plan.writes(), 'row')} of snapshot {plan.snapshot} not in place: {counts['insert']:,} not there, "
-        f"{counts['relink']:,} on no team or league, a vanished one or a wrong one."
+        f"{counts['relink']:,} on nothing that is there, or on what is not theirs."
     )
     why = "An import ran since and no restore followed. After another one it is harder to tell what belongs where."
     fix = Step("restore", "--dry-run")
