@@ -220,7 +220,7 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
             restore.needs.check(workings)
             if file is not None:
                 planfile.dump(workings, asked.request, call.now, file)
-            gone = restore.sought(workings) if draft is not None else ()
+            gone = restore.to_decide(workings) if draft is not None else ()
             return snapshot, workings.plan, restore.untold(workings), app.now.teams, gone
 
         with _new(out, _check_plan) if out is not None else nullcontext() as file, restore.needs.told(guard):

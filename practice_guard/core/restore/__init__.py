@@ -30,7 +30,7 @@ from practice_guard.core.restore.rows import count_alone as count_alone
 from practice_guard.core.restore.rows import count_labelled as count_labelled
 from practice_guard.core.restore.rows import count_rows as count_rows
 from practice_guard.core.restore.sheets import Sheet as Sheet
-from practice_guard.core.restore.sought import sought as sought
+from practice_guard.core.restore.sought import to_decide as to_decide
 from practice_guard.core.restore.summing import Workings as Workings
 from practice_guard.core.restore.tasks import check_columns as check_columns
 from practice_guard.core.restore.tasks import untold as untold

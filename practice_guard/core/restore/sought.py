@@ -11,7 +11,7 @@ from practice_guard.core.restore.leading import by_outside_id
 from practice_guard.core.restore.summing import Workings
 
 
-def sought(workings: Workings) -> tuple[Sought, ...]:
+def to_decide(workings: Workings) -> tuple[Sought, ...]:
     """Return what a decision may be about, in the order of the parents.
 
     A row waits where its first reference leads nowhere, and has lost what another one of its leads to.

@@ -80,7 +80,7 @@ def offered(guard: Guard, access: Access = Access.PLAN) -> list[Sought]:
 
     def work(connection: Connection) -> list[Sought]:
         app = guard.at(connection).look()
-        return list(restore.sought(restore.work_out(connection, snapshots.find(connection), app)))
+        return list(restore.to_decide(restore.work_out(connection, snapshots.find(connection), app)))
 
     return guard.reads(work, access)
 

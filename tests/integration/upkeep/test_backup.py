@@ -43,7 +43,7 @@ def test_what_is_not_in_place_adds_up_also_where_users_edited_it(guard: Guard, d
     builders.the_etl_recreates_everything(database)
     (finding,) = (each for each in guard.backs_up().findings if each.code == "import-not-restored")
     edited = guard.plans().counts("practice_times")["edited"]
-    gone, adrift = re.findall(r"([\d,]+) (?:not there|on no team)", finding.what)
+    gone, adrift = re.findall(r"([\d,]+) (?:not there|on nothing)", finding.what)
     assert (edited, int(gone) + int(adrift)) == (1, finding.rows)
 
 
