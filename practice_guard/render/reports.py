@@ -90,8 +90,7 @@ def backup(report: Backup) -> Outcome:
         for name, each in own.items()
     }
     rows: list[tuple[object, ...]] = [
-        (name, str(each.definition["table"]).rpartition(".")[2], each.rows, each.teams, each.digest[:12], each.carried)
-        for name, each in own.items()
+        (name, each.relation, each.rows, each.teams, each.digest[:12], each.carried) for name, each in own.items()
     ]
     rows.append(("sum", "", snapshot.rows, "", snapshot.digest[:12], snapshot.carried))
     body.insert(0, table(("protected", "table", "rows", "hang on", "digest", "carried"), rows, keep=5))

@@ -94,7 +94,8 @@ def restore(
     age = about.now - about.snapshot.taken_at
     sets = {name: plan.counts(name) for name in plan.sets}
     usual = [Step("restore", *again) if dry_run and plan.writes() else Step("health")]
-    if any(entry["candidates"] for entry in pending) or _waits_for_a_row(plan):
+    drafted = any("--decisions" in step.words for step in steps)
+    if not drafted and (any(entry["candidates"] for entry in pending) or _waits_for_a_row(plan)):
         why = "for a person to decide; what is imported later is placed by itself"
         usual.append(Step("restore", "--dry-run", "--write-decisions", "decisions.toml", why=why))
     if dry_run and not about.tried and tried_again(plan)[0]:

@@ -42,10 +42,7 @@ def listing(known: Sequence[Snapshot], sizes: Mapping[str, int]) -> Outcome:
 
 def one(snapshot: Snapshot) -> Outcome:
     """Present `snapshots show`."""
-    sets = [
-        (name, each.table.rpartition(".")[2], each.rows, each.teams, each.carried)
-        for name, each in snapshot.sets.items()
-    ]
+    sets = [(name, each.relation, each.rows, each.teams, each.carried) for name, each in snapshot.sets.items()]
     facts = [
         ("label", snapshot.label or "none"),
         ("taken", f"{_moment(snapshot)} by {snapshot.taken_by}, practice-guard {snapshot.tool_version}"),

@@ -104,3 +104,16 @@ def test_a_mistyped_schema_is_refused(market: Market, guard: Guard, tmp_path: Pa
     outcome = guard("validate-safety")
     assert outcome.status == 2, outcome
     assert "the nearest name there is sales.carts" in outcome.stderr
+
+
+def test_a_backup_names_its_tables_with_their_schemas_and_an_export_of_it_is_alike(
+    market: Market, guard: Guard, tmp_path: Path
+) -> None:
+    assert "sales.carts" in guard("backup").stdout
+    assert "sales.carts" in guard("snapshots", "show", "latest").stdout
+    assert guard("snapshots", "export", "latest", "market.pgs").status == 0
+    alike = guard("compare", "local", "market.pgs", "--json")
+    assert (alike.status, alike.json["result"]["differences"]) == (0, []), alike
+    market.database.rows("ALTER TABLE sales.carts ALTER pieces TYPE bigint")
+    other = guard("compare", "local", "market.pgs", "--json")
+    assert [each["name"] for each in other.json["result"]["differences"]] == ["sales.carts.pieces"]

@@ -98,7 +98,9 @@ def test_what_a_product_is_called_now_is_a_line_to_uncomment(shop: Shop, guard: 
     assert guard("restore", "--yes").status == 4
     shown = guard("restore", "--dry-run", "--json")
     (advice,) = (each for each in shown.json["next_steps"] if "--write-decisions" in each)
-    assert guard(*advice.removeprefix("practice-guard ").partition("  #")[0].split()).status == 4
+    drafted = guard(*advice.removeprefix("practice-guard ").partition("  #")[0].split())
+    assert drafted.status == 4
+    assert "--write-decisions" not in str(drafted), "it is there"
     file = tmp_path / "decisions.toml"
     text = file.read_text(encoding="utf-8")
     assert text.count("[[parent]]") == 1

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
 
+from practice_guard.core.application import declared
 from tests.world.builders import ScratchDatabase
+from tests.world.guarding import Guard
 
 _DDL = """
 DROP SCHEMA public CASCADE;
@@ -111,6 +113,13 @@ WHOSE = {
     "wishes": "SELECT w.customer, c.path FROM wishes w LEFT JOIN categories c ON c.id = w.category_id",
 }
 """What customers own, each row with the natural keys of all that it points at."""
+
+
+def guard_of(database: ScratchDatabase, text: str = SETTINGS) -> Guard:
+    """The guard that settings make."""
+    said = declared.parse(text, "practice_guard.toml")
+    return Guard(database, said.everything, parents=said.every_parent)
+
 
 Owned = dict[str, Counter[tuple[object, ...]]]
 

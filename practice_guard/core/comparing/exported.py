@@ -36,7 +36,7 @@ def facts(archive: Archive, name: str) -> Facts:
     return Facts(
         name,
         items,
-        frozenset(_table(each) for each in sets),
+        frozenset(each.relation for each in sets),
         found.teams,
         found.leagues,
         described.clubs(entries),
@@ -45,16 +45,11 @@ def facts(archive: Archive, name: str) -> Facts:
     )
 
 
-def _table(stored: StoredSet) -> str:
-    return stored.table.partition(".")[2]
-
-
 def _columns(stored: StoredSet) -> Iterator[Item]:
     content = cast("list[str]", stored.definition.get("content", []))
     asked = {stored.key, *stored.references, *content}
-    table = _table(stored)
     for column in stored.columns:
-        yield Item(f"{table}.{column.name}", column.type, relied=column.name in asked, table=table)
+        yield Item(f"{stored.relation}.{column.name}", column.type, relied=column.name in asked, table=stored.relation)
 
 
 def _says(stored: StoredSet) -> str:

@@ -5,17 +5,11 @@ from __future__ import annotations
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.application import declared
 from practice_guard.core.restore import Bucket
 from tests.world import builders
 from tests.world.builders import League, ScratchDatabase
 from tests.world.guarding import Guard
-from tests.world.shop import SETTINGS, Shop
-
-
-def guard_of(database: ScratchDatabase, text: str = SETTINGS) -> Guard:
-    said = declared.parse(text, "practice_guard.toml")
-    return Guard(database, said.everything, parents=said.every_parent)
+from tests.world.shop import Shop, guard_of
 
 
 @pytest.fixture

@@ -5,23 +5,10 @@ from __future__ import annotations
 import pytest
 
 from practice_guard.core import errors
-from practice_guard.core.application import declared
 from practice_guard.core.model import Verdict
-from tests.world.builders import ScratchDatabase
 from tests.world.guarding import Guard
 from tests.world.market import PLACES, Market, has_path, settings
-
-
-def guard_of(database: ScratchDatabase, text: str) -> Guard:
-    said = declared.parse(text, "practice_guard.toml")
-    return Guard(database, said.everything, parents=said.every_parent)
-
-
-@pytest.fixture
-def market(database: ScratchDatabase) -> Market:
-    market = Market(database)
-    market.opens()
-    return market
+from tests.world.shop import guard_of
 
 
 @pytest.fixture

@@ -19,13 +19,6 @@ Holds = Callable[[str], declared.Declared]
 
 
 @pytest.fixture
-def market(database: ScratchDatabase) -> Market:
-    market = Market(database)
-    market.opens()
-    return market
-
-
-@pytest.fixture
 def holds(market: Market) -> Holds:
     return lambda text: held(market.database, text)
 

@@ -20,13 +20,6 @@ PARENTS = "public.categories, catalog.products, catalog.variants"
 
 
 @pytest.fixture
-def market(database: ScratchDatabase) -> Market:
-    market = Market(database)
-    market.opens()
-    return market
-
-
-@pytest.fixture
 def role(market: Market, cluster: Cluster) -> Iterator[str]:
     """A role that may do what a guard of the market does, and nothing else."""
     with a_role(cluster) as name:
