@@ -6,6 +6,7 @@ import pytest
 
 from practice_guard.core import errors
 from practice_guard.core.model import Verdict
+from practice_guard.core.upkeep import Rule, cleanup
 from tests.world.guarding import Guard
 from tests.world.market import PLACES, Market, has_path, settings
 from tests.world.shop import guard_of
@@ -56,6 +57,18 @@ def test_every_row_is_as_before_after_an_import(guard: Guard, market: Market, re
     market.imports(recycling=recycling)
     guard.later(days=1).restores()
     assert market.whose() == before
+
+
+def test_rows_of_a_restore_go_from_the_ledger_with_the_snapshots_before_it(guard: Guard, market: Market) -> None:
+    for night in range(3):
+        guard.later(days=night).has_backed_up()
+        market.imports()
+        guard.later(days=night + 0.04).restores()
+    rule = Rule(keep_last=1)
+    a_month_later = guard.later(days=30)
+    guard.with_connection(lambda found: cleanup.apply(a_month_later.at(found), rule, overrule=True))
+    left = market.database.rows("SELECT DISTINCT ledger FROM practice_guard.ledger_rows WHERE set_name = 'carts'")
+    assert left == [(3,)]
 
 
 def test_what_a_customer_deletes_stays_deleted(guard: Guard, market: Market) -> None:
