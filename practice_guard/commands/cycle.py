@@ -47,6 +47,7 @@ def backup(
     accept_current: Annotated[
         bool, typer.Option("--accept-current", help="Take what is there now as the truth, also where it looks damaged.")
     ] = False,
+    full: Annotated[bool, typer.Option("--full", help="Also the ETL's own tables, so that rollback can work.")] = False,
     orphans_from: Annotated[
         str | None,
         typer.Option(
@@ -60,7 +61,7 @@ def backup(
     confirm: Confirm = None,
 ) -> None:
     """Take a snapshot of protected rows and all teams."""
-    wish = backups.Wish(label, accept_current, orphans_from)
+    wish = backups.Wish(label, accept_current, orphans_from, full=full)
     if orphans_from is None:
         with call.database() as database:
             report = backups.take_as(call.guard(database), wish)

@@ -102,9 +102,12 @@ def lock_for_reading(
     sets: Sequence[ProtectedSet],
     within: float,
     parents: Sequence[Parent] = BUILT_IN_PARENTS,
+    *,
+    full: bool = False,
 ) -> None:
     """Keep every table that a snapshot reads from being emptied meanwhile; must be a transaction's first statement."""
     held = [each.table.name for each in bind(sets, catalog)[0]]
+    held += catalog.etl_tables if full else ()
     held += [each.table.name for each in listed(parents, catalog)]
     names = sorted({*filter(catalog.has, (*PARENTS, "players", *held))})
     locks.tables(database, [("ACCESS SHARE", [catalog.table(name).quoted for name in names])], within=within)

@@ -142,7 +142,7 @@ def analyse(database: Database, sets: Iterable[StoredSet]) -> None:
 
 
 def _joined_by(stored: StoredSet) -> str:
-    names = dict.fromkeys(("guard_row", stored.key, *sorted(stored.references)))
+    names = dict.fromkeys(("guard_row", *([stored.key] if stored.key else []), *sorted(stored.references)))
     return f"practice_guard.{identifier(stored.rows_table)} ({columns(names)})"
 
 
@@ -152,11 +152,12 @@ def _described(bound: BoundSet, snapshot: str, schema: str) -> StoredSet:
 
 
 def _copying(bound: BoundSet, stored: StoredSet) -> str:
-    values = ", ".join(f"{_as_stored(each)} AS {identifier(each.name)}" for each in stored.columns)
+    values = ", ".join(f"{as_stored(each)} AS {identifier(each.name)}" for each in stored.columns)
     return statement(__name__, "copy_rows", rows=identifier(stored.rows_table), values=values, **bound.parts)
 
 
-def _as_stored(column: StoredColumn) -> str:
+def as_stored(column: StoredColumn) -> str:
+    """Return the expression for a value of `t`, as a copy keeps it."""
     name = f"t.{identifier(column.name)}" + ("" if column.stored_as == column.type else "::text")
     # A copy that had the collation of its source would keep people from dropping that.
     return f'{name} COLLATE "default"' if _COLLATED.match(column.stored_as) else name

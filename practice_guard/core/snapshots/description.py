@@ -65,12 +65,21 @@ def _column(where: str, given: object) -> StoredColumn:
     return column
 
 
+def _check_whole(fields: Fields) -> None:
+    """Require that one of the ETL's own tables is said to have nothing that only protected sets have."""
+    if fields.object("references") or fields.text("key") or fields.texts("content"):
+        raise DamagedSnapshotError(f"{fields.where}: a table of the ETL's has references, a key or content.")
+
+
 def _check_definition(fields: Fields, columns: frozenset[str], sets: Collection[str]) -> None:
     for name in ("table", "condition"):
         fields.text(name, empty=name == "condition")
     if not fields.empty("etl_deletes"):
         fields.flag("etl_deletes")
     references = fields.object("references")
+    if fields.has("whole") and fields.flag("whole"):
+        _check_whole(fields)
+        return
     if not references:
         raise DamagedSnapshotError(f"{fields.where}: references is empty.")
     outward = {TEAMS.name, LEAGUES.name, *(fields.texts("parents") if fields.has("parents") else ())}

@@ -39,7 +39,11 @@ def knows_parents(version: int) -> bool:
 
 def of_source(bound: BoundSet, stored: StoredSet, version: int) -> Query:
     """Ask how many rows a protected table has of a set, and their digest."""
-    table, condition = bound.parts["table"], bound.parts["condition"]
+    return of_table(stored, bound.parts["table"], bound.parts["condition"], version)
+
+
+def of_table(stored: StoredSet, table: str, condition: str, version: int) -> Query:
+    """Ask the same of the rows of a table, quoted, for which a condition on `t` is true."""
     return Query(_first(stored, table, condition) if version in FIRSTS else _digest(_second(stored, table, condition)))
 
 

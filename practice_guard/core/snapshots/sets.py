@@ -75,6 +75,11 @@ class StoredSet:
         return str(self.definition["table"])
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it is one of the ETL's own tables as a whole, and no protected set (`whole`)."""
+        return self.definition.get("whole") is True
+
+    @property
     def relation(self) -> str:
         """What the guard calls that table: without the schema where that is the application's."""
         return self.table if "schema" in self.definition else self.table.partition(".")[2]

@@ -32,6 +32,7 @@ class Snapshot:
         imported_at: when it came from a file; None where it was taken here.
         keeps: ids of older ones that have rows which this one lacks, and of which nobody knows who took them.
         fault: what is wrong with its description, so that it cannot even be read; empty for a sound one.
+        tables: the ETL's own tables, by what the guard calls them, where it was taken in full.
     """
 
     id: str
@@ -55,6 +56,12 @@ class Snapshot:
     imported_at: datetime | None = None
     keeps: tuple[str, ...] = ()
     fault: str = ""
+    tables: Mapping[str, StoredSet] = MappingProxyType({})
+
+    @property
+    def copies(self) -> dict[str, StoredSet]:
+        """All that has a copy of its rows, by its name: the sets, and the ETL's tables."""
+        return {**self.sets, **{each.name: each for each in self.tables.values()}}
 
     def recorded(self, *names: str) -> dict[str, object]:
         """Return fields by the names under which tables and exports have them, where the imprint is called `mark`."""
@@ -102,7 +109,14 @@ def _snapshot(row: Row) -> Snapshot:
     if not isinstance(fingerprint, dict):
         fault, fingerprint = "its fingerprint is not an object.", {}
     fields |= {"fingerprint": fingerprint, "lists": tuple(fields["lists"]), "keeps": tuple(fields["keeps"])}
-    return Snapshot(**fields, sets=sets, fault=fault)
+    protected, tables = parted(sets)
+    return Snapshot(**fields, sets=protected, tables=tables, fault=fault)
+
+
+def parted(copies: Mapping[str, StoredSet]) -> tuple[dict[str, StoredSet], dict[str, StoredSet]]:
+    """Part what has a copy of its rows into protected sets by name, and tables of the ETL's by what they are called."""
+    whole = {each.relation: each for each in copies.values() if each.is_whole}
+    return {name: each for name, each in copies.items() if not each.is_whole}, whole
 
 
 def _stored_set(snapshot: str, name: str, row: Sequence[Any], sets: set[str]) -> StoredSet | str:

@@ -30,7 +30,7 @@ def digest(database: Database, snapshot: Snapshot) -> str:
         "snapshot": {name: str(value) for name, value in snapshot.recorded(*_DIGESTED).items()},
         "taken_at": snapshot.taken_at.astimezone(timezone.utc).isoformat(),
         "fingerprint": dict(snapshot.fingerprint),
-        "sets": {name: sets.values(each) for name, each in snapshot.sets.items()},
+        "sets": {name: sets.values(each) for name, each in snapshot.copies.items()},
         "lists": None,
     }
     before, lists, after = json.dumps(manifest, sort_keys=True).partition('"lists": ')
@@ -75,7 +75,7 @@ def verify(database: Database, snapshot: Snapshot) -> None:
         )
     if snapshot.fault:
         raise damaged(snapshot, snapshot.fault)
-    if fault := copies.fault(database, snapshot.sets.values(), snapshot.digest_version):
+    if fault := copies.fault(database, snapshot.copies.values(), snapshot.digest_version):
         raise damaged(snapshot, fault)
     if digest(database, snapshot) != snapshot.digest:
         # An import may have left no team at all: an empty list is damage only where the digest says so.

@@ -11,7 +11,7 @@ from practice_guard.core.application import Application, listed
 from practice_guard.core.database import Database, as_json, identifier, statement
 from practice_guard.core.model import Author
 from practice_guard.core.records import Place, imprints, installation
-from practice_guard.core.snapshots import copies, digests
+from practice_guard.core.snapshots import copies, digests, whole
 from practice_guard.core.snapshots.copies import Inheritance
 from practice_guard.core.snapshots.entries import KEPT_SINCE, kept_entries, store_all, store_entries
 from practice_guard.core.snapshots.lists import store_list
@@ -44,6 +44,7 @@ class Header:
         label: a word for people.
         accepted_current: it was taken although rows are gone or it looks like damage, because that was asked for.
         keeps: ids of older ones that have rows which it lacks, and of which nobody knows who took them.
+        full: the ETL's own tables are kept too.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Header:
     label: str = ""
     accepted_current: bool = False
     keeps: tuple[str, ...] = ()
+    full: bool = False
 
 
 def write(database: Database, app: Application, header: Header, inheritance: Inheritance) -> Snapshot:
@@ -69,6 +71,7 @@ def write(database: Database, app: Application, header: Header, inheritance: Inh
     store_all(database, header.id, listed(app.parents, app.catalog))
     version, adoption = digests.best(database), inheritance.adoption
     stored = copies.write(database, header.id, app.sets, inheritance, version)
+    tables = whole.write(database, header.id, whole.tables(app), version) if header.full else {}
     lists = {header.id}
     if adoption is not None:
         lists |= {each.list for each in adoption.found if each.list is not None}
@@ -96,6 +99,7 @@ def write(database: Database, app: Application, header: Header, inheritance: Inh
         digest="",
         verified_at=None,
         sets=stored,
+        tables=tables,
         digest_version=version,
         keeps=header.keeps,
     )
@@ -114,7 +118,7 @@ def record(database: Database, snapshot: Snapshot) -> None:
         "imported_at": snapshot.imported_at,
         "keeps": list(snapshot.keeps),
     }
-    held = [values(each) for each in snapshot.sets.values()]
+    held = [values(each) for each in snapshot.copies.values()]
     database.execute(statement(__name__, "insert_snapshot"), {**row, "sets": as_json(database, held)})
 
 
@@ -124,7 +128,7 @@ def confirm(database: Database, snapshot: Snapshot, now: datetime) -> Snapshot:
     verify(database, stored)
     if stored.digest != snapshot.digest:
         raise errors.DamagedSnapshotError(f"Snapshot {snapshot.id} was changed between writing and reading it back.")
-    copies.analyse(database, stored.sets.values())
+    copies.analyse(database, stored.copies.values())
     database.execute(statement(__name__, "set_verified"), {"id": snapshot.id, "now": now})
     return replace(stored, verified_at=now)
 

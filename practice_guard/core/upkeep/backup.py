@@ -55,12 +55,14 @@ class Wish:
         accept_current: take what is there now as the truth, also where it looks like damage; recorded.
         orphans_from: the snapshot, or `latest`, by whose lists rows are adopted that hang on ids which are gone.
         shown: what the person who asks was told of that; None where nobody was.
+        full: keep the ETL's own tables too, so that a rollback can put them back.
     """
 
     label: str = ""
     accept_current: bool = False
     orphans_from: str | None = None
     shown: adopting.Adoptions | None = None
+    full: bool = False
 
 
 def take(guard: Guard, *, label: str = "", accept_current: bool = False) -> Backup:
@@ -136,7 +138,7 @@ def _in_a_transaction(guard: Guard, wish: Wish, then: Callable[[Backup], Backup]
         server, catalog = locks.ask(database), guard.catalog()
 
     def work(within: float) -> Backup:
-        lock_for_reading(database, catalog, guard.sets, within, guard.parents)
+        lock_for_reading(database, catalog, guard.sets, within, guard.parents, full=wish.full)
         locks.take(database)
         return then(_take(guard, guard.look(), wish))
 
@@ -167,7 +169,7 @@ def _take(guard: Guard, app: Application, wish: Wish) -> Backup:
     place = installation.ensure(database, author.environment, author.now)
     keeps = () if accept_current else _keeps(last, findings)
     accepted = accept_current and (_is_missed(findings) or bool(retention.missed(known)))
-    header = Header(snapshots.new_id(database, author.now), place, author, wish.label, accepted, keeps)
+    header = Header(snapshots.new_id(database, author.now), place, author, wish.label, accepted, keeps, wish.full)
     carried = carries(workings, header.id, lossy=accept_current) if workings else {}
     guard.watcher.begins("copying rows", rows)
     adoption = adopting.begun(source, app) if source else None

@@ -107,7 +107,7 @@ class _Tally:
 
 
 def _rows(database: Database, snapshot: Snapshot) -> Iterator[NamedRow]:
-    for name, stored in sorted(snapshot.sets.items()):
+    for name, stored in sorted(snapshot.copies.items()):
         for row in stream(database, _reading(stored)):
             yield name, _row(*row)
 

@@ -101,10 +101,11 @@ def _load(database: Database, archive: Archive, author: Author, *, into_other: b
         else:
             store_list(database, name, found)
     _store_entries(database, archive)
-    copies.create(database, list(snapshot.sets.values()))
+    held = snapshot.copies
+    copies.create(database, list(held.values()))
     for name, rows in _batches(archive.rows()):
-        _write_rows(database, snapshot.sets[name], rows)
-    if fault := copies.fault(database, snapshot.sets.values(), snapshot.digest_version):
+        _write_rows(database, held[name], rows)
+    if fault := copies.fault(database, held.values(), snapshot.digest_version):
         raise unusable(f"once in PostgreSQL, {fault}")
     new = replace(snapshot, imported_at=author.now)
     if verification.digest(database, new) != snapshot.digest:

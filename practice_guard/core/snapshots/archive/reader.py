@@ -17,7 +17,7 @@ from practice_guard.core.snapshots.archive.envelope import unpack
 from practice_guard.core.snapshots.archive.writer import BESIDES, DESCRIBED, FORMAT, TEAM, NamedRow, StoredRow
 from practice_guard.core.snapshots.description import stored_set
 from practice_guard.core.snapshots.fields import DIGEST, Fields, checked_id, clean
-from practice_guard.core.snapshots.snapshot import Snapshot
+from practice_guard.core.snapshots.snapshot import Snapshot, parted
 from practice_guard.core.words import agreeing, counted
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -55,7 +55,7 @@ class Reading:
                 yield row
         for name in self.snapshot.lists:
             sections.check_list(name, Fields(f"its manifest, team list {name}", self._lists[name]))
-        for name in self.snapshot.sets:
+        for name in self.snapshot.copies:
             sections.check_set(name, Fields(f"its manifest, set {name}", self._sets[name]))
 
     def team_lists(self) -> dict[str, TeamList]:
@@ -97,6 +97,11 @@ def _snapshot(fields: Fields, sets: Mapping[str, Any]) -> Snapshot:
         raise DamagedSnapshotError(f"{fields.where}: lists does not begin with the snapshot's own.")
     if len(set(lists)) != len(lists):
         raise DamagedSnapshotError(f"{fields.where}: lists has one twice.")
+    described = {
+        key: stored_set(name, clean(key, "the name of a set"), _set_fields(key, given), sets)
+        for key, given in sets.items()
+    }
+    protected, tables = parted(described)
     snapshot = Snapshot(
         id=name,
         number=0,
@@ -114,10 +119,8 @@ def _snapshot(fields: Fields, sets: Mapping[str, Any]) -> Snapshot:
         imprint=_imprint(fields),
         digest=fields.digest("digest"),
         verified_at=None,
-        sets={
-            key: stored_set(name, clean(key, "the name of a set"), _set_fields(key, given), sets)
-            for key, given in sets.items()
-        },
+        sets=protected,
+        tables=tables,
         digest_version=fields.number("digest_version"),
     )
     if not 1 <= snapshot.digest_version <= digests.NO_ROOM:
@@ -161,18 +164,18 @@ class _Sections:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._kept = snapshot
-        self._columns = {name: [column.name for column in each.columns] for name, each in snapshot.sets.items()}
-        self._references = {name: each.references for name, each in snapshot.sets.items()}
+        self._columns = {name: [column.name for column in each.columns] for name, each in snapshot.copies.items()}
+        self._references = {name: each.references for name, each in snapshot.copies.items()}
         self._teams: dict[str, dict[int, Team]] = {name: {} for name in snapshot.lists}
         self._leagues: dict[str, dict[int, str]] = {name: {} for name in snapshot.lists}
         self._rosters: dict[str, dict[int, frozenset[str]]] = {name: {} for name in snapshot.lists}
         self._active: dict[str, dict[int, bool]] = {name: {} for name in snapshot.lists}
         self._entries: dict[str, dict[str, dict[int, Entry]]] = {name: {} for name in snapshot.lists}
-        self._carried = dict.fromkeys(snapshot.sets, 0)
+        self._carried = dict.fromkeys(snapshot.copies, 0)
         self._sums = {kind: {name: Sum() for name in names} for kind, names in self._names().items()}
 
     def _names(self) -> dict[str, tuple[str, ...]]:
-        return {"list": self._kept.lists, "set": tuple(self._kept.sets)}
+        return {"list": self._kept.lists, "set": tuple(self._kept.copies)}
 
     def team_list(self, name: str) -> TeamList:
         """Return a team list as its lines have it."""

@@ -75,14 +75,15 @@ def dump(archive: Archive, file: BinaryIO, *, exported_at: datetime, tool_versio
     """Write an archive into an empty file, a line at a time. The manifest's sums are filled in at the end."""
     snapshot = archive.snapshot
     told = _told(snapshot, exported_at, tool_version)
-    sums = {kind: {name: Sum() for name in names} for kind, names in (("list", snapshot.lists), ("set", snapshot.sets))}
+    sections = {"list": snapshot.lists, "set": snapshot.copies}
+    sums = {kind: {name: Sum() for name in names} for kind, names in sections.items()}
     packing = Packing(file, lines.dump({**told, **_sections(archive, sums)}))
     for name in snapshot.lists:
         for each in _list_lines(name, archive.lists[name], besides=snapshot.digest_version != digests.NAMES_ONLY):
             packing.write(sums["list"][name].add(lines.dump(each)))
         for each in _entry_lines(name, archive.entries.get(name, {})):
             packing.write(sums["list"][name].add(lines.dump(each)))
-    columns = {name: [column.name for column in stored.columns] for name, stored in snapshot.sets.items()}
+    columns = {name: [column.name for column in stored.columns] for name, stored in snapshot.copies.items()}
     for name, row in archive.rows():
         packing.write(sums["set"][name].add(lines.dump(_row_line(name, columns[name], row))))
     packing.finish(lines.dump({**told, **_sections(archive, sums)}))
@@ -122,7 +123,7 @@ def _sections(archive: Archive, sums: Mapping[str, Mapping[str, Sum]]) -> dict[s
                 "digest": stored.digest,
                 "sha256": sums["set"][name].hexdigest(),
             }
-            for name, stored in sorted(snapshot.sets.items())
+            for name, stored in sorted(snapshot.copies.items())
         },
     }
 
