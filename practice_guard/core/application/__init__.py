@@ -50,6 +50,7 @@ from practice_guard.core.application.sections import Section as Section
 from practice_guard.core.application.state import PARENTS as PARENTS
 from practice_guard.core.application.state import Application as Application
 from practice_guard.core.application.state import lock_for_reading as lock_for_reading
+from practice_guard.core.application.state import lock_for_rollback as lock_for_rollback
 from practice_guard.core.application.state import lock_for_writing as lock_for_writing
 from practice_guard.core.application.state import look as look
 from practice_guard.core.application.teams import TeamList as TeamList

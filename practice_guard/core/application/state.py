@@ -113,6 +113,22 @@ def lock_for_reading(
     locks.tables(database, [("ACCESS SHARE", [catalog.table(name).quoted for name in names])], within=within)
 
 
+def lock_for_rollback(
+    database: Database,
+    catalog: Catalog,
+    sets: Sequence[ProtectedSet],
+    within: float,
+    parents: Sequence[Parent] = BUILT_IN_PARENTS,
+) -> None:
+    """Keep every other writer from the ETL's tables and the protected ones, in a fixed order."""
+    found = bind(sets, catalog)[0]
+    leading = followed(references_of(found), listed(parents, catalog))
+    first = [catalog.tables[name].quoted for name in PARENTS if catalog.has(name)]
+    others = {catalog.table(name).quoted for name in catalog.etl_tables if catalog.has(name)}
+    others |= {each.table.quoted for each in leading} | {each.table.quoted for each in found}
+    locks.tables(database, [("SHARE ROW EXCLUSIVE", [*first, *sorted(others - {*first})])], within=within)
+
+
 def lock_for_writing(
     database: Database,
     catalog: Catalog,

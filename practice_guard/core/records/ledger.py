@@ -15,7 +15,7 @@ from practice_guard.core.model import Author
 from practice_guard.core.records import belonging, installation
 from practice_guard.core.steps import Step
 
-RESTORE, UNDO = "restore", "undo"
+RESTORE, UNDO, ROLLBACK = "restore", "undo", "rollback"
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,13 +57,13 @@ SELECT snapshot_row AS row, new_key AS key, before, after -> 'refs' AS after, af
 SELECT count(*) FROM practice_guard.ledger WHERE id = %(id)s::bigint AND plan_digest = %(plan_digest)s::text
 
 -- old_entries --
--- Restores, and undos that left rows as they are, that were written before the oldest snapshot that is left was taken, and
+-- Restores, rollbacks, and undos that left rows as they are, that were written before the oldest snapshot that is left was taken, and
 -- that still have rows. None that follows one which a snapshot that is left may ask for, whatever their clocks said.
 WITH oldest AS (SELECT min(s.taken_at) AS taken_at FROM practice_guard.snapshots AS s WHERE {is_ours})
 SELECT l.id, EXISTS (SELECT FROM practice_guard.ledger AS u WHERE u.kind = 'undo' AND u.result->>'undoes' = l.id::text)
   FROM practice_guard.ledger AS l
  CROSS JOIN oldest AS o
- WHERE l.kind IN ('restore', 'undo') AND l.at < o.taken_at AND {of_schema}
+ WHERE l.kind IN ('restore', 'undo', 'rollback') AND l.at < o.taken_at AND {of_schema}
    AND NOT EXISTS (SELECT FROM practice_guard.ledger AS e
                     WHERE e.kind = 'restore' AND e.id <= l.id
                       AND (e.at >= o.taken_at OR e.snapshot IN (SELECT s.id FROM practice_guard.snapshots AS s)))

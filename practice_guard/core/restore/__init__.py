@@ -38,7 +38,9 @@ from practice_guard.core.restore.tracing import Traced as Traced
 from practice_guard.core.restore.tracing import names as names
 from practice_guard.core.restore.tracing import trace as trace
 from practice_guard.core.restore.transaction import Applied as Applied
+from practice_guard.core.restore.transaction import CarriedOut as CarriedOut
 from practice_guard.core.restore.transaction import apply as apply
 from practice_guard.core.restore.transaction import attempt as attempt
+from practice_guard.core.restore.transaction import carry_out as carry_out
 from practice_guard.core.restore.transaction import check_saved as check_saved
 from practice_guard.core.restore.undo import Undone as Undone

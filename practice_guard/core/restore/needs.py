@@ -64,7 +64,7 @@ def check(workings: Workings) -> None:
             wanted += rights.on_columns("UPDATE", table, inward.to_fill_in(task.sheet, order))
         if not task.bound.only_pointed:
             wanted += rights.to_number(table, inserting=task.inserts > 0)
-    _require(rights.lacking(workings.scratch, wanted), _RESTORE)
+    require(rights.lacking(workings.scratch, wanted), _RESTORE)
 
 
 def check_undo(asked: Asked, app: Application, moved: Iterable[BoundSet], removed: Iterable[BoundSet]) -> None:
@@ -76,7 +76,7 @@ def check_undo(asked: Asked, app: Application, moved: Iterable[BoundSet], remove
     wanted = [right for bound in moved for right in rights.on_columns("UPDATE", bound.table, _references(bound))]
     wanted += [rights.on_table("DELETE", bound.table) for bound in removed]
     if wanted:
-        _require(rights.lacking(asked, [*_always(app.catalog, app.sets, app.followed), *wanted]), _UNDO)
+        require(rights.lacking(asked, [*_always(app.catalog, app.sets, app.followed), *wanted]), _UNDO)
 
 
 @contextmanager
@@ -113,7 +113,12 @@ def _lacking_for_all(guard: Guard, *, own: bool) -> Lacking:
         return rights.lacking(database, wanted)
 
 
-def _require(lacking: Lacking, purpose: str) -> None:
+def require(lacking: Lacking, purpose: str) -> None:
+    """Refuse to go on where rights are missing.
+
+    Raises:
+        errors.AccessError: names each of them, and the GRANTs.
+    """
     if lacking:
         raise _refusal(lacking, purpose)
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from practice_guard.core import decisions, errors, snapshots
 from practice_guard.core.application import Application
-from practice_guard.core.database import savepoints
+from practice_guard.core.database import Database, savepoints
 from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, ledger
 from practice_guard.core.restore import halving, keys, needs, planning, refusals, summing, tasks, writes
@@ -116,6 +116,57 @@ def _apply(guard: Guard, app: Application, snapshot: Snapshot, saved: SavedPlan 
     entry = ledger.write(database, ledger.RESTORE, guard.author, about, summing.waiting(workings))
     writes.record(database, entry, busy)
     return Applied(plan, entry, count)
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOut:
+    """A plan that was written, in the transaction that is open.
+
+    Attributes:
+        workings: the plan, with its tables.
+        busy: what was done.
+        written: how many rows were written.
+    """
+
+    workings: Workings
+    busy: Sequence[Task]
+    written: int
+
+    def pointed(self) -> dict[str, int]:
+        """Return how many rows point elsewhere now, by set."""
+        return {task.name: task.updates for task in self.busy if task.updates}
+
+    def prove(self, database: Database) -> None:
+        """Require, after all triggers and constraints, that every row is as the plan says.
+
+        Raises:
+            errors.RestoreError: one is not; the transaction must be given up.
+        """
+        writes.prove(database, self.busy)
+
+    def record(self, database: Database, entry: int) -> None:
+        """Note what was written with an entry of the ledger, proven row by row.
+
+        Raises:
+            errors.RestoreError: a row is not as it should be; the transaction must be given up.
+        """
+        writes.record(database, entry, self.busy)
+
+    def refused(self) -> object:
+        """Return what the database has refused, as the ledger keeps it."""
+        return refusals.listed(self.workings)
+
+
+def carry_out(guard: Guard, app: Application, snapshot: Snapshot) -> CarriedOut:
+    """Plan a restore of a snapshot and write it, inside the caller's transaction, which holds the locks.
+
+    Raises:
+        errors.SchemaError: the tables cannot take the rows back.
+        errors.AccessError: this role lacks rights; names them all.
+        errors.RestoreError: the database did something else than the plan says; the transaction must be given up.
+    """
+    anew = partial(_work_out, guard, snapshot, app)
+    return CarriedOut(*_written(guard, anew(), anew))
 
 
 def _work_out(guard: Guard, snapshot: Snapshot, app: Application, refused: Sequence[Refusal] = ()) -> Workings:

@@ -134,8 +134,22 @@ def _right(task: Task) -> Query:
     return Query(statement(__name__, "ledger_rows", **named))
 
 
+def prove(database: Database, busy: Sequence[Task]) -> None:
+    """Read every written row back, after all triggers and constraints, as `record` does, and note nothing.
+
+    Raises:
+        errors.RestoreError: a row is not as it should be; the transaction must be given up.
+    """
+    _compare(database, busy)
+
+
 def _complain(database: Database, busy: Sequence[Task]) -> NoReturn:
     """Say of which set rows are not as they should be, and how many."""
+    _compare(database, busy)
+    raise errors.RestoreError("The ledger has not noted what was written (a rule?). Everything was rolled back.")
+
+
+def _compare(database: Database, busy: Sequence[Task]) -> None:
     asked: list[tuple[Task, str, int, Query]] = []
     for task in busy:
         if task.inserts:
@@ -150,7 +164,6 @@ def _complain(database: Database, busy: Sequence[Task]) -> NoReturn:
                 f"{count - right:,} of {counted(count, 'row')} of {task.name} to be {what} {are} should be: a trigger "
                 f"or rule on {task.bound.table.name} changed or swallowed that. Everything was rolled back."
             )
-    raise errors.RestoreError("The ledger has not noted what was written (a rule?). Everything was rolled back.")
 
 
 def _restored_right(task: Task) -> Query:

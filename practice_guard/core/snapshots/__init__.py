@@ -1,6 +1,7 @@
 """The rows as they were, in the database and as a file."""
 
 from practice_guard.core.snapshots import archive as archive
+from practice_guard.core.snapshots import digests as digests
 from practice_guard.core.snapshots import whole as whole
 from practice_guard.core.snapshots.adopting import Adoption as Adoption
 from practice_guard.core.snapshots.adopting import Orphan as Orphan
