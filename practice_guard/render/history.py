@@ -11,7 +11,7 @@ from rich.console import RenderableType
 
 from practice_guard.core.model import Finding, Verdict
 from practice_guard.core.records import Entry, Run
-from practice_guard.core.records.ledger import UNDO
+from practice_guard.core.records.ledger import ROLLBACK, UNDO
 from practice_guard.core.records.marking import MARK
 from practice_guard.core.running import overhead
 from practice_guard.core.snapshots import Snapshot
@@ -170,6 +170,15 @@ def _of_entry(entry: Entry) -> Event:
     return Event(entry.kind, entry.at, entry.by, entry.tool_version, says, entry.seconds, result)
 
 
+def _rolled_back(entry: Entry) -> str:
+    tables = cast("Mapping[str, Mapping[str, int]]", entry.result["tables"])
+    back = sum(each["put_back"] for each in tables.values())
+    before = entry.result.get("before")
+    kept = f"; what was there before is in snapshot {before}" if before else ""
+    said = f"{counted(len(tables), 'table')} and the protected rows put back as in snapshot {entry.snapshot}"
+    return f"{said}, {counted(back, 'row')} (ledger {entry.id}){kept}."
+
+
 def _removed(entry: Entry) -> str:
     reasons = cast("dict[str, str]", entry.result["removed"])
     return "; ".join(f"Snapshot {name} removed: {reason}" for name, reason in reasons.items()) + "."
@@ -186,8 +195,8 @@ def _imported(entry: Entry) -> str:
     return f"Snapshot {entry.snapshot} imported: {counted(rows, 'row')}{other}."
 
 
-_SAYS = {CLEANUP: _removed, MARK: _marked, IMPORT: _imported}
-"""What an entry of the ledger that moved no rows says."""
+_SAYS = {CLEANUP: _removed, MARK: _marked, IMPORT: _imported, ROLLBACK: _rolled_back}
+"""What an entry of the ledger says that is no restore and no undo."""
 
 
 def _of_snapshot(snapshot: Snapshot) -> Event:
