@@ -30,8 +30,8 @@ ClickException: type[Exception] = typer.BadParameter.__mro__[2]
 """What Typer raises for a wrong command line; newer versions keep click inside."""
 
 COMMANDS = (
-    "validate-safety", "backup", "check-preservation", "restore", "health", "cleanup", "run", "rollback", "history", "snapshots",
-    "protected", "compare", "explain", "mark", "demo",
+    "validate-safety", "backup", "check-preservation", "restore", "health", "cleanup", "run", "rollback", "history",
+    "snapshots", "protected", "compare", "explain", "mark", "demo",
 )  # fmt: skip
 """All commands, in the order in which `--help` lists them: the cycle first."""
 

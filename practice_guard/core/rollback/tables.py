@@ -168,9 +168,10 @@ def _alike(database: Database, found: Sequence[Task], version: int) -> set[str]:
         for task in found
     ]
     copies = [snapshots.digests.of_both(task.stored, version) for task in found]
-    answers = [row for (row,) in ask_each(database, [*live, *copies])] if found else []
-    pairs = zip(found, answers[: len(found)], answers[len(found) :], strict=True)
-    return {task.name for task, table, copy in pairs if table == copy[:2]}
+    if not found:
+        return set()
+    pairs = zip(found, ask_each(database, live), ask_each(database, copies), strict=True)
+    return {task.name for task, (table,), (copy,) in pairs if table == copy[:2]}
 
 
 def advance(database: Database, found: Sequence[Task]) -> None:

@@ -17,8 +17,7 @@ EXISTS (SELECT FROM {table} AS t WHERE {condition} AND {same_key} AND ROW({live}
 -- Primary keys that rows of the copy had and rows of protected sets have now, three of them at most, and how many.
 SELECT count(*), (array_agg(concat_ws(', ', {keys}) ORDER BY s.guard_row))[1:3]
   FROM practice_guard.{rows} AS s
-  JOIN {table} AS t ON {same_key}
- WHERE NOT ({condition})
+  JOIN (SELECT t.* FROM {table} AS t WHERE NOT ({condition})) AS t ON {same_key}
 
 -- take_out --
 -- Removes the rows that are not as the copy has them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -56,7 +56,7 @@ class Snapshot:
     imported_at: datetime | None = None
     keeps: tuple[str, ...] = ()
     fault: str = ""
-    tables: Mapping[str, StoredSet] = MappingProxyType({})
+    tables: Mapping[str, StoredSet] = field(default_factory=dict)
 
     @property
     def copies(self) -> dict[str, StoredSet]:

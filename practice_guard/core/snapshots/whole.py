@@ -72,9 +72,9 @@ def write(database: Database, snapshot: str, found: Sequence[Whole], version: in
     database.execute(";\n".join(_copying(*each) for each in new))
     sources = [digests.of_table(stored, each.table.quoted, each.condition, version) for each, stored in new]
     copies = [digests.of_both(stored, version) for _, stored in new]
-    answers = [row for (row,) in ask_each(database, [*sources, *copies])]
+    there, copied = ask_each(database, sources), ask_each(database, copies)
     written: dict[str, StoredSet] = {}
-    for (each, stored), source, copy in zip(new, answers[: len(new)], answers[len(new) :], strict=True):
+    for (each, stored), (source,), (copy,) in zip(new, there, copied, strict=True):
         if copy[:2] != source:
             raise errors.DamagedSnapshotError(
                 f"The copy of {each.table.qualified} differs from the table; nothing was kept."
@@ -99,6 +99,7 @@ def _described(each: Whole, snapshot: str) -> StoredSet:
         "condition": each.condition.replace("%%", "%"),
         "references": {},
         "content": [],
+        "etl_deletes": True,
         "whole": True,
         **({"schema": each.table.schema} if each.table.elsewhere else {}),
     }

@@ -1,0 +1,70 @@
+"""Rollbacks in a test's database, in the words of the domain."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from practice_guard.core import rollback
+from practice_guard.core.model import Team
+from practice_guard.core.rollback import RolledBack
+from practice_guard.core.snapshots import Snapshot
+from practice_guard.core.upkeep import Wish, backup
+from tests.world.builders import League, ScratchDatabase
+from tests.world.guarding import Guard
+
+
+@dataclass
+class Season:
+    """A league with matches and players, practices, messages and polls, and a guard that has kept all of it."""
+
+    database: ScratchDatabase
+    guard: Guard
+    teams: list[Team]
+
+    def is_kept_in_full(self) -> Snapshot:
+        wish = Wish(full=True)
+        taken = self.guard.with_connection(lambda connection: backup.take_as(self.guard.at(connection), wish))
+        assert taken.snapshot is not None, taken.findings
+        return taken.snapshot
+
+    def goes_back(self, wanted: str = "latest", *, safety_copy: bool = True) -> RolledBack:
+        wish = rollback.Wish(wanted, safety_copy)
+        return self.guard.with_connection(lambda connection: rollback.apply(self.guard.at(connection), wish))
+
+    def tries(self, wanted: str = "latest") -> RolledBack:
+        wish = rollback.Wish(wanted)
+        return self.guard.with_connection(lambda connection: rollback.attempt(self.guard.at(connection), wish))
+
+    @property
+    def rows(self) -> dict[str, Counter[str]]:
+        """All rows of the application's tables, to the letter."""
+        return self.database.all_rows("public")
+
+    def is_seen_by(self, role: str) -> None:
+        """From now on the guard is an ordinary role that owns the application's tables."""
+        self.database.rows(
+            f"DO $$ DECLARE t regclass; BEGIN FOR t IN SELECT oid FROM pg_class WHERE relkind IN ('r', 'p')"
+            f" AND relnamespace = 'public'::regnamespace LOOP EXECUTE format('ALTER TABLE %s OWNER TO {role}', t);"
+            f" END LOOP; EXECUTE 'GRANT CREATE ON DATABASE ' || quote_ident(current_database()) || ' TO {role}'; END $$"
+        )
+        self.database.rows(f"GRANT USAGE, CREATE ON SCHEMA public TO {role}")
+        self.guard = replace(self.guard, database=ScratchDatabase(self.database.url_of(role), self.database.name))
+
+
+def a_season(database: ScratchDatabase, league: League, guard: Guard) -> Season:
+    """Two leagues of some teams, each with what its captain and its players have made."""
+    teams = [
+        league.has_team(club=club, series=series, players=[f"{club}-{series}-{number}" for number in range(2)])
+        for club in ("Tennaqua", "Wilmette", "Glen View")
+        for series in ("Chicago 22", "Chicago 11")
+    ]
+    teams.append(league.has_team(club="Tennaqua", series="S2B", league="NSTF", name="Tennaqua S2B"))
+    for one, other in zip(teams, teams[2:], strict=False):
+        league.has_match(one, other)
+    for team in teams:
+        league.captain_schedules_practices(team, 2)
+        league.captain_sets_practice_time(team)
+        league.captain_writes_message(team)
+        league.captain_asks(team)
+    return Season(database, guard, teams)
