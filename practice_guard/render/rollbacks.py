@@ -78,7 +78,7 @@ def _sentence(done: RolledBack, now: datetime, *, dry_run: bool) -> str:
 
 def _notes(done: RolledBack, *, dry_run: bool) -> list[str]:
     if dry_run:
-        return ["Tried: done for real and taken back. No trigger fired, and no sequence moved."]
+        return ["Tried: done for real and taken back. No trigger fired; sequences may have moved on."]
     said = []
     if done.before:
         said.append(f"What was there before is in snapshot {done.before}.")

@@ -20,7 +20,44 @@ class Season:
 
     database: ScratchDatabase
     guard: Guard
+    league: League
     teams: list[Team]
+
+    def runs(self, statements: str) -> None:
+        """Statements of the application's, by its owner."""
+        self.database.rows(statements)
+
+    @property
+    def placed(self) -> Counter[tuple[str, ...]]:
+        """What users made, by what it says and whose it is: no ids."""
+        team = "concat_ws('/', l.league_id, c.name, s.name, t.team_name)"
+        joins = (
+            " JOIN clubs c ON c.id = t.club_id JOIN series s ON s.id = t.series_id JOIN leagues l ON l.id = t.league_id"
+        )
+        made = {
+            "practices": ("schedule", "home_team_id", "concat_ws('/', x.match_date, x.match_time, x.home_team)"),
+            "practice_times": ("practice_times", "team_id", "concat_ws('/', x.day_of_week, x.start_time)"),
+            "messages": ("captain_messages", "team_id", "x.message"),
+            "polls": ("polls", "team_id", "x.question"),
+        }
+        return Counter(
+            (name, *row)
+            for name, (table, column, says) in made.items()
+            for row in self.database.rows(
+                f"SELECT {says}, {team} FROM {table} x LEFT JOIN (teams t{joins}) ON t.id = x.{column}"
+                + (" WHERE x.home_team ILIKE '%practice%'" if table == "schedule" else "")
+            )
+        )
+
+    @property
+    def rules(self) -> list[tuple[object, ...]]:
+        """Foreign keys, what people said of them, and triggers with how they are set."""
+        return self.database.rows(
+            "SELECT conrelid::regclass::text, conname::text, pg_get_constraintdef(oid),"
+            " obj_description(oid, 'pg_constraint')"
+            " FROM pg_constraint WHERE contype = 'f' UNION ALL SELECT tgrelid::regclass::text, tgname::text,"
+            " tgenabled::text, '' FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"
+        )
 
     def is_kept_in_full(self) -> Snapshot:
         wish = Wish(full=True)
@@ -67,4 +104,4 @@ def a_season(database: ScratchDatabase, league: League, guard: Guard) -> Season:
         league.captain_sets_practice_time(team)
         league.captain_writes_message(team)
         league.captain_asks(team)
-    return Season(database, guard, teams)
+    return Season(database, guard, league, teams)

@@ -129,8 +129,7 @@ def apply(guard: Guard, wish: Wish) -> RolledBack:
 def attempt(guard: Guard, wish: Wish) -> RolledBack:
     """Do what `apply` does in its transaction and let nothing of it stay: what it would do is then known.
 
-    Users' writes had to wait meanwhile; no trigger has fired and no sequence has moved. No entry of the ledger and no
-    snapshot has the number or id that is returned.
+    Users' writes had to wait meanwhile, and sequences may have moved on; no trigger has fired.
 
     Raises:
         errors.GuardError: as `apply`.
