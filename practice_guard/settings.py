@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     roster_percent: float = Field(ROSTER_PERCENT, gt=50, le=100, description="percent of a roster that must agree")
     bulk_rows: int = Field(BULK_ROWS, ge=0, description="deleted or moved rows up to which a day is ordinary")
     bulk_percent: float = Field(BULK_PERCENT, ge=0, le=100, description="percent of a set up to which it is so too")
+    etl_tables: str = Field("", description="what the import writes besides, for backup --full: names with commas")
     severities: dict[str, Severity] = Field({}, description="findings that weigh more or less than usual, as JSON")
 
     @field_validator("severities")
@@ -287,4 +288,5 @@ def guard(settings: Settings, database: Database, declared: Declared, author: Au
         settings.lock_timeout,
         parents=declared.every_parent,
         settings_file=str(config_of(settings)),
+        etl_tables=frozenset(name for each in settings.etl_tables.split(",") if (name := each.strip())),
     )

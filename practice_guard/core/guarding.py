@@ -86,6 +86,7 @@ class Guard:
         watcher: is told what goes on.
         parents: what an import renumbers: the built-in ones and those of the settings.
         settings_file: what the settings file is called in commands that write it.
+        etl_tables: what the import writes besides the tables that are known for it, by name.
     """
 
     database: Database
@@ -99,6 +100,7 @@ class Guard:
     watcher: Watcher = SILENT
     parents: tuple[Parent, ...] = BUILT_IN_PARENTS
     settings_file: str = "practice_guard.toml"
+    etl_tables: frozenset[str] = frozenset()
 
     def look(self) -> Application:
         """Read what there is, in the transaction that is open.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from practice_guard.core import rollback
+from practice_guard.core import guarding, rollback
+from practice_guard.core.database import Database
 from practice_guard.core.model import Team
 from practice_guard.core.rollback import RolledBack
 from practice_guard.core.snapshots import Snapshot
@@ -22,6 +23,14 @@ class Season:
     guard: Guard
     league: League
     teams: list[Team]
+    etl_tables: frozenset[str] = frozenset()
+
+    def writes_too(self, *tables: str) -> None:
+        """From now on the settings say that the import writes these tables besides."""
+        self.etl_tables = frozenset(tables)
+
+    def at(self, database: Database) -> guarding.Guard:
+        return replace(self.guard.at(database), etl_tables=self.etl_tables)
 
     def runs(self, statements: str) -> None:
         """Statements of the application's, by its owner."""
@@ -61,17 +70,17 @@ class Season:
 
     def is_kept_in_full(self) -> Snapshot:
         wish = Wish(full=True)
-        taken = self.guard.with_connection(lambda connection: backup.take_as(self.guard.at(connection), wish))
+        taken = self.guard.with_connection(lambda connection: backup.take_as(self.at(connection), wish))
         assert taken.snapshot is not None, taken.findings
         return taken.snapshot
 
     def goes_back(self, wanted: str = "latest", *, safety_copy: bool = True) -> RolledBack:
         wish = rollback.Wish(wanted, safety_copy)
-        return self.guard.with_connection(lambda connection: rollback.apply(self.guard.at(connection), wish))
+        return self.guard.with_connection(lambda connection: rollback.apply(self.at(connection), wish))
 
     def tries(self, wanted: str = "latest") -> RolledBack:
         wish = rollback.Wish(wanted)
-        return self.guard.with_connection(lambda connection: rollback.attempt(self.guard.at(connection), wish))
+        return self.guard.with_connection(lambda connection: rollback.attempt(self.at(connection), wish))
 
     @property
     def rows(self) -> dict[str, Counter[str]]:

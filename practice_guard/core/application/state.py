@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from practice_guard.core.application import catalog as catalogs
@@ -102,14 +102,15 @@ def lock_for_reading(
     sets: Sequence[ProtectedSet],
     within: float,
     parents: Sequence[Parent] = BUILT_IN_PARENTS,
-    *,
-    full: bool = False,
+    more: Collection[str] = (),
 ) -> None:
-    """Keep every table that a snapshot reads from being emptied meanwhile; must be a transaction's first statement."""
+    """Keep every table that a snapshot reads from being emptied meanwhile; must be a transaction's first statement.
+
+    `more` are the names of others that it reads.
+    """
     held = [each.table.name for each in bind(sets, catalog)[0]]
-    held += catalog.etl_tables if full else ()
     held += [each.table.name for each in listed(parents, catalog)]
-    names = sorted({*filter(catalog.has, (*PARENTS, "players", *held))})
+    names = sorted({*filter(catalog.has, (*PARENTS, "players", *held, *more))})
     locks.tables(database, [("ACCESS SHARE", [catalog.table(name).quoted for name in names])], within=within)
 
 
@@ -119,12 +120,13 @@ def lock_for_rollback(
     sets: Sequence[ProtectedSet],
     within: float,
     parents: Sequence[Parent] = BUILT_IN_PARENTS,
+    more: Collection[str] = (),
 ) -> None:
-    """Keep every other writer from the ETL's tables and the protected ones, in a fixed order."""
+    """Keep every other writer from the ETL's tables, from `more`, and from the protected ones, in a fixed order."""
     found = bind(sets, catalog)[0]
     leading = followed(references_of(found), listed(parents, catalog))
     first = [catalog.tables[name].quoted for name in PARENTS if catalog.has(name)]
-    others = {catalog.table(name).quoted for name in catalog.etl_tables if catalog.has(name)}
+    others = {catalog.table(name).quoted for name in {*catalog.etl_tables, *more} if catalog.has(name)}
     others |= {each.table.quoted for each in leading} | {each.table.quoted for each in found}
     locks.tables(database, [("SHARE ROW EXCLUSIVE", [*first, *sorted(others - {*first})])], within=within)
 

@@ -50,7 +50,7 @@ def tasks(snapshot: Snapshot, app: Application) -> list[Task]:
     Raises:
         errors.SchemaError: a table is gone, or its columns or the protected sets in it are others than they were.
     """
-    now = {each.table.name: each for each in snapshots.whole.tables(app)}
+    now = {each.table.name: each for each in _there(snapshot, app)}
     found: list[Task] = []
     for name, stored in sorted(snapshot.tables.items()):
         if name not in now:
@@ -60,6 +60,10 @@ def tasks(snapshot: Snapshot, app: Application) -> list[Task]:
             )
         found.append(_task(now[name], stored))
     return found
+
+
+def _there(snapshot: Snapshot, app: Application) -> list[Whole]:
+    return snapshots.whole.tables(app, [name for name in snapshot.tables if app.catalog.has(name)])
 
 
 def _task(whole: Whole, stored: StoredSet) -> Task:

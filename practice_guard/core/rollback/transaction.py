@@ -162,7 +162,7 @@ def _in_a_transaction(guard: Guard, wish: Wish, then: Callable[[RolledBack], Rol
         server, ahead = locks.ask(database), guard.catalog()
 
     def work(within: float) -> RolledBack:
-        lock_for_rollback(database, ahead, guard.sets, within, guard.parents)
+        lock_for_rollback(database, ahead, guard.sets, within, guard.parents, snapshot.tables)
         return then(_roll_back(guard, snapshot, wish))
 
     return guard.alone(Access.WRITE, work, server)
@@ -212,9 +212,8 @@ def _keep(guard: Guard, app: Application, snapshot: Snapshot, wish: Wish) -> Sna
     database, author = guard.database, guard.author
     place = installation.ensure(database, author.environment, author.now)
     label = f"before the rollback to {snapshot.id}"
-    header = Header(
-        snapshots.new_id(database, author.now), place, author, label, accepted_current=True, full=wish.safety_copy
-    )
+    kept = snapshots.whole.tables(app, [*snapshot.tables]) if wish.safety_copy else ()
+    header = Header(snapshots.new_id(database, author.now), place, author, label, accepted_current=True, tables=kept)
     return snapshots.write(database, app, header, Inheritance())
 
 

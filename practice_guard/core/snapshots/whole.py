@@ -6,7 +6,7 @@ What protected sets hold of such a table is theirs and is not kept twice: a tabl
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from practice_guard.core import errors
@@ -28,16 +28,18 @@ class Whole:
     condition: str
 
 
-def tables(app: Application) -> list[Whole]:
-    """Return the ETL's own tables that are there; none that is protected as a whole.
+def tables(app: Application, more: Collection[str]) -> list[Whole]:
+    """Return the ETL's own tables that are there, and others; none that is protected as a whole.
+
+    Args:
+        app: what there is.
+        more: the names of the others, each of which must be there.
 
     Raises:
-        errors.SchemaError: one of them is no table of its own, so that nobody could put its rows back.
+        errors.SchemaError: one is missing, or is no table of its own, so that nobody could put its rows back.
     """
     found: list[Whole] = []
-    for name in sorted(app.catalog.etl_tables):
-        if not app.catalog.has(name):
-            continue
+    for name in sorted({*filter(app.catalog.has, app.catalog.etl_tables), *more}):
         table, held = app.catalog.table(name), [each for each in app.sets if each.table.name == name]
         if any(not each.set.condition for each in held):
             continue

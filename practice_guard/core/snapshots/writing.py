@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
@@ -18,6 +19,7 @@ from practice_guard.core.snapshots.lists import store_list
 from practice_guard.core.snapshots.sets import rows_table, values
 from practice_guard.core.snapshots.snapshot import Snapshot, find
 from practice_guard.core.snapshots.verification import SNAPSHOT_FIELDS, digest, verify
+from practice_guard.core.snapshots.whole import Whole
 
 _SUFFIX = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -44,7 +46,7 @@ class Header:
         label: a word for people.
         accepted_current: it was taken although rows are gone or it looks like damage, because that was asked for.
         keeps: ids of older ones that have rows which it lacks, and of which nobody knows who took them.
-        full: the ETL's own tables are kept too.
+        tables: the ETL's own tables that are kept too.
     """
 
     id: str
@@ -53,7 +55,7 @@ class Header:
     label: str = ""
     accepted_current: bool = False
     keeps: tuple[str, ...] = ()
-    full: bool = False
+    tables: Sequence[Whole] = ()
 
 
 def write(database: Database, app: Application, header: Header, inheritance: Inheritance) -> Snapshot:
@@ -71,7 +73,7 @@ def write(database: Database, app: Application, header: Header, inheritance: Inh
     store_all(database, header.id, listed(app.parents, app.catalog))
     version, adoption = digests.best(database), inheritance.adoption
     stored = copies.write(database, header.id, app.sets, inheritance, version)
-    tables = whole.write(database, header.id, whole.tables(app), version) if header.full else {}
+    tables = whole.write(database, header.id, header.tables, version)
     lists = {header.id}
     if adoption is not None:
         lists |= {each.list for each in adoption.found if each.list is not None}

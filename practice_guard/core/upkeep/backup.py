@@ -137,8 +137,10 @@ def _in_a_transaction(guard: Guard, wish: Wish, then: Callable[[Backup], Backup]
         guard.check_mark()
         server, catalog = locks.ask(database), guard.catalog()
 
+    more = catalog.etl_tables | guard.etl_tables if wish.full else frozenset()
+
     def work(within: float) -> Backup:
-        lock_for_reading(database, catalog, guard.sets, within, guard.parents, full=wish.full)
+        lock_for_reading(database, catalog, guard.sets, within, guard.parents, more)
         locks.take(database)
         return then(_take(guard, guard.look(), wish))
 
@@ -169,7 +171,8 @@ def _take(guard: Guard, app: Application, wish: Wish) -> Backup:
     place = installation.ensure(database, author.environment, author.now)
     keeps = () if accept_current else _keeps(last, findings)
     accepted = accept_current and (_is_missed(findings) or bool(retention.missed(known)))
-    header = Header(snapshots.new_id(database, author.now), place, author, wish.label, accepted, keeps, wish.full)
+    tables = snapshots.whole.tables(app, guard.etl_tables) if wish.full else ()
+    header = Header(snapshots.new_id(database, author.now), place, author, wish.label, accepted, keeps, tables)
     carried = carries(workings, header.id, lossy=accept_current) if workings else {}
     guard.watcher.begins("copying rows", rows)
     adoption = adopting.begun(source, app) if source else None

@@ -10,6 +10,7 @@ import pytest
 from practice_guard.core import errors
 from tests.world import builders
 from tests.world.builders import ScratchDatabase
+from tests.world.keeping import exports, imports, the_guards_schema_is_lost
 from tests.world.rolling_back import Season
 
 Import = Callable[[ScratchDatabase], None]
@@ -211,4 +212,46 @@ def test_a_role_without_the_rights_is_told_all_of_them(role: str, season: Season
     before = season.rows
     with pytest.raises(errors.AccessError, match="players"):
         season.goes_back()
+    assert season.rows == before
+
+
+def test_tables_that_the_settings_name_are_kept_and_put_back_too(season: Season) -> None:
+    season.runs("CREATE TABLE standings (team_id int, points int); INSERT INTO standings SELECT id, 3 FROM teams")
+    season.writes_too("standings")
+    kept = season.is_kept_in_full()
+    before = season.rows
+    season.runs("TRUNCATE standings; INSERT INTO standings VALUES (1, 7), (1, 7), (NULL, NULL)")
+    season.writes_too()
+    done = season.goes_back()
+    assert season.rows == before
+    assert (kept.tables["standings"].rows, done.tables["standings"].removed) == (len(season.teams), 3)
+
+
+def test_a_table_that_is_not_there_is_not_kept(season: Season) -> None:
+    season.writes_too("standing")
+    with pytest.raises(errors.SchemaError, match=r"public\.standing does not exist"):
+        season.is_kept_in_full()
+
+
+@pytest.mark.parametrize(
+    "damage", ["DELETE FROM {} WHERE guard_row = 1", "UPDATE {} SET team_alias = 'x'", "DROP TABLE {}"]
+)
+def test_a_damaged_copy_of_a_table_is_no_way_back(season: Season, damage: str) -> None:
+    kept = season.is_kept_in_full()
+    builders.the_etl_recreates_everything(season.database)
+    season.runs(damage.format(f'practice_guard."{kept.tables["teams"].rows_table}"'))
+    before = season.rows
+    with pytest.raises(errors.DamagedSnapshotError, match="table teams|is gone"):
+        season.goes_back()
+    assert season.rows == before
+
+
+def test_an_export_carries_the_tables_to_where_the_guards_schema_was_lost(season: Season) -> None:
+    season.is_kept_in_full()
+    before = season.rows
+    file = exports(season.guard)
+    builders.the_etl_recycles_ids(season.database)
+    the_guards_schema_is_lost(season.database)
+    imports(season.guard, file)
+    season.goes_back()
     assert season.rows == before
