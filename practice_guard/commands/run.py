@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from datetime import datetime, timezone
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,6 +36,17 @@ else:
     histories, render = later("practice_guard.render", "history", "running")
 
 app = typer.Typer()
+
+ROLLBACK_ABOVE = 10.0
+"""Percent of the protected rows that may be on no team before a run rolls back, where nothing else is said."""
+
+
+class Rolling(str, Enum):
+    """Whether a run may roll back by itself."""
+
+    AUTO = "auto"
+    NEVER = "never"
+
 
 _VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
@@ -66,6 +78,13 @@ def run(
         bool,
         typer.Option("--accept-current", help="Take what is there now as the truth, also where it looks like damage."),
     ] = False,
+    full: Annotated[bool, typer.Option("--full", help="Also the ETL's own tables, so that rollback can work.")] = False,
+    rollback: Annotated[
+        Rolling, typer.Option("--rollback", help="Roll back where the night ended badly; implies --full.")
+    ] = Rolling.NEVER,
+    rollback_above: Annotated[
+        float, typer.Option(min=0, max=100, help="With --rollback auto: percent of rows on no team that is too much.")
+    ] = ROLLBACK_ABOVE,
     etl_url_env: Annotated[
         list[str] | None,
         typer.Option(
@@ -83,7 +102,8 @@ def run(
     _check_together(words, snapshot_id, resume=resume)
     variables = _variables(etl_url_env or ())
     call.confirm(confirm, yes=yes, what="run")
-    ends = running.Ends(keep_last, allow_pending, snapshot_id, accept_current)
+    above = rollback_above if rollback is Rolling.AUTO else None
+    ends = running.Ends(keep_last, allow_pending, snapshot_id, accept_current, full or above is not None, above)
     job = _job(call, running.Etl(words, _environment(call, variables), _output(call), etl_timeout), ends)
     report = (running.resume if resume else running.run)(call.database, job)
     call.answer(render.run(report, exits.of_run(report), job.clock()))

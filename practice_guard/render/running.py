@@ -17,11 +17,12 @@ from practice_guard.core.findings import worst_first
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.records import Phase, runs
 from practice_guard.core.restore import Applied
+from practice_guard.core.rollback import RolledBack
 from practice_guard.core.running import Ended, PhaseDone, PhaseResult, Report
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import TRY, Advice, Step
-from practice_guard.core.upkeep import Backup
-from practice_guard.render import reports, restoring
+from practice_guard.core.upkeep import Backup, Ruling
+from practice_guard.render import reports, restoring, rollbacks
 from practice_guard.render.outcome import Outcome
 from practice_guard.render.text import line
 
@@ -94,11 +95,17 @@ def _presented(result: PhaseResult, snapshot: Snapshot | None, now: datetime) ->
                 Verdict.FINE, restoring.sentence(result.plan, timedelta(), dry_run=False, ledger=result.ledger), {}
             )
         return restoring.restore(result.plan, restoring.About(snapshot, now), applied=result)
+    return _afterwards(result, now)
+
+
+def _afterwards(result: Ended | Health | RolledBack | tuple[Ruling, ...], now: datetime) -> Outcome:
     if isinstance(result, Health):
         return reports.health(result)
+    if isinstance(result, RolledBack):
+        return rollbacks.rollback(result, now=now)
     if isinstance(result, tuple):
         return reports.cleanup(result, dry_run=False)
-    return _etl(result) if isinstance(result, Ended) else Outcome(Verdict.FINE, "", {})
+    return _etl(result)
 
 
 def _etl(ended: Ended) -> Outcome:
@@ -125,6 +132,7 @@ def _result(report: Report, shown: Mapping[Phase, Outcome]) -> dict[str, object]
         "snapshot": report.snapshot.id if report.snapshot else None,
         "finished_with": report.named_id,
         "proven": report.proven,
+        "rolled_back": report.rolled_back is not None,
         **{str(name): outcome.result for name, outcome in shown.items()},
     }
 
@@ -133,7 +141,8 @@ def _body(report: Report, shown: Mapping[Phase, Outcome]) -> list[RenderableType
     body: list[RenderableType] = [_bars(report)]
     body.append(line(f"  The guard: {share(report.guard_seconds, report.etl_seconds)}.\n"))
     body += [line(f"  {shown[name].sentence}\n") for name in (Phase.CHECK, Phase.RESTORE) if name in shown]
-    return body + list(shown[Phase.HEALTH].body if Phase.HEALTH in shown else ())  # each set, and the sum
+    last = Phase.ROLLBACK if Phase.ROLLBACK in shown else Phase.HEALTH
+    return body + list(shown[last].body if last in shown else ())  # each set, and the sum
 
 
 def _bars(report: Report) -> Padding:
@@ -163,7 +172,8 @@ def _findings(report: Report, shown: Mapping[Phase, Outcome]) -> list[Finding]:
         for finding in outcome.findings:
             if finding.code in _OVERTAKEN and report.snapshot:
                 continue
-            calm = name is Phase.CHECK and finding.severity is Severity.ERROR
+            past = name is Phase.CHECK or report.rolled_back is not None
+            calm = past and finding.severity is Severity.ERROR
             each = replace(finding, severity=Severity.INFO, fix="") if calm else finding
             united.setdefault((each.code, each.what), each)
     ordered = [*report.findings, *united.values()]
@@ -186,6 +196,8 @@ def _next_steps(report: Report) -> Sequence[Advice]:
         # A snapshot that cannot be used today cannot tomorrow: that error names the way out itself.
         stuck = report.resumed and isinstance(report.error, SnapshotError)
         return [*steps, runs.resumption(report.named_id)] if report.started and not stuck else steps
+    if report.rolled_back is not None:
+        return [Step("health"), "Run the ETL again, once what went wrong with it is mended."]
     if report.health is None:
         if report.result(Phase.BACKUP) is not None:
             return [reports.to_look_at(report.findings)]

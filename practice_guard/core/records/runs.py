@@ -33,6 +33,7 @@ class Phase(Text):
     CHECK = "check-preservation"
     RESTORE = "restore"
     HEALTH = "health"
+    ROLLBACK = "rollback"
     CLEANUP = "cleanup"
 
 
@@ -204,6 +205,7 @@ _STATES = {
     Phase.CHECK: "Its ETL had ended {etl}. Nothing was put back yet: protected rows may not be in place.",
     Phase.RESTORE: "Its ETL had ended {etl}. The restore is either done as a whole or not at all.",
     Phase.HEALTH: "Its ETL had ended {etl}. What could be put back was put back; that it is right was not proven yet.",
+    Phase.ROLLBACK: "Its ETL had ended {etl}. It was being rolled back, which is either done as a whole or not at all.",
     Phase.CLEANUP: "Its ETL had ended {etl}, and its rows were proven in place. Only old snapshots may be left over.",
 }
 

@@ -111,6 +111,12 @@ def changes(database: Database, found: Sequence[Task], version: int) -> dict[str
     return told
 
 
+def counts(database: Database, found: Sequence[Task]) -> list[tuple[Task, int]]:
+    """Return how many rows each table has now."""
+    asked = [Query(statement(__name__, "count", **task.parts)) for task in found]
+    return [(task, count) for task, ((count,),) in zip(found, ask_each(database, asked), strict=True)] if asked else []
+
+
 def check_keys(database: Database, found: Sequence[Task]) -> None:
     """Refuse where a protected row has the primary key that a row to be put back had.
 

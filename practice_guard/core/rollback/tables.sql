@@ -5,6 +5,10 @@ SELECT (SELECT count(*) FROM {table} AS t WHERE {condition} AND NOT {kept}),
        (SELECT count(*) FROM practice_guard.{rows} AS s WHERE NOT {there}),
        (SELECT count(*) FROM {table} AS t WHERE {condition} AND {kept})
 
+-- count --
+-- How many rows a table has besides those of protected sets.
+SELECT count(*) FROM {table} AS t WHERE {condition}
+
 -- same_row --
 -- Whether the copy has the row `t` of the table to the letter.
 EXISTS (SELECT FROM practice_guard.{rows} AS s WHERE {same_key} AND ROW({live}) IS NOT DISTINCT FROM ROW({was}))

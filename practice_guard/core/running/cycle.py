@@ -145,7 +145,7 @@ class _Cycle:
         begun = self._begin(Phase.BACKUP)
         taken = self._phase(
             Phase.BACKUP,
-            lambda: phases.back_up(guard, begun.id, accept_current=accept),
+            lambda: phases.back_up(guard, begun.id, accept_current=accept, full=self.job.ends.full),
             lambda made: made.snapshot is not None,
         )
         if taken.snapshot is None:
@@ -179,6 +179,10 @@ class _Cycle:
             return
         with self.database.transaction(Access.READ):
             report.snapshot = phases.chosen(self.database, found, self.job.ends.finish_with)
+            rolled_back = phases.rolled_back(self.database, found) if found.phase is Phase.ROLLBACK else None
+        if rolled_back is not None:
+            report.rolled_back = rolled_back.id
+            return
         report.named = report.snapshot if report.snapshot.id != found.snapshot else None
         if found.etl_exit_code is None:
             report.findings.append(unknown_end())
@@ -204,6 +208,7 @@ class _Cycle:
             lambda: phases.judge_health(self.guard_after(), report),
             lambda found: found.verdict is not Verdict.REFUSED,
         )
+        self._goes_back_where_critical()
         if not report.complete:
             return
         self._advance(Phase.CLEANUP)
@@ -214,6 +219,15 @@ class _Cycle:
             raise
         except errors.GuardError as error:
             report.findings.append(not_removed(error))
+
+    def _goes_back_where_critical(self) -> None:
+        """Roll back, where that was asked for and the night ended so badly."""
+        report, above = self.report, self.job.ends.rollback_above
+        report.because = "" if above is None else phases.critical(self.guard_after(), report, above)
+        if report.because:
+            self._advance(Phase.ROLLBACK)
+            done = self._phase(Phase.ROLLBACK, lambda: phases.roll_back(self.guard(later=True), report))
+            report.rolled_back = done.ledger
 
     def _waits_for_the_etl(self) -> None:
         """Begin nothing while anything of it may still write."""

@@ -8,16 +8,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from practice_guard.core import errors, progress, restore, snapshots
+from practice_guard.core import errors, progress, restore, rollback, snapshots
 from practice_guard.core.application import imprint
 from practice_guard.core.checks import Health, Preservation, health, preservation, safety
 from practice_guard.core.database import Access, Database
 from practice_guard.core.findings import found, weigh
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import KEEP_LAST, LATEST, MIN_RATE, Author, Finding
-from practice_guard.core.records import Holder, Phase, Run, imprints, runs
+from practice_guard.core.records import Holder, Phase, Run, imprints, ledger, runs
+from practice_guard.core.records.ledger import Entry
 from practice_guard.core.records.runs import ETL
 from practice_guard.core.restore import Applied
+from practice_guard.core.rollback import RolledBack
 from practice_guard.core.running import process
 from practice_guard.core.running.lockfile import LockFile
 from practice_guard.core.running.process import Ended, Etl
@@ -54,12 +56,17 @@ class Ends:
         allow_pending: rows that wait for their team are no failure.
         finish_with: of a resumed run, the snapshot that a person names in place of its own, or `latest`.
         accept_current: what is there before the ETL is taken as the truth, also where it looks like damage.
+        full: the ETL's own tables are kept too.
+        rollback_above: roll back where more than this percent of the protected rows are on no team, or it is as bad
+            otherwise (`rollback.critical`); None for never.
     """
 
     keep_last: int = KEEP_LAST
     allow_pending: bool = False
     finish_with: str | None = None
     accept_current: bool = False
+    full: bool = False
+    rollback_above: float | None = None
 
 
 @dataclass(frozen=True)
@@ -95,9 +102,9 @@ def validate(guard: Guard, *, accept_current: bool = False) -> safety.Safety:
         return safety.examine(guard, accept_current=accept_current)
 
 
-def back_up(guard: Guard, number: int, *, accept_current: bool = False) -> backup.Backup:
+def back_up(guard: Guard, number: int, *, accept_current: bool = False, full: bool = False) -> backup.Backup:
     """Take the run's own snapshot, and verify it."""
-    return backup.take(guard, label=f"run {number}", accept_current=accept_current)
+    return backup.take_as(guard, backup.Wish(f"run {number}", accept_current, full=full))
 
 
 def import_anew(etl: Etl, number: int, lock: LockFile) -> Ended:
@@ -149,6 +156,33 @@ def put_back(guard: Guard, report: Report) -> Applied:
 def judge_health(guard: Guard, report: Report) -> Health:
     """Prove every row against the run's snapshot."""
     return guard.plans(lambda: health.examine(guard, guard.look(), wanted=snapshot_of(report).id))
+
+
+def critical(guard: Guard, report: Report, above: float) -> str:
+    """Say why the run is to be rolled back; empty where it is not, or a person has named another snapshot."""
+    snapshot, preservation, health_ = snapshot_of(report), report.result(Phase.CHECK), report.health
+    if report.named or not snapshot.tables or health_ is None:
+        return ""
+    teams = preservation if isinstance(preservation, Preservation) else None
+    night = rollback.critical.Night(report.etl_exit_code != 0, teams, health_)
+    return guard.reads(lambda: rollback.critical.why(guard.database, guard.look(), snapshot, night, above))
+
+
+def roll_back(guard: Guard, report: Report) -> RolledBack:
+    """Put the ETL's tables and the protected rows back as they were when the run began."""
+    return rollback.apply(guard, rollback.Wish(snapshot_of(report).id))
+
+
+def rolled_back(database: Database, run: Run) -> Entry | None:
+    """Return the ledger's entry of a run's rollback, in a reading transaction; None where it was not rolled back."""
+    return next(
+        (
+            each
+            for each in ledger.entries(database)
+            if each.kind == ledger.ROLLBACK and each.snapshot == run.snapshot and each.at >= run.started_at
+        ),
+        None,
+    )
 
 
 def clean_up(guard: Guard, keep_last: int, number: int | None) -> tuple[Ruling, ...]:

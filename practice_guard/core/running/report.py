@@ -12,13 +12,14 @@ from practice_guard.core.findings import found
 from practice_guard.core.model import Finding, Severity, Verdict
 from practice_guard.core.records import Phase, Run
 from practice_guard.core.restore import Applied, waits_for
+from practice_guard.core.rollback import RolledBack
 from practice_guard.core.running.process import Ended
 from practice_guard.core.snapshots import Snapshot
 from practice_guard.core.steps import Step
 from practice_guard.core.upkeep import Backup, Ruling
 from practice_guard.core.words import agreeing, counted
 
-PhaseResult = Safety | Backup | Ended | Preservation | Applied | Health | tuple[Ruling, ...]
+PhaseResult = Safety | Backup | Ended | Preservation | Applied | Health | RolledBack | tuple[Ruling, ...]
 """What a phase brought: the report of the command of the same name, or the end of the ETL."""
 
 
@@ -60,6 +61,8 @@ class Report:
         named: that one, where a person named it; None where it is its own.
         etl_exit_code: the ETL's status; None where it was not started, or nobody saw its end.
         etl_seconds: how long the ETL ran, as far as is known.
+        because: why it was to be rolled back; empty where it was not.
+        rolled_back: the ledger's entry of its rollback; None where there was none.
         error: what ended the run before its end.
         findings: what no phase found.
         seconds: of the whole, ETL included.
@@ -74,6 +77,8 @@ class Report:
     named: Snapshot | None = None
     etl_exit_code: int | None = None
     etl_seconds: float | None = None
+    because: str = ""
+    rolled_back: int | None = None
     error: errors.GuardError | None = None
     findings: list[Finding] = field(default_factory=list)
     seconds: float = 0.0
@@ -109,7 +114,7 @@ class Report:
         """What the guard says of the rows; the ETL's own failure is beside it."""
         if self.error is not None:
             return Verdict.REFUSED
-        if self.health is not None and self.not_imported:
+        if self.rolled_back is not None or (self.health is not None and self.not_imported):
             return Verdict.REFUSED
         if self.health is not None:
             return Verdict.FINE if self._waiting_allowed(self.health) else self.health.verdict
@@ -150,6 +155,8 @@ class Report:
         """The last line."""
         if self.error is not None:
             return self._stopped(self.error)
+        if self.rolled_back is not None:
+            return f"{_etl(self)} {self._went_back(self.rolled_back)}"
         if self.health is None:
             return self._not_started()
         return f"{_etl(self)} {self._rows(self.health)}{self._proven_by()}"
@@ -161,6 +168,11 @@ class Report:
         if not self.started:
             return f"{number} stopped{at}, the ETL was not started: {error.message}"
         return f"{number} stopped{at}, and whether every row is in place is not proven: {error.message}"
+
+    def _went_back(self, entry: int) -> str:
+        to = f" to snapshot {self.snapshot.id}" if self.snapshot else ""
+        why = f", because {self.because}" if self.because else ""
+        return f"Rolled back{to} (ledger {entry}){why}: its tables and the protected rows are as they were before it."
 
     def _not_started(self) -> str:
         if self.resumed:

@@ -241,7 +241,7 @@ def test_a_damaged_copy_of_a_table_is_no_way_back(season: Season, damage: str) -
     builders.the_etl_recreates_everything(season.database)
     season.runs(damage.format(f'practice_guard."{kept.tables["teams"].rows_table}"'))
     before = season.rows
-    with pytest.raises(errors.DamagedSnapshotError, match="table teams|is gone"):
+    with pytest.raises(errors.DamagedSnapshotError, match=r"table teams|is gone"):
         season.goes_back()
     assert season.rows == before
 
