@@ -15,7 +15,7 @@ from practice_guard.render.restoring import waiting
 from practice_guard.render.text import line, table
 
 _HEADS = (Bucket.INTACT, Bucket.RELINK, Bucket.INSERT, Bucket.PENDING, Bucket.EDITED)
-_WORDS = ("protected", "in place", "pointed", "put back", "waiting", "edited", "written since")
+_WORDS = ("protected", "in place", "pointed", "back", "wait", "edited", "new")
 
 
 def rollback(done: RolledBack, *, now: datetime, dry_run: bool = False) -> Outcome:

@@ -163,21 +163,28 @@ def _bars(report: Report) -> Padding:
 def _findings(report: Report, shown: Mapping[Phase, Outcome]) -> list[Finding]:
     """Unite what the phases found, each once. New ids are what this ETL makes and the restore's task: no errors.
 
-    Where the rows were judged after the ETL, nothing is told of what was so before it.
+    Where the rows were judged after the ETL, nothing is told of what was so before it, and after a rollback nothing of
+    what it took back.
     """
     united: dict[tuple[str, str], Finding] = {}
     for name, outcome in shown.items():
-        if report.health is not None and name in _BEFORE:
+        if name in _past(report):
             continue
         for finding in outcome.findings:
             if finding.code in _OVERTAKEN and report.snapshot:
                 continue
-            past = name is Phase.CHECK or report.rolled_back is not None
-            calm = past and finding.severity is Severity.ERROR
+            calm = name is Phase.CHECK and finding.severity is Severity.ERROR
             each = replace(finding, severity=Severity.INFO, fix="") if calm else finding
             united.setdefault((each.code, each.what), each)
     ordered = [*report.findings, *united.values()]
     return worst_first(ordered)
+
+
+def _past(report: Report) -> tuple[Phase, ...]:
+    """Return the phases whose findings are of a state that is no more."""
+    if report.rolled_back is not None:
+        return (*_BEFORE, Phase.CHECK, Phase.RESTORE, Phase.HEALTH)
+    return _BEFORE if report.health is not None else ()
 
 
 def _for_what_waits(health: Health, kept: Sequence[str]) -> Iterator[Step]:

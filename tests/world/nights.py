@@ -104,15 +104,15 @@ class Night:
         self._started.append(start(command, self.directory, self.environment, nohup=nohup))
         return self._started[-1]
 
-    def is_killed(self, phase: str, moment: str, etl: Sequence[str]) -> None:
+    def is_killed(self, phase: str, moment: str, etl: Sequence[str], *options: str) -> None:
         """A run that gets SIGKILL at the beginning or the end of a phase, named as its function is."""
-        outcome = self.is_ended(phase, moment, f"os.kill(os.getpid(), {signal.SIGKILL:d})", etl)
+        outcome = self.is_ended(phase, moment, f"os.kill(os.getpid(), {signal.SIGKILL:d})", etl, *options)
         assert outcome.status == -signal.SIGKILL, outcome
 
-    def is_ended(self, phase: str, moment: str, end: str, etl: Sequence[str]) -> Outcome:
+    def is_ended(self, phase: str, moment: str, end: str, etl: Sequence[str], *options: str) -> Outcome:
         """A run in which a Python statement is run at the beginning or the end of a phase."""
         code = _ENDED.format(phase=phase, moment=moment, end=end)
-        return outcome_of_code(code, ["run", "--json", "--", *etl], self.directory, self.environment)
+        return outcome_of_code(code, ["run", "--json", *options, "--", *etl], self.directory, self.environment)
 
     def ends(self, process: subprocess.Popen[str]) -> Outcome:
         out, errors = process.communicate(timeout=SECONDS)

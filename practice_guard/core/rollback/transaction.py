@@ -118,7 +118,7 @@ def apply(guard: Guard, wish: Wish) -> RolledBack:
     database = guard.database
     if done.ledger is not None:
         ledger.read_back(database, done.ledger, done.digest)
-    after, untaken = _after(guard, done.snapshot)
+    after, untaken = _after(guard)
     if done.before is not None and after is not None:
         # Not before the snapshot of what is there now, which is to be the newest one.
         with database.transaction(Access.WRITE):
@@ -211,7 +211,7 @@ def _keep(guard: Guard, app: Application, snapshot: Snapshot, wish: Wish) -> Sna
     """Write a snapshot of what is there before: by it rows that users wrote since are pointed, and all can go back."""
     database, author = guard.database, guard.author
     place = installation.ensure(database, author.environment, author.now)
-    label = f"before the rollback to {snapshot.id}"
+    label = "before rollback"
     kept = snapshots.whole.tables(app, [*snapshot.tables]) if wish.safety_copy else ()
     header = Header(snapshots.new_id(database, author.now), place, author, label, accepted_current=True, tables=kept)
     return snapshots.write(database, app, header, Inheritance())
@@ -259,10 +259,10 @@ def _digest(told: Mapping[str, Change], pointed: Mapping[str, int], plan: Plan) 
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def _after(guard: Guard, snapshot: Snapshot) -> tuple[str | None, str]:
+def _after(guard: Guard) -> tuple[str | None, str]:
     """Take a snapshot of what is there now, or say why none could be taken: the rollback is done either way."""
     try:
-        taken = backup.take(guard, label=f"after the rollback to {snapshot.id}")
+        taken = backup.take(guard, label="after rollback")
     except errors.GuardError as error:
         return None, error.message
     if taken.snapshot is None:
