@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from practice_guard import __version__, exits
-from practice_guard.commands import compare, cycle, explain, protected, restore, run, snapshots
+from practice_guard.commands import compare, cycle, explain, protected, rehearse, restore, run, snapshots
 from practice_guard.commands.options import convert_little, end_on_signals
 from practice_guard.core.errors import UsageError
 from practice_guard.core.later import later
@@ -30,8 +30,8 @@ ClickException: type[Exception] = typer.BadParameter.__mro__[2]
 """What Typer raises for a wrong command line; newer versions keep click inside."""
 
 COMMANDS = (
-    "validate-safety", "backup", "check-preservation", "restore", "health", "cleanup", "run", "history", "snapshots",
-    "protected", "compare", "explain", "mark", "demo",
+    "validate-safety", "backup", "check-preservation", "restore", "health", "cleanup", "run", "rehearse", "history",
+    "snapshots", "protected", "compare", "explain", "mark", "demo",
 )  # fmt: skip
 """All commands, in the order in which `--help` lists them: the cycle first."""
 
@@ -61,6 +61,7 @@ app.add_typer(compare.app)
 app.add_typer(cycle.app)
 app.add_typer(explain.app)
 app.add_typer(protected.app)
+app.add_typer(rehearse.app)
 app.add_typer(restore.app)
 app.add_typer(run.app)
 app.add_typer(snapshots.app)

@@ -14,6 +14,7 @@ from practice_guard.core.checks import Health, Preservation, health, preservatio
 from practice_guard.core.database import Access, Database
 from practice_guard.core.findings import found, weigh
 from practice_guard.core.guarding import Guard
+from practice_guard.core.identity import Decisions
 from practice_guard.core.model import KEEP_LAST, LATEST, MIN_RATE, Author, Finding
 from practice_guard.core.records import Holder, Phase, Run, imprints, runs
 from practice_guard.core.records.runs import ETL
@@ -54,12 +55,14 @@ class Ends:
         allow_pending: rows that wait for their team are no failure.
         finish_with: of a resumed run, the snapshot that a person names in place of its own, or `latest`.
         accept_current: what is there before the ETL is taken as the truth, also where it looks like damage.
+        decisions: a person's, for what is put back after an ETL that went well.
     """
 
     keep_last: int = KEEP_LAST
     allow_pending: bool = False
     finish_with: str | None = None
     accept_current: bool = False
+    decisions: Decisions | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,23 @@ def import_not_seen(guard: Guard, report: Report) -> list[Finding]:
         "Let both look at one database: run --etl-url-env DATABASE_URL, where the ETL reads its URL from DATABASE_URL."
     )
     return [weigh(found("import-not-seen", what, why, fix), guard.overrides)]
+
+
+def misfits(guard: Guard, report: Report) -> list[Finding]:
+    """Find that a person's decisions cannot be followed tonight: rows that wait are better than none put back."""
+    if report.etl_exit_code != 0:
+        return [_not_followed("The ETL did not end well: only what is exactly the same is put back.", guard)]
+    try:
+        guard.plans(lambda: restore.plan(guard.database, snapshot_of(report), guard.look(), guard.request))
+    except errors.UsageError as error:
+        return [_not_followed(error.message, guard)]
+    return []
+
+
+def _not_followed(why: str, guard: Guard) -> Finding:
+    what = "0 decisions of the file that was given were followed: every row was judged without them."
+    fix = Step("restore", "--dry-run", why="what waits; with --decisions and a corrected file it is put back")
+    return weigh(found("decision-not-followed", what, why, fix), guard.overrides)
 
 
 def put_back(guard: Guard, report: Report) -> Applied:

@@ -1,0 +1,235 @@
+"""Where a rehearsal's copy is made, and how: on a server of its own, on one that is named, or beside the original."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from practice_guard.core.errors import DatabaseError, WrongDatabaseError
+from practice_guard.core.later import later
+
+if TYPE_CHECKING:
+    from practice_guard import settings
+    from practice_guard.commands.call import Call
+    from practice_guard.core import database as databases
+    from practice_guard.core.database import Connection, addresses
+    from practice_guard.core.database.addresses import Address
+    from practice_guard.core.model import Author
+    from practice_guard.core.records import Place, installation, marking
+    from practice_guard.core.rehearsing import copying, estimate, original, plans, scratch, tools, variables
+    from practice_guard.core.rehearsing.original import Original
+    from practice_guard.core.rehearsing.plans import Copy, Plan
+    from practice_guard.demo import server as servers
+    from practice_guard.settings import Target
+else:
+    (settings,) = later("practice_guard", "settings")
+    (databases,) = later("practice_guard.core", "database")
+    (addresses,) = later("practice_guard.core.database", "addresses")
+    installation, marking = later("practice_guard.core.records", "installation", "marking")
+    copying, estimate, original, plans, scratch, tools, variables = later(
+        "practice_guard.core.rehearsing",
+        "copying", "estimate", "original", "plans", "scratch", "tools", "variables",
+    )  # fmt: skip
+    (servers,) = later("practice_guard.demo", "server")
+
+
+def planned(call: Call, facts: Original, *, same_server: bool, before: float | None) -> Plan:
+    """Find out where and with what a copy can be made, before anything is made.
+
+    Args:
+        call: with the database that is copied.
+        facts: what was read of it.
+        same_server: beside the original.
+        before: seconds that the last run took.
+
+    Raises:
+        UsageError: there are no dump tools that fit, or there is no room.
+        AccessError: the role may make no database there.
+    """
+    named = None if same_server else settings.copy_server(call.settings)
+    found = tools.find((*servers.tool_directories(), *tools.usual_places(os.environ.get("PATH", ""))))
+    if same_server or named:
+        server = named or call.target
+        there = facts if same_server else _facts_of(call, server)
+        scratch.check_right(there, server.source)
+        chosen, version = tools.choose(found, facts.version, (there.version,), f"the server of {server.source}")
+        where, cost = plans.Where.SAME if same_server else plans.Where.SERVER, estimate.of(facts.size, None, before)
+        return plans.Plan(where, facts, call.place, version, chosen, cost)
+    chosen, version = tools.choose(found, facts.version, servers.versions(), "the embedded PostgreSQL")
+    directory = servers.place_of(version, estimate.needed(facts.size))
+    cost = estimate.of(facts.size, directory, before)
+    estimate.check(cost, directory)
+    return plans.Plan(plans.Where.EMBEDDED, facts, call.place, version, chosen, cost)
+
+
+@contextmanager
+def made(call: Call, plan: Plan, given: Mapping[str, str], *, keep: bool) -> Iterator[Copy]:
+    """Make a copy, and remove it when the block ends, however that is.
+
+    Args:
+        call: with the database that is copied.
+        plan: how.
+        given: the environment variables of this process, by which the original is reached.
+        keep: leave it.
+    """
+    stack, began = ExitStack(), monotonic()
+    try:
+        if plan.where is not plans.Where.SAME:
+            stack.enter_context(_without(variables.LIBPQ - _OF_A_SERVER))
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="practice-guard-rehearsal-")))
+        address, alike, reached = _empty(call, plan, stack, keep=keep)
+        left_out = _fill(call, plan, address, given)
+        yield plans.Copy(plan, address, directory, alike, left_out, monotonic() - began, reached if keep else ())
+    finally:
+        with _undisturbed():
+            stack.close()
+
+
+@contextmanager
+def opened(call: Call, place: Place, address: Address) -> Iterator[Connection]:
+    """Open a copy, and make sure that it is one.
+
+    Raises:
+        WrongDatabaseError: it is the original.
+    """
+    with connected(call, address.url) as connection:
+        with connection.transaction(databases.Access.READ):
+            found = installation.locate(connection)
+        if (found.system, found.oid) == (place.system, place.oid):
+            raise WrongDatabaseError(f"The copy would be the database itself, {place.name}. Nothing was written.")
+        yield connection
+
+
+_OF_A_SERVER = frozenset({"PGPASSFILE", "PGSSLMODE", "PGSSLCERT", "PGSSLKEY", "PGSSLROOTCERT", "PGSSLCRL"})
+"""Variables of libpq that may hold for several servers."""
+
+
+_THERE = frozenset({"postgres", "template0", "template1"})
+"""Databases that a new server has."""
+
+
+def connected(call: Call, url: str) -> AbstractContextManager[Connection]:
+    """Open a database for what a rehearsal has to do there."""
+    timeouts = databases.Timeouts(call.patience, call.statement_timeout or call.settings.statement_timeout)
+    return databases.connect(url, application="practice_guard:rehearse", timeouts=timeouts, schema=call.schema)
+
+
+def _facts_of(call: Call, server: Target) -> Original:
+    with _without(variables.LIBPQ - _OF_A_SERVER):
+        try:
+            with (
+                connected(call, server.url.get_secret_value()) as connection,
+                connection.transaction(databases.Access.READ),
+            ):
+                return original.read(connection)
+        except DatabaseError as error:
+            raise settings.explained(error, server) from error
+
+
+def _empty(call: Call, plan: Plan, stack: ExitStack, *, keep: bool) -> tuple[Address, bool, tuple[str, ...]]:
+    """Make the empty database, to be removed with the stack.
+
+    Returns:
+        where it is, whether it sorts like the original, and how to reach and remove it.
+    """
+    server = _server_of(call, plan)
+    if server is None:
+        name = call.place.name if call.place.name not in _THERE else scratch.new_name()
+        room = estimate.needed(plan.facts.size)
+        own = stack.enter_context(servers.running(plan.version, keep=keep, room=room))
+        with connected(call, own.url()) as connection:
+            scratch.add_roles(connection, plan.facts)
+            alike = scratch.create(connection, name, plan.facts)
+        url = own.url(quote(name, safe=""))
+        reached = (
+            f"export PRACTICE_GUARD_REHEARSAL_URL='{url}'   # then --env rehearsal is the copy",
+            f"{own.stop_command}   # removes it",
+        )
+        return addresses.address(url), alike, reached
+    name, url = scratch.new_name(), server.url.get_secret_value()
+    if not keep:
+        stack.callback(_drop, call, server, name)
+    with connected(call, url) as connection:
+        alike = scratch.create(connection, name, plan.facts)
+    reached = (
+        f"The copy is database {name} on the server of {server.source}.",
+        f"DROP DATABASE {name} WITH (FORCE);   -- removes it",
+    )
+    return addresses.address(url).of(name), alike, reached
+
+
+def _server_of(call: Call, plan: Plan) -> Target | None:
+    """Return the server where a database is made; None for one of our own."""
+    if plan.where is plans.Where.EMBEDDED:
+        return None
+    return call.target if plan.where is plans.Where.SAME else settings.copy_server(call.settings)
+
+
+def _fill(call: Call, plan: Plan, address: Address, given: Mapping[str, str]) -> tuple[str, ...]:
+    """Copy everything, and mark the copy as one, so that no command takes it for its original.
+
+    Returns:
+        the extensions that had to be left out.
+    """
+    call.progress.begins("copying")
+    with opened(call, plan.place, address) as connection:
+        with connection.transaction(databases.Access.READ):
+            extensions = sorted(original.available(connection) & {*plan.facts.extensions})
+        source = addresses.address(call.target.url.get_secret_value())
+        ways = copying.Ways(
+            source, address, copying.with_password(given, source), copying.with_password(os.environ, address)
+        )
+        copying.copy(plan.tools, ways, extensions, patience=call.patience)
+        marking.mark(connection, author_of(call), patience=call.patience)
+        scratch.learn(connection)
+    return tuple(sorted({*plan.facts.extensions} - {*extensions}))
+
+
+def author_of(call: Call) -> Author:
+    """Return on whose behalf is written in a copy: it is an environment of its own."""
+    return replace(call.author, environment=settings.REHEARSAL)
+
+
+def _drop(call: Call, server: Target, name: str) -> None:
+    try:
+        with connected(call, server.url.get_secret_value()) as connection:
+            scratch.drop(connection, name)
+    except DatabaseError as error:
+        raise type(error)(
+            f"{error.message} The copy, database {name} on the server of {server.source}, was not removed.",
+            next_steps=(f"DROP DATABASE {name} WITH (FORCE);   -- there",),
+        ) from error
+
+
+@contextmanager
+def _without(names: frozenset[str]) -> Iterator[None]:
+    """Let no variable of this process lead a connection to the original that is meant for the copy."""
+    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Heed no signal that would end this process while a copy is being removed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
