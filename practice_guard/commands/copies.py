@@ -6,9 +6,9 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -79,16 +79,19 @@ def made(call: Call, plan: Plan, given: Mapping[str, str], *, keep: bool) -> Ite
         call: with the database that is copied.
         plan: how.
         given: the environment variables of this process, by which the original is reached.
-        keep: leave it.
+        keep: leave it, once it is whole.
     """
     stack, began = ExitStack(), monotonic()
     try:
         if plan.where is not plans.Where.SAME:
             stack.enter_context(_without(variables.LIBPQ - _OF_A_SERVER))
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="practice-guard-rehearsal-")))
-        address, alike, reached = _empty(call, plan, stack, keep=keep)
-        left_out = _fill(call, plan, address, given)
-        yield plans.Copy(plan, address, directory, alike, left_out, monotonic() - began, reached if keep else ())
+        room = _empty(call, plan, stack)
+        left_out, closed = _fill(call, plan, room.address, given)
+        if keep:
+            room.stays()
+        reached, seconds = room.reached if keep else (), monotonic() - began
+        yield plans.Copy(plan, room.address, directory, room.sorts_alike, left_out, closed, seconds, reached)
     finally:
         with _undisturbed():
             stack.close()
@@ -135,17 +138,23 @@ def _facts_of(call: Call, server: Target) -> Original:
             raise settings.explained(error, server) from error
 
 
-def _empty(call: Call, plan: Plan, stack: ExitStack, *, keep: bool) -> tuple[Address, bool, tuple[str, ...]]:
-    """Make the empty database, to be removed with the stack.
+@dataclass(frozen=True)
+class _Room:
+    """An empty database, how it is reached and removed, and what has it stay when the stack is closed."""
 
-    Returns:
-        where it is, whether it sorts like the original, and how to reach and remove it.
-    """
+    address: Address
+    sorts_alike: bool
+    reached: tuple[str, ...]
+    stays: Callable[[], object]
+
+
+def _empty(call: Call, plan: Plan, stack: ExitStack) -> _Room:
+    """Make the empty database, to be removed with the stack."""
     server = _server_of(call, plan)
     if server is None:
         name = call.place.name if call.place.name not in _THERE else scratch.new_name()
         room = estimate.needed(plan.facts.size)
-        own = stack.enter_context(servers.running(plan.version, keep=keep, room=room))
+        own = stack.enter_context(servers.running(plan.version, room=room))
         with connected(call, own.url()) as connection:
             scratch.add_roles(connection, plan.facts)
             alike = scratch.create(connection, name, plan.facts)
@@ -154,17 +163,17 @@ def _empty(call: Call, plan: Plan, stack: ExitStack, *, keep: bool) -> tuple[Add
             f"export PRACTICE_GUARD_REHEARSAL_URL='{url}'   # then --env rehearsal is the copy",
             f"{own.stop_command}   # removes it",
         )
-        return addresses.address(url), alike, reached
+        return _Room(addresses.address(url), alike, reached, own.stays)
     name, url = scratch.new_name(), server.url.get_secret_value()
-    if not keep:
-        stack.callback(_drop, call, server, name)
+    removal = stack.enter_context(ExitStack())
+    removal.callback(_drop, call, server, name)
     with connected(call, url) as connection:
         alike = scratch.create(connection, name, plan.facts)
     reached = (
         f"The copy is database {name} on the server of {server.source}.",
         f"DROP DATABASE {name} WITH (FORCE);   -- removes it",
     )
-    return addresses.address(url).of(name), alike, reached
+    return _Room(addresses.address(url).of(name), alike, reached, removal.pop_all)
 
 
 def _server_of(call: Call, plan: Plan) -> Target | None:
@@ -174,29 +183,58 @@ def _server_of(call: Call, plan: Plan) -> Target | None:
     return call.target if plan.where is plans.Where.SAME else settings.copy_server(call.settings)
 
 
-def _fill(call: Call, plan: Plan, address: Address, given: Mapping[str, str]) -> tuple[str, ...]:
+_Names = tuple[str, ...]
+
+
+def _fill(call: Call, plan: Plan, address: Address, given: Mapping[str, str]) -> tuple[_Names, _Names]:
     """Copy everything, and mark the copy as one, so that no command takes it for its original.
 
     Returns:
-        the extensions that had to be left out.
+        the extensions that had to be left out, and the foreign servers that nobody can log in to from it.
     """
     call.progress.begins("copying")
     with opened(call, plan.place, address) as connection:
         with connection.transaction(databases.Access.READ):
-            extensions = sorted(original.available(connection) & {*plan.facts.extensions})
+            there = original.available(connection)
+        own = plan.facts.extensions
+        missing = tuple(each for each in own if each not in there)
+        extensions = copying.Extensions([each for each in own if each in there], missing)
         source = addresses.address(call.target.url.get_secret_value())
         ways = copying.Ways(
             source, address, copying.with_password(given, source), copying.with_password(os.environ, address)
         )
-        copying.copy(plan.tools, ways, extensions, patience=call.patience)
+        with _told_of(missing):
+            copying.copy(plan.tools, ways, extensions, patience=call.patience)
+        closed = scratch.close_ways_out(connection)
         marking.mark(connection, author_of(call), patience=call.patience)
         scratch.learn(connection)
-    return tuple(sorted({*plan.facts.extensions} - {*extensions}))
+    return missing, closed
 
 
 def author_of(call: Call) -> Author:
     """Return on whose behalf is written in a copy: it is an environment of its own."""
     return replace(call.author, environment=settings.REHEARSAL)
+
+
+@contextmanager
+def _told_of(missing: _Names) -> Iterator[None]:
+    """Say what may be why a copy could not be made: its server lacks what something in it needs.
+
+    Raises:
+        DatabaseError: it could not.
+    """
+    try:
+        yield
+    except DatabaseError as error:
+        if not missing:
+            raise
+        raise type(error)(
+            f"{error.message} The copy's server has no {', '.join(missing)}, which the original has.",
+            next_steps=(
+                "export PRACTICE_GUARD_COPY_URL=postgresql://user:password@localhost:5432/postgres   # one that has",
+                "or --on-same-server, where the role may make databases",
+            ),
+        ) from error
 
 
 def _drop(call: Call, server: Target, name: str) -> None:

@@ -149,7 +149,7 @@ def _told_to_end(*, keep: bool) -> Iterator[None]:
         number = stop.number if isinstance(stop, StoppedError) else running.signal_in(stop)
         if number is None:
             raise
-        gone = "The copy stays, as was asked" if keep else "The copy is removed"
+        gone = "A copy that was whole stays, as was asked" if keep else "The copy is removed"
         raise StoppedError(
             f"The rehearsal was ended by {signal.Signals(number).name}. {gone}; the database itself was only read.",
             number=number,

@@ -109,6 +109,10 @@ class Server:
         directory = shlex.quote(str(self.directory))
         return f'kill -INT "$(head -n 1 {directory}/data/postmaster.pid)" && sleep 1 && rm -r {directory}'
 
+    def stays(self) -> None:
+        """Leaves the server and its files when its block ends, whatever `keep` said."""
+        _tell(self.keeper, "keep")
+
     def crash(self) -> None:
         """Ends all sessions as a crash would, without a checkpoint, and waits until it has recovered."""
         before = self.process_id

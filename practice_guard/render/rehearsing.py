@@ -42,9 +42,9 @@ class Typed:
     beside: tuple[str, ...]
 
     @property
-    def secret(self) -> bool:
-        """Whether it has what must not be shown."""
-        return runs.scrubbed(self.etl) != list(self.etl)
+    def can_be_shown(self) -> bool:
+        """Whether it fits on a line, and has nothing in it that must not be shown."""
+        return runs.scrubbed(self.etl) == list(self.etl) and not any("\n" in word for word in self.etl)
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,8 @@ def begun(copy: Copy, environment: Environment, keep: bool) -> str:
         parts.append("Text is sorted by bytes there: its server does not know how the original sorts.")
     if copy.left_out:
         parts.append(f"Its server has no {', '.join(copy.left_out)}, which the original has.")
+    if copy.closed:
+        parts.append(f"From there nobody can log in to the foreign servers {', '.join(copy.closed)}.")
     parts.append(f"These variables lead to it: {', '.join(environment.led)}.")
     if environment.taken:
         parts.append(f"Taken out of the ETL's environment: {', '.join(environment.taken)}.")
@@ -141,6 +143,7 @@ def rehearsal(done: Rehearsal, status: int, author: Author, noticed: Noticed) ->
             "original_server_version": copy.plan.facts.version,
             "sorts_alike": copy.sorts_alike,
             "extensions_left_out": list(copy.left_out),
+            "foreign_servers_closed": list(copy.closed),
             "seconds": round(copy.seconds, 3),
             "kept": bool(copy.reached),
             "reached": list(copy.reached),
@@ -215,13 +218,13 @@ def _next_steps(done: Rehearsal, outcome: Outcome, waits: Sequence[object]) -> I
 
 
 def _again(typed: Typed, *options: str, why: str) -> Advice:
-    if typed.secret:
-        return f"rehearse {' '.join(options)}, and the rest of the command line as it was   # {why}"
+    if not typed.can_be_shown:
+        return f"{' '.join(('rehearse', *options))}, and the rest of the command line as it was   # {why}"
     return Step("rehearse", *options, *typed.options, *typed.beside, "--", *typed.etl, why=why)
 
 
 def _in_the_night(typed: Typed, draft: Path) -> Advice:
     why = "the real night"
-    if typed.secret:
+    if not typed.can_be_shown:
         return f"run --decisions {draft}, and the command of the ETL after two dashes   # {why}"
     return Step("run", "--decisions", str(draft), *typed.options, "--", *typed.etl, why=why)

@@ -13,6 +13,10 @@ from practice_guard.core.database.addresses import Address
 from practice_guard.core.errors import DatabaseError
 from practice_guard.core.records.installation import SCHEMA
 from practice_guard.core.rehearsing.tools import Tools
+from practice_guard.core.steps import Advice, Step
+
+_CAN_EXCLUDE = 17
+"""The first pg_dump that can be told to leave an extension out."""
 
 _GRACE = 5.0
 """Seconds between asking a dump tool to end and ending it."""
@@ -34,7 +38,27 @@ class Ways:
     writing: Mapping[str, str] = field(repr=False)
 
 
-def copy(tools: Tools, ways: Ways, extensions: Sequence[str], *, patience: float) -> None:
+@dataclass(frozen=True, slots=True)
+class Extensions:
+    """The extensions of an original: those that the copy's server has too, and those that it has not."""
+
+    there: Sequence[str]
+    missing: Sequence[str]
+
+    def options(self, version: int) -> list[str]:
+        """Return what has pg_dump leave out the missing ones.
+
+        An older pg_dump can only be told which to take, and takes no object then that is in no schema, but for large
+        ones that are asked for: foreign servers, event triggers.
+        """
+        if not self.missing:
+            return []
+        if version >= _CAN_EXCLUDE:
+            return [f"--exclude-extension={each}" for each in self.missing]
+        return ["--blobs", *(f"--extension={each}" for each in self.there)]
+
+
+def copy(tools: Tools, ways: Ways, extensions: Extensions, *, patience: float) -> None:
     """Copy a database into an empty one, without owners, rights and the guard's own schema.
 
     The dump is one transaction that PostgreSQL keeps from writing.
@@ -42,7 +66,7 @@ def copy(tools: Tools, ways: Ways, extensions: Sequence[str], *, patience: float
     Args:
         tools: with which.
         ways: from where to where.
-        extensions: those that the copy's server has, of the original's.
+        extensions: those of the original.
         patience: seconds that the dump waits for a lock.
 
     Raises:
@@ -50,9 +74,9 @@ def copy(tools: Tools, ways: Ways, extensions: Sequence[str], *, patience: float
     """
     dump = [
         tools.dump, "--format=custom", "--compress=0", "--no-owner", "--no-privileges", "--no-tablespaces",
-        "--no-publications", "--no-subscriptions", "--no-security-labels", "--no-password",
+        "--no-publications", "--no-subscriptions", "--no-security-labels", "--no-comments", "--no-password",
         f"--exclude-schema={SCHEMA}", f"--lock-wait-timeout={int(patience * 1000)}",
-        *(f"--extension={each}" for each in extensions), f"--dbname={ways.original.plain}",
+        *extensions.options(tools.version), f"--dbname={ways.original.plain}",
     ]  # fmt: skip
     restore = [
         tools.restore, "--no-owner", "--no-privileges", "--no-password", "--exit-on-error",
@@ -71,9 +95,9 @@ def copy(tools: Tools, ways: Ways, extensions: Sequence[str], *, patience: float
         for name, process, said in (("pg_restore", writer, wrote), ("pg_dump", reader, read)):
             words = _complaint(said)
             if process.returncode and not (name == "pg_restore" and _cut_short(words)):
-                raise DatabaseError(f"The copy could not be made. {name} {tools.version} said: {words}")
+                raise _failed(f"{name} {tools.version} said: {words}")
         if writer.returncode:
-            raise DatabaseError(f"The copy could not be made: the dump ended early. {_complaint(wrote)}")
+            raise _failed(f"The dump ended early. {_complaint(wrote)}")
 
 
 def with_password(given: Mapping[str, str], address: Address) -> dict[str, str]:
@@ -101,7 +125,7 @@ def _running(
             start_new_session=True,
         )
     except OSError as error:
-        raise DatabaseError(f"The copy could not be made: {command[0]}: {error.strerror or error}.") from error
+        raise _failed(f"{command[0]}: {error.strerror or error}.") from error
     try:
         yield process
     finally:
@@ -111,6 +135,13 @@ def _running(
                 process.wait(_GRACE)
             process.kill()
         process.wait()
+
+
+def _failed(why: str) -> DatabaseError:
+    step: Advice = Step("validate-safety", why="whether the database can be reached and read")
+    if "permission denied" in why:
+        step = "GRANT pg_read_all_data TO app;   -- as an administrator, with the role that reads for `app`"
+    return DatabaseError(f"The copy could not be made. {why}", next_steps=(step,))
 
 
 def _complaint(said: IO[bytes]) -> str:

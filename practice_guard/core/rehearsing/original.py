@@ -26,7 +26,7 @@ class Original:
         provider: who sorts: `c` for the C library, `i` for ICU, `b` for PostgreSQL itself.
         locale: how, where that is not the C library.
         extensions: those that it has.
-        roles: those that its policies name.
+        roles: those that its policies and foreign servers name.
         may_create: whether the role that asks may make databases.
         role: that role.
     """

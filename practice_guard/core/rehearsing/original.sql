@@ -1,6 +1,6 @@
 -- facts --
 -- What a copy of this database needs: the server's version, how large it is without the guard's own schema, how its text
--- is written and sorted, its extensions, the roles that its policies name, and whether this role may make databases.
+-- is written and sorted, its extensions, the roles that its policies and foreign servers name, and whether this role may make databases.
 SELECT current_setting('server_version_num')::int / 10000,
        pg_database_size(current_database())
        - coalesce((SELECT sum(pg_total_relation_size(c.oid))
@@ -10,10 +10,10 @@ SELECT current_setting('server_version_num')::int / 10000,
        coalesce(to_jsonb(d.*) ->> 'datlocprovider', 'c'),
        coalesce(to_jsonb(d.*) ->> 'datlocale', to_jsonb(d.*) ->> 'daticulocale'),
        ARRAY(SELECT extname::text FROM pg_extension ORDER BY 1),
-       ARRAY(SELECT DISTINCT role::text
-               FROM pg_policies, unnest(roles) AS role
+       ARRAY(SELECT role::text FROM pg_policies, unnest(roles) AS role
               WHERE role <> 'public' AND schemaname <> 'practice_guard'
-              ORDER BY 1),
+              UNION
+             SELECT usename::text FROM pg_user_mappings WHERE usename <> 'public'),
        (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user), current_user::text
   FROM pg_database AS d
  WHERE d.datname = current_database()

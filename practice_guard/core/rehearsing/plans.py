@@ -52,6 +52,7 @@ class Copy:
         directory: a directory of its own, for files that go with it.
         sorts_alike: whether text is sorted there as in the original.
         left_out: extensions of the original that the copy's server does not have.
+        closed: foreign servers of the original that nobody can log in to from the copy.
         seconds: how long it took.
         reached: how to reach it and to remove it, where it stays.
     """
@@ -61,5 +62,6 @@ class Copy:
     directory: Path
     sorts_alike: bool
     left_out: tuple[str, ...]
+    closed: tuple[str, ...]
     seconds: float
     reached: tuple[str, ...] = field(repr=False)

@@ -78,11 +78,24 @@ def _locale(like: Original) -> str:
 
 
 def add_roles(database: Database, like: Original) -> None:
-    """Make the roles that policies name, on a server of our own, outside any transaction."""
+    """Make the roles that are named in the original, on a server of our own, outside any transaction."""
     there = {row[0] for row in database.execute(statement(__name__, "roles"), {"names": list(like.roles)})}
     for name in like.roles:
         if name not in there:
             database.execute(statement(__name__, "create_role", name=identifier(name)))
+
+
+def close_ways_out(database: Database) -> tuple[str, ...]:
+    """Take the logins to foreign servers out of a copy, outside any transaction: what is behind them is no copy.
+
+    Returns:
+        the foreign servers that there were logins for.
+    """
+    found = database.execute(statement(__name__, "logins"))
+    for role, server in found:
+        named = "PUBLIC" if role == "public" else identifier(role)
+        database.execute(statement(__name__, "drop_login", role=named, server=identifier(server)))
+    return tuple(sorted({server for _, server in found}))
 
 
 def learn(database: Database) -> None:
