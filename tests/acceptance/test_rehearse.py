@@ -34,6 +34,16 @@ with open({told!r}, "w") as told:
 from practice_guard.demo.etl import main
 sys.exit(main(["--url", os.environ["DATABASE_URL"], "--source", {source!r}, *sys.argv[1:]]))
 """
+_ASKS = """
+import os, psycopg
+from practice_guard import etl, settings
+found = settings.load()
+with psycopg.connect(os.environ["DATABASE_URL"]) as connection, connection.cursor() as cursor:
+    safe, _ = etl.validate_etl_safety_preconditions(cursor)
+here = settings.resolve(found, "railway").url.get_secret_value() == os.environ["DATABASE_URL"]
+open("asked.txt", "w").write(f"{settings.environment_of(found, None)} {here}")
+assert safe
+"""
 _COUNTERS = (
     "SELECT relname, n_tup_ins, n_tup_upd, n_tup_del, pg_relation_filenode(relid) FROM pg_stat_user_tables ORDER BY 1"
 )
@@ -279,3 +289,13 @@ def test_a_disk_without_room_is_told_before_anything_is_copied(
     refused = CliRunner().invoke(app, ["rehearse", "--env", "railway", "--", "true"])
     assert refused.exit_code == 2, refused.output
     assert "where 100 MB are free" in " ".join(refused.output.split())
+
+
+def test_an_etl_that_asks_the_guard_from_inside_is_told_of_the_copy(rehearsal: Rehearsals) -> None:
+    (rehearsal.night.directory / ".env").write_text(f"PRACTICE_GUARD_RAILWAY_URL={rehearsal.night.database.url}\n")
+    rehearsal.program.write_text(f"{_ASKS}\n{rehearsal.program.read_text()}")
+    outcome = rehearsal("--json")
+    assert outcome.status == 0, outcome
+    told = rehearsal.night.wrote("asked.txt").read_text().split()
+    assert told == ["rehearsal", "True"]
+    assert rehearsal.nothing_was_written()
