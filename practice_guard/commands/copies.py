@@ -7,7 +7,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from practice_guard.core.rehearsing import copying, estimate, original, plans, scratch, tools, variables
     from practice_guard.core.rehearsing.original import Original
     from practice_guard.core.rehearsing.plans import Copy, Plan
+    from practice_guard.core.steps import Advice
     from practice_guard.demo import server as servers
     from practice_guard.settings import Target
 else:
@@ -203,11 +204,12 @@ def _fill(call: Call, plan: Plan, address: Address, given: Mapping[str, str]) ->
         ways = copying.Ways(
             source, address, copying.with_password(given, source), copying.with_password(os.environ, address)
         )
-        with _told_of(missing):
+        with _told_of(plan.facts, missing):
             copying.copy(plan.tools, ways, extensions, patience=call.patience)
         closed = scratch.close_ways_out(connection)
         marking.mark(connection, author_of(call), patience=call.patience)
-        scratch.learn(connection)
+        with suppress(DatabaseError):  # plans are slower without, and that is all
+            scratch.learn(connection)
     return missing, closed
 
 
@@ -217,8 +219,8 @@ def author_of(call: Call) -> Author:
 
 
 @contextmanager
-def _told_of(missing: _Names) -> Iterator[None]:
-    """Say what may be why a copy could not be made: its server lacks what something in it needs.
+def _told_of(facts: Original, missing: _Names) -> Iterator[None]:
+    """Say what may be why a copy could not be made: a right, or what its server lacks and something in it needs.
 
     Raises:
         DatabaseError: it could not.
@@ -226,15 +228,17 @@ def _told_of(missing: _Names) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        if not missing:
-            raise
-        raise type(error)(
-            f"{error.message} The copy's server has no {', '.join(missing)}, which the original has.",
-            next_steps=(
+        steps: tuple[Advice, ...] = error.next_steps
+        message = error.message
+        if "permission denied" in message:
+            steps = (scratch.may_read(facts),)
+        elif missing:
+            message += f" The copy's server has no {', '.join(missing)}, which the original has."
+            steps = (
                 "export PRACTICE_GUARD_COPY_URL=postgresql://user:password@localhost:5432/postgres   # one that has",
                 "or --on-same-server, where the role may make databases",
-            ),
-        ) from error
+            )
+        raise type(error)(message, next_steps=steps) from error
 
 
 def _drop(call: Call, server: Target, name: str) -> None:

@@ -239,7 +239,7 @@ def test_a_copy_beside_its_original(rehearsal: Rehearsals) -> None:
     assert rehearsal.nothing_was_written()
 
 
-def test_a_role_that_may_make_no_database_is_told_what_lets_it(rehearsal: Rehearsals, cluster: Cluster) -> None:
+def test_a_role_is_told_what_lets_it_make_a_database_and_read_one(rehearsal: Rehearsals, cluster: Cluster) -> None:
     with a_role(cluster) as role:
         rehearsal.night.database.rows(f"GRANT pg_read_all_stats TO {role}")
         rehearsal.env["PRACTICE_GUARD_RAILWAY_URL"] = rehearsal.night.database.url_of(f"{role}:secret")
@@ -247,6 +247,11 @@ def test_a_role_that_may_make_no_database_is_told_what_lets_it(rehearsal: Rehear
         assert outcome.status == 10, outcome
         assert f'ALTER ROLE "{role}" CREATEDB;' in outcome.stderr
         assert "secret" not in outcome.stderr
+
+        unread = rehearsal()
+        assert unread.status == 10, unread
+        assert f'GRANT pg_read_all_data TO "{role}";' in unread.stderr
+        assert "secret" not in unread.stdout + unread.stderr
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from practice_guard.core.database.addresses import Address
 from practice_guard.core.errors import DatabaseError
 from practice_guard.core.records.installation import SCHEMA
 from practice_guard.core.rehearsing.tools import Tools
-from practice_guard.core.steps import Advice, Step
+from practice_guard.core.steps import Step
 
 _CAN_EXCLUDE = 17
 """The first pg_dump that can be told to leave an extension out."""
@@ -21,8 +21,8 @@ _CAN_EXCLUDE = 17
 _GRACE = 5.0
 """Seconds between asking a dump tool to end and ending it."""
 
-_SAID = 4
-"""How many lines of what a dump tool complained of are shown."""
+_SAID = 300
+"""How many characters of what a dump tool complained of are shown."""
 
 
 @dataclass(frozen=True)
@@ -138,16 +138,14 @@ def _running(
 
 
 def _failed(why: str) -> DatabaseError:
-    step: Advice = Step("validate-safety", why="whether the database can be reached and read")
-    if "permission denied" in why:
-        step = "GRANT pg_read_all_data TO app;   -- as an administrator, with the role that reads for `app`"
+    step = Step("validate-safety", why="whether the database can be reached and read")
     return DatabaseError(f"The copy could not be made. {why}", next_steps=(step,))
 
 
 def _complaint(said: IO[bytes]) -> str:
     said.seek(0)
-    lines = said.read().decode(errors="replace").strip().splitlines()
-    return " ".join(lines[:_SAID])
+    words = " ".join(said.read().decode(errors="replace").split())
+    return f"{words[:_SAID]}…" if len(words) > _SAID else words
 
 
 def _cut_short(words: str) -> bool:

@@ -32,8 +32,17 @@ def check_right(facts: Original, source: str) -> None:
     if not facts.may_create:
         raise AccessError(
             f"The role {facts.role} of {source} may not create databases there. Nothing was done.",
-            next_steps=(f"ALTER ROLE {identifier(facts.role).replace('%%', '%')} CREATEDB;   -- as an administrator",),
+            next_steps=(f"ALTER ROLE {_shown(facts.role)} CREATEDB;   -- as an administrator",),
         )
+
+
+def may_read(facts: Original) -> str:
+    """Return the statement that lets a role read everything, as a dump does."""
+    return f"GRANT pg_read_all_data TO {_shown(facts.role)};   -- as an administrator"
+
+
+def _shown(role: str) -> str:
+    return identifier(role).replace("%%", "%")
 
 
 def create(database: Database, name: str, like: Original) -> bool:
