@@ -85,10 +85,11 @@ def demo(
     small: Annotated[bool, typer.Option("--small", help="A handful of teams.")] = False,
     variant: Annotated[str, typer.Option(help="What the ETL does: recreate, recycle, relabel, …")] = "recreate",
     pg: Annotated[int, typer.Option(help="PostgreSQL 16 or 18.")] = 16,
+    rehearse: Annotated[bool, typer.Option("--rehearse", help="Try the night on a copy first.")] = False,
     json_output: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Show the whole incident, on its own PostgreSQL. From a healthy league to the rescue."""
-    raise typer.Exit(story.tell(keep=keep, small=small, variant=variant, pg=pg, as_json=json_output))
+    raise typer.Exit(story.tell(keep=keep, small=small, variant=variant, pg=pg, rehearse=rehearse, as_json=json_output))
 
 
 def main() -> None:

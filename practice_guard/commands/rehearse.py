@@ -91,9 +91,9 @@ def rehearse(
     decisions: DecisionsOption = None,
     write_decisions: DraftOption = None,
 ) -> None:
-    """Do the whole of run on a throw-away copy of the database. The database itself is only read.
+    """Do the whole of run on a throw-away copy.
 
-    The ETL's URL variables lead to the copy.
+    The database itself is only read. The ETL's URL variables lead to the copy.
     """
     words, names = _checked(etl, etl_url_env, write_decisions)
     ends = running.Ends(allow_pending=allow_pending, accept_current=accept_current, decisions=drafts.read(decisions))
