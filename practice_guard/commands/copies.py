@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import tempfile
 import threading
@@ -230,7 +231,7 @@ def _told_of(facts: Original, missing: _Names) -> Iterator[None]:
     except DatabaseError as error:
         steps: tuple[Advice, ...] = error.next_steps
         message = error.message
-        if "permission denied" in message:
+        if re.search("pg_dump .*permission denied", message):
             steps = (scratch.may_read(facts),)
         elif missing:
             message += f" The copy's server has no {', '.join(missing)}, which the original has."

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from practice_guard.core import decisions as decided
     from practice_guard.core import restore, running, snapshots
     from practice_guard.core.database import Database, addresses
+    from practice_guard.core.database.addresses import Address
     from practice_guard.core.guarding import Guard
     from practice_guard.core.identity import Sought
     from practice_guard.core.model import Team
@@ -100,7 +101,7 @@ def rehearse(
     typed = _typed(words, names, etl_timeout, ends, same_server=on_same_server)
     wish, given = _Wish(typed, names, etl_timeout, ends, write_decisions, keep), dict(os.environ)
     with _told_to_end(keep=keep):
-        plan, before = _looked(call, same_server=on_same_server)
+        plan, before = _looked(call, wish, given, same_server=on_same_server)
         call.say(render.announced(plan, call.target.environment))
         done = _rehearsed(call, wish, plan, given)
         since = _written_since(call, before)
@@ -157,8 +158,20 @@ def _told_to_end(*, keep: bool) -> Iterator[None]:
         ) from None
 
 
-def _looked(call: Call, *, same_server: bool) -> tuple[Plan, Written]:
-    """Read what a copy needs to know, and how much was written so far; and plan it."""
+def _looked(call: Call, wish: _Wish, given: Mapping[str, str], *, same_server: bool) -> tuple[Plan, Written]:
+    """Read what a copy needs to know, and how much was written so far; and plan it.
+
+    Raises:
+        UsageError: the ETL's command line leads to the original.
+    """
+    call.aim()
+    originals = _originals(call, given)
+    if any(variables.leads(word, originals, (given.get("PGPASSWORD", ""),)) for word in wish.typed.etl):
+        raise UsageError(
+            "The ETL's command line has a URL or a password of the database itself in it: rehearsed, it would write "
+            "there. Nothing was done.",
+            next_steps=("Have the ETL read its URL from a variable, and name that one with --etl-url-env.",),
+        )
     with call.reading() as database:
         facts = original.read(database)
         before = original.written(database, call.guard(database).catalog())
@@ -209,14 +222,18 @@ def _guard(call: Call, database: Database) -> Guard:
     return replace(aimed, author=copies.author_of(call), overrides=overrides)
 
 
+def _originals(call: Call, given: Mapping[str, str]) -> list[Address]:
+    """Return every address that an ETL must not reach: all that the settings and Railway's variables name."""
+    found = (call.target.url.get_secret_value(), *settings.urls(call.settings, given))
+    return [each for each in map(addresses.of, dict.fromkeys(found)) if each]
+
+
 def _environment(call: Call, wish: _Wish, copy: Copy, given: Mapping[str, str]) -> Environment:
     """Return the ETL's environment: what leads to a database that is guarded leads to the copy, or is taken out."""
-    found = (call.target.url.get_secret_value(), *settings.urls(call.settings, given))
-    originals = [each for each in map(addresses.of, dict.fromkeys(found)) if each]
     own = [f"PRACTICE_GUARD_{name.upper()}_URL" for name in (*settings.ENVIRONMENTS, settings.REHEARSAL)]
     names = (*wish.names, *settings.DATABASE_VARIABLES, *own)
     kept = {name: value for name, value in given.items() if name != "PRACTICE_GUARD_COPY_URL"}
-    led = variables.rehearsed(kept, originals, copy.address, names, [given.get("PGPASSWORD", "")])
+    led = variables.rehearsed(kept, _originals(call, given), copy.address, names, [given.get("PGPASSWORD", "")])
     return replace(led, variables={**led.variables, "PRACTICE_GUARD_ENV": settings.REHEARSAL})
 
 

@@ -24,6 +24,9 @@ from practice_guard.render.text import line, table
 _OF_THE_COPY = frozenset({"backup", "check-preservation", "cleanup", "health", "restore", "run", "snapshots"})
 """Commands that would be meant for the copy, and would be typed at its original when that is gone."""
 
+_NOT_OF_A_COPY = frozenset({"no-snapshot", "snapshot-old"})
+"""What is so of every copy: the guard's own schema is not in it."""
+
 _SHOWN = 10
 
 
@@ -154,7 +157,7 @@ def rehearsal(done: Rehearsal, status: int, author: Author, noticed: Noticed) ->
         "decisions": str(done.drafted) if done.drafted else None,
         "original_rows_written": noticed.rows,
     }
-    findings = [_of_a_copy(each) for each in outcome.findings]
+    findings = [_of_a_copy(each) for each in outcome.findings if each.code not in _NOT_OF_A_COPY]
     return replace(
         outcome,
         sentence=f"Rehearsed on a copy of {noticed.environment}. {outcome.sentence}",

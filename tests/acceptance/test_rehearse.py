@@ -150,7 +150,9 @@ def test_what_the_etl_is_given_leads_to_the_copy_and_opens_nothing_else(rehearsa
 
 
 def test_an_etl_that_ignores_the_variables_and_writes_to_the_real_database_is_noticed(rehearsal: Rehearsals) -> None:
-    outcome = rehearsal("--json", etl=rehearsal.night.etl(), PRACTICE_GUARD_SEVERITIES='{"import-not-seen": "info"}')
+    real = f'os.environ["DATABASE_URL"] = {rehearsal.night.database.url!r}'
+    rehearsal.program.write_text(f"import os\n{real}\n{rehearsal.program.read_text()}")
+    outcome = rehearsal("--json", PRACTICE_GUARD_SEVERITIES='{"import-not-seen": "info"}')
     assert outcome.status == 3, outcome
     assert not outcome.json["ok"]
     assert codes(outcome)["import-not-seen"] == "error"
@@ -158,6 +160,13 @@ def test_an_etl_that_ignores_the_variables_and_writes_to_the_real_database_is_no
     assert outcome.json["result"]["original_rows_written"] > 0
     assert outcome.json["result"]["etl_exit_code"] == 0
     assert "imported nothing" in outcome.json["verdict"]
+
+
+def test_a_command_line_that_leads_to_the_real_database_is_refused(rehearsal: Rehearsals) -> None:
+    refused = rehearsal(etl=rehearsal.night.etl())
+    assert refused.status == 2, refused
+    assert "--etl-url-env" in refused.stderr
+    assert rehearsal.nothing_was_written()
 
 
 def test_what_would_wait_is_told_and_decided_before_the_real_night(rehearsal: Rehearsals) -> None:

@@ -91,6 +91,11 @@ def rehearsed(
     return Environment(variables, tuple(sorted(led)), tuple(sorted(set(taken) - own.keys())))
 
 
+def leads(word: str, originals: Sequence[Address], more: Iterable[str] = ()) -> bool:
+    """Whether a word of a command line leads to an original, or has in it what opens one."""
+    return _Originals(originals, tuple({*more} - {""})).told_by("", word)
+
+
 @dataclass(frozen=True)
 class _Originals:
     """What must not be reached, and what opens it."""
