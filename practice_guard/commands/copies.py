@@ -169,7 +169,7 @@ def _empty(call: Call, plan: Plan, stack: ExitStack) -> _Room:
     name, url = scratch.new_name(), server.url.get_secret_value()
     removal = stack.enter_context(ExitStack())
     removal.callback(_drop, call, server, name)
-    with connected(call, url) as connection:
+    with _at_once(), connected(call, url) as connection:
         alike = scratch.create(connection, name, plan.facts)
     reached = (
         f"The copy is database {name} on the server of {server.source}.",
@@ -264,15 +264,30 @@ def _without(names: frozenset[str]) -> Iterator[None]:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Heed no signal that would end this process while a copy is being removed."""
+def _undisturbed() -> Iterator[list[int]]:
+    """Heed no signal that would end this process while a database is being made or removed; yields those that came."""
+    came: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield came
         return
     numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    ignored = [number for number in numbers if signal.getsignal(number) is signal.SIG_IGN]
+    before = {
+        number: signal.signal(number, lambda number, _frame: came.append(number))
+        for number in numbers
+        if number not in ignored
+    }
     try:
-        yield
+        yield came
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _at_once() -> Iterator[None]:
+    """Heed such a signal when the block is done: what the server is at work on is not there yet, to be removed."""
+    with _undisturbed() as came:
+        yield
+    for number in came[:1]:
+        signal.raise_signal(number)

@@ -121,3 +121,11 @@ def test_neither_a_url_nor_a_password_is_in_what_is_shown_or_handed_to_a_program
 def test_the_address_of_another_database_of_the_same_server(url: str, other: str) -> None:
     found = addresses.address(url).of("a copy/1")
     assert (found.url, found.parts["dbname"]) == (other, "a copy/1")
+
+
+def test_a_command_line_that_leads_to_the_real_database_is_known() -> None:
+    real = [addresses.address(REAL)]
+    for word in (REAL, f"--url={REAL}", SECRET, "--url=postgres://reader@db.tennaqua.example:5433/league"):
+        assert variables.leads(word, real)
+    for word in ("python", "--league", "league", "postgresql://captain:other@db.tennaqua.example/website"):
+        assert not variables.leads(word, real)
