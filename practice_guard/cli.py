@@ -11,7 +11,17 @@ import typer
 from typer.core import TyperGroup
 
 from practice_guard import __version__, exits
-from practice_guard.commands import compare, cycle, explain, protected, restore, rollback, run, snapshots
+from practice_guard.commands import (
+    compare,
+    cycle,
+    explain,
+    protected,
+    rehearse,
+    restore,
+    rollback,
+    run,
+    snapshots,
+)
 from practice_guard.commands.options import convert_little, end_on_signals
 from practice_guard.core.errors import UsageError
 from practice_guard.core.later import later
@@ -30,8 +40,8 @@ ClickException: type[Exception] = typer.BadParameter.__mro__[2]
 """What Typer raises for a wrong command line; newer versions keep click inside."""
 
 COMMANDS = (
-    "validate-safety", "backup", "check-preservation", "restore", "health", "cleanup", "run", "rollback", "history",
-    "snapshots", "protected", "compare", "explain", "mark", "demo",
+    "validate-safety", "backup", "check-preservation", "restore", "health", "cleanup", "run", "rollback", "rehearse",
+    "history", "snapshots", "protected", "compare", "explain", "mark", "demo",
 )  # fmt: skip
 """All commands, in the order in which `--help` lists them: the cycle first."""
 
@@ -61,6 +71,7 @@ app.add_typer(compare.app)
 app.add_typer(cycle.app)
 app.add_typer(explain.app)
 app.add_typer(protected.app)
+app.add_typer(rehearse.app)
 app.add_typer(restore.app)
 app.add_typer(rollback.app)
 app.add_typer(run.app)
@@ -85,10 +96,11 @@ def demo(
     small: Annotated[bool, typer.Option("--small", help="A handful of teams.")] = False,
     variant: Annotated[str, typer.Option(help="What the ETL does: recreate, recycle, relabel, …")] = "recreate",
     pg: Annotated[int, typer.Option(help="PostgreSQL 16 or 18.")] = 16,
+    rehearse: Annotated[bool, typer.Option("--rehearse", help="Try the night on a copy first.")] = False,
     json_output: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Show the whole incident, on its own PostgreSQL. From a healthy league to the rescue."""
-    raise typer.Exit(story.tell(keep=keep, small=small, variant=variant, pg=pg, as_json=json_output))
+    raise typer.Exit(story.tell(keep=keep, small=small, variant=variant, pg=pg, rehearse=rehearse, as_json=json_output))
 
 
 def main() -> None:

@@ -28,6 +28,14 @@ from practice_guard.core.words import near
 
 ENVIRONMENTS = ("local", "staging", "railway")
 DEFAULT_ENVIRONMENT = "local"
+REHEARSAL = "rehearsal"
+"""What a rehearsal's copy is marked with; an environment only where PRACTICE_GUARD_REHEARSAL_URL is set."""
+
+DATABASE_VARIABLES = (
+    "DATABASE_UNPOOLED_URL", "DATABASE_URL", "DATABASE_PUBLIC_UNPOOLED_URL", "DATABASE_PUBLIC_URL",
+)  # fmt: skip
+"""Railway's variables: on Railway itself the first that is set counts, from outside the first that is public."""
+
 ALIASES = {"production": "railway", "railway_production": "railway", "railway_staging": "staging"}
 EXAMPLE = "postgresql://user:password@localhost:5432/database"
 _CENTURY = 24.0 * 36_525
@@ -48,6 +56,8 @@ class Settings(BaseSettings):
     local_url: SecretStr | None = Field(None, description="the local database")
     staging_url: SecretStr | None = Field(None, description="the staging database")
     railway_url: SecretStr | None = Field(None, description="the production database on Railway")
+    rehearsal_url: SecretStr | None = Field(None, description="a rehearsal's copy that was kept")
+    copy_url: SecretStr | None = Field(None, description="a server where rehearsals make their copies")
     database_schema: str = Field(SCHEMA, validation_alias="PRACTICE_GUARD_SCHEMA", description="the tables' schema")
     config: Path | None = Field(None, description="the file that declares what else is protected")
     lock_timeout: float = Field(LOCK_TIMEOUT, gt=0, le=LONGEST_TIMEOUT, description="seconds to go on trying for locks")
@@ -90,7 +100,7 @@ class Target:
     @property
     def protected(self) -> bool:
         """Whether destructive commands need the environment's name confirmed."""
-        return self.environment not in ("local", "staging")
+        return self.environment not in ("local", "staging", REHEARSAL)
 
 
 def load() -> Settings:
@@ -161,6 +171,24 @@ def resolve(settings: Settings, wanted: str | None, variables: Mapping[str, str]
     return _checked(environment, url, source)
 
 
+def copy_server(settings: Settings) -> Target | None:
+    """Return the server that PRACTICE_GUARD_COPY_URL names for copies; None where it names none.
+
+    Raises:
+        UsageError: it is malformed.
+    """
+    found = settings.copy_url
+    return _checked(REHEARSAL, found.get_secret_value(), "PRACTICE_GUARD_COPY_URL") if found else None
+
+
+def urls(settings: Settings, variables: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return every URL of a database that the settings and Railway's variables name, but for copies."""
+    variables = os.environ if variables is None else variables
+    own = (settings.local_url, settings.staging_url, settings.railway_url)
+    named = (variables.get(name, "") for name in DATABASE_VARIABLES)
+    return tuple(filter(None, (*(each.get_secret_value() for each in own if each), *named)))
+
+
 def environment_of(settings: Settings, wanted: str | None, variables: Mapping[str, str] | None = None) -> str:
     """Return the environment that is meant: what was asked for, else what `named` says, else local.
 
@@ -169,6 +197,8 @@ def environment_of(settings: Settings, wanted: str | None, variables: Mapping[st
     """
     railway = (os.environ if variables is None else variables).get("RAILWAY_ENVIRONMENT_NAME")
     environment = canonical(wanted or named(settings, variables) or DEFAULT_ENVIRONMENT)
+    if environment == REHEARSAL and settings.rehearsal_url is not None:
+        return environment
     if environment not in (*ENVIRONMENTS, canonical(railway) if railway else None):
         names = (*ENVIRONMENTS, *ALIASES)
         raise UsageError(
@@ -216,15 +246,16 @@ def canonical(name: str) -> str:
 
 
 def _url(settings: Settings, environment: str, here: str | None, variables: Mapping[str, str]) -> tuple[str, str]:
-    own: SecretStr | None = getattr(settings, f"{environment}_url", None) if environment in ENVIRONMENTS else None
+    known = environment in (*ENVIRONMENTS, REHEARSAL)
+    own: SecretStr | None = getattr(settings, f"{environment}_url", None) if known else None
     variable = f"PRACTICE_GUARD_{environment.upper()}_URL"
     if own is not None:
         return own.get_secret_value(), variable
     candidates: tuple[str, ...] = ()
     if here == environment:
-        candidates = ("DATABASE_UNPOOLED_URL", "DATABASE_URL")
+        candidates = DATABASE_VARIABLES[:2]
     elif here is None and environment == "railway":
-        candidates = ("DATABASE_PUBLIC_UNPOOLED_URL", "DATABASE_PUBLIC_URL")
+        candidates = DATABASE_VARIABLES[2:]
     for name in candidates:
         if variables.get(name):
             return variables[name], name

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 else:
     (needs,) = later("practice_guard.core.restore", "needs")
 
-_BEFORE_IMPORTS = ("validate-safety", "backup", "run", "protected")
+_BEFORE_IMPORTS = ("validate-safety", "backup", "run", "rehearse", "protected")
 """Commands before which nothing is at stake yet, so that what is declared can still be set right."""
 
 

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -46,6 +47,30 @@ DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Show what would b
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")]
 Confirm = Annotated[
     str | None, typer.Option("--confirm", metavar="NAME", help="The environment's name, typed.", show_default=False)
+]
+
+EtlCommand = Annotated[
+    list[str] | None, typer.Argument(metavar="-- COMMAND …", help="The ETL, after two dashes.", show_default=False)
+]
+EtlTimeout = Annotated[
+    float | None, typer.Option(min=0.1, metavar="SECONDS", help="End the ETL after this time.", show_default=False)
+]
+EtlUrlEnv = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--etl-url-env",
+        metavar="NAME",
+        help="Give the ETL the guard's database URL under this variable; may be repeated.",
+        show_default=False,
+    ),
+]
+DecisionsOption = Annotated[
+    Path | None,
+    typer.Option("--decisions", metavar="FILE", help="A person's decisions about teams (TOML).", show_default=False),
+]
+DraftOption = Annotated[
+    Path | None,
+    typer.Option("--write-decisions", metavar="FILE", help="Write a file of decisions to edit.", show_default=False),
 ]
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, NoReturn, TypeVar
 
 import typer
 
-from practice_guard.commands.options import Confirm, DryRun, SnapshotOption, Yes, command
+from practice_guard.commands import drafts
+from practice_guard.commands.options import Confirm, DecisionsOption, DraftOption, DryRun, SnapshotOption, Yes, command
 from practice_guard.core import model
 from practice_guard.core.errors import UsageError, WrongDatabaseError
 from practice_guard.core.later import later
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from practice_guard.core import decisions as decided
     from practice_guard.core import guarding, restore, snapshots
     from practice_guard.core.guarding import Request
-    from practice_guard.core.identity import Habits, Sought
+    from practice_guard.core.identity import Sought
     from practice_guard.core.restore import Applied, Plan, SavedPlan, planfile, undo
     from practice_guard.core.snapshots import Snapshot
     from practice_guard.render import restoring, undoing
@@ -68,18 +69,8 @@ def restore_command(  # noqa: PLR0917  (each is an option that people type)
     exact_only: Annotated[
         bool, typer.Option("--exact-only", help="Only teams whose name and place are exactly the same.")
     ] = False,
-    decisions: Annotated[
-        Path | None,
-        typer.Option(
-            "--decisions", metavar="FILE", help="A person's decisions about teams (TOML).", show_default=False
-        ),
-    ] = None,
-    write_decisions: Annotated[
-        Path | None,
-        typer.Option(
-            "--write-decisions", metavar="FILE", help="Write a file of decisions to edit.", show_default=False
-        ),
-    ] = None,
+    decisions: DecisionsOption = None,
+    write_decisions: DraftOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write the plan in full.", show_default=False)
     ] = None,
@@ -166,7 +157,7 @@ def _check_together(
     if out:
         _check_plan(out)
     if draft:
-        _check_draft(draft)
+        drafts.check(draft)
 
 
 @contextmanager
@@ -178,7 +169,7 @@ def _asked(call: Call, chosen: _Chosen) -> Iterator[_Asked]:
         scope=guarding.Scope(frozenset(chosen.protected), frozenset(chosen.leagues), frozenset(chosen.teams)),
         include_deleted=chosen.include_deleted,
         exact_only=chosen.exact_only,
-        decisions=decided.parse(files.read_text(chosen.decisions), str(chosen.decisions)) if chosen.decisions else None,
+        decisions=drafts.read(chosen.decisions),
     )
     if chosen.plan is None:
         yield _Asked(chosen, chosen.snapshot, request, None)
@@ -223,16 +214,16 @@ def _show(call: Call, asked: _Asked, *, out: Path | None, draft: Path | None) ->
             gone = restore.to_decide(workings) if draft is not None else ()
             return snapshot, workings.plan, restore.untold(workings), app.now.teams, gone
 
-        with _new(out, _check_plan) if out is not None else nullcontext() as file, restore.needs.told(guard):
+        with drafts.new(out, _check_plan) if out is not None else nullcontext() as file, restore.needs.told(guard):
             snapshot, plan, untold, teams, gone = guard.plans(lambda: work(file))
     matches = restore.asked(plan, asked.chosen.teams)
     written: list[Step] = []
     if out is not None:
         written.append(Step("restore", "--plan", str(out)))
     if draft is not None:
-        with _new(draft, _check_draft) as file:
+        with drafts.new(draft, drafts.check) as file:
             steps = call.heading.lines(_followed(draft))
-            drafted = _draft(plan, steps, teams, asked.request.habits)
+            drafted = drafts.draft(plan, steps, teams, asked.request.habits)
             file.write(decided.with_rows(drafted, gone).encode())
         written.append(_followed(draft)[0])
     about = replace(_about(call, snapshot), untold=tuple(untold))
@@ -304,22 +295,6 @@ def _followed(draft: Path) -> tuple[Step, Step]:
     return Step("restore", "--dry-run", "--decisions", str(draft)), Step("restore", "--decisions", str(draft))
 
 
-def _draft(plan: Plan, steps: Sequence[str], now: Sequence[Team], habits: Habits) -> str:
-    """Write a decision file for every team that rows wait for, whichever list it is from; each team once."""
-    own = plan.resolutions[plan.snapshot]
-    matches = dict(enumerate(own.matches.values()))
-    seen = {match.old.identity for match in own.unmatched()}
-    waiting, leagues_too = set(), False
-    for each in plan.in_bucket(restore.Bucket.PENDING):
-        leagues_too |= each.team is None
-        if match := plan.match(each):
-            waiting.add(match.old.identity)
-            if match.old.identity not in seen:
-                seen.add(match.old.identity)
-                matches[len(matches)] = match
-    return decided.draft(replace(own, matches=matches), waiting, steps, now, habits, leagues_too=leagues_too)
-
-
 def _check_plan(path: Path) -> None:
     """Refuse to write a plan over anything but a plan as it was written."""
 
@@ -327,32 +302,4 @@ def _check_plan(path: Path) -> None:
         with files.reading(path) as file:
             return planfile.load(file)
 
-    _check_ours(path, "plan", load)
-
-
-def _check_draft(path: Path) -> None:
-    """Refuse to write a draft over what a person has decided already."""
-    there = _check_ours(path, "draft", lambda path: decided.parse(files.read_text(path), str(path)))
-    if there and (there.entries or there.values or there.renamings):
-        raise UsageError(f"{path} is there already, with decisions in it. Name another file for --write-decisions.")
-
-
-def _check_ours(path: Path, what: str, load: Callable[[Path], T]) -> T | None:
-    """Read what is in a file's place as what it is to become; None where nothing is."""
-    if files.free(path):
-        return None
-    refused = UsageError(f"{path} is there already and is no {what} as it was written. Name another file.")
-    if not files.plain(path):
-        raise refused
-    try:
-        return load(path)
-    except UsageError as error:
-        raise refused from error
-
-
-@contextmanager
-def _new(path: Path, check: Callable[[Path], None]) -> Iterator[BinaryIO]:
-    """Write a file, if what is in its place may still go: a person may have edited it while the plan was made."""
-    with files.writing(path, replace=True) as file:
-        yield file
-        check(path)
+    drafts.check_ours(path, "plan", load)

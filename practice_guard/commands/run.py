@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from practice_guard import exits
-from practice_guard.commands.options import Confirm, Yes, command
+from practice_guard.commands import drafts
+from practice_guard.commands.options import Confirm, DecisionsOption, EtlCommand, EtlTimeout, EtlUrlEnv, Yes, command
 from practice_guard.core import model
 from practice_guard.core.errors import UsageError
 from practice_guard.core.later import later
@@ -54,17 +55,12 @@ _VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 @command(app, "run", writes=True)
 def run(
     call: Call,
-    etl: Annotated[
-        list[str] | None, typer.Argument(metavar="-- COMMAND …", help="The ETL, after two dashes.", show_default=False)
-    ] = None,
+    etl: EtlCommand = None,
     allow_pending: Annotated[
         bool, typer.Option("--allow-pending", help="Rows that wait for their team are no failure.")
     ] = False,
     keep_last: Annotated[int, typer.Option(min=1, help="How many snapshots stay when all is proven.")] = KEEP_LAST,
-    etl_timeout: Annotated[
-        float | None,
-        typer.Option(min=0.1, metavar="SECONDS", help="End the ETL after this time.", show_default=False),
-    ] = None,
+    etl_timeout: EtlTimeout = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Finish a run that was killed; never starts the ETL again.")
     ] = False,
@@ -85,26 +81,21 @@ def run(
     rollback_above: Annotated[
         float, typer.Option(min=0, max=100, help="With --rollback auto: percent of rows on no team that is too much.")
     ] = ROLLBACK_ABOVE,
-    etl_url_env: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--etl-url-env",
-            metavar="NAME",
-            help="Give the ETL the guard's database URL under this variable; may be repeated.",
-            show_default=False,
-        ),
-    ] = None,
+    etl_url_env: EtlUrlEnv = None,
+    decisions: DecisionsOption = None,
     yes: Yes = False,
     confirm: Confirm = None,
 ) -> None:
     """Do the whole cycle around the ETL, with one verdict. Validate, back up, run the ETL, check, restore, prove."""
     words = tuple(etl or ())
     _check_together(words, snapshot_id, resume=resume)
-    variables = _variables(etl_url_env or ())
+    variables = checked(etl_url_env or ())
     call.confirm(confirm, yes=yes, what="run")
     above = rollback_above if rollback is Rolling.AUTO else None
-    ends = running.Ends(keep_last, allow_pending, snapshot_id, accept_current, full or above is not None, above)
-    job = _job(call, running.Etl(words, _environment(call, variables), _output(call), etl_timeout), ends)
+    ends = running.Ends(
+        keep_last, allow_pending, snapshot_id, accept_current, full or above is not None, above, drafts.read(decisions)
+    )
+    job = job_of(call, running.Etl(words, _environment(call, variables), output_of(call), etl_timeout), ends)
     report = (running.resume if resume else running.run)(call.database, job)
     call.answer(render.run(report, exits.of_run(report), job.clock()))
 
@@ -124,7 +115,12 @@ def _check_together(words: tuple[str, ...], snapshot_id: str | None, *, resume: 
         )
 
 
-def _variables(names: Iterable[str]) -> tuple[str, ...]:
+def checked(names: Iterable[str]) -> tuple[str, ...]:
+    """Return what --etl-url-env names.
+
+    Raises:
+        UsageError: it is no name of a variable.
+    """
     for name in names:
         if not _VARIABLE.fullmatch(name):
             raise UsageError(
@@ -139,12 +135,14 @@ def _environment(call: Call, variables: Iterable[str]) -> dict[str, str]:
     return {**os.environ, **dict.fromkeys(variables, call.target.url.get_secret_value())}
 
 
-def _output(call: Call) -> int | None:
+def output_of(call: Call) -> int | None:
+    """Return where the ETL's standard output goes; None for ours."""
     # Standard output has exactly one document with --json (contract); the ETL's own goes where people look.
     return sys.stderr.fileno() if call.speaks_json else None
 
 
-def _job(call: Call, etl: Etl, ends: Ends) -> Job:
+def job_of(call: Call, etl: Etl, ends: Ends) -> Job:
+    """Return what is asked of a run by this call."""
     return running.Job(
         guard=call.guard,
         author=call.author,

@@ -109,6 +109,10 @@ class Server:
         directory = shlex.quote(str(self.directory))
         return f'kill -INT "$(head -n 1 {directory}/data/postmaster.pid)" && sleep 1 && rm -r {directory}'
 
+    def stays(self) -> None:
+        """Leaves the server and its files when its block ends, whatever `keep` said."""
+        _tell(self.keeper, "keep")
+
     def crash(self) -> None:
         """Ends all sessions as a crash would, without a checkpoint, and waits until it has recovered."""
         before = self.process_id
@@ -120,7 +124,7 @@ class Server:
 
 
 @contextmanager
-def running(version: int = 16, *, keep: bool = False, quick: bool = True) -> Iterator[Server]:
+def running(version: int = 16, *, keep: bool = False, quick: bool = True, room: int = _ROOM) -> Iterator[Server]:
     """Runs a PostgreSQL for as long as the block lasts, in a new temporary directory.
 
     Args:
@@ -128,13 +132,14 @@ def running(version: int = 16, *, keep: bool = False, quick: bool = True) -> Ite
         keep: leave the server and its files when the block ends (`Server.stop_command` ends it later).
             If this process is killed before the block's end, they go all the same.
         quick: with settings for data that are thrown away; else with those that PostgreSQL comes with.
+        room: bytes that must be free in memory for the data to go there.
 
     Raises:
         UsageError: there are no PostgreSQL programs for this version or platform, or they do not run here.
     """
     account = _account()
     programs = _programs(version)
-    directory = Path(tempfile.mkdtemp(prefix="practice-guard-", dir=_parent_directory(account, programs)))
+    directory = Path(tempfile.mkdtemp(prefix="practice-guard-", dir=_parent_directory(account, programs, room)))
     try:
         if account is not None:
             programs = _reachable_programs(programs, directory)
@@ -156,6 +161,22 @@ def running(version: int = 16, *, keep: bool = False, quick: bool = True) -> Ite
         server.keeper.wait(timeout=_START_SECONDS)
 
 
+def versions() -> tuple[int, ...]:
+    """Returns the major versions whose programs are here, the wheel's and those that are installed."""
+    names = (int(path.name) for path in _INSTALLED.glob("*") if path.name.isdigit())
+    return tuple(sorted({*_in_wheel(), *filter(is_installed, names)}))
+
+
+def tool_directories() -> list[Path]:
+    """Returns where the wheel has its programs, pg_dump among them."""
+    return [programs / "bin" for programs in _in_wheel().values()]
+
+
+def place_of(version: int, room: int = _ROOM) -> Path:
+    """Returns the directory in which a server's own directory would be made; see `running`."""
+    return _parent_directory(_account(), _programs(version), room)
+
+
 def is_installed(version: int) -> bool:
     """Whether this machine has the programs of a major version, as Debian installs them."""
     return (_INSTALLED / str(version) / "bin" / "postgres").is_file()
@@ -167,15 +188,25 @@ def _programs(version: int) -> Path:
         return _INSTALLED / str(version)
     if version not in VERSIONS:
         raise UsageError(f"There is no embedded PostgreSQL {version}; there are {' and '.join(map(str, VERSIONS))}.")
-    spec = importlib.util.find_spec(_WHEEL)
-    for place in (spec.submodule_search_locations or ()) if spec is not None else ():
-        programs = Path(place) / _DIRECTORY_IN_WHEEL[version]
-        if (programs / "bin" / "postgres").is_file():
-            return programs
+    if version in _in_wheel():
+        return _in_wheel()[version]
+    if is_installed(version):
+        return _INSTALLED / str(version)
     raise UsageError(
         f"The embedded PostgreSQL {version} is not installed, or there is none for this platform.",
         next_steps=_ADVICE,
     )
+
+
+def _in_wheel() -> dict[int, Path]:
+    """Returns the directory of each version that the wheel has here."""
+    spec = importlib.util.find_spec(_WHEEL)
+    return {
+        version: Path(place) / directory
+        for place in ((spec.submodule_search_locations or ()) if spec is not None else ())
+        for version, directory in _DIRECTORY_IN_WHEEL.items()
+        if (Path(place) / directory / "bin" / "postgres").is_file()
+    }
 
 
 def _account() -> pwd.struct_passwd | None:
@@ -192,7 +223,7 @@ def _account() -> pwd.struct_passwd | None:
     )
 
 
-def _parent_directory(account: pwd.struct_passwd | None, programs: Path) -> Path:
+def _parent_directory(account: pwd.struct_passwd | None, programs: Path, room: int = _ROOM) -> Path:
     """Returns where the server's directory goes: into memory where there is room, else where temporary files go.
 
     Cloning a database was measured at 24 ms in memory and at up to 550 ms on a disk. A TMPDIR is obeyed as long as
@@ -200,19 +231,19 @@ def _parent_directory(account: pwd.struct_passwd | None, programs: Path) -> Path
     """
     usual = Path(tempfile.gettempdir())
     must_copy = account is not None and not _is_open_to_all(programs)
-    if "TMPDIR" not in os.environ and not must_copy and _has_room(_MEMORY):
+    if "TMPDIR" not in os.environ and not must_copy and _has_room(_MEMORY, room):
         return _MEMORY
     fits = len(os.fsencode(usual)) <= _LONGEST_DIRECTORY - len("/practice-guard-12345678")
     return usual if fits and (account is None or _is_open_to_all(usual)) else Path("/tmp")  # noqa: S108 - mkdtemp
 
 
-def _has_room(directory: Path) -> bool:
+def _has_room(directory: Path, room: int = _ROOM) -> bool:
     """Whether files can be made there, and the server's fit in well."""
     try:
-        room = os.statvfs(directory)
+        found = os.statvfs(directory)
     except OSError:
         return False
-    return os.access(directory, os.W_OK | os.X_OK) and room.f_bavail * room.f_frsize >= _ROOM
+    return os.access(directory, os.W_OK | os.X_OK) and found.f_bavail * found.f_frsize >= room
 
 
 def _is_open_to_all(path: Path) -> bool:

@@ -19,6 +19,8 @@ ETL = "ETL"
 """The name of the step that is not the guard's."""
 
 _SECONDS = 300.0
+_COPY = "DATABASE_URL"
+"""Stands for the URL that a rehearsal gives its ETL, in words that a shell takes as they are."""
 _POINTERS = ("PRACTICE_GUARD_", "RAILWAY", "DATABASE", "PG")
 
 
@@ -56,8 +58,8 @@ class Outcome:
             return self.output
 
 
-def plan(url: str, source: Path, variant: Variant, *, json: bool) -> list[Step]:
-    """Returns the steps in their order, around an ETL that reads `source`."""
+def plan(url: str, source: Path, variant: Variant, *, json: bool, rehearsed: bool = False) -> list[Step]:
+    """Returns the steps in their order, around an ETL that reads `source`; with `rehearsed`, tried on a copy first."""
     wrong, fine, waiting = frozenset({3}), frozenset({0}), frozenset({4})
     kept = bool({"upsert", "rename-series"} & variant.names)
     severe = not kept and bool({"drop-league", "fail-half-way", "empty"} & variant.names)
@@ -86,7 +88,10 @@ def plan(url: str, source: Path, variant: Variant, *, json: bool) -> list[Step]:
         _guard(name, extra, purpose, expected, extra_options=("--json",) if json else ())
         for name, extra, purpose, expected in guard
     ]
-    return [*steps[:2], etl(url, source, variant), *steps[2:]]
+    night = etl(url, source, variant)
+    tried = healthy | night.expected if severe else restored
+    first = [rehearsal(source, variant, tried, extra_options=("--json",) if json else ())] if rehearsed else []
+    return [*steps[:2], *first, night, *steps[2:]]
 
 
 def etl(url: str, source: Path, variant: Variant) -> Step:
@@ -100,6 +105,21 @@ def etl(url: str, source: Path, variant: Variant) -> Step:
     typed = "python " + " ".join(map(shlex.quote, arguments))
     expected = frozenset({1}) if "fail-half-way" in variant else frozenset({0})
     return Step(ETL, "The nightly import, in a process that knows nothing of the guard.", typed, arguments, expected)
+
+
+def rehearsal(source: Path, variant: Variant, expected: frozenset[int], *, extra_options: Sequence[str]) -> Step:
+    """Returns the step that tries the night on a copy, with an ETL that reads its URL from DATABASE_URL."""
+    words = shlex.join(etl(_COPY, source, variant).arguments).replace(_COPY, '"$DATABASE_URL"')
+    purpose = "The whole night on a throw-away copy: what would become of every row?"
+    guard = _guard("rehearse", (), purpose, expected, extra_options=extra_options)
+    python = shlex.quote(sys.executable)
+    return Step(
+        guard.name,
+        guard.purpose,
+        f"{guard.typed} -- sh -c {shlex.quote(f'python {words}')}",
+        [*guard.arguments, "--", "/bin/sh", "-c", f"exec {python} {words}"],
+        guard.expected,
+    )
 
 
 def health() -> Step:

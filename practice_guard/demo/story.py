@@ -44,6 +44,7 @@ def tell(
     pg: int = 16,
     as_json: bool = False,
     color: bool = True,
+    rehearse: bool = False,
     out: TextIO | None = None,
 ) -> int:
     """Runs the whole demo and returns its exit status.
@@ -55,6 +56,7 @@ def tell(
         pg: PostgreSQL's major version.
         as_json: one JSON document at the end instead of text as it happens.
         color: whether there may be colours, where the terminal and NO_COLOR allow them.
+        rehearse: try the night on a copy first.
         out: where it is told, by default standard output.
 
     Returns:
@@ -63,7 +65,7 @@ def tell(
         embedded PostgreSQL for this platform.
     """
     words = tuple(word.strip() for word in variant.split(","))
-    options = Options(keep=keep, small=small, variant=words, version=pg, json=as_json, color=color)
+    options = Options(keep=keep, small=small, variant=words, version=pg, json=as_json, color=color, rehearse=rehearse)
     out = out or sys.stdout
     try:
         return _tell(options, out)
@@ -83,7 +85,7 @@ def _tell(options: Options, out: TextIO) -> Status:
     )
     began = time.monotonic()
     with _league(options, console) as story:
-        status = _incident(story, variant, as_json=options.json)
+        status = _incident(story, variant, options)
         seconds = time.monotonic() - began
         if options.json:
             out.write(json.dumps(document(story, options, status, seconds), ensure_ascii=False, indent=2) + "\n")
@@ -136,13 +138,13 @@ def _league(options: Options, console: Console) -> Iterator[Story]:
         yield story
 
 
-def _incident(story: Story, variant: Variant, *, as_json: bool) -> Status:
+def _incident(story: Story, variant: Variant, options: Options) -> Status:
     """Runs the steps up to the first that goes wrong, then checks; returns the demo's status."""
     directory = story.source.parent
     width = min(story.console.width, WIDEST)
     with psycopg.connect(story.url) as connection:
         before = check.inventory(connection)
-    planned = steps.plan(story.url, story.source, variant, json=as_json)
+    planned = steps.plan(story.url, story.source, variant, json=options.json, rehearsed=options.rehearse)
     for number, step in enumerate(planned, 1):
         announce(story, number, len(planned), step)
         outcome = steps.run(step, story.url, directory, width=width)

@@ -35,6 +35,7 @@ class Options:
     version: int = 16
     json: bool = False
     color: bool = True
+    rehearse: bool = False
 
 
 @dataclass

@@ -83,12 +83,14 @@ def test_every_practice_is_placed_whatever_the_etl_does(guard: Guard, variant: s
     assert placed_once(document["result"]["check"])
 
 
-@pytest.mark.parametrize("variant", ["drop-series=Chicago 2", "fail-half-way"])
-def test_what_has_no_team_waits_and_is_counted(guard: Guard, variant: str) -> None:
-    document = demo(guard, "--variant", variant)
+@pytest.mark.parametrize("arguments", [("drop-series=Chicago 2",), ("fail-half-way", "--rehearse")])
+def test_what_has_no_team_waits_and_is_counted(guard: Guard, arguments: tuple[str, ...]) -> None:
+    document = demo(guard, "--variant", *arguments)
     assert document["exit_code"] == 4, document["verdict"]
     result = document["result"]
     assert isinstance(result, dict)
+    rehearsed = [step["output"]["result"]["copy"]["where"] for step in result["steps"] if step["name"] == "rehearse"]
+    assert rehearsed == (["embedded"] if "--rehearse" in arguments else [])
     assert result["waiting"] == sum(counts["lost"] + counts["waiting"] for counts in result["check"].values()) > 0
     assert not any(counts["wrong_team"] or counts["duplicated"] for counts in result["check"].values())
 

@@ -1,5 +1,6 @@
 """How PostgreSQL is spoken to; the only wing that imports a driver."""
 
+from practice_guard.core.database import addresses as addresses
 from practice_guard.core.database import locks as locks
 from practice_guard.core.database import savepoints as savepoints
 from practice_guard.core.database import watchdog as watchdog

@@ -36,6 +36,8 @@ _WARNINGS = (
     "rosters-moved", "reference-unresolved", "snapshot-passed-over", "set-gone", "columns-changed",
     "rows-on-vanished-parent", "rows-older-than-team", "rows-absent", "rows-moved", "additions-unknown", "set-left-out",
     "outside-ids-renumbered", "names-not-unique",
+    # a rehearsal
+    "original-written",
 )  # fmt: skip
 
 _INFORMATION = ("set-skipped", "run-in-progress", "rows-added", "rows-deleted", "rows-edited")

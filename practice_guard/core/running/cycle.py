@@ -18,6 +18,7 @@ from typing import TypeVar
 from practice_guard.core import errors
 from practice_guard.core.database import Access, Database, locks
 from practice_guard.core.guarding import Guard
+from practice_guard.core.identity import Decisions
 from practice_guard.core.model import Verdict
 from practice_guard.core.records import Phase, Run, installation, ledger, runs
 from practice_guard.core.restore import Applied
@@ -70,6 +71,7 @@ class _Cycle:
     lock: LockFile = field(init=False)
     phase: Phase | None = None
     concluded: bool = False
+    decisions: Decisions | None = None
 
     def works(self, work: Callable[[], None]) -> Report:
         """Do the work, and write down how it ended, also when it is told to end or a fault ends it.
@@ -128,7 +130,8 @@ class _Cycle:
 
     def guard_after(self, *, later: bool = False) -> Guard:
         """Aim one for what comes after the ETL: only what is exactly matched, unless the ETL went well (design)."""
-        return self.guard(exact_only=self.report.etl_exit_code != 0, later=later)
+        guard = self.guard(exact_only=self.report.etl_exit_code != 0, later=later)
+        return replace(guard, request=replace(guard.request, decisions=self.decisions))
 
     def does_all(self) -> None:
         """Do all phases, in order."""
@@ -194,6 +197,7 @@ class _Cycle:
         self._advance(Phase.CHECK)
         self._waits_for_the_etl()
         report.findings += phases.import_not_seen(self.guard_after(), report)
+        self._follows_decisions()
         try:
             self._phase(Phase.CHECK, lambda: phases.check_preservation(self.guard_after(), report))
         except errors.DatabaseError:
@@ -228,6 +232,14 @@ class _Cycle:
             self._advance(Phase.ROLLBACK)
             done = self._phase(Phase.ROLLBACK, lambda: phases.roll_back(self.guard(later=True), report))
             report.rolled_back = done.ledger
+
+    def _follows_decisions(self) -> None:
+        """Follow a person's decisions, if they fit what the ETL has left."""
+        self.decisions = self.job.ends.decisions
+        misfits = phases.misfits(self.guard_after(), self.report) if self.decisions else []
+        if misfits:
+            self.decisions = None
+            self.report.findings += misfits
 
     def _waits_for_the_etl(self) -> None:
         """Begin nothing while anything of it may still write."""

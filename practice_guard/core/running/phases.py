@@ -14,6 +14,7 @@ from practice_guard.core.checks import Health, Preservation, health, preservatio
 from practice_guard.core.database import Access, Database
 from practice_guard.core.findings import found, weigh
 from practice_guard.core.guarding import Guard
+from practice_guard.core.identity import Decisions
 from practice_guard.core.model import KEEP_LAST, LATEST, MIN_RATE, Author, Finding
 from practice_guard.core.records import Holder, Phase, Run, imprints, ledger, runs
 from practice_guard.core.records.ledger import Entry
@@ -59,6 +60,7 @@ class Ends:
         full: the ETL's own tables are kept too.
         rollback_above: roll back where more than this percent of the protected rows are on no team, or it is as bad
             otherwise (`rollback.critical`); None for never.
+        decisions: a person's, for what is put back after an ETL that went well.
     """
 
     keep_last: int = KEEP_LAST
@@ -67,6 +69,7 @@ class Ends:
     accept_current: bool = False
     full: bool = False
     rollback_above: float | None = None
+    decisions: Decisions | None = None
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,23 @@ def import_not_seen(guard: Guard, report: Report) -> list[Finding]:
         "Let both look at one database: run --etl-url-env DATABASE_URL, where the ETL reads its URL from DATABASE_URL."
     )
     return [weigh(found("import-not-seen", what, why, fix), guard.overrides)]
+
+
+def misfits(guard: Guard, report: Report) -> list[Finding]:
+    """Find that a person's decisions cannot be followed tonight: rows that wait are better than none put back."""
+    if report.etl_exit_code != 0:
+        return [_not_followed("The ETL did not end well: only what is exactly the same is put back.", guard)]
+    try:
+        guard.plans(lambda: restore.plan(guard.database, snapshot_of(report), guard.look(), guard.request))
+    except errors.UsageError as error:
+        return [_not_followed(error.message, guard)]
+    return []
+
+
+def _not_followed(why: str, guard: Guard) -> Finding:
+    what = "0 decisions of the file that was given were followed: every row was judged without them."
+    fix = Step("restore", "--dry-run", why="what waits; with --decisions and a corrected file it is put back")
+    return weigh(found("decision-not-followed", what, why, fix), guard.overrides)
 
 
 def put_back(guard: Guard, report: Report) -> Applied:
