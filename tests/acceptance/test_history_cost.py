@@ -53,16 +53,13 @@ def test_the_document_has_each_night_with_its_phases(database: ScratchDatabase, 
     document = guard("history", "--cost", "--json").json
     nights = document["result"]["nights"]
     assert [night["run"] for night in nights] == [7, 6, 5, 4, 3, 2, 1]
-    assert (nights[0]["guard_seconds"], nights[0]["etl_seconds"], nights[0]["overhead_percent"]) == (
-        100.7,
-        100.0,
-        100.7,
-    )
+    heavy = nights[0]
+    assert (heavy["guard_seconds"], heavy["etl_seconds"], heavy["overhead_percent"]) == (100.7, 100.0, 100.7)
     assert [night["grew"] for night in nights] == [["restore"], [], [], [], [], [], []]
-    assert nights[0]["phases"][3] == {
+    assert heavy["phases"][3] == {
         "name": "restore", "seconds": 90.2, "overhead_percent": 90.2, "usual_seconds": 4.0, "grew": True,
     }  # fmt: skip
-    assert sum(phase["seconds"] for phase in nights[0]["phases"]) == pytest.approx(100.7)
+    assert sum(phase["seconds"] for phase in heavy["phases"]) == pytest.approx(100.7)
     unknown = nights[5]
     assert (unknown["guard_seconds"], unknown["etl_seconds"], unknown["overhead_percent"]) == (None, None, None)
     assert unknown["phases"] == []
