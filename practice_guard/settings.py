@@ -23,7 +23,17 @@ from practice_guard.core.errors import DatabaseError, UnreachableError, UsageErr
 from practice_guard.core.findings import validate
 from practice_guard.core.guarding import MAX_AGE, Guard, Request
 from practice_guard.core.identity import ROSTER_AT_LEAST, ROSTER_PERCENT
-from practice_guard.core.model import BULK_PERCENT, BULK_ROWS, LONGEST_TIMEOUT, Author, Bulk, Severity
+from practice_guard.core.model import (
+    BULK_PERCENT,
+    BULK_ROWS,
+    LONGEST_TIMEOUT,
+    SLOW_PERCENT,
+    SLOW_SECONDS,
+    Author,
+    Bulk,
+    Severity,
+    Slow,
+)
 from practice_guard.core.words import near
 
 ENVIRONMENTS = ("local", "staging", "railway")
@@ -40,6 +50,9 @@ ALIASES = {"production": "railway", "railway_production": "railway", "railway_st
 EXAMPLE = "postgresql://user:password@localhost:5432/database"
 _CENTURY = 24.0 * 36_525
 """Hours beyond which no snapshot's age is a question."""
+
+_WHATEVER = 1e6
+"""Percent of an ETL's time beyond which no limit is meant."""
 
 USUAL_CONFIG = Path("practice_guard.toml")
 """Where the protected sets are declared when PRACTICE_GUARD_CONFIG says nothing."""
@@ -74,6 +87,12 @@ class Settings(BaseSettings):
     bulk_rows: int = Field(BULK_ROWS, ge=0, description="deleted or moved rows up to which a day is ordinary")
     bulk_percent: float = Field(BULK_PERCENT, ge=0, le=100, description="percent of a set up to which it is so too")
     etl_tables: str = Field("", description="what the import writes besides, for backup --full: names with commas")
+    slow_seconds: float = Field(
+        SLOW_SECONDS, ge=0, le=LONGEST_TIMEOUT, description="seconds of the guard up to which no night is slow"
+    )
+    slow_percent: float = Field(
+        SLOW_PERCENT, ge=0, le=_WHATEVER, description="percent of the ETL's time up to which it is not either"
+    )
     severities: dict[str, Severity] = Field({}, description="findings that weigh more or less than usual, as JSON")
 
     @field_validator("severities")
@@ -304,6 +323,11 @@ def request(settings: Settings, declared: Declared | None = None) -> Request:
         bulk=Bulk(settings.bulk_rows, settings.bulk_percent),
         habits=(declared or Declared()).habits,
     )
+
+
+def slow(settings: Settings) -> Slow:
+    """Return from when on the settings call the guard slow."""
+    return Slow(settings.slow_seconds, settings.slow_percent)
 
 
 def guard(settings: Settings, database: Database, declared: Declared, author: Author) -> Guard:

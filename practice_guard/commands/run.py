@@ -25,16 +25,19 @@ from practice_guard.core.model import KEEP_LAST
 from practice_guard.core.steps import Step
 
 if TYPE_CHECKING:
+    from practice_guard import settings
     from practice_guard.commands.call import Call
     from practice_guard.core import records, running, snapshots
     from practice_guard.core.records import Phase, ledger, runs
     from practice_guard.core.running import Ends, Etl, Job, PhaseDone
+    from practice_guard.render import costs
     from practice_guard.render import history as histories
     from practice_guard.render import running as render
 else:
+    (settings,) = later("practice_guard", "settings")
     records, running, snapshots = later("practice_guard.core", "records", "running", "snapshots")
     ledger, runs = later("practice_guard.core.records", "ledger", "runs")
-    histories, render = later("practice_guard.render", "history", "running")
+    costs, histories, render = later("practice_guard.render", "costs", "history", "running")
 
 app = typer.Typer()
 
@@ -153,6 +156,7 @@ def job_of(call: Call, etl: Etl, ends: Ends) -> Job:
         watcher=_Narrator(call, tuple(etl.command)),
         statuses=running.Statuses(exits.of_run, exits.of_error),
         ends=ends,
+        slow=settings.slow(call.settings),
     )
 
 
@@ -197,9 +201,17 @@ class _Narrator:
 def history(
     call: Call,
     last: Annotated[int, typer.Option("--last", min=1, metavar="N", help="How many events to show.")] = 30,
+    cost: Annotated[
+        bool, typer.Option("--cost", help="Draw the guard's share of each night and phase, and say which phase grew.")
+    ] = False,
 ) -> None:
     """List what ran and wrote, and what the guard cost. Newest first; writes nothing."""
     with call.reading() as database:
         known = runs.listing(database)
         entries, kept = ledger.entries(database), snapshots.listing(database)
-    call.answer(histories.history(known, entries, kept, last=last))
+    outcome = histories.history(known, entries, kept, last=last)
+    if cost:
+        told = running.nights(known)
+        slow = running.guard_slow(told, settings.slow(call.settings), call.settings.severities)
+        outcome = costs.beside(outcome, told[:last], slow)
+    call.answer(outcome)

@@ -204,6 +204,27 @@ class Bulk:
         return some > self.rows and 100 * some > self.percent * of
 
 
+SLOW_SECONDS, SLOW_PERCENT = 60.0, 50.0
+"""Seconds of the guard, and percent of the ETL's time, up to which a night is an ordinary one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """From when on the guard takes too much of a night: over some seconds, and over a share of the ETL's time.
+
+    Attributes:
+        seconds: so long is not yet slow, however short the ETL was.
+        percent: neither is that share of the ETL's time; it may be more than 100.
+    """
+
+    seconds: float = SLOW_SECONDS
+    percent: float = SLOW_PERCENT
+
+    def is_passed(self, seconds: float, percent: float) -> bool:
+        """Whether a night's seconds, and percent of the ETL's time, are too much."""
+        return seconds > self.seconds and percent > self.percent
+
+
 LONGEST_TIMEOUT = 2_147_483.0
 """Seconds, 24 days: the longest time-out that PostgreSQL takes, which keeps milliseconds in 31 bits."""
 

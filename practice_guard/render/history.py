@@ -65,7 +65,7 @@ def history(
         *(_of_removed(name, was) for name, was in _were(entries) if name not in own_snapshots),
     ]
     events.sort(key=lambda event: event.at, reverse=True)
-    timed = [run for run in runs if run.etl_seconds]
+    timed = [run for run in runs if run.etl_seconds and run.guard_seconds]
     guard, etl = sum(run.guard_seconds for run in timed), sum(run.etl_seconds or 0.0 for run in timed)
     cost = f"The guard: {share(guard, etl)}, over {counted(len(timed), 'run')}." if timed else "No run has a time yet."
     commands = counted(len(events) - len(runs), "command")

@@ -27,7 +27,7 @@ _ERRORS = (
 
 _WARNINGS = (
     # a run
-    "etl-outcome-unknown", "retention-failed",
+    "etl-outcome-unknown", "retention-failed", "guard-slow",
     "pooler-in-the-way", "name-key-missing", "name-key-nulls", "name-key-duplicates", "foreign-key-missing",
     "foreign-key-not-valid", "foreign-key-disabled", "foreign-key-sets-null", "replication-role", "unprotected-table",
     "user-triggers", "rows-without-league", "long-transactions", "locks-in-the-way", "ids-running-out",

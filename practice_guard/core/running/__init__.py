@@ -1,5 +1,12 @@
 """One process around the ETL."""
 
+from practice_guard.core.running.cost import BETWEEN as BETWEEN
+from practice_guard.core.running.cost import NIGHTS_BEFORE as NIGHTS_BEFORE
+from practice_guard.core.running.cost import Night as Night
+from practice_guard.core.running.cost import Part as Part
+from practice_guard.core.running.cost import guard_slow as guard_slow
+from practice_guard.core.running.cost import nights as nights
+from practice_guard.core.running.cost import said_to_have_grown as said_to_have_grown
 from practice_guard.core.running.cycle import resume as resume
 from practice_guard.core.running.cycle import run as run
 from practice_guard.core.running.phases import Ends as Ends

@@ -22,7 +22,7 @@ from practice_guard.core.identity import Decisions
 from practice_guard.core.model import Verdict
 from practice_guard.core.records import Phase, Run, installation, ledger, runs
 from practice_guard.core.restore import Applied
-from practice_guard.core.running import phases
+from practice_guard.core.running import cost, phases
 from practice_guard.core.running.lockfile import LockFile
 from practice_guard.core.running.phases import Job
 from practice_guard.core.running.process import signal_in
@@ -333,6 +333,8 @@ class _Cycle:
             says=report.says,
             finished_at=None if stopped else self.job.clock(),
         )
+        if report.error is None:
+            report.findings += cost.at_the_end(record, self.job.slow, self.guard().overrides)
         try:
             self._write(record)
             self.concluded = True

@@ -15,7 +15,7 @@ from practice_guard.core.database import Access, Database
 from practice_guard.core.findings import found, weigh
 from practice_guard.core.guarding import Guard
 from practice_guard.core.identity import Decisions
-from practice_guard.core.model import KEEP_LAST, LATEST, MIN_RATE, Author, Finding
+from practice_guard.core.model import KEEP_LAST, LATEST, MIN_RATE, Author, Finding, Slow
 from practice_guard.core.records import Holder, Phase, Run, imprints, ledger, runs
 from practice_guard.core.records.ledger import Entry
 from practice_guard.core.records.runs import ETL
@@ -86,6 +86,7 @@ class Job:
         watcher: is told what goes on.
         statuses: the exit statuses, for the record.
         ends: how it may end.
+        slow: from when on the guard takes too much of a night.
     """
 
     guard: Callable[[Database], Guard]
@@ -97,6 +98,7 @@ class Job:
     watcher: Watcher
     statuses: Statuses
     ends: Ends = field(default_factory=Ends)
+    slow: Slow = field(default_factory=Slow)
 
 
 def validate(guard: Guard, *, accept_current: bool = False) -> safety.Safety:

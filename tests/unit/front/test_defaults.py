@@ -15,7 +15,8 @@ from practice_guard.core.checks.before.obstacles import NEARLY_USED
 from practice_guard.core.database import LOCK_TIMEOUT, STATEMENT_TIMEOUT
 from practice_guard.core.guarding import MAX_AGE
 from practice_guard.core.identity import ROSTER_AT_LEAST, ROSTER_PERCENT
-from practice_guard.core.model import BULK_PERCENT, BULK_ROWS, KEEP_LAST, MIN_RATE
+from practice_guard.core.model import BULK_PERCENT, BULK_ROWS, KEEP_LAST, MIN_RATE, SLOW_PERCENT, SLOW_SECONDS
+from practice_guard.core.running import NIGHTS_BEFORE
 from practice_guard.settings import Settings
 
 ROOT = Path(__file__).parents[3]
@@ -40,6 +41,13 @@ TOLD = [
     (EXAMPLE, r"PRACTICE_GUARD_BULK_PERCENT=(\S+)", BULK_PERCENT),
     (findings.page("deleted-in-bulk").text, r"more than (\S+), more than", BULK_ROWS),
     (findings.page("moved-in-bulk").text, r"and more than (\S+) %", BULK_PERCENT),
+    (EXAMPLE, r"PRACTICE_GUARD_SLOW_SECONDS=(\S+)", SLOW_SECONDS),
+    (EXAMPLE, r"PRACTICE_GUARD_SLOW_PERCENT=(\S+)", SLOW_PERCENT),
+    (findings.page("guard-slow").text, r"more than (\S+) % and", SLOW_PERCENT),
+    (findings.page("guard-slow").text, r"more than (\S+) seconds", SLOW_SECONDS),
+    (findings.page("guard-slow").text, r"\(up to (\S+), at least", NIGHTS_BEFORE),
+    (README, r"more than (\S+) s and more than \S+ %", SLOW_SECONDS),
+    (README, r"more than \S+ s and more than (\S+) %", SLOW_PERCENT),
     (EXAMPLE, r"PRACTICE_GUARD_ROSTER_AT_LEAST=(\S+)", ROSTER_AT_LEAST),
     (EXAMPLE, r"PRACTICE_GUARD_ROSTER_PERCENT=(\S+)", ROSTER_PERCENT),
 ]
@@ -57,4 +65,5 @@ def test_settings_that_say_nothing_are_the_cores_own() -> None:
     assert (settings.lock_timeout, settings.statement_timeout) == (LOCK_TIMEOUT, STATEMENT_TIMEOUT)
     assert timedelta(hours=settings.max_snapshot_age_hours) == MAX_AGE
     assert (settings.bulk_rows, settings.bulk_percent) == (BULK_ROWS, BULK_PERCENT)
+    assert (settings.slow_seconds, settings.slow_percent) == (SLOW_SECONDS, SLOW_PERCENT)
     assert (settings.roster_at_least, settings.roster_percent) == (ROSTER_AT_LEAST, ROSTER_PERCENT)
