@@ -34,7 +34,7 @@ class Stray:
     team: str
 
 
-def found(workings: Workings) -> list[Stray]:
+def open_ends(workings: Workings) -> list[Stray]:
     """Return the rows that cannot be pointed by identity, while the plan's tables are there."""
     strays: list[Stray] = []
     for name in workings.plan.sets:

@@ -221,7 +221,7 @@ def _point(guard: Guard, before: Snapshot) -> tuple[dict[str, int], list[Stray]]
     """Point the rows that are there at what is there again, by identity; returns how many, and which cannot be."""
     done = restore.carry_out(guard, guard.look(), before)
     done.prove(guard.database)
-    open_ends = strays.found(done.workings)
+    open_ends = strays.open_ends(done.workings)
     done.workings.scratch.drop()
     return done.pointed(), open_ends
 
