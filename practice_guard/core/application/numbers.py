@@ -17,6 +17,9 @@ from practice_guard.core.database import piece
 ID = ""
 """Under what a kept row of a parent says its id where that is no number; no column is called so."""
 
+LED = "\n"
+"""Before the name of a column, under what it says the id that this leads to; the column itself has the number then."""
+
 _UUID, _TEXT, _PADDED = "uuid", "text", "character"
 _KINDS = re.compile(
     r"(?P<uuid>uuid)|(?P<text>text|character varying(?:\(\d+\))?)|(?P<padded>character(?:\(\d+\))?|bpchar)"

@@ -59,6 +59,11 @@ class BoundParent:
         """Return the query of its rows: its name, their ids, and what they say, as JSON text."""
         key = f"t.{identifier(self.key)}"
         said = [f"{literal(name)}, {self._said(name)}::text" for name in self.same]
+        said += [
+            f"{literal(numbers.LED + name)}, t.{identifier(name)}::text"
+            for name in self.leads
+            if numbers.kind(self.table.columns[name].base)
+        ]
         if numbers.kind(self.base):
             said.append(f"{literal(numbers.ID)}, {key}::text")
         parts = {"name": literal(self.name), "id": numbers.number(key, self.base), "table": self.table.quoted}

@@ -34,8 +34,9 @@ class Entry:
 
     @property
     def words(self) -> Mapping[str, Text]:
-        """What it says besides its id."""
-        return {column: value for column, value in self.said.items() if column}
+        """What it says besides its id: of what it leads to, as people know that."""
+        own = ((column, value) for column, value in self.said.items() if column.strip("\n") == column != "")
+        return {column: self.said.get(f"\n{column}", value) for column, value in own}
 
 
 @dataclass(frozen=True, slots=True)

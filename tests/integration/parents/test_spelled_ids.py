@@ -10,9 +10,11 @@ from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.application import numbers
 from practice_guard.core.database import Access, Connection
 from practice_guard.core.model import Verdict
-from tests.world.bookshop import Bookshop
+from tests.world.bookshop import SETTINGS, Bookshop
 from tests.world.builders import ScratchDatabase
 from tests.world.guarding import Guard
+from tests.world.keeping import exports, imports, the_guards_schema_is_lost, verifies
+from tests.world.shop import guard_of
 
 
 @pytest.fixture
@@ -125,3 +127,52 @@ def test_ids_of_one_number_are_refused_and_nothing_is_written(
         with pytest.raises(errors.SchemaError, match="cannot be told apart"):
             work()
     assert shop.rows() == damaged
+
+
+def test_an_export_brings_everything_back_where_the_guards_schema_was_lost(
+    guard: Guard, shop: Bookshop, database: ScratchDatabase
+) -> None:
+    before = shop.whose()
+    guard.has_backed_up()
+    data = exports(guard)
+    shop.imports(recycling=True)
+    the_guards_schema_is_lost(database)
+    imports(guard, data)
+    verifies(guard)
+    guard.restores()
+    assert shop.whose() == before
+
+
+def test_rows_declared_after_an_import_are_adopted_and_told_by_their_real_ids(
+    guard: Guard, shop: Bookshop, database: ScratchDatabase
+) -> None:
+    before, carts = shop.whose(), SETTINGS.index('[[protected]]\nname = "carts"')
+    without = SETTINGS[:carts] + SETTINGS[SETTINGS.index('[[protected]]\nname = "reviews"') :]
+    kept = guard_of(database, without).has_backed_up()
+    shop.imports(keyed=False)
+    guard_of(database, without).restores()
+    database.rows("INSERT INTO carts (customer, book_id) VALUES ('nobody', '00000000-0000-4000-8000-000000000001')")
+    later = guard.later(days=1)
+    taken = later.adopts(kept.id)
+    assert taken.adoption is not None
+    assert taken.adoption.rows == sum(before["carts"].values())
+    assert [each.spelled for each in taken.adoption.unknown] == ["00000000-0000-4000-8000-000000000001"]
+    now = str(database.value("SELECT id FROM books WHERE title = 'Book 04'"))
+    assert any(each.today.endswith(f"id {now}") for each in taken.adoption.adopted)
+    later.restores()
+    database.rows("DELETE FROM carts WHERE customer = 'nobody'")
+    assert shop.whose() == before
+
+
+def test_what_became_of_a_book_is_told_by_its_real_ids(guard: Guard, shop: Bookshop, database: ScratchDatabase) -> None:
+    title = "SELECT b.id::text, b.house_id FROM books AS b WHERE title = 'Book 04'"
+    ((old, house),) = database.rows(title)
+    guard.has_backed_up()
+    shop.imports()
+    ((new, other),) = database.rows(title)
+    plan = guard.plans()
+    (said,) = (each for each in restore.asked_parents(plan, ["books"]) if "Book 04" in each)
+    assert said == (
+        f"books: title Book 04, house_id {house}, id {old}, is now id {new}, title Book 04, house_id {other}: "
+        "evidence exact."
+    )
