@@ -5,6 +5,7 @@ from practice_guard.core.application import coverage as coverage
 from practice_guard.core.application import declared as declared
 from practice_guard.core.application import exposed as exposed
 from practice_guard.core.application import imprint as imprint
+from practice_guard.core.application import numbers as numbers
 from practice_guard.core.application import pointers as pointers
 from practice_guard.core.application import rights as rights
 from practice_guard.core.application import sections as sections

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
-from practice_guard.core.application import shapes
+from practice_guard.core.application import numbers, shapes
 from practice_guard.core.application.catalog import Catalog, Column, Table
 from practice_guard.core.application.parents import LEAGUES, Parent
 from practice_guard.core.application.protected import ProtectedSet, Reference, in_order
@@ -21,6 +21,15 @@ _STAMPS = _SET_BY_TRIGGERS | {
     "modified_at", "updated_on", "modified", "last_modified", "lock_version", "row_version", "version", "sys_period",
 }  # fmt: skip
 """Columns that triggers set by rule, where a table has triggers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """Where the ids stand that a reference may have and that are no numbers: a parent's table, quoted, and its key."""
+
+    table: str
+    key: str
+    base: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,8 @@ class BoundSet:
         truncates: a foreign key leads to the ETL's tables, so that TRUNCATE … CASCADE there empties this one.
         stamped: the columns that triggers set whenever a row is written: declared, or such a name in a table whose own
             triggers, or those of what hangs on its rows, may set it. What they hold proves nothing.
+        followed: the columns that point at rows which come back, maybe under other numbers.
+        spelled: by column, of the references whose ids are no numbers, where these are to be found.
     """
 
     set: ProtectedSet
@@ -50,6 +61,7 @@ class BoundSet:
     truncates: bool = False
     stamped: frozenset[str] = frozenset()
     followed: frozenset[str] = frozenset()
+    spelled: Mapping[str, Spelled] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
     @property
     def name(self) -> str:
@@ -108,7 +120,19 @@ class BoundSet:
     def is_given_up(self, column: str) -> str:
         """Return the condition that a row `t` has a value in a reference that a person has given up."""
         values = ", ".join(map(str, sorted(self.set.given_up.get(column, ()))))
-        return f"coalesce(t.{identifier(column)} = ANY (ARRAY[{values}]::bigint[]), false)" if values else "false"
+        value = self.id_of(column, "t", exactly=False)
+        return f"coalesce({value} = ANY (ARRAY[{values}]::bigint[]), false)" if values else "false"
+
+    def id_of(self, column: str, row: str, *, exactly: bool = True) -> str:
+        """Return SQL of the number of what a row of its table points at by a reference.
+
+        Args:
+            column: the reference.
+            row: what the row is called.
+            exactly: as a bigint; else a whole number of any width will do.
+        """
+        value = f"{row}.{identifier(column)}"
+        return numbers.of_text(value) if column in self.spelled else numbers.number(value, "") if exactly else value
 
     @cached_property
     def parts(self) -> Mapping[str, str]:
@@ -122,6 +146,9 @@ class BoundSet:
                 "condition": condition(self.set.condition),
                 "reference": identifier(names[0]),
                 "references": columns(names, of="t"),
+                "pointed": self.id_of(names[0], "t", exactly=False),
+                "pointed_live": self.id_of(names[0], "l"),
+                "pointed_among": self.id_of(names[0], "l", exactly=False),
             }
         )
 
@@ -229,9 +256,18 @@ def _bind(sets: Iterable[ProtectedSet], catalog: Catalog) -> tuple[dict[str, Bou
             "created_at" if "created_at" in {column.name for column in table.stored} else None,
             cascades=table.name in cascading,
             truncates=table.name in truncating,
+            spelled=MappingProxyType(dict(_spelled(references, catalog))),
         )
     found = {name: _with_followed(_with_stamps(each, bound.values()), bound.values()) for name, each in bound.items()}
     return found, skipped, left
+
+
+def _spelled(references: Iterable[Reference], catalog: Catalog) -> Iterator[tuple[str, Spelled]]:
+    """Find the references whose ids are no numbers; only rows of parents have such."""
+    for each in references:
+        parent = bind_parent(each.target, catalog) if isinstance(each.target, Parent) else None
+        if parent is not None and numbers.kind(parent.base):
+            yield each.column, Spelled(parent.table.quoted, parent.key, parent.base)
 
 
 def _hanging(protected: ProtectedSet, left: Mapping[str, str]) -> str:
@@ -323,7 +359,11 @@ def leads_somewhere(reference: Reference, table: Table, catalog: Catalog, *, str
     if not strictly or isinstance(target, str):
         return True
     keys = [key for key in table.foreign_keys if key.columns == (reference.column,)]
-    return shapes.points(column) and not column.generated and all(key.parent == target.table for key in keys)
+    return (
+        shapes.may_lead(column, reference, catalog)
+        and not column.generated
+        and all(key.parent == target.table for key in keys)
+    )
 
 
 def _table_of(reference: Reference, bound: Mapping[str, BoundSet]) -> str:

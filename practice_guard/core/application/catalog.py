@@ -42,7 +42,7 @@ SCHEMA = PUBLIC
 class Column:
     """A column; `built_in` is false for a type that a DROP TYPE could take away, `sequence` is what numbers it.
 
-    `under` is the type that a domain is made of.
+    `under` is the type that a domain is made of; `loose` where texts of other letters count as the same.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Column:
     built_in: bool
     sequence: str | None = None
     under: str | None = None
+    loose: bool = False
 
     @property
     def base(self) -> str:

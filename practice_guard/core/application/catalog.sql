@@ -92,7 +92,9 @@ SELECT o.schema, coalesce(o.name, c.relname::text), c.oid::bigint, c.relkind::te
                        SELECT t.oid, t.typbasetype
                         UNION ALL
                        SELECT b.oid, b.typbasetype FROM under AS u JOIN pg_type AS b ON b.oid = u.next)
-                SELECT format_type(u.oid, NULL) FROM under AS u WHERE u.next = 0) END) ORDER BY a.attnum), '[]')::text
+                SELECT format_type(u.oid, NULL) FROM under AS u WHERE u.next = 0) END,
+               coalesce((SELECT to_jsonb(l) ->> 'collisdeterministic' = 'false' FROM pg_collation AS l
+                          WHERE l.oid = a.attcollation), false)) ORDER BY a.attnum), '[]')::text
           FROM pg_attribute AS a
           JOIN pg_type AS t ON t.oid = a.atttypid
           LEFT JOIN pg_type AS e ON e.oid = t.typelem

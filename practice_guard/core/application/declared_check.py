@@ -18,7 +18,15 @@ from practice_guard.core.application.declared import Declared
 from practice_guard.core.application.leagues import NamedColumn
 from practice_guard.core.application.parents import Parent
 from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
-from practice_guard.core.application.shapes import WHOLE, inherited, key_of, without_key
+from practice_guard.core.application.shapes import (
+    A_NUMBER,
+    WHOLE,
+    as_its_key,
+    inherited,
+    key_of,
+    may_lead,
+    without_key,
+)
 from practice_guard.core.database import Access, Database, condition, statement
 from practice_guard.core.errors import DatabaseError, GuardError, SchemaError, UsageError
 from practice_guard.core.words import agreeing, counted, near
@@ -109,8 +117,9 @@ def _check_columns(catalog: Catalog, declared: Declared, each: ProtectedSet) -> 
     for name in stamped.keys() & {*table.primary_key, *fields, *each.content}:
         what = f"{each.table}.{name} says which row it is or where it belongs; triggers cannot be let set it"
         _refuse(declared, each.name, "set_by_triggers", what)
+    led = {one.column: one for one in each.references}
     for name, of in fields.items():
-        _check_number(declared, each, table, name, of)
+        _check_number(catalog, declared, each, table, led.get(name) or Reference(name, each.name), of)
 
 
 def _meant(declared: Declared, table: Table, each: ProtectedSet, reference: Reference) -> bool:
@@ -146,12 +155,16 @@ def _check_leads(catalog: Catalog, declared: Declared, each: ProtectedSet) -> No
             _refuse(declared, each.name, "points_at", f"{what}: {word}")
 
 
-def _check_number(declared: Declared, each: ProtectedSet, table: Table, name: str, of: str) -> None:
-    found = table.columns[name]
-    if found.base not in WHOLE or found.generated:
-        kind = "generated" if found.generated else found.type
+def _check_number(
+    catalog: Catalog, declared: Declared, each: ProtectedSet, table: Table, reference: Reference, of: str
+) -> None:
+    name = reference.column
+    found, kind = table.columns[name], as_its_key(reference, catalog)
+    fits = found.base in WHOLE if kind == A_NUMBER else may_lead(found, reference, catalog)
+    if not fits or found.generated:
+        is_now = "generated" if found.generated else found.type
         what = "other rows" if of in ("parent_column", "points_at") else of
-        _refuse(declared, each.name, of, f"{each.table}.{name} is {kind}; what points at {what} is a whole number")
+        _refuse(declared, each.name, of, f"{each.table}.{name} is {is_now}; what points at {what} is {kind}")
 
 
 def _check_condition(database: Database, catalog: Catalog, declared: Declared, each: ProtectedSet) -> None:

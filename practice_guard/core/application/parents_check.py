@@ -7,8 +7,9 @@ from typing import NoReturn
 from practice_guard.core.application.catalog import Catalog, Table
 from practice_guard.core.application.declared import Declared
 from practice_guard.core.application.declared_parents import FIELDS
-from practice_guard.core.application.parents import Parent
-from practice_guard.core.application.shapes import WHOLE, inherited
+from practice_guard.core.application.parents import TEAMS, Parent
+from practice_guard.core.application.protected import Reference
+from practice_guard.core.application.shapes import as_its_key, inherited, may_lead, numbers_rows
 from practice_guard.core.database import Access, Database, columns, identifier, statement
 from practice_guard.core.errors import SchemaError, UsageError
 from practice_guard.core.words import counted, near
@@ -68,17 +69,17 @@ def _refuse(declared: Declared, each: Parent, of: str, what: str) -> NoReturn:
 
 
 def _table(catalog: Catalog, declared: Declared, each: Parent) -> Table:
-    """Return a parent's table, whose rows a whole number tells apart."""
+    """Return a parent's table, whose rows a whole number, a uuid or a text tells apart."""
     try:
         table = catalog.table(each.table)
     except SchemaError as error:
         _refuse(declared, each, "table", error.message)
     keys = [table.columns[name] for name in table.primary_key]
-    if len(keys) != 1 or keys[0].base not in WHOLE:
+    if len(keys) != 1 or not numbers_rows(keys[0]):
         kinds = ", ".join(f"{key.name} ({key.type})" for key in keys)
         there = f"its primary key is {kinds}" if keys else "it has no primary key"
         what = f"what points at rows of {each.table} cannot be followed: {there}"
-        _refuse(declared, each, "table", f"{what}; a parent needs one of one column, a whole number")
+        _refuse(declared, each, "table", f"{what}; a parent needs one of one column, a whole number, a uuid or a text")
     if heirs := inherited(table):
         _refuse(declared, each, "table", heirs)
     return table
@@ -100,9 +101,10 @@ def _check_columns(catalog: Catalog, declared: Declared, each: Parent, table: Ta
         if (name,) == table.primary_key:
             what = f"{each.table}.{name} is the primary key, which an import makes anew"
             _refuse(declared, each, of, f"{what}: it says nothing of what a row is")
-        if name in leads and column.base not in WHOLE:
-            what = f"{each.table}.{name} is {column.type}; what leads to {leads[name]} is a whole number"
-            _refuse(declared, each, of, what)
+        led = Reference(name, next((one for one in declared.every_parent if one.name == leads.get(name)), TEAMS))
+        if name in leads and not may_lead(column, led, catalog):
+            kind = as_its_key(led, catalog)
+            _refuse(declared, each, of, f"{each.table}.{name} is {column.type}; what leads to {leads[name]} is {kind}")
         found = leads_elsewhere(catalog, each.table, name, tables[leads[name]] if name in leads else "")
         if found and (name in leads or found in parents):
             what = f"{each.table}.{name} has a foreign key to {found}"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from practice_guard.core.application import numbers
 from practice_guard.core.application.catalog import Catalog, Column, Table
 from practice_guard.core.application.keys import ForeignKey
 from practice_guard.core.application.parents import BUILT_IN_PARENTS, LEAGUES, Parent
@@ -228,8 +229,9 @@ def _led(key: ForeignKey, catalog: Catalog) -> Iterator[str]:
 
 
 def _may_point(column: Column, lead: Lead) -> bool:
-    """Whether a column can hold the number of a row, and is none that numbers its own table's rows."""
-    return column.base in WHOLE and lead.kind in WHOLE and not (column.sequence or column.identity or column.generated)
+    """Whether a column can hold the id of a row, and is none that numbers its own table's rows."""
+    alike = column.base in WHOLE if lead.kind in WHOLE else numbers.kind(column.base) == numbers.kind(lead.kind) != ""
+    return alike and not (column.sequence or column.identity or column.generated)
 
 
 def _called(lead: Lead) -> Iterator[str]:

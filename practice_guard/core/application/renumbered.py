@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from practice_guard.core.application import numbers
 from practice_guard.core.application.catalog import Catalog, Table
 from practice_guard.core.application.parents import LEAGUES, TEAMS, Parent
 from practice_guard.core.application.protected import Reference
-from practice_guard.core.application.shapes import WHOLE, key_of
+from practice_guard.core.application.shapes import key_of, numbers_rows
 from practice_guard.core.database import Query, Row, identifier, literal, statement
 from practice_guard.core.identity import Entry
 
@@ -26,12 +27,14 @@ class BoundParent:
         table: its table.
         key: the column that numbers its rows.
         same: the columns that say what a row is, as far as they are there.
+        base: the type of the key, or of what its domain is made of.
     """
 
     parent: Parent
     table: Table
     key: str
     same: tuple[str, ...]
+    base: str = "bigint"
 
     @property
     def name(self) -> str:
@@ -54,9 +57,22 @@ class BoundParent:
 
     def query(self) -> str:
         """Return the query of its rows: its name, their ids, and what they say, as JSON text."""
-        said = ", ".join(f"{literal(name)}, t.{identifier(name)}::text" for name in self.same)
-        parts = {"name": literal(self.name), "key": identifier(self.key), "table": self.table.quoted, "said": said}
-        return statement(__name__, "entries", **parts)
+        key = f"t.{identifier(self.key)}"
+        said = [f"{literal(name)}, {self._said(name)}::text" for name in self.same]
+        said += [
+            f"{literal(numbers.LED + name)}, t.{identifier(name)}::text"
+            for name in self.leads
+            if numbers.kind(self.table.columns[name].base)
+        ]
+        if numbers.kind(self.base):
+            said.append(f"{literal(numbers.ID)}, {key}::text")
+        parts = {"name": literal(self.name), "id": numbers.number(key, self.base), "table": self.table.quoted}
+        return statement(__name__, "entries", **parts, said=", ".join(said))
+
+    def _said(self, column: str) -> str:
+        """Return what a row says in a column: of another parent's row the number that it is known by."""
+        value = f"t.{identifier(column)}"
+        return numbers.as_it_is(value, self.table.columns[column].base) if column in self.leads else value
 
 
 def bind_parent(parent: Parent, catalog: Catalog) -> BoundParent | None:
@@ -69,9 +85,9 @@ def bind_parent(parent: Parent, catalog: Catalog) -> BoundParent | None:
     key = key_of(table)
     same = tuple(name for name in parent.same if name in table.columns)
     lacks = [name for name in parent.same if name not in same and name not in parent.optional]
-    if key is None or key.base not in WHOLE or lacks or not same:
+    if key is None or not numbers_rows(key) or lacks or not same:
         return None
-    return BoundParent(parent, table, key.name, same)
+    return BoundParent(parent, table, key.name, same, key.base)
 
 
 def listed(parents: Iterable[Parent], catalog: Catalog) -> list[BoundParent]:

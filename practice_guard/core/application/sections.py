@@ -11,7 +11,7 @@ from practice_guard.core import errors
 from practice_guard.core.application import catalog as catalogs
 from practice_guard.core.application import exposed, pointers, shapes
 from practice_guard.core.application.bound import BoundSet
-from practice_guard.core.application.catalog import Table
+from practice_guard.core.application.catalog import Column, Table
 from practice_guard.core.application.declared_parents import LONGEST_NAME
 from practice_guard.core.application.exposed import Exposed, Held
 from practice_guard.core.application.parents import BUILT_IN_PARENTS, Parent
@@ -109,8 +109,11 @@ def _unfit(app: Application, table: Table, each: Exposed, place: int) -> str:
     column = table.columns[pointer.column]
     if pointer.into:
         return f"{pointer.column} leads to another column than the one that numbers the rows, {pointer.into}"
-    if pointer.kind not in shapes.WHOLE or column.generated:
-        return f"{pointer.column} is {'generated' if column.generated else column.type}, and no whole number"
+    kind = shapes.as_its_key(Reference(pointer.column, pointer.target), app.catalog)
+    fits = pointer.kind in shapes.WHOLE if kind == shapes.A_NUMBER else _may_lead(app, column, pointer)
+    if not fits or column.generated:
+        no = "no whole number" if kind == shapes.A_NUMBER else f"not {kind}"
+        return f"{pointer.column} is {'generated' if column.generated else column.type}, and {no}"
     if isinstance(pointer.target, Parent) and bind_parent(pointer.target, app.catalog) is None:
         return f"of {pointer.target.table} nobody can tell which row is which"
     outside = counts.outside[place] if counts else 0
@@ -118,6 +121,10 @@ def _unfit(app: Application, table: Table, each: Exposed, place: int) -> str:
         rows = agreeing(outside, "hangs on a row", "hang on rows")
         return f"{counted(outside, 'row')} of it {rows} of the same table that {pointer.target} does not have"
     return ""
+
+
+def _may_lead(app: Application, column: Column, pointer: Pointer) -> bool:
+    return shapes.may_lead(column, Reference(pointer.column, pointer.target), app.catalog)
 
 
 def _whole(database: Database, app: Application, table: Table, columns: Sequence[Pointer]) -> str:

@@ -7,12 +7,17 @@ from collections.abc import Collection, Iterable
 from itertools import chain, count
 
 from practice_guard.core import errors
+from practice_guard.core.application import numbers
 from practice_guard.core.application.catalog import Catalog, Column, Table
-from practice_guard.core.application.protected import BUILT_IN, ProtectedSet
+from practice_guard.core.application.parents import LEAGUES, TEAMS, Parent
+from practice_guard.core.application.protected import BUILT_IN, ProtectedSet, Reference
 from practice_guard.core.database import Database, Query, ask_each, identifier, statement
 
 WHOLE = ("smallint", "integer", "bigint")
 """Types that number rows."""
+
+A_NUMBER = "a whole number"
+"""What points at rows that whole numbers tell apart."""
 
 _OWN = re.compile(r"guard_(?:row|carried|from|known|all_known|plainly|there|protected|version|fault|goal\d*)")
 """What the guard's statements call columns of their own beside all of a table's."""
@@ -64,11 +69,12 @@ def fault(protected: ProtectedSet, catalog: Catalog) -> str:
                 f"{table.qualified}.{name} ({table.columns[name].type}) is generated, so that no snapshot "
                 "keeps it, and the set needs it."
             )
-    for name in columns:
-        if name in table.columns and not points(table.columns[name]):
+    for each in protected.references:
+        name = each.column
+        if name in table.columns and not may_lead(table.columns[name], each, catalog):
             return (
                 f"{table.qualified}.{name} is {table.columns[name].type}; what points at teams, leagues or "
-                "other rows is a whole number."
+                f"other rows is {as_its_key(each, catalog)}."
             )
     return _odd_name(table) or inherited(table)
 
@@ -88,6 +94,33 @@ def without_key(table: Table, besides: Collection[str] = ()) -> str:
 def points(column: Column) -> bool:
     """Whether a column can hold the number of another row."""
     return column.base in WHOLE or column.base.startswith("numeric")
+
+
+def may_lead(column: Column, reference: Reference, catalog: Catalog) -> bool:
+    """Whether a column can hold the ids of what a reference points at."""
+    key = _led_to(reference, catalog)
+    if key is not None and (of := numbers.kind(key.base)):
+        return numbers.kind(column.base) == of and not column.loose
+    return points(column)
+
+
+def as_its_key(reference: Reference, catalog: Catalog) -> str:
+    """Say what kind of column can hold the ids of what a reference points at."""
+    key = _led_to(reference, catalog)
+    return f"of the type of {key.name}, {key.type}" if key is not None and numbers.kind(key.base) else A_NUMBER
+
+
+def numbers_rows(column: Column) -> bool:
+    """Whether rows of a parent can be known by a column: a whole number, a uuid or a text."""
+    return column.base in WHOLE or (bool(numbers.kind(column.base)) and not column.loose)
+
+
+def _led_to(reference: Reference, catalog: Catalog) -> Column | None:
+    """Return the key of the parent that a reference points at; None for rows of sets, which whole numbers lead to."""
+    target = reference.target
+    if not isinstance(target, Parent) or target in (TEAMS, LEAGUES) or not catalog.has(target.table):
+        return None
+    return key_of(catalog.tables[target.table])
 
 
 def inherited(table: Table) -> str:

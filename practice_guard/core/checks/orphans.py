@@ -16,13 +16,22 @@ from practice_guard.core.steps import Step
 
 @dataclass(frozen=True, slots=True)
 class Vanished:
-    """An id that a parent has no more, and how many live rows of a set hang on it by one column."""
+    """An id that a parent has no more, and how many live rows of a set hang on it by one column.
+
+    `text` is the id as people know it, where it is no number.
+    """
 
     set: str
     column: str
     parent: Parent
     id: int
     rows: int
+    text: str | None = None
+
+    @property
+    def spelled(self) -> str:
+        """The id as people know it."""
+        return self.text or str(self.id)
 
 
 def vanished(database: Database, app: Application, names: Collection[str]) -> list[Vanished]:
@@ -32,9 +41,9 @@ def vanished(database: Database, app: Application, names: Collection[str]) -> li
     ]
     answers = ask_each(database, [_vanished(app, *each) for each in asked])
     return [
-        Vanished(bound.name, each.column, each.outward, number, rows)
+        Vanished(bound.name, each.column, each.outward, number, rows, text)
         for (bound, each), found in zip(asked, answers, strict=True)
-        for number, rows in found
+        for number, rows, text in found
     ]
 
 
@@ -42,6 +51,8 @@ def _vanished(app: Application, bound: BoundSet, reference: Reference) -> Query:
     table, key = app.leads_to(reference)
     parts = {"column": identifier(reference.column), "parents": table.quoted, "parent_key": identifier(key)}
     given_up = bound.is_given_up(reference.column)
+    parts["number"] = bound.id_of(reference.column, "t")
+    parts["text"] = f"min({parts['column']}::text)" if reference.column in bound.spelled else "NULL::text"
     return Query(statement(__name__, "vanished", **bound.parts, **parts, given_up=given_up))
 
 

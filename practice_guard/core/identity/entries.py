@@ -27,6 +27,17 @@ class Entry:
     id: int
     said: Mapping[str, Text]
 
+    @property
+    def spelled(self) -> str:
+        """Its id as people know it; the list has that under no name where it is known by a number made of it."""
+        return self.said.get("") or str(self.id)
+
+    @property
+    def words(self) -> Mapping[str, Text]:
+        """What it says besides its id: of what it leads to, as people know that."""
+        own = ((column, value) for column, value in self.said.items() if column.strip("\n") == column != "")
+        return {column: self.said.get(f"\n{column}", value) for column, value in own}
+
 
 @dataclass(frozen=True, slots=True)
 class Ways:
@@ -120,18 +131,18 @@ def explain_entry(parent: str, led: Led) -> str:
     """Say in one sentence what became of a row of a parent, and by which evidence."""
     became = led.because or "it is not there"
     if led.new is not None:
-        same = f"is kept as id {led.new.id}" if led.fate is Fate.KEPT else f"is now id {led.new.id}"
-        other = "" if led.new.said == led.old.said else f", {_said(led.new)}"
+        same = f"is kept as id {led.new.spelled}" if led.fate is Fate.KEPT else f"is now id {led.new.spelled}"
+        other = "" if led.new.words == led.old.words else f", {_said(led.new)}"
         became = f"{same}{other}: evidence {led.evidence}."
     else:
         waits = "a person gave it up" if led.given_up else "what hangs on it waits"
         became = f"is {led.fate}: {became}; {waits}."
-    text = f"{parent}: {_said(led.old)}, id {led.old.id}, {became}"
+    text = f"{parent}: {_said(led.old)}, id {led.old.spelled}, {became}"
     return re.sub(r"[\r\n\t\v\f]", " ", text)
 
 
 def _said(entry: Entry) -> str:
-    return ", ".join(f"{column} {value}" for column, value in entry.said.items() if value) or "says nothing"
+    return ", ".join(f"{column} {value}" for column, value in entry.words.items() if value) or "says nothing"
 
 
 def _before(entry: Entry, ways: Ways) -> _Written | Led:

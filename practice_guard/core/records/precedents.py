@@ -121,7 +121,11 @@ class Precedents:
         return Query(statement(__name__, "refused", newest=_newest(self.schema)), {"lists": list(self.lists)})
 
 
-def last_put(schema: str, name: str, keys: str, since: object) -> Query:
+FIRST = "(r.after -> 'refs' ->> 0)"
+"""What the ledger notes of a row's first reference."""
+
+
+def last_put(schema: str, name: str, keys: str, since: object, first: str) -> Query:
     """Return the query of where restores have last put rows of a set since a time: `key` as text, and `first`.
 
     A row whose first reference a restore left as it was, it has put nowhere.
@@ -131,8 +135,15 @@ def last_put(schema: str, name: str, keys: str, since: object) -> Query:
         name: the set.
         keys: the query of the primary keys that are asked about, as text.
         since: the time.
+        first: the number of the first reference, as SQL, which the ledger has as `FIRST`.
     """
-    parts = {"set": literal(name), "keys": keys, "of_schema": belonging.of_entry(schema, "l"), "moved": _moved()}
+    parts = {
+        "first": first,
+        "set": literal(name),
+        "keys": keys,
+        "of_schema": belonging.of_entry(schema, "l"),
+        "moved": _moved(),
+    }
     return Query(statement(__name__, "last_put", **parts), {"since": since})
 
 

@@ -32,7 +32,7 @@ HAVING max(r.ledger) FILTER (WHERE u.id IS NOT NULL) > coalesce(max(r.ledger) FI
 
 -- last_put --
 -- Where restores have last put some rows of a set since a time, by primary key: what their first reference then was.
-SELECT DISTINCT ON (r.new_key) r.new_key AS key, (r.after->'refs'->>0)::bigint AS first
+SELECT DISTINCT ON (r.new_key) r.new_key AS key, {first} AS first
   FROM practice_guard.ledger_rows AS r
   JOIN practice_guard.ledger AS l ON l.id = r.ledger
  WHERE l.kind IN ('restore', 'undo') AND l.at >= %(since)s::timestamptz AND r.set_name = {set} AND r.new_key IN ({keys})

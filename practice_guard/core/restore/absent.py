@@ -102,7 +102,7 @@ def unsaid(sheet: Sheet, plan: str) -> str:
 
 
 def _old(sheet: Sheet, place: int) -> str:
-    return f"t.{identifier(sheet.references[place].column)}::bigint"
+    return sheet.kept_id(sheet.references[place].column)
 
 
 def _list(sheet: Sheet, place: int) -> str:

@@ -3,11 +3,11 @@
 -- nothing.
 SELECT count(*), count(*) FILTER (WHERE v.id IS NULL)
   FROM (SELECT t.{reference} FROM {table} AS t WHERE {condition} LIMIT {more}) AS t
-  LEFT JOIN {there} AS v ON v.id = t.{reference}
+  LEFT JOIN {there} AS v ON v.id = {pointed}
 
 -- busy --
 -- What the rows of a table stand on that are protected, or that have a primary key of the snapshot's.
-SELECT DISTINCT l.{reference}::bigint
+SELECT DISTINCT {pointed_live}
   FROM (SELECT t.*, ({condition}) IS TRUE AS guard_protected FROM {table} AS t) AS l
   LEFT JOIN practice_guard.{rows} AS t ON {same_key}
  WHERE l.guard_protected OR t.guard_row IS NOT NULL

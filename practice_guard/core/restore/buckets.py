@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from practice_guard.core.application import LEAGUES, TEAMS
+from practice_guard.core.application import LEAGUES, TEAMS, numbers
 from practice_guard.core.database import Query, identifier, literal, piece, statement
 from practice_guard.core.guarding import Request
 from practice_guard.core.records import Proof, Proven, precedents
@@ -54,7 +54,9 @@ def query(sheet: Sheet, terms: Terms) -> Query:
         **_scope(sheet, terms.request),
     }
     standing = statement(__name__, "standing_keys", **pieces)
-    asked = precedents.last_put(sheet.app.catalog.schema, name, standing, terms.since)
+    spelled = sheet.references[0].column in sheet.bound.spelled
+    first = numbers.of_text(precedents.FIRST) if spelled else f"{precedents.FIRST}::bigint"
+    asked = precedents.last_put(sheet.app.catalog.schema, name, standing, terms.since, first)
     pieces["put"] = asked.text
     blocked, joined = _blocked(sheet)
     outside = [piece(__name__, "other_rows", **sheet.parts, of_table=_as_now(sheet))] if sheet.narrowed else []

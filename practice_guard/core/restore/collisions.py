@@ -82,8 +82,8 @@ def _collisions(sheet: Sheet) -> str:
                 writes=writing(sheet),
                 name=literal(key.name),
                 number=str(place),
-                new_columns=_numbered(key, [values[name] for name in names]),
-                live_columns=_numbered(key, [f"t.{identifier(name)}" for name in names]),
+                new_columns=_numbered(sheet, key, [values[name] for name in names]),
+                live_columns=_numbered(sheet, key, [_live(sheet, name) for name in names]),
                 shared_columns=columns(numbered, of="new"),
                 meets=" AND ".join(
                     f"standing.{name} {operator} new.{name}"
@@ -94,9 +94,18 @@ def _collisions(sheet: Sheet) -> str:
     return _BETWEEN.join(texts)
 
 
-def _numbered(key: UniqueKey, values: Sequence[str]) -> str:
+def _live(sheet: Sheet, name: str) -> str:
+    """Return what a row of the table has in a column; of an id that is no number, the number that it is known by."""
+    return sheet.bound.id_of(name, "t") if name in sheet.bound.spelled else f"t.{identifier(name)}"
+
+
+def _numbered(sheet: Sheet, key: UniqueKey, values: Sequence[str]) -> str:
     """Call values by place, since a column may be called like what stands beside it, and collate as the key does."""
-    collated = (value + sort.replace("%", "%%") for value, sort in zip(values, key.collations, strict=True))
+    spelled = sheet.bound.spelled.keys()
+    collated = (
+        value if name in spelled else value + sort.replace("%", "%%")
+        for name, value, sort in zip(key.columns, values, key.collations, strict=True)
+    )
     return ", ".join(f"{value} AS n{place}" for place, value in enumerate(collated))
 
 

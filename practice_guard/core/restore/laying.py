@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from practice_guard.core.application import imprint
-from practice_guard.core.database import Query, identifier, piece, statement
+from practice_guard.core.database import Query, piece, statement
 from practice_guard.core.restore import absent
 from practice_guard.core.restore.plans import Destination
 from practice_guard.core.restore.sheets import STAND_IN, Sheet
@@ -60,7 +60,7 @@ def emptied(sheet: Sheet, moment: int | None) -> Query:
 def rest(sheet: Sheet, lists: Sequence[str]) -> Query:
     """Return the query of the rows that are not plainly in place, on either side."""
     places = sheet.places
-    refs = [identifier(each.column) for each in sheet.references]
+    refs = [sheet.bound.id_of(each.column, "l") for each in sheet.references]
     parts = {
         **sheet.parts,
         "same_key": sheet.same_key,
@@ -72,10 +72,10 @@ def rest(sheet: Sheet, lists: Sequence[str]) -> Query:
         ),
         "nothing": ", ".join(f"NULL::{type_}" for type_ in sheet.live_columns.values()),
         "same_refs": " AND ".join(
-            f"({sheet.old(place)} IS NULL OR l.{name}::bigint IS NOT DISTINCT FROM t.guard_goal{place})"
+            f"({sheet.old(place)} IS NULL OR {number} IS NOT DISTINCT FROM t.guard_goal{place})"
             if sheet.references[place].parent is not None and place
-            else f"l.{name}::bigint IS NOT DISTINCT FROM t.guard_goal{place or ''}"
-            for place, name in enumerate(refs)
+            else f"{number} IS NOT DISTINCT FROM t.guard_goal{place or ''}"
+            for place, number in enumerate(refs)
         ),
     }
     parts |= {"plainly": "false", "plain_joins": "", "besides": ""}

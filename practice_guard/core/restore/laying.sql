@@ -27,7 +27,7 @@ SELECT t.guard_row, {kept_key}, CASE WHEN t.guard_row IS NOT NULL THEN ROW({cont
          WHERE NOT t.guard_carried) AS t
   FULL JOIN (SELECT t.*, v.id IS NOT NULL AS guard_there
                FROM (SELECT t.*, ({condition}) IS TRUE AS guard_protected FROM {table} AS t) AS t
-               LEFT JOIN {there} AS v ON v.id = t.{reference}) AS l ON {same_key}
+               LEFT JOIN {there} AS v ON v.id = {pointed}) AS l ON {same_key}
   LEFT JOIN (SELECT DISTINCT {kept_key} AS key FROM practice_guard.{rows} AS t WHERE t.guard_carried) AS c
     ON c.key = {live_key}
  WHERE (t.guard_row IS NOT NULL OR l.guard_protected OR c.key IS NOT NULL){besides}

@@ -159,7 +159,7 @@ def _led(
     """Find out who the rows of the parents besides teams and leagues are today; nothing is read where none is used."""
     if not app.followed and not (request.decisions and request.decisions.renamings):
         return {}
-    lists = kept_entries(database, snapshot, [each.name for each in app.followed], app.followed)
+    lists = kept_entries(database, snapshot, [each.name for each in app.followed], app.followed, app.sets)
     now = lists.pop(NOW, {})
     leading.check(request.decisions, app, lists, now)
     return leading.lead(app, lists, now, known, decisions, request)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from practice_guard.core import errors
-from practice_guard.core.application import BoundSet
+from practice_guard.core.application import BoundSet, numbers
 from practice_guard.core.database import Database, Query, columns, identifier, piece, savepoints, statement
+from practice_guard.core.restore import spelling
 from practice_guard.core.words import agreeing, counted
 
 _GREATEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
@@ -31,6 +32,8 @@ class Lines:
         key_type: the type of the keys in it, bigint or text.
         writes: the condition that a line is to be written; others are not looked at.
         updates: how many of its rows are pointed elsewhere.
+        kept: the join with rows `s` that have ids which are no numbers as they were; nothing where there are none.
+        as_was: by column, the id in such a row.
     """
 
     bound: BoundSet
@@ -38,6 +41,8 @@ class Lines:
     key_type: str
     writes: str
     updates: int
+    kept: str = ""
+    as_was: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def refs(self) -> list[str]:
@@ -54,9 +59,20 @@ class Lines:
             "key_type": self.key_type,
             "live_cast": "" if self.key_type == "bigint" else "::text",
             "pointing": " AND ".join(
-                f"t.{identifier(name)}::bigint IS NOT DISTINCT FROM p.a{place}" for place, name in enumerate(self.refs)
+                f"{self.bound.id_of(name, 't')} IS NOT DISTINCT FROM p.a{place}" for place, name in enumerate(self.refs)
             ),
+            "spelled": self.kept + self.found,
         }
+
+    @cached_property
+    def found(self) -> str:
+        """The joins with the rows of parents whose ids are no numbers."""
+        return "".join(spelling.joined(self.bound, place) for place, _ in enumerate(self.refs))
+
+    def value(self, place: int, *, there: bool = True) -> str:
+        """Return SQL of what a reference shall be, in its column's type; `there` where a row `t` of the table is."""
+        type_ = self.bound.table.columns[self.refs[place]].type
+        return f"{spelling.value(self.bound, place, self.as_was, there=there)}::{type_}"
 
 
 @contextmanager
@@ -101,10 +117,7 @@ def point(database: Database, written: Lines, *, exact: bool = True) -> int:
 
 
 def _update(database: Database, written: Lines, exact: bool) -> int:
-    types = written.bound.table.columns
-    assignments = ", ".join(
-        f"{identifier(name)} = p.a{place}::{types[name].type}" for place, name in enumerate(written.refs)
-    )
+    assignments = ", ".join(f"{identifier(name)} = {written.value(place)}" for place, name in enumerate(written.refs))
     text = statement(__name__, "update_references", **written.parts, assignments=assignments)
     done = database.write([Query(text)])[0]
     if exact:
@@ -225,8 +238,7 @@ def _put_anew(database: Database, written: Lines, exact: bool) -> int | None:
         return None
     stored = table.stored
     values = [
-        f"p.a{refs.index(each.name)}::{each.type}" if each.name in refs else f"t.{identifier(each.name)}"
-        for each in stored
+        written.value(refs.index(each.name)) if each.name in refs else f"t.{identifier(each.name)}" for each in stored
     ]
     text = statement(
         __name__,
@@ -253,19 +265,27 @@ def _aside(written: Lines, places: Sequence[int], count: int) -> Iterator[tuple[
         if not column.not_null:
             yield column.name, "NULL", ""
     for column in named:
-        if column.name not in keyed:
+        if column.name in written.bound.spelled and column.name not in keyed:
+            yield column.name, f"{spelling.ANY_TEXT}::{column.type}", ""
+        elif column.name not in keyed:
             yield column.name, f"(-b.nth)::{column.type}", ""
             greatest = _GREATEST.get(column.base, _GREATEST["smallint"])
             yield column.name, f"({greatest} - b.nth)::{column.type}", ""
     for place, column in zip(places, named, strict=True):
         key = keyed.get(column.name)
         asked = {**written.parts, "column": identifier(column.name), "place": str(place), "count": str(count)}
+        if key is None and column.name in written.bound.spelled:
+            continue
         if key is None:
             yield column.name, f"free.id::{column.type}", piece(__name__, "free_numbers", **asked)
             yield column.name, f"(free.id + b.nth)::{column.type}", piece(__name__, "greatest_number", **asked)
         elif key.single:
+            theirs = f"o.{identifier(key.parent_columns[0])}"
+            spelled = column.name in written.bound.spelled
             parents = {
                 "parent": key.parent_quoted,
                 "parent_column": identifier(key.parent_columns[0]),
+                "free_id": theirs if spelled else f"{theirs}::bigint",
+                "number": numbers.of_text(theirs) if spelled else theirs,
             }
             yield column.name, f"free.id::{column.type}", piece(__name__, "free_ids", **asked, **parents)

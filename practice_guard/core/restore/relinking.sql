@@ -10,7 +10,7 @@ SELECT set_config('search_path', 'pg_catalog', true)
 -- Points rows at their teams and leagues; each row once, by its primary key.
 UPDATE {table} AS t
    SET {assignments}
-  FROM {lines} AS p
+  FROM {lines} AS p{spelled}
  WHERE {writes} AND p.live_key = t.{key}{live_cast}
 
 -- in_the_way --
@@ -44,10 +44,10 @@ UPDATE {table} AS t
 -- Ids that are there and that no row of the table has or will have: where rows wait while others take their place.
 
   JOIN (SELECT f.id, row_number() OVER () AS nth
-          FROM (SELECT o.{parent_column}::bigint AS id
+          FROM (SELECT {free_id} AS id
                   FROM {parent} AS o
                  WHERE NOT EXISTS (SELECT FROM {table} AS t WHERE t.{column} = o.{parent_column})
-                   AND NOT EXISTS (SELECT FROM {lines} AS p WHERE {writes} AND p.a{place} = o.{parent_column})
+                   AND NOT EXISTS (SELECT FROM {lines} AS p WHERE {writes} AND p.a{place} = {number})
                  LIMIT {count}) AS f) AS free ON free.nth = b.nth
 
 -- free_numbers --
@@ -89,7 +89,7 @@ SELECT NOT c.relrowsecurity
 -- they are sorted meanwhile.
 WITH gone AS (
     DELETE FROM {table} AS t
-     USING {lines} AS p
+     USING {lines} AS p{spelled}
      WHERE {writes} AND p.live_key = t.{key}{live_cast}
     RETURNING p.row AS nth, {values})
 INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE

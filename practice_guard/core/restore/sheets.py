@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from practice_guard.core.application import LEAGUES, TEAMS, Application, BoundSet, Column, Reference, Table
+from practice_guard.core.application import LEAGUES, TEAMS, Application, BoundSet, Column, Reference, Table, numbers
 from practice_guard.core.database import Scratch, columns, identifier, literal, statement
 from practice_guard.core.restore import pointing
 from practice_guard.core.restore.plans import NewKey
@@ -156,6 +156,7 @@ class Sheet:
             f"plan_{self.name}": self.plan_columns,
             f"waits_{self.name}": {"row": "bigint", "how": "text", "reason": "text", "note": "text", "occupant": key},
             **({f"busy_{self.name}": {"id": "bigint"}} if self.sparse else {}),
+            **({f"were_{self.name}": {"id": "bigint", "value": "text"}} if self.bound.spelled else {}),
         }
 
     @cached_property
@@ -195,13 +196,26 @@ class Sheet:
             "protected": "boolean",
         }  # fmt: skip
 
+    def kept_id(self, column: str) -> str:
+        """Return SQL of the number of what a kept row `t` points at in a column, of the type that this was of."""
+        value = f"t.{identifier(column)}"
+        found = next((each for each in self.stored.columns if each.name == column), None)
+        base = found.stored_as if found is not None else ""
+        if found is not None and base != found.type:  # kept as text: what its domain is made of, the table says
+            now = self.bound.table.columns.get(column)
+            base = now.base if now is not None and now.type == found.type else ""
+        return numbers.number(value, base)
+
     def list(self, place: int) -> str:
         """Which of the snapshot's lists the id in a reference of a kept row is of, from 1."""
         return _list_of(self.references[place].column)
 
     def old(self, place: int) -> str:
         """The id in a reference of a kept row, as its list has it."""
-        return _old_of(self.references[place].column)
+        return self._old_of(self.references[place].column)
+
+    def _old_of(self, column: str) -> str:
+        return f"coalesce((t.guard_from -> {literal(column)} ->> 'id')::bigint, {self.kept_id(column)})"
 
     @cached_property
     def plan_columns(self) -> dict[str, str]:
@@ -244,6 +258,7 @@ class Sheet:
             "known": self._led(reference),
             "rows": identifier(self.stored.rows_table),
             "column": identifier(reference.column),
+            "id": self.kept_id(reference.column),
             "own": literal(reference.column),
             "now": _ids(*self.app.leads_to(reference)),
         }
@@ -275,7 +290,7 @@ class Sheet:
         """
         joins = (
             f"  LEFT JOIN {self.goals(place)} AS g{place} ON g{place}.list = {_list_of(each.column)}"
-            f" AND g{place}.old = {_old_of(each.column)}"
+            f" AND g{place}.old = {self._old_of(each.column)}"
             for place, each in enumerate(self.references)
         )
         return {**self._parts, "goal_joins": "\n".join(joins)}
@@ -296,13 +311,13 @@ class Sheet:
             "created": f"t.{created}::text" if created else "NULL::text",
             "live_created": f"l.{created}::text" if created else "NULL::text",
             "lists": ", ".join(_list_of(each.column) for each in self.references),
-            "olds": ", ".join(_old_of(each.column) for each in self.references),
-            "live_refs": ", ".join(f"l.{identifier(each.column)}::bigint" for each in self.references),
+            "olds": ", ".join(self._old_of(each.column) for each in self.references),
+            "live_refs": ", ".join(self.bound.id_of(each.column, "l") for each in self.references),
             "known": " AND ".join(
-                f"({_old_of(each.column)} IS NULL OR coalesce(g{place}.fate IN ('kept', 'renumbered'), false))"
+                f"({self._old_of(each.column)} IS NULL OR coalesce(g{place}.fate IN ('kept', 'renumbered'), false))"
                 for place, each in enumerate(self.references)
             ),
-            "known0": f"({_old_of(self.references[0].column)} IS NULL"
+            "known0": f"({self._old_of(self.references[0].column)} IS NULL"
             " OR coalesce(g0.fate IN ('kept', 'renumbered'), false))",
         }
 
@@ -333,7 +348,8 @@ class Sheet:
 
 
 def _ids(table: Table, key: str) -> str:
-    return "(" + statement(__name__, "ids", key=identifier(key), table=table.quoted) + "\n)"
+    number = numbers.number(f"t.{identifier(key)}", table.columns[key].base)
+    return "(" + statement(__name__, "ids", number=number, table=table.quoted) + "\n)"
 
 
 def _nowhere() -> str:
@@ -347,10 +363,6 @@ def _list_of(column: str) -> str:
         f"(CASE WHEN {own} IS NOT NULL THEN array_position(%(lists)s::text[], {own} ->> 'list')"
         f" WHEN t.{identifier(column)} IS NOT NULL THEN 1 END)::smallint"
     )
-
-
-def _old_of(column: str) -> str:
-    return f"coalesce((t.guard_from -> {literal(column)} ->> 'id')::bigint, t.{identifier(column)}::bigint)"
 
 
 STAND_IN = str(NewKey.BELOW)

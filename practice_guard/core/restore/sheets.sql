@@ -29,7 +29,7 @@ SELECT g.* FROM (
  UNION ALL
 SELECT 1::smallint, v.old, v.old, 'same-id', 'kept', false, false, false, NULL::smallint, NULL::bigint, NULL::text,
        NULL::text, NULL::text, 0::smallint
-  FROM (SELECT DISTINCT t.{column}::bigint AS old
+  FROM (SELECT DISTINCT {id} AS old
           FROM practice_guard.{rows} AS t
          WHERE t.{column} IS NOT NULL AND (t.guard_from -> {own}) IS NULL AND NOT t.guard_carried) AS v
  WHERE NOT EXISTS (SELECT FROM {known} AS k WHERE k.list = 1 AND k.old = v.old)
@@ -49,4 +49,4 @@ SELECT NULL::smallint AS list, NULL::bigint AS old, NULL::bigint AS id, NULL::te
 
 -- ids --
 -- The ids that there are in a table.
-SELECT DISTINCT t.{key}::bigint AS id FROM {table} AS t
+SELECT DISTINCT {number} AS id FROM {table} AS t

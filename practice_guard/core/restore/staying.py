@@ -49,7 +49,7 @@ def let(scratch: Scratch, app: Application, sets: Sequence[BoundSet], removing: 
 
 
 def _found(app: Application, each: Lines, lines: Sequence[Lines], hangers: Sequence[tuple[str, str]]) -> Query:
-    texts = [statement(__name__, "taken", **each.parts, **_compared(each.bound, key)) for key in _keys(each.bound)]
+    texts = [statement(__name__, "taken", **each.parts, **_compared(each, key)) for key in _keys(each.bound)]
     texts += [_hanging(app, table, column, each, lines) for table, column in hangers]
     return Query(statement(__name__, "stays", found=_BETWEEN.join(texts)))
 
@@ -64,15 +64,13 @@ def _keys(bound: BoundSet) -> list[UniqueKey]:
     ]
 
 
-def _compared(bound: BoundSet, key: UniqueKey) -> Mapping[str, str]:
-    places = {reference.column: place for place, reference in enumerate(bound.references)}
+def _compared(each: Lines, key: UniqueKey) -> Mapping[str, str]:
+    places = {reference.column: place for place, reference in enumerate(each.bound.references)}
     names = [name for name in key.columns if name is not None]
 
     def values() -> Iterator[str]:
         for number, name in enumerate(names):
-            moved = (
-                f"p.a{places[name]}::{bound.table.columns[name].type}" if name in places else f"t.{identifier(name)}"
-            )
+            moved = each.value(places[name]) if name in places else f"t.{identifier(name)}"
             yield f"{moved} AS n{number}"
 
     return {
@@ -133,6 +131,7 @@ def _staying(scratch: Scratch, bound: BoundSet, former: str) -> Query:
             "staying",
             before_list=wayback.each_reference(bound, "p.b#"),
             after_list=wayback.each_reference(bound, "CASE WHEN s.row IS NULL THEN p.a# ELSE p.b# END"),
+            text_list=wayback.also(bound, "p.t#"),
             former=former,
             stays=scratch.table(f"stays_{bound.name}"),
         )

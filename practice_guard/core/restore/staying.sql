@@ -3,7 +3,7 @@
 SELECT n.row, {name} AS name, NULL::text AS note
   FROM (SELECT p.row, {values}
           FROM {lines} AS p
-          JOIN {table} AS t ON p.live_key = t.{key}{live_cast}
+          JOIN {table} AS t ON p.live_key = t.{key}{live_cast}{spelled}
          WHERE {writes}) AS n
  WHERE EXISTS (SELECT FROM {table} AS t
                 WHERE {meets}
@@ -34,6 +34,6 @@ SELECT count(*) FROM {stays} AS s
 -- staying --
 -- Lets those rows be what they are.
 SELECT p.row, p.put, CASE WHEN s.row IS NULL THEN p.live_key ELSE p.put END, p.sum, p.adrift AND s.row IS NULL,
-       coalesce(p.stays, s.name), coalesce(p.refused, s.note), {before_list}, {after_list}
+       coalesce(p.stays, s.name), coalesce(p.refused, s.note), {before_list}, {after_list}{text_list}
   FROM {former} AS p
   LEFT JOIN {stays} AS s ON s.row = p.row

@@ -63,9 +63,9 @@ WITH more AS (
      ours AS (
     SELECT l.lcontent, l.ref0 FROM {rest} AS l WHERE EXISTS (SELECT FROM {pairs} AS p WHERE p.lkey = l.lkey)
      UNION
-    SELECT ROW({live_content})::text, l.{reference}::bigint
+    SELECT ROW({live_content})::text, {pointed_live}
       FROM (SELECT * FROM {table} AS t WHERE {condition}) AS l
-     WHERE {sparse} AND l.{reference} IN (SELECT ref0 FROM more)
+     WHERE {sparse} AND {pointed_among} IN (SELECT ref0 FROM more)
        AND NOT EXISTS (SELECT FROM {rest} AS r WHERE r.lkey = {live_key}))
 SELECT more.lkey, more.ref0 FROM more JOIN ours ON ours.lcontent = more.lcontent AND ours.ref0 = more.ref0
 

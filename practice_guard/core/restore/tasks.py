@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from practice_guard.core import errors
 from practice_guard.core.application import BoundSet, Column
+from practice_guard.core.database import identifier, piece
 from practice_guard.core.restore import absent
 from practice_guard.core.restore.ordering import in_turn
 from practice_guard.core.restore.plans import Bucket
@@ -61,7 +62,12 @@ class Task:
 
     def _lines(self, table: str) -> Lines:
         writes = f"p.meant AND {writing(self.sheet)} AND {self.only}"
-        return Lines(self.bound, table, self.sheet.key_type, writes, self.updates)
+        kept, as_was = "", dict[str, str]()
+        if self.bound.spelled:
+            kept = piece(__name__, "kept", rows=self.sheet.parts["rows"])
+            there = self.bound.spelled.keys() & self.sheet.stored.types.keys()
+            as_was = {name: f"s.{identifier(name)}" for name in sorted(there)}
+        return Lines(self.bound, table, self.sheet.key_type, writes, self.updates, kept, as_was)
 
     @property
     def _plan(self) -> str:

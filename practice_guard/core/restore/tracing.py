@@ -40,7 +40,7 @@ def trace(database: Database, snapshot: Snapshot, app: Application, request: Req
         )
         for name, old in lists.items()
     }
-    entries = kept_entries(database, snapshot, [each.name for each in app.followed], app.followed)
+    entries = kept_entries(database, snapshot, [each.name for each in app.followed], app.followed, app.sets)
     led = leading.lead(app, entries, entries.pop(NOW, {}), known, decisions, request)
     found: dict[tuple[str, str], dict[int, Traced]] = {}
     for name, (teams, leagues) in known.items():
@@ -87,8 +87,8 @@ def _leagues(old: TeamList, now: TeamList, heirs: Mapping[int, int]) -> Iterator
 def _led(led: Led) -> Traced:
     if led.new is None:
         return Traced(_said(led.old), waits=f"{led.fate}: {led.because}")
-    return Traced(_said(led.old), f"{_said(led.new)}, id {led.new.id}")
+    return Traced(_said(led.old), f"{_said(led.new)}, id {led.new.spelled}")
 
 
 def _said(entry: Entry) -> str:
-    return ", ".join(value for value in entry.said.values() if value)
+    return ", ".join(value for value in entry.words.values() if value)

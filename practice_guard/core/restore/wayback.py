@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from practice_guard.core.application import Application, BoundSet, Reference
+from practice_guard.core.application import Application, BoundSet, Reference, numbers
 from practice_guard.core.database import Fill, Query, Scratch, identifier, piece, statement
 from practice_guard.core.records import Entry, ledger
 from practice_guard.core.restore.halving import TURNS, Refused
@@ -29,7 +29,23 @@ def lay_down(
 
 def lines(scratch: Scratch, bound: BoundSet) -> Lines:
     """Return what was laid down of a set."""
-    return Lines(bound, scratch.table(f"undo_{bound.name}"), key_type(bound), _writes(bound), 0)
+    as_was = {bound.references[place].column: f"p.t{place}" for place in _spelled(bound)}
+    return Lines(bound, scratch.table(f"undo_{bound.name}"), key_type(bound), _writes(bound), 0, as_was=as_was)
+
+
+def _spelled(bound: BoundSet) -> list[int]:
+    """Return the references, by position, whose ids are no numbers: what they were is kept as it was."""
+    return [place for place, each in enumerate(bound.references) if each.column in bound.spelled]
+
+
+def also(bound: BoundSet, text: str) -> str:
+    """Return a text for each of those, with its place for `#`, to be added to a list."""
+    return "".join(f", {text.replace('#', str(place))}" for place in _spelled(bound))
+
+
+def _number(bound: BoundSet, place: int, text: str) -> str:
+    """Return the number of an id, as SQL, that the ledger keeps as text."""
+    return numbers.of_text(text) if place in _spelled(bound) else f"({text})::bigint"
 
 
 def _tables(bound: BoundSet) -> dict[str, dict[str, str]]:
@@ -43,6 +59,7 @@ def _tables(bound: BoundSet) -> dict[str, dict[str, str]]:
             "row": "bigint", "put": key, "live_key": key, "sum": "text", "adrift": "boolean",
             "stays": "text", "refused": "text",
             **{f"b{place}": "bigint" for place in places}, **{f"a{place}": "bigint" for place in places},
+            **{f"t{place}": "text" for place in _spelled(bound)},
         },
         f"stays_{bound.name}": {"row": "bigint", "name": "text", "note": "text"},
     }  # fmt: skip
@@ -75,6 +92,8 @@ def _laying(
     ours = [each for each in refused if each.set == bound.name]
     staying = {"refused": [each.row for each in ours], "notes": [each.words for each in ours]}
 
+    places = range(len(bound.references))
+
     def query() -> Query:
         ways = [_way(scratch, app, bound, place, sets) for place in range(len(bound.references))]
         text = statement(
@@ -82,9 +101,11 @@ def _laying(
             "lines",
             rows=rows.text,
             key_type=key_type(bound),
-            was=each_reference(bound, "(r.before ->> #)::bigint AS w#"),
-            now=each_reference(bound, "(r.after ->> #)::bigint AS b#"),
-            back=", ".join(f"({way})::bigint AS a{place}" for place, way in enumerate(ways)),
+            was=", ".join(f"{_number(bound, each, f'(r.before ->> {each})')} AS w{each}" for each in places),
+            now=", ".join(f"{_number(bound, each, f'(r.after ->> {each})')} AS b{each}" for each in places),
+            back=", ".join(f"{_number(bound, place, f'({way})')} AS a{place}" for place, way in enumerate(ways)),
+            texts="".join(f", {ways[place]} AS t{place}" for place in _spelled(bound)),
+            text_list=also(bound, "x.t#"),
             was_list=each_reference(bound, "x.w#"),
             now_list=each_reference(bound, "x.b#"),
             back_list=each_reference(bound, "x.a#"),
@@ -114,7 +135,11 @@ def _allowed(
             continue
         theirs = dict(key.pairs)[reference.column]
         target = app.catalog.table(key.parent).quoted
-        found.add(piece(__name__, "is_there", place=place, target=target, column=identifier(theirs)))
+        spelled = reference.column in bound.spelled
+        is_there = piece(__name__, "is_there_as_text", place=place, target=target, column=identifier(theirs))
+        if not spelled:
+            is_there = piece(__name__, "is_there", place=place, target=target, column=identifier(theirs))
+        found.add(is_there)
         # Sets are laid down after those that their rows hang on; what is to go lets nothing hang on it.
         found |= {
             piece(__name__, "and_stays", place=place, lines=scratch.table(f"undo_{each.name}"))

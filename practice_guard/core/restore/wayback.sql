@@ -3,10 +3,10 @@
 -- its references are and shall be again. What was put back, and goes, has no `live_key`; what was refused stays.
 SELECT x.row, x.put, x.live_key, x.sum,
        x.note IS NULL AND x.live_key IS NOT NULL AND ROW({was_list}) IS DISTINCT FROM ROW({back_list}),
-       NULL::text, x.note, {now_list}, {after_list}
+       NULL::text, x.note, {now_list}, {after_list}{text_list}
   FROM (SELECT r.row, r.key::{key_type} AS put,
                CASE WHEN r.before <> 'null' OR k.row IS NOT NULL THEN r.key::{key_type} END AS live_key, r.sum, k.note,
-               {was}, {now}, {back}
+               {was}, {now}, {back}{texts}
           FROM (
 {rows}
                ) AS r
@@ -20,6 +20,10 @@ CASE WHEN {allowed} THEN r.before ->> {place}
 -- is_there --
 -- Whether a foreign key finds what a reference was.
 (r.before ->> {place})::bigint IN (SELECT o.{column}::bigint FROM {target} AS o)
+
+-- is_there_as_text --
+-- The same where ids are no numbers.
+(r.before ->> {place}) IN (SELECT o.{column}::text FROM {target} AS o)
 
 -- and_stays --
 -- Whether that is none of what goes.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NoReturn
 
 from practice_guard.core import errors
+from practice_guard.core.application import numbers
 from practice_guard.core.database import Database, Query, ask_each, columns, identifier, literal, piece, statement
 from practice_guard.core.records import ledger
 from practice_guard.core.restore import inward, relinking, untouched
@@ -31,6 +33,10 @@ def write(database: Database, busy: Sequence[Task]) -> int:
     if not busy:
         return 0
     written = [task.lines for task in busy]
+    for task in busy:
+        if task.bound.spelled:
+            task.sheet.scratch.empty(f"were_{task.name}")
+            task.sheet.scratch.fill([(f"were_{task.name}", partial(_were, task))])
     before = untouched.left_alone(database, written, present=False)
     put(database, busy, lambda each: each.check_constraints())
     untouched.check(before, untouched.left_alone(database, written, present=True))
@@ -71,11 +77,26 @@ def _parts(task: Task) -> dict[str, str]:
     return {
         **task.parts,
         **task.lines.parts,
-        "before_list": sheet.each("coalesce(p.b#::text, 'null')"),
-        "after_list": sheet.each("coalesce(p.a#::text, 'null')"),
+        "before_list": ", ".join(_noted(task, place)[0] for place in sheet.places),
+        "after_list": ", ".join(_noted(task, place)[1] for place in sheet.places),
         "alike": sheet.alike(_steady(task), kept="s", live="t", put=inward.values(sheet)),
         "followed": inward.joins(sheet),
     }
+
+
+def _noted(task: Task, place: int) -> tuple[str, str]:
+    """Return what the ledger notes of a reference, before and after, as JSON in SQL: an id that is no number itself."""
+    column = task.refs[place]
+    if column not in task.bound.spelled:
+        return f"coalesce(p.b{place}::text, 'null')", f"coalesce(p.a{place}::text, 'null')"
+    before = f"CASE WHEN p.b{place} IS NULL THEN 'null' ELSE to_json(w{place}.value)::text END"
+    return before, f"coalesce(to_json(t.{identifier(column)}::text)::text, 'null')"
+
+
+def _were(task: Task) -> Query:
+    """Return the query of what rows that will be written point at by ids that are no numbers, each with its number."""
+    values = ", ".join(f"(t.{identifier(name)}::text)" for name in sorted(task.bound.spelled))
+    return Query(statement(__name__, "were", **_parts(task), values=values, number=numbers.of_text("v.value")))
 
 
 def _steady(task: Task) -> list[str]:
@@ -84,10 +105,10 @@ def _steady(task: Task) -> list[str]:
 
 
 def _insertion(task: Task, later: Sequence[str]) -> Query:
-    bound, types = task.bound, task.bound.table.columns
+    bound = task.bound
     names = [bound.key.name, *task.refs, *(column.name for column in task.plain)]
     values = [f"p.put::{bound.key.type}"]
-    values += [f"p.a{place}::{types[name].type}" for place, name in enumerate(task.refs)]
+    values += [task.lines.value(place, there=False) for place, _ in enumerate(task.refs)]
     kept_as = {each.name: each.stored_as for each in task.sheet.stored.columns}
     as_was = ["" if kept_as[each.name] == each.type else f"::{each.type}" for each in task.plain]
     followed = inward.values(task.sheet, without=later)
@@ -97,7 +118,13 @@ def _insertion(task: Task, later: Sequence[str]) -> Query:
     ]
     return Query(
         statement(
-            __name__, "insert_rows", **_parts(task), columns=columns(names), values=", ".join(values), only=task.only
+            __name__,
+            "insert_rows",
+            **_parts(task),
+            columns=columns(names),
+            values=", ".join(values),
+            only=task.only,
+            found=task.lines.found,
         )
     )
 
@@ -128,7 +155,12 @@ def record(database: Database, entry: int, busy: Sequence[Task]) -> None:
 
 
 def _right(task: Task) -> Query:
-    named = {**_parts(task), "set": literal(task.name), "kept": "", "as_kept": ""}
+    named = {**_parts(task), "set": literal(task.name), "kept": "", "as_kept": "", "were": "", "noted": ""}
+    for place, column in enumerate(task.refs):
+        if column in task.bound.spelled:
+            were = task.sheet.scratch.table(f"were_{task.name}")
+            named["were"] += piece(__name__, "as_were", were=were, place=str(place))
+            named["noted"] += piece(__name__, "is_noted", place=str(place))
     if task.inserts:
         named |= {"kept": piece(__name__, "kept", **named), "as_kept": piece(__name__, "as_kept", **named)}
     return Query(statement(__name__, "ledger_rows", **named))

@@ -3,7 +3,7 @@
 INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE
 SELECT {values}
   FROM {whole} AS p
-  JOIN practice_guard.{rows} AS s ON s.guard_row = p.row{followed}
+  JOIN practice_guard.{rows} AS s ON s.guard_row = p.row{followed}{found}
  WHERE p.meant AND p.bucket = 'insert' AND {only}
 
 -- fill_in --
@@ -34,8 +34,25 @@ SELECT {set}::text, p.bucket, p.row, p.key::text, p.put::text,
        ('{{"refs":[' || concat_ws(',', {after_list}) || '],"sum":"'
         || encode(sha256(convert_to(ROW(t.*)::text, 'UTF8')), 'hex') || '"}}')::jsonb
   FROM {whole} AS p
-  JOIN {table} AS t ON p.put = t.{key}{live_cast}{kept}
- WHERE {writes} AND {pointing}{as_kept}
+  JOIN {table} AS t ON p.put = t.{key}{live_cast}{kept}{were}
+ WHERE {writes} AND {pointing}{noted}{as_kept}
+
+-- were --
+-- What rows that will be pointed elsewhere point at by ids that are no numbers, each once.
+SELECT DISTINCT {number}, v.value
+  FROM {lines} AS p
+  JOIN {table} AS t ON p.live_key = t.{key}{live_cast}
+ CROSS JOIN LATERAL (VALUES {values}) AS v (value)
+ WHERE {writes} AND v.value IS NOT NULL
+
+-- as_were --
+-- The id that a row had in one reference.
+
+  LEFT JOIN {were} AS w{place} ON w{place}.id = p.b{place}
+
+-- is_noted --
+-- Whether it is known.
+ AND (p.b{place} IS NULL OR w{place}.id IS NOT NULL)
 
 -- kept --
 -- What the snapshot has of a row that was put back, and whether that is there to the letter.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from practice_guard.core.application import BoundSet, Parent, Reference
 from practice_guard.core.database import Database, Query, ask_each, identifier, literal, piece, statement
@@ -22,6 +22,7 @@ class Orphan:
         id: what it has, or had when it was last in its table.
         rows: how many.
         list: the list that knows the id; None where none of those asked does.
+        text: the id as people know it, where it is no number.
     """
 
     set: str
@@ -30,6 +31,12 @@ class Orphan:
     id: int
     rows: int
     list: str | None
+    text: str | None = None
+
+    @property
+    def spelled(self) -> str:
+        """The id as people know it."""
+        return self.text or str(self.id)
 
 
 @dataclass(slots=True)
@@ -59,11 +66,12 @@ def adopt(database: Database, own: str, sets: Sequence[tuple[BoundSet, StoredSet
     """
     meant = [(bound, stored) for bound, stored in sets if bound.name in adoption.sets]
     asked = [(bound, stored, each) for bound, stored in meant for each in bound.references if each.parent is None]
-    answers = ask_each(database, [_pairs(stored, each, own) for _, stored, each in asked])
-    counted = [{(name, number): rows for name, number, rows in found} for found in answers]
+    answers = ask_each(database, [_pairs(bound, stored, each, own) for bound, stored, each in asked])
+    counted = [{(name, number): rows for name, number, rows, _ in found} for found in answers]
+    texts = [{number: text for _, number, _, text in found} for found in answers]
     known = _known(database, zip((each for *_, each in asked), counted, strict=True))
     found: list[Orphan] = []
-    for (bound, stored, reference), pairs in zip(asked, counted, strict=True):
+    for (bound, stored, reference), pairs, spelled in zip(asked, counted, texts, strict=True):
         lists = known[reference.outward]
         given_up = bound.set.given_up.get(reference.column, frozenset())
         lost = {
@@ -72,8 +80,8 @@ def adopt(database: Database, own: str, sets: Sequence[tuple[BoundSet, StoredSet
             if pair[0] not in lists[pair[1]] and not (pair[0] == own and pair[1] in given_up)
         }
         heirs = {pair: next((each for each in adoption.lists if each in lists[pair[1]]), None) for pair in lost}
-        _give(database, stored, reference, own, {pair: heir for pair, heir in heirs.items() if heir is not None})
-        found += _summed(bound, reference, lost, heirs)
+        _give(database, bound, stored, reference, own, {pair: heir for pair, heir in heirs.items() if heir is not None})
+        found += (replace(each, text=spelled[each.id]) for each in _summed(bound, reference, lost, heirs))
     adoption.found = tuple(found)
 
 
@@ -98,18 +106,21 @@ def _summed(
         yield Orphan(bound.name, reference.column, reference.outward, number, rows, heir)
 
 
-def _parts(stored: StoredSet, reference: Reference) -> dict[str, str]:
-    parts = {"column": literal(reference.column), "reference": identifier(reference.column)}
-    pair = piece(__name__, "pair", **parts)
+def _parts(bound: BoundSet, stored: StoredSet, reference: Reference) -> dict[str, str]:
+    parts = {"column": literal(reference.column)}
+    spelled = f"t.{identifier(reference.column)}::text" if reference.column in bound.spelled else "NULL::text"
+    pair = piece(__name__, "pair", **parts, number=bound.id_of(reference.column, "t"), text=spelled)
     return {"rows": identifier(stored.rows_table), "pair": pair, "column": parts["column"]}
 
 
-def _pairs(stored: StoredSet, reference: Reference, own: str) -> Query:
-    return Query(statement(__name__, "pairs", **_parts(stored, reference)), {"own": own})
+def _pairs(bound: BoundSet, stored: StoredSet, reference: Reference, own: str) -> Query:
+    return Query(statement(__name__, "pairs", **_parts(bound, stored, reference)), {"own": own})
 
 
-def _give(database: Database, stored: StoredSet, reference: Reference, own: str, heirs: Mapping[_Pair, str]) -> None:
+def _give(
+    database: Database, bound: BoundSet, stored: StoredSet, reference: Reference, own: str, heirs: Mapping[_Pair, str]
+) -> None:
     if heirs:
         named = {"lists": [name for name, _ in heirs], "ids": [number for _, number in heirs]}
-        text = statement(__name__, "give", **_parts(stored, reference))
+        text = statement(__name__, "give", **_parts(bound, stored, reference))
         database.execute(text, {"own": own, **named, "heirs": list(heirs.values())})

@@ -1,11 +1,11 @@
 -- pair --
 -- Of which list the id is that a kept row has in a reference, and the id.
 coalesce(t.guard_from -> {column} ->> 'list', %(own)s::text) AS list,
-               coalesce((t.guard_from -> {column} ->> 'id')::bigint, t.{reference}::bigint) AS id
+               coalesce((t.guard_from -> {column} ->> 'id')::bigint, {number}) AS id, {text} AS text
 
 -- pairs --
 -- Which ids of which lists the rows of a set hang on by one reference, and how many rows on each.
-SELECT x.list, x.id, count(*)
+SELECT x.list, x.id, count(*), min(x.text)
   FROM (SELECT {pair}
           FROM practice_guard.{rows} AS t) AS x
  WHERE x.id IS NOT NULL

@@ -21,6 +21,11 @@ SELECT list, parent, id, said::text
   FROM practice_guard.parent_lists
  WHERE list = ANY (%(lists)s::text[]) AND (%(parents)s::text[] IS NULL OR parent = ANY (%(parents)s::text[]))
 
+-- pointed --
+-- The ids that rows have in a reference, each once, under the name of no list.
+SELECT '-', {parent}, p.number, jsonb_build_object('', p.text)::text
+  FROM (SELECT DISTINCT {number} AS number, {column}::text AS text FROM {table} AS t WHERE {column} IS NOT NULL) AS p
+
 -- older --
 -- The same as an older program kept it: as rows of a set, each under the list that its team is of.
 SELECT coalesce(t.guard_from -> {reference} ->> 'list', {own}), {parent}, t.{key}::bigint,

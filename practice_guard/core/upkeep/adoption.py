@@ -109,7 +109,9 @@ def told(guard: Guard, app: Application, chosen: Snapshot, adoption: Adoption, k
     others = restore.names(guard.database, [each for each in known if not each.fault], tuple(parents.values()))
     adopted = []
     for orphan, name in ours:
-        traced = traces[name, orphan.parent.name].get(orphan.id) or restore.Traced(f"{orphan.parent.one} {orphan.id}")
+        traced = traces[name, orphan.parent.name].get(orphan.id) or restore.Traced(
+            f"{orphan.parent.one} {orphan.spelled}"
+        )
         called = {
             found[orphan.id].was
             for (_, parent), found in others.items()
@@ -131,7 +133,7 @@ def _unknown(database: Database, report: Adoptions, known: Sequence[Snapshot]) -
         by_column.setdefault((each.set, each.column), []).append(each)
     for (name, column), each_id in by_column.items():
         rows = sum(each.rows for each in each_id)
-        ids = ", ".join(str(each.id) for each in each_id[:_MOST]) + (", …" if len(each_id) > _MOST else "")
+        ids = ", ".join(each.spelled for each in each_id[:_MOST]) + (", …" if len(each_id) > _MOST else "")
         parent = each_id[0].parent
         what = (
             f"{counted(rows, 'row')} of {name} {agreeing(rows, 'hangs', 'hang')} by {column} on "
@@ -160,7 +162,7 @@ def _ambiguous(report: Adoptions) -> Iterator[Finding]:
             "An import has handed these ids to others. Only when the rows were written says whose they are: look "
             "before they are restored."
         )
-        examples = [f"{each.orphan.set} {each.orphan.column} {each.orphan.id}: {_both(each)}" for each in twice]
+        examples = [f"{each.orphan.set} {each.orphan.column} {each.orphan.spelled}: {_both(each)}" for each in twice]
         yield found("ids-reused", what, why, Step("restore", "--dry-run"), rows=rows, examples=examples)
 
 

@@ -39,7 +39,7 @@ def carries(workings: Workings, name: str, *, lossy: bool) -> dict[str, Carry]:
 
 def _waiting(workings: Workings, sheet: Sheet, new: str) -> str:
     origins = [_origin(sheet, place, "true") for place in sheet.places]
-    origins += [_unknown(column) for column in sheet.unknown]
+    origins += [_unknown(sheet, column) for column in sheet.unknown]
     parts = {**_parts(workings, sheet, new), "origins": ", ".join(origins)}
     return statement(__name__, "waiting", **parts, emptied=_emptied(sheet))
 
@@ -98,11 +98,11 @@ def _origin(sheet: Sheet, place: int, asked: str) -> str:
     )
 
 
-def _unknown(column: str) -> str:
+def _unknown(sheet: Sheet, column: str) -> str:
     """Say of an id in a column that was no reference yet that it is of a list which knows nothing of it."""
     given, own = f"t.{identifier(column)}", "(%(lists)s::text[])[1]"
     return piece(
-        __name__, "origin", column=literal(column), asked=f"{given} IS NOT NULL", list=own, id=f"{given}::bigint"
+        __name__, "origin", column=literal(column), asked=f"{given} IS NOT NULL", list=own, id=sheet.kept_id(column)
     )
 
 

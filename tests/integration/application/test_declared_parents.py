@@ -175,15 +175,15 @@ def test_what_leads_to_another_parent_is_a_whole_number(loans: League, database:
             "its primary key is id (integer), code (text); a parent needs one of one column, a whole number",
         ),
         (
-            "DROP CONSTRAINT balls_pkey CASCADE, ADD PRIMARY KEY (code)",
-            "its primary key is code (text); a parent needs",
+            "DROP CONSTRAINT balls_pkey CASCADE, ALTER code TYPE bytea USING code::bytea, ADD PRIMARY KEY (code)",
+            "its primary key is code (bytea); a parent needs one of one column, a whole number, a uuid or a text",
         ),
     ],
 )
-def test_a_parent_has_a_key_that_is_a_whole_number(
+def test_a_parent_has_a_key_that_is_a_whole_number_a_uuid_or_a_text(
     loans: League, database: ScratchDatabase, change: str, said: str
 ) -> None:
-    database.rows("ALTER TABLE balls ADD code text NOT NULL DEFAULT gen_random_uuid()")
+    database.rows("ALTER TABLE balls ADD code text NOT NULL DEFAULT gen_random_uuid(), ALTER code DROP DEFAULT")
     database.rows(f"ALTER TABLE balls {change}")
     assert said in refusal(database, BALLS)
 

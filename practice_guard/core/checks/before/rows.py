@@ -163,9 +163,9 @@ def _since_when(scene: Scene, bound: BoundSet) -> str:
 
 def _giving_up(bound: BoundSet, trouble: _Trouble, rows: Adrift) -> str:
     """Write the entry of the settings file that lets such values stay as they are."""
-    if not rows.values:
+    column = next(iter(_columns(bound, trouble.fault)), "")
+    if not rows.values or column in bound.spelled:  # a settings file has numbers there only
         return ""
-    column = _columns(bound, trouble.fault)[0]
     values = ", ".join(map(str, rows.values))
     return (
         "-- or, where they are to stay as they are, in practice_guard.toml:\n"
@@ -270,7 +270,7 @@ def _is_new(scene: Scene, bound: BoundSet, workings: Workings | None) -> str:
 def _values(bound: BoundSet) -> str:
     """Return the value of a row that points at something gone, as SQL."""
     cases = " ".join(
-        f"WHEN {literal(fault)} THEN t.{identifier(column)}::bigint"
+        f"WHEN {literal(fault)} THEN {bound.id_of(column, 't')}"
         for fault in (GONE_TEAM, GONE_LEAGUE, GONE_PARENT)
         for column in _columns(bound, fault)[:1]
     )
