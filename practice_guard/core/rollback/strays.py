@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from practice_guard.core.application import Application
+from practice_guard.core.application import LEAGUES, TEAMS, Application, Reference, numbers
 from practice_guard.core.database import Database, identifier, piece, statement
-from practice_guard.core.restore import Bucket, Workings
+from practice_guard.core.restore import Bucket, Plan, Workings
 from practice_guard.core.snapshots import Snapshot
 
 _OPEN = "(p.bucket = 'pending' OR cardinality(p.unresolved) > 0)"
@@ -34,10 +34,16 @@ class Stray:
     team: str
 
 
-def open_ends(workings: Workings) -> list[Stray]:
-    """Return the rows that cannot be pointed by identity, while the plan's tables are there."""
+def open_ends(workings: Workings, before: Application) -> list[Stray]:
+    """Return the rows that cannot be pointed by identity, while the plan's tables are there.
+
+    Args:
+        workings: the plan by which they are pointed.
+        before: what there was when their snapshot was taken.
+    """
     strays: list[Stray] = []
     for name in workings.plan.sets:
+        references = workings.sheets[name].references
         for row in workings.rows(name, _OPEN):
             if row.live_key is None or row.before is None:
                 continue
@@ -49,13 +55,22 @@ def open_ends(workings: Workings) -> list[Stray]:
                     row.live_key,
                     place,
                     row.before[place],
-                    place == 0 and match is None,
+                    not _was_there(references[place], row.before[place], workings.plan, before),
                     str(match.old.identity) if match and not place else "",
                 )
                 for place in places
                 if row.before[place] is not None
             ]
     return strays
+
+
+def _was_there(reference: Reference, value: int | None, plan: Plan, before: Application) -> bool:
+    """Whether what a reference held was anybody's; of a row of another set nobody asks."""
+    if reference.target == TEAMS:
+        return value in before.now.ids
+    if reference.target == LEAGUES:
+        return value in before.now.leagues
+    return value in plan.led.get(plan.snapshot, {}).get(str(reference.target), {})
 
 
 def unsettled(database: Database, app: Application, snapshot: Snapshot, strays: Sequence[Stray]) -> list[Stray]:
@@ -73,7 +88,9 @@ def unsettled(database: Database, app: Application, snapshot: Snapshot, strays: 
             if stored is not None and reference.column in stored.types:
                 rows = identifier(stored.rows_table)
                 parts["in_snapshot"] = piece(__name__, "as_it_was", **parts, rows=rows)
-            text = statement(__name__, "unsettled", **parts, parent=parent.quoted, number=identifier(number))
+            parts["points_at"] = bound.id_of(reference.column, "t")
+            key = numbers.number(f"p.{identifier(number)}", parent.columns[number].base)
+            text = statement(__name__, "unsettled", **parts, parent=parent.quoted, number=key)
             values = {
                 "keys": [each.key for each in asked],
                 "values": [each.value for each in asked],

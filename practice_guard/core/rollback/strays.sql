@@ -5,8 +5,8 @@ SELECT u.key
   FROM unnest(%(keys)s::text[], %(values)s::bigint[], %(vanished)s::boolean[]) AS u (key, value, vanished)
   JOIN {table} AS t ON t.{key}::text = u.key
  WHERE (t.{reference} IS NULL
-        OR (t.{reference}::bigint = u.value
-            AND (NOT u.vanished OR EXISTS (SELECT FROM {parent} AS p WHERE p.{number}::bigint = u.value))))
+        OR ({points_at} = u.value
+            AND (NOT u.vanished OR EXISTS (SELECT FROM {parent} AS p WHERE {number} = u.value))))
    AND NOT {in_snapshot}
  ORDER BY 1
 

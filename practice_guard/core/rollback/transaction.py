@@ -182,7 +182,7 @@ def _roll_back(guard: Guard, snapshot: Snapshot, wish: Wish) -> RolledBack:
         watcher.begins("putting tables back", sum(each.put_back for each in told.values()))
         tables.put_back(database, found, told)
         watcher.begins("pointing rows", before.rows)
-        pointed, open_ends = _point(guard, before)
+        pointed, open_ends = _point(guard, app, before)
         app = guard.look()
         done = restore.carry_out(guard, app, snapshot)
         if left := strays.unsettled(database, app, snapshot, open_ends):
@@ -217,11 +217,14 @@ def _keep(guard: Guard, app: Application, snapshot: Snapshot, wish: Wish) -> Sna
     return snapshots.write(database, app, header, Inheritance())
 
 
-def _point(guard: Guard, before: Snapshot) -> tuple[dict[str, int], list[Stray]]:
-    """Point the rows that are there at what is there again, by identity; returns how many, and which cannot be."""
+def _point(guard: Guard, app: Application, before: Snapshot) -> tuple[dict[str, int], list[Stray]]:
+    """Point the rows that are there at what is there again, by identity; returns how many, and which cannot be.
+
+    `app` is what there was before the tables were put back.
+    """
     done = restore.carry_out(guard, guard.look(), before)
     done.prove(guard.database)
-    open_ends = strays.open_ends(done.workings)
+    open_ends = strays.open_ends(done.workings, app)
     done.workings.scratch.drop()
     return done.pointed(), open_ends
 
