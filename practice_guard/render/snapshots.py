@@ -58,6 +58,9 @@ def one(snapshot: Snapshot) -> Outcome:
         table(("", ""), facts),
         table(("protected", "table", "rows", "hang on", "carried"), sets),
     ]
+    if snapshot.tables:
+        tables = [(each.table, each.rows, each.rows_table) for each in snapshot.tables.values()]
+        body.append(table(("the ETL's", "rows", "kept in practice_guard"), tables))
     largest = max(snapshot.sets.values(), key=lambda each: (not each.companion, each.rows), default=None)
     if largest is not None:
         body.append(line(f"  Its rows of {largest.name}, in psql (--json has a statement for each set):\n"))
@@ -136,8 +139,12 @@ def _wholeness(each: Snapshot, problems: Mapping[str, str]) -> str:
 
 
 def contents(snapshot: Snapshot) -> str:
-    """Say how many rows a snapshot holds, and how many of them came from the one before."""
-    return f"{counted(snapshot.rows, 'row')}, {snapshot.carried:,} of them carried"
+    """Say how many rows a snapshot holds, how many of them came from the one before, and what it has of the ETL's."""
+    tables = ""
+    if snapshot.tables:
+        rows = sum(each.rows for each in snapshot.tables.values())
+        tables = f", and {counted(len(snapshot.tables), 'table')} of the ETL's with {counted(rows, 'row')}"
+    return f"{counted(snapshot.rows, 'row')}, {snapshot.carried:,} of them carried{tables}"
 
 
 def exported(snapshot: Snapshot, file: str, size: Size) -> Outcome:
@@ -228,6 +235,7 @@ def _described(each: Snapshot) -> dict[str, object]:
         "server_version": each.server_version,
         "rows": each.rows,
         "carried": each.carried,
+        "tables": {name: kept.rows for name, kept in each.tables.items()},
         "digest": each.digest,
         "verified": each.verified_at is not None,
         "verified_at": each.verified_at.isoformat() if each.verified_at else None,
@@ -245,6 +253,8 @@ def _state(each: Snapshot, latest: Snapshot | None) -> str:
         words.append("latest")
     if each.imported_at:
         words.append("imported")
+    if each.tables:
+        words.append("full")
     return ", ".join(words)
 
 

@@ -18,7 +18,8 @@ def kept(guard: Guard, database: ScratchDatabase, league: League) -> ScratchData
     for team in (tennaqua, wilmette):
         league.captain_schedules_practices(team, 3)
         league.captain_writes_message(team)
-    assert guard("backup", "--full").status == 0
+    taken = guard("backup", "--full")
+    assert "and 11 tables of the ETL's with 13 rows" in " ".join(taken.stdout.split()), taken
     return database
 
 
@@ -43,6 +44,16 @@ def test_the_whole_way_back(guard: Guard, kept: ScratchDatabase) -> None:
     assert f"what was there before is in snapshot {result['safety_copy']}" in " ".join(history.split())
     assert guard("rollback", "--snapshot", result["safety_copy"]).status == 0
     assert kept.all_rows("public") == after
+
+
+def test_which_snapshots_are_full_is_told(guard: Guard, kept: ScratchDatabase) -> None:
+    assert guard("backup").status == 0
+    plain, full = guard("snapshots", "--json").json["result"]["snapshots"]
+    assert (plain["tables"], full["tables"]["players"]) == ({}, 3)
+    assert [line.split()[-1] for line in guard("snapshots").stdout.splitlines() if "verified" in line][-1] == "full"
+    shown = guard("snapshots", "show", full["snapshot"]).stdout
+    assert "public.match_scores" in shown
+    assert "public.match_scores" not in guard("snapshots", "show", "latest").stdout
 
 
 def test_it_reads_in_eighty_columns(guard: Guard, kept: ScratchDatabase) -> None:
