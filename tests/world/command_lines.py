@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import typer
@@ -16,6 +17,12 @@ _PLACEHOLDER = re.compile(r"…|\.\.\.|[<>]|\b(?:ENV|ID|LEDGER-ID|FILE|COMMAND|N
 _SHOWN = re.compile(r"^(?:\s*|next  |next: |.*\b[Ff]ix: |.*\bNext: |.*\bwaits for: |#\s+)(practice-guard (?!\d).*)$")
 
 
+@cache
+def _program() -> Any:
+    """The program's commands, put together once: that takes longer than to read a line."""
+    return typer.main.get_command(cli.app)
+
+
 def parse(line: str) -> None:
     """Have the real program read a command line, up to where a command would begin.
 
@@ -24,7 +31,7 @@ def parse(line: str) -> None:
     """
     name, *words = shlex.split(line, comments=True)
     assert name == "practice-guard", line
-    command: Any = typer.main.get_command(cli.app)
+    command = _program()
     context: Any = None
     try:
         while True:
