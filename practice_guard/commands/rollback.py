@@ -35,7 +35,7 @@ def rollback_command(
     yes: Yes = False,
     confirm: Confirm = None,
 ) -> None:
-    """Put the ETL's tables and the protected rows back as they were.
+    """Put the ETL's tables and the rows back as they were.
 
     In one transaction. The snapshot must have been taken with backup --full; rows written since stay.
     """
