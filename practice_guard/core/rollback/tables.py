@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from practice_guard.core import errors, snapshots
 from practice_guard.core.application import Application
@@ -201,8 +201,3 @@ def advance(database: Database, found: Sequence[Task]) -> None:
 def _behind(task: Task, column: str, sequence: str) -> str:
     parts = {"table": task.parts["table"], "column": identifier(column), "sequence": sequence.replace("%", "%%")}
     return statement(__name__, "behind", **parts)
-
-
-def without(found: Mapping[str, Change]) -> Mapping[str, Change]:
-    """Return the tables of which anything changes."""
-    return {name: each for name, each in found.items() if replace(each, kept=0) != Change(0, 0, 0)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -120,8 +121,9 @@ def apply(guard: Guard, wish: Wish) -> RolledBack:
         ledger.read_back(database, done.ledger, done.digest)
     after, untaken = _after(guard)
     if done.before is not None and after is not None:
-        # Not before the snapshot of what is there now, which is to be the newest one.
-        with database.transaction(Access.WRITE):
+        # Not before the snapshot of what is there now, which is to be the newest one. What is not verified can be gone
+        # back to all the same, by its id.
+        with suppress(errors.GuardError), database.transaction(Access.WRITE):
             snapshots.confirm(database, snapshots.find(database, done.before), guard.author.done)
     return replace(done, after=after, untaken=untaken)
 

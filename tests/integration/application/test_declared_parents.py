@@ -183,7 +183,8 @@ def test_what_leads_to_another_parent_is_a_whole_number(loans: League, database:
 def test_a_parent_has_a_key_that_is_a_whole_number_a_uuid_or_a_text(
     loans: League, database: ScratchDatabase, change: str, said: str
 ) -> None:
-    database.rows("ALTER TABLE balls ADD code text NOT NULL DEFAULT gen_random_uuid(), ALTER code DROP DEFAULT")
+    database.rows("ALTER TABLE balls ADD code text NOT NULL DEFAULT gen_random_uuid()::text")
+    database.rows("ALTER TABLE balls ALTER code DROP DEFAULT")
     database.rows(f"ALTER TABLE balls {change}")
     assert said in refusal(database, BALLS)
 
