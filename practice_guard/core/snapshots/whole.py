@@ -15,6 +15,7 @@ from practice_guard.core.database import Database, ask_each, identifier, stateme
 from practice_guard.core.snapshots import digests
 from practice_guard.core.snapshots.copies import as_stored
 from practice_guard.core.snapshots.sets import LONGEST_NAME, StoredColumn, StoredSet, rows_table, stored_as
+from practice_guard.core.words import near
 
 _LONGEST = 30
 """Letters of a table's name that the name of its copy has room for, beside the snapshot's id."""
@@ -40,6 +41,12 @@ def tables(app: Application, more: Collection[str]) -> list[Whole]:
     """
     found: list[Whole] = []
     for name in sorted({*filter(app.catalog.has, app.catalog.etl_tables), *more}):
+        if name not in app.catalog.tables:
+            raise errors.SchemaError(
+                f"PRACTICE_GUARD_ETL_TABLES names {name}, and there is no such table in {app.catalog.schema}"
+                f"{near(name, app.catalog.tables)}. Nothing was written.",
+                next_steps=("Name the table that is meant in PRACTICE_GUARD_ETL_TABLES, or take it out.",),
+            )
         table, held = app.catalog.table(name), [each for each in app.sets if each.table.name == name]
         if any(not each.set.condition for each in held):
             continue
