@@ -30,5 +30,6 @@ from practice_guard.core.database.statements import identifier as identifier
 from practice_guard.core.database.statements import literal as literal
 from practice_guard.core.database.statements import piece as piece
 from practice_guard.core.database.statements import statement as statement
+from practice_guard.core.database.trying import attempted as attempted
 from practice_guard.core.database.unions import ask_each as ask_each
 from practice_guard.core.database.unions import union as union

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from practice_guard.core import decisions, errors, snapshots
 from practice_guard.core.application import Application
-from practice_guard.core.database import Database, savepoints
+from practice_guard.core.database import Database, attempted, savepoints
 from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, ledger
 from practice_guard.core.restore import halving, keys, needs, planning, refusals, summing, tasks, writes
@@ -64,22 +64,11 @@ def attempt(guard: Guard, snapshot: Snapshot, *, saved: SavedPlan | None = None)
         errors.GuardError: as `apply`.
     """
 
-    def work(app: Application) -> NoReturn:
-        raise _TriedError(_apply(guard, app, snapshot, saved))
+    def work(leave: Callable[[Applied], NoReturn]) -> None:
+        guard.writes(lambda app: leave(_apply(guard, app, snapshot, saved)), first=_verifying(guard, snapshot))
 
-    try:
-        with needs.told(guard):
-            guard.writes(work, first=_verifying(guard, snapshot))
-    except _TriedError as tried:
-        return tried.applied
-
-
-class _TriedError(Exception):
-    """Raised to leave a transaction whose work is not to stay."""
-
-    def __init__(self, applied: Applied) -> None:
-        super().__init__()
-        self.applied = applied
+    with needs.told(guard):
+        return attempted(work)
 
 
 def _verifying(guard: Guard, snapshot: Snapshot) -> Callable[[], None]:

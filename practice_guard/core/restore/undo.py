@@ -13,7 +13,16 @@ from typing import NoReturn
 
 from practice_guard.core import errors
 from practice_guard.core.application import Application, ForeignKey
-from practice_guard.core.database import Database, Query, ask_each, identifier, literal, savepoints, statement
+from practice_guard.core.database import (
+    Database,
+    Query,
+    ask_each,
+    attempted,
+    identifier,
+    literal,
+    savepoints,
+    statement,
+)
 from practice_guard.core.guarding import Guard
 from practice_guard.core.records import About, Entry, imprints, ledger
 from practice_guard.core.restore import halving, needs, relinking, untouched
@@ -114,22 +123,11 @@ def attempt(guard: Guard, wanted: int) -> Undone:
         errors.GuardError: as `apply`.
     """
 
-    def work(app: Application) -> NoReturn:
-        raise _TriedError(_apply(guard, app, wanted))
+    def work(leave: Callable[[Undone], NoReturn]) -> None:
+        guard.writes(lambda app: leave(_apply(guard, app, wanted)))
 
-    try:
-        with needs.told(guard):
-            guard.writes(work)
-    except _TriedError as tried:
-        return tried.undone
-
-
-class _TriedError(Exception):
-    """Raised to leave a transaction whose work is not to stay."""
-
-    def __init__(self, undone: Undone) -> None:
-        super().__init__()
-        self.undone = undone
+    with needs.told(guard):
+        return attempted(work)
 
 
 def _apply(guard: Guard, app: Application, wanted: int) -> Undone:

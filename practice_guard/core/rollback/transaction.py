@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.application import Application, lock_for_rollback, rights
-from practice_guard.core.database import Access, Database, locks
+from practice_guard.core.database import Access, Database, attempted, locks
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import LATEST, Severity
 from practice_guard.core.records import About, installation, ledger
@@ -137,21 +137,10 @@ def attempt(guard: Guard, wish: Wish) -> RolledBack:
         errors.GuardError: as `apply`.
     """
 
-    def leave(done: RolledBack) -> NoReturn:
-        raise _TriedError(done)
+    def work(leave: Callable[[RolledBack], NoReturn]) -> None:
+        _in_a_transaction(guard, wish, leave)
 
-    try:
-        return _in_a_transaction(guard, wish, leave)
-    except _TriedError as tried:
-        return replace(tried.done, ledger=None, before=None)
-
-
-class _TriedError(Exception):
-    """Raised to leave a transaction whose work is not to stay."""
-
-    def __init__(self, done: RolledBack) -> None:
-        super().__init__()
-        self.done = done
+    return replace(attempted(work), ledger=None, before=None)
 
 
 def _in_a_transaction(guard: Guard, wish: Wish, then: Callable[[RolledBack], RolledBack]) -> RolledBack:

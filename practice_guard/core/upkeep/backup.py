@@ -9,7 +9,7 @@ from typing import NoReturn
 from practice_guard.core import errors, restore, snapshots
 from practice_guard.core.application import Application, incidental, lock_for_reading
 from practice_guard.core.checks import drift, orphans
-from practice_guard.core.database import Access, Database, fitted, locks
+from practice_guard.core.database import Access, Database, attempted, fitted, locks
 from practice_guard.core.findings import found
 from practice_guard.core.guarding import Guard
 from practice_guard.core.model import Finding, Severity, Verdict
@@ -108,21 +108,10 @@ def attempt(guard: Guard, wish: Wish) -> Backup:
         errors.GuardError: as `take_as`.
     """
 
-    def leave(taken: Backup) -> NoReturn:
-        raise _TriedError(taken)
+    def work(leave: Callable[[Backup], NoReturn]) -> None:
+        _in_a_transaction(guard, wish, leave)
 
-    try:
-        return _in_a_transaction(guard, wish, leave)
-    except _TriedError as tried:
-        return tried.taken
-
-
-class _TriedError(Exception):
-    """Raised to leave a transaction whose work is not to stay."""
-
-    def __init__(self, taken: Backup) -> None:
-        super().__init__()
-        self.taken = taken
+    return attempted(work)
 
 
 def _in_a_transaction(guard: Guard, wish: Wish, then: Callable[[Backup], Backup]) -> Backup:
